@@ -1,0 +1,130 @@
+import type {
+  ApiOperation, Attribute, ConnectorError, ConnectorKey, ConnectorObject, Filter, GuardedString, Locale, OperationOptions,
+  Schema, Script, ScriptArguments, SearchResult, SyncDelta, SyncToken, Uid, IcfValue,
+} from '../../protocol/model/index.js';
+import type { ConfigOf, PropertyTable } from './properties.js';
+
+/** Log of one connector instance; fields never hold values of attributes or secrets. */
+export interface ConnectorLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What comes with every call. */
+export interface Call {
+  /** Fires on cancel, timeout and shutdown; check it between steps and hand it to I/O. */
+  readonly signal: AbortSignal;
+  readonly log: ConnectorLog;
+  readonly locale: Locale | undefined;
+  /** Identifies the operation in the logs of both ends, and to targets that take a transaction id. */
+  readonly operationId: string | undefined;
+}
+
+/** Pulled one by one; an early `return` must release the target's cursor. The return value is how the search ended. */
+export type Results = AsyncGenerator<ConnectorObject, SearchResult | undefined, void>;
+/** The return value is the token to store after a complete run. */
+export type Changes = AsyncGenerator<SyncDelta, SyncToken | undefined, void>;
+
+interface OnClass { readonly objectClass: string; readonly options: OperationOptions }
+interface OnObject extends OnClass { readonly uid: Uid }
+
+export interface SearchRequest extends OnClass {
+  /** Only what the connector declared in `nativeFilter`; the facade applies the rest. Undefined: every object. */
+  readonly filter: Filter | undefined;
+}
+export interface SyncRequest extends OnClass { readonly token: SyncToken | null }
+export interface CreateRequest extends OnClass { readonly attributes: readonly Attribute[] }
+export interface UpdateRequest extends OnObject { readonly attributes: readonly Attribute[] }
+export interface DeleteRequest extends OnObject {}
+export interface AuthenticateRequest extends OnClass { readonly username: string; readonly password: GuardedString }
+export interface ResolveUsernameRequest extends OnClass { readonly username: string }
+export interface ScriptRequest { readonly script: Script; readonly scriptArguments: ScriptArguments; readonly options: OperationOptions }
+
+/** The operations a connector offers; the keys present are its capabilities. `S` is its session, one borrowed per call. */
+export interface ConnectorOperations<S> {
+  test?(session: S, call: Call): Promise<void>;
+  schema?(session: S, call: Call): Promise<Schema>;
+  search?(session: S, request: SearchRequest, call: Call): Results;
+  create?(session: S, request: CreateRequest, call: Call): Promise<Uid>;
+  /** Replaces the given attributes; a null value list clears. Answers the uid, new if it changed. */
+  update?(session: S, request: UpdateRequest, call: Call): Promise<Uid>;
+  /** Without these two the facade reads, merges and calls `update`. */
+  addValues?(session: S, request: UpdateRequest, call: Call): Promise<Uid>;
+  removeValues?(session: S, request: UpdateRequest, call: Call): Promise<Uid>;
+  delete?(session: S, request: DeleteRequest, call: Call): Promise<void>;
+  sync?(session: S, request: SyncRequest, call: Call): Changes;
+  latestSyncToken?(session: S, objectClass: string, call: Call): Promise<SyncToken | null>;
+  authenticate?(session: S, request: AuthenticateRequest, call: Call): Promise<Uid>;
+  resolveUsername?(session: S, request: ResolveUsernameRequest, call: Call): Promise<Uid>;
+  scriptOnConnector?(session: S, request: ScriptRequest, call: Call): Promise<IcfValue>;
+  scriptOnResource?(session: S, request: ScriptRequest, call: Call): Promise<IcfValue>;
+}
+
+/** What a connector can do by itself in a search; the facade does the rest on the stream. */
+export interface NativeSearch {
+  /** Pages by `pageSize`, cookie and offset. */
+  readonly paging: boolean;
+  /** Sorts by `sortKeys`. */
+  readonly sorting: boolean;
+  /** Returns only `attributesToGet` (an optimisation; the facade projects anyway). */
+  readonly projection: boolean;
+}
+
+/** `native` goes to the connector's search, `residual` is applied to its results; together they mean the whole filter. */
+export interface FilterSplit {
+  readonly native: Filter | undefined;
+  readonly residual: Filter | undefined;
+}
+
+export interface OpenContext {
+  readonly log: ConnectorLog;
+  readonly signal: AbortSignal;
+  /** A directory of this configuration's own on the agent's disk, created on first use, for snapshots and the like. */
+  stateDirectory(): Promise<string>;
+}
+
+/** Documentation of object classes for `causeway connectors describe` and the reference pages; shape of the specifications. */
+export interface DescribedObjectClass {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly operations: readonly string[];
+  readonly attributes: readonly DescribedAttribute[];
+}
+export interface DescribedAttribute {
+  readonly name: string;
+  readonly type: string | null;
+  readonly required: boolean | null;
+  readonly flags: readonly string[];
+  readonly notes?: string;
+}
+
+/** A connector: see docs/add-a-connector.md. `P` is its property table, `S` its session. */
+export interface ConnectorDefinition<P extends PropertyTable, S> {
+  /** Folder name under connectors/catalog. */
+  readonly id: string;
+  readonly displayName: string;
+  readonly family: string;
+  /** Java bundle, version and connector name, so that existing provisioner files match. */
+  readonly key: ConnectorKey;
+  readonly properties: P;
+  readonly objectClasses: readonly DescribedObjectClass[];
+  /** False: one session per call. True: sessions are pooled by the facade. */
+  readonly pooled: boolean;
+  /** Checks beyond the table's types and required properties; throws a ConnectorError `configuration`. No I/O. */
+  validate?(config: ConfigOf<P>): void;
+  open(config: ConfigOf<P>, context: OpenContext): Promise<S>;
+  /** Never throws. */
+  close(session: S): Promise<void>;
+  /** Asked before a pooled session is handed out again. */
+  isAlive?(session: S, signal: AbortSignal): Promise<boolean>;
+  readonly search?: NativeSearch;
+  /** Without it the facade applies every filter itself. */
+  nativeFilter?(filter: Filter, objectClass: string, config: ConfigOf<P>): FilterSplit;
+  /** Target error → ConnectorError; undefined for what it does not know. Applied by the facade around every operation. */
+  translateError?(error: unknown): ConnectorError | undefined;
+  /** Operations that must not be offered under this configuration. */
+  unavailable?(config: ConfigOf<P>): readonly ApiOperation[];
+  readonly operations: ConnectorOperations<S>;
+}

@@ -1,0 +1,141 @@
+import type { ConfigurationProperty, ConnectorFacade, ConnectorInfo, ConnectorKey, Locale } from '../model/index.js';
+
+/**
+ * One WebSocket as the session sees it. The owner (agent/transport, controller/gateway) does TLS, upgrade and
+ * authentication and wires the library's events to these handlers.
+ */
+export interface FrameSocket {
+  /** For logs, e.g. `wss://cloud.example:443/openicf #2`. Never a credential. */
+  readonly description: string;
+  /** Sends one unfragmented, uncompressed binary frame; resolves once the library has flushed it; rejects when the socket is closed. */
+  send(frame: Uint8Array): Promise<void>;
+  /** Sends a WebSocket ping; the answer arrives at `onPong`. */
+  ping(): void;
+  /** Idempotent. */
+  close(code: number, reason: string): void;
+  /** Cuts the connection without a closing handshake. */
+  terminate(): void;
+  /** Set once, by the session, before any event may fire. */
+  listen(events: FrameSocketEvents): void;
+}
+
+export interface FrameSocketEvents {
+  onFrame(frame: Uint8Array): void;
+  onText(): void;
+  onPong(): void;
+  onClose(code: number, reason: string): void;
+}
+
+/** Time, so that tests need none. `sleep` rejects with the signal's reason when aborted. */
+export interface Clock {
+  now(): number;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface SessionLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Who asked, for policy, audit and logs. */
+export interface RequestOrigin {
+  readonly peerSessionId: string;
+  /** As authenticated on the socket (certificate subject, OAuth client, principal). */
+  readonly principal: string;
+  readonly messageId: number;
+  readonly locale: Locale | undefined;
+}
+
+/** The executing side of a peer. Without one, a peer has no connectors and refuses operations. */
+export interface OperationExecutor {
+  connectorInfos(): Promise<readonly ConnectorInfo[]>;
+  /** Finds or opens the facade for a request. `facadeKey` is the Base64 text (protocol section 8.1). Throws a ConnectorError. */
+  facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade>;
+}
+
+/** All sizes in bytes, all times in milliseconds. */
+export interface SessionLimits {
+  /** Largest frame accepted. @default 33554432 */
+  readonly maxFrameBytes: number;
+  /** Handshake must be in after this. @default 30000 */
+  readonly handshakeTimeout: number;
+  /** Ping interval; a socket silent for two of them is cut. @default 25000 */
+  readonly heartbeatInterval: number;
+  /** Operations executed at once per group; further ones wait in a queue as long, then are refused. @default 64 */
+  readonly maxConcurrentRequests: number;
+  /** @default 256 */
+  readonly maxQueuedRequests: number;
+  /** Bytes buffered per streaming request for a consumer that reads slowly, where the peer knows no credits. @default 67108864 */
+  readonly maxBufferedBytes: number;
+  /** Results a peer that knows credits may send ahead of the consumer. @default 256 */
+  readonly creditWindow: number;
+  /** A response that finds no open socket waits at most this long for one. @default 60000 */
+  readonly resendTimeout: number;
+  /** How long a cancel for an unknown id is remembered. @default 60000 */
+  readonly parkedCancelTime: number;
+  /** How often control requests with the ids under way are sent. @default 60000 */
+  readonly groupCheckInterval: number;
+  /** A group without sockets is closed, and the session id changes, after this. @default 300000 */
+  readonly groupExpiry: number;
+}
+
+export interface PeerOptions {
+  /** `dialler` speaks first in the handshake; `listener` answers. */
+  readonly role: 'dialler' | 'listener';
+  readonly executor?: OperationExecutor | undefined;
+  readonly limits?: Partial<SessionLimits> | undefined;
+  readonly log: SessionLog;
+  readonly clock?: Clock | undefined;
+  /** The first socket of a group is up. */
+  onGroupOpened?(group: ConnectionGroup): void;
+  /** The last socket of a group is gone; the group may come back until it is closed. */
+  onGroupDown?(group: ConnectionGroup): void;
+  onGroupClosed?(group: ConnectionGroup, reason: string): void;
+  onConnectorInfos?(group: ConnectionGroup, infos: readonly ConnectorInfo[]): void;
+  onConfigurationChange?(group: ConnectionGroup, facadeKey: string, properties: readonly ConfigurationProperty[]): void;
+}
+
+/** One end of the protocol: any number of sockets, grouped by the peer's session id. */
+export interface ProtocolPeer {
+  /** Fresh per process start and after a long absence. */
+  readonly sessionId: string;
+  readonly groups: readonly ConnectionGroup[];
+  /** Operations being executed for peers right now. */
+  readonly executing: number;
+  /**
+   * Takes over a socket: does the handshake and resolves with what the socket joined. Rejects, with the socket closed,
+   * when the handshake fails or is late. `principal` is what the owner authenticated.
+   */
+  attach(socket: FrameSocket, principal: string): Promise<AttachedSocket>;
+  /** Refuses new operations with a retryable error and resolves when those under way have ended or `signal` fires. */
+  drain(signal: AbortSignal): Promise<void>;
+  /** Cancels everything, closes every socket with 1001 and `reason`. Idempotent. */
+  close(reason: string): Promise<void>;
+}
+
+export interface AttachedSocket {
+  readonly group: ConnectionGroup;
+  /** Resolves when the socket is gone, with the close code and reason. */
+  readonly closed: Promise<{ code: number; reason: string }>;
+  /** No new frames leave by this socket (rotation); those under way end, then it is closed with 1000. Resolves when closed. */
+  retire(signal: AbortSignal): Promise<void>;
+}
+
+export interface ConnectionGroup {
+  readonly peerSessionId: string;
+  readonly principal: string;
+  readonly isOperational: boolean;
+  readonly socketCount: number;
+  /** Requests awaiting an answer of the peer. */
+  readonly pending: number;
+  /** Extensions both ends offered in the handshake, e.g. `credits`. Empty for a Java peer. */
+  readonly features: ReadonlySet<string>;
+  /** The peer's connectors; waits for the first list, asks again when it was refused. Rejects when the signal fires. */
+  connectorInfos(signal: AbortSignal): Promise<readonly ConnectorInfo[]>;
+  /** A facade whose operations run at the peer. `facadeKey` is the Base64 text; supported operations come from it. */
+  facade(connectorKey: ConnectorKey, facadeKey: string): ConnectorFacade;
+  /** Tells the peer of changed properties (protocol section 7.14); no answer. */
+  announceConfigurationChange(facadeKey: string, properties: readonly ConfigurationProperty[]): Promise<void>;
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+const common = { environment: 'node' as const, testTimeout: 20_000, hookTimeout: 60_000 };
+
+/** unit: no server, no process. integration: real servers and built processes, one file at a time. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/connectors/**/*.test.ts'], exclude: ['**/*.integration.test.ts'] } },
+      {
+        test: {
+          ...common, name: 'integration', include: ['test/integration/**/*.test.ts', 'test/connectors/**/*.integration.test.ts', 'test/faults/**/*.test.ts'],
+          testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
