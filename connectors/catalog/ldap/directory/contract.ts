@@ -1,0 +1,94 @@
+import type { GuardedString, SortKey } from '../../../../protocol/model/index.js';
+
+/** Values of one attribute as the directory holds them. */
+export interface EntryAttribute {
+  /** As the server spells it, options (`;binary`) included. */
+  readonly name: string;
+  readonly values: readonly Uint8Array[];
+}
+
+export interface Entry {
+  readonly dn: string;
+  /** Keyed by lower-case attribute name. An attribute the server did not return is absent, never empty. */
+  readonly attributes: ReadonlyMap<string, EntryAttribute>;
+}
+
+export interface EntryChange {
+  readonly operation: 'add' | 'delete' | 'replace';
+  readonly attribute: string;
+  /** Empty with `delete` and `replace`: the whole attribute. */
+  readonly values: readonly (string | Uint8Array)[];
+}
+
+export interface DirectorySearch {
+  readonly base: string;
+  readonly scope: 'base' | 'one' | 'sub';
+  /** RFC 4515 text; values in it are already escaped. */
+  readonly filter: string;
+  /** Attributes to return; undefined: all user attributes. */
+  readonly attributes?: readonly string[] | undefined;
+  /** At most so many entries altogether; the search is abandoned after them. */
+  readonly limit?: number | undefined;
+  /** Server-side sort (RFC 2891), where the server has it. */
+  readonly sortKeys?: readonly SortKey[] | undefined;
+  /** Entries per page of the simple paged results control (RFC 2696); undefined: no paging control. */
+  readonly pageSize?: number | undefined;
+  /** Resume after this server cookie. */
+  readonly cookie?: Uint8Array | undefined;
+  /** Stop after one page and return its cookie. */
+  readonly onePage?: boolean | undefined;
+}
+
+export interface DirectorySearchEnd {
+  /** Server cookie of the next page; undefined: the result is complete. */
+  readonly cookie: Uint8Array | undefined;
+  /** The server's estimate of the whole result, where it gave one. */
+  readonly estimate: number | undefined;
+}
+
+/** Server families that differ in behaviour; everything else is `unknown`. */
+export type ServerType =
+  | 'pingDirectory' | 'ibm' | 'novell' | 'unboundId' | 'redHat389' | 'caLdap' | 'openDj' | 'pingDs' | 'sunDsee'
+  | 'activeDirectory' | 'adLds' | 'adGlobalCatalog' | 'openLdap' | 'unknown';
+
+export interface RootDse {
+  readonly serverType: ServerType;
+  readonly namingContexts: readonly string[];
+  readonly supportedControls: ReadonlySet<string>;
+  readonly supportedExtensions: ReadonlySet<string>;
+  /** `changelog` of the root DSE, e.g. `cn=changelog`. */
+  readonly changeLogBase: string | undefined;
+  readonly subschemaSubentry: string | undefined;
+  readonly entry: Entry;
+}
+
+/** What a simple bind as somebody else told, besides success. */
+export interface BindOutcome {
+  /** Seconds until expiry, where a password policy control said so. */
+  readonly secondsToExpiry: number | undefined;
+  readonly graceLoginsLeft: number | undefined;
+  /** The password was reset and has to be changed first. */
+  readonly mustChange: boolean;
+}
+
+/**
+ * One bound LDAP connection, with everything ldapts loses silently put right. Every method rejects with a ConnectorError;
+ * after a lost connection it stays dead (`isAlive` false): it never comes back anonymous.
+ */
+export interface Directory {
+  readonly url: string;
+  rootDse(signal: AbortSignal): Promise<RootDse>;
+  /** Entries as they arrive, page by page; an early `return` abandons the search. */
+  search(search: DirectorySearch, signal: AbortSignal): AsyncGenerator<Entry, DirectorySearchEnd, void>;
+  /** Undefined when there is no such entry. */
+  read(dn: string, attributes: readonly string[] | undefined, signal: AbortSignal): Promise<Entry | undefined>;
+  add(dn: string, attributes: readonly { readonly name: string; readonly values: readonly (string | Uint8Array)[] }[], signal: AbortSignal): Promise<void>;
+  modify(dn: string, changes: readonly EntryChange[], signal: AbortSignal): Promise<void>;
+  rename(dn: string, newRdn: string, newSuperior: string | undefined, signal: AbortSignal): Promise<void>;
+  /** `tree`: with the tree delete control 1.2.840.113556.1.4.805. */
+  remove(dn: string, tree: boolean, signal: AbortSignal): Promise<void>;
+  /** Binds as `dn` on a connection of its own. Rejects with invalidCredential, passwordExpired …; an empty password is refused unsent. */
+  checkPassword(dn: string, password: GuardedString, signal: AbortSignal): Promise<BindOutcome>;
+  isAlive(signal: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+}
