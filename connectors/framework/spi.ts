@@ -20,6 +20,8 @@ export interface Call {
   readonly locale: Locale | undefined;
   /** Identifies the operation in the logs of both ends, and to targets that take a transaction id. */
   readonly operationId: string | undefined;
+  /** Call it now and then while a search or sync works on without anything to yield: the timeout starts again. */
+  progress?(): void;
 }
 
 /** Pulled one by one; an early `return` must release the target's cursor. The return value is how the search ended. */
@@ -68,6 +70,8 @@ export interface NativeSearch {
   readonly paging: boolean;
   /** Sorts by `sortKeys`. */
   readonly sorting: boolean;
+  /** A cookie stays good: it may be used more than once, at any time, and with another page size. Speeds filtered pages up. */
+  readonly lastingCookies?: boolean;
   /** Returns only `attributesToGet` (an optimisation; the facade projects anyway). */
   readonly projection: boolean;
 }
@@ -83,6 +87,8 @@ export interface OpenContext {
   readonly signal: AbortSignal;
   /** A directory of this configuration's own on the agent's disk, created on first use, for snapshots and the like. */
   stateDirectory(): Promise<string>;
+  /** PEM certificates of authorities this agent trusts for connections to targets, besides the system's. */
+  readonly trustedCertificates?: readonly string[] | undefined;
 }
 
 /** Documentation of object classes for `causeway connectors describe` and the reference pages; shape of the specifications. */
@@ -120,6 +126,8 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
   /** Asked before a pooled session is handed out again. */
   isAlive?(session: S, signal: AbortSignal): Promise<boolean>;
   readonly search?: NativeSearch;
+  /** As `search`, where it depends on the configuration; wins over it. */
+  nativeSearch?(config: ConfigOf<P>): NativeSearch;
   /** Without it the facade applies every filter itself. */
   nativeFilter?(filter: Filter, objectClass: string, config: ConfigOf<P>): FilterSplit;
   /** Target error → ConnectorError; undefined for what it does not know. Applied by the facade around every operation. */

@@ -6,6 +6,7 @@ export * from './connector-object.js';
 export * from './errors.js';
 export * from './filter.js';
 export * from './guarded.js';
+export * from './icf-object.js';
 export * from './names.js';
 export * from './operation-options.js';
 export * from './operations.js';

@@ -1,5 +1,6 @@
 import type { GuardedByteArray, GuardedString } from './guarded.js';
 import type { Attribute } from './attribute.js';
+import type { IcfObject } from './icf-object.js';
 
 /**
  * How ICF values look in this code. Java's types stay apart, because a Java peer compares classes:
@@ -19,7 +20,7 @@ export type IcfValue =
   | null | string | boolean | number | bigint | Uint8Array
   | IcfDouble | IcfFloat | IcfCharacter | IcfByte | IcfBigInteger | IcfBigDecimal
   | IcfUri | IcfFile | Locale | ClassReference | GuardedString | GuardedByteArray
-  | Script | ObjectClassReference | QualifiedUid | SortKey | CountPolicyValue | Attribute
+  | Script | ObjectClassReference | QualifiedUid | SortKey | CountPolicyValue | Attribute | IcfObject
   | IcfArray | IcfValue[] | Set<IcfValue> | Map<IcfValue, IcfValue>;
 
 export class IcfDouble {

@@ -7,6 +7,8 @@ import type { ConfigurationProperty, ConnectorFacade, ConnectorInfo, ConnectorKe
 export interface FrameSocket {
   /** For logs, e.g. `wss://cloud.example:443/openicf #2`. Never a credential. */
   readonly description: string;
+  /** False once the library takes no more frames (e.g. a close frame is in or out); looked at before a frame is handed over. @default true */
+  readonly isOpen?: boolean;
   /** Sends one unfragmented, uncompressed binary frame; resolves once the library has flushed it; rejects when the socket is closed. */
   send(frame: Uint8Array): Promise<void>;
   /** Sends a WebSocket ping; the answer arrives at `onPong`. */

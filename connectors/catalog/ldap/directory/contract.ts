@@ -1,4 +1,4 @@
-import type { GuardedString, SortKey } from '../../../../protocol/model/index.js';
+import type { GuardedString } from '../../../../protocol/model/index.js';
 
 /** Values of one attribute as the directory holds them. */
 export interface EntryAttribute {
@@ -20,6 +20,14 @@ export interface EntryChange {
   readonly values: readonly (string | Uint8Array)[];
 }
 
+/** One key of a server-side sort (RFC 2891). */
+export interface SortBy {
+  readonly attribute: string;
+  readonly ascending: boolean;
+  /** Matching rule to sort by; OpenLDAP and OpenDJ need it where the attribute has none of its own. */
+  readonly orderingRule?: string | undefined;
+}
+
 export interface DirectorySearch {
   readonly base: string;
   readonly scope: 'base' | 'one' | 'sub';
@@ -30,18 +38,36 @@ export interface DirectorySearch {
   /** At most so many entries altogether; the search is abandoned after them. */
   readonly limit?: number | undefined;
   /** Server-side sort (RFC 2891), where the server has it. */
-  readonly sortKeys?: readonly SortKey[] | undefined;
+  readonly sortKeys?: readonly SortBy[] | undefined;
+  /** Dereference aliases on the way; false unless said. */
+  readonly derefAliases?: boolean | undefined;
   /** Entries per page of the simple paged results control (RFC 2696); undefined: no paging control. */
   readonly pageSize?: number | undefined;
-  /** Resume after this server cookie. */
+  /** Resume after this server cookie; `lane` is the connection it came with. */
   readonly cookie?: Uint8Array | undefined;
-  /** Stop after one page and return its cookie. */
+  readonly lane?: SearchLane | undefined;
+  /** Virtual list views (draft-ietf-ldapext-ldapv3-vlv-09) of `size` entries from position `offset` (1 is the first); needs `sortKeys`. */
+  readonly window?: { readonly size: number; readonly offset: number } | undefined;
+  /** Stop after one page or window and return where the next one starts. */
   readonly onePage?: boolean | undefined;
+}
+
+/**
+ * A connection on which a paged search stands open: most servers take a cookie only where they gave it. It outlives the
+ * directory; whoever has it must go on with it or close it.
+ */
+export interface SearchLane {
+  readonly alive: boolean;
+  close(): Promise<void>;
 }
 
 export interface DirectorySearchEnd {
   /** Server cookie of the next page; undefined: the result is complete. */
   readonly cookie: Uint8Array | undefined;
+  /** With a cookie: where it is good for. */
+  readonly lane?: SearchLane | undefined;
+  /** Position of the next window; undefined: there is none. */
+  readonly nextOffset?: number | undefined;
   /** The server's estimate of the whole result, where it gave one. */
   readonly estimate: number | undefined;
 }
@@ -77,8 +103,13 @@ export interface BindOutcome {
  */
 export interface Directory {
   readonly url: string;
+  /** Common audit transaction id of the operation under way; DS servers get it with sendCAUDTxId. */
+  transactionId?: string | undefined;
   rootDse(signal: AbortSignal): Promise<RootDse>;
-  /** Entries as they arrive, page by page; an early `return` abandons the search. */
+  /**
+   * Entries as they arrive, page by page; an early `return` abandons the search. Other requests may be made while one is
+   * open and its consumer stands still (group readers do): they have to be answered, however much is buffered.
+   */
   search(search: DirectorySearch, signal: AbortSignal): AsyncGenerator<Entry, DirectorySearchEnd, void>;
   /** Undefined when there is no such entry. */
   read(dn: string, attributes: readonly string[] | undefined, signal: AbortSignal): Promise<Entry | undefined>;
@@ -89,6 +120,11 @@ export interface Directory {
   remove(dn: string, tree: boolean, signal: AbortSignal): Promise<void>;
   /** Binds as `dn` on a connection of its own. Rejects with invalidCredential, passwordExpired …; an empty password is refused unsent. */
   checkPassword(dn: string, password: GuardedString, signal: AbortSignal): Promise<BindOutcome>;
+  /**
+   * A connection of its own to the same server, bound as `dn`, for what a user does himself (password change, run-as).
+   * Rejects like `checkPassword`; the caller closes it.
+   */
+  bindAs(dn: string, password: GuardedString, signal: AbortSignal): Promise<{ readonly directory: Directory; readonly outcome: BindOutcome }>;
   isAlive(signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }

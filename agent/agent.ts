@@ -1,0 +1,125 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { connectorIds } from '../connectors/registry.js';
+import type { Clock, SessionLog } from '../protocol/session/contract.js';
+import type { AgentConfig } from './config/agent-config.js';
+import { closestWord } from './config/closest-word.js';
+import { ConfigError } from './config/config-problems.js';
+import { startHealthServer, type HealthServer } from './observe/health-server.js';
+import { AgentExecutor } from './operations/executor.js';
+import { ControllerSession } from './session/controller-session.js';
+import { ListenerSession } from './session/listener-session.js';
+import { controllerSessionOf, listenerSessionOf } from './wiring.js';
+
+export interface AgentStatus {
+  /** At least one controller is connected, or a listener is open, and the agent is not stopping. */
+  readonly ready: boolean;
+  readonly stopping: boolean;
+  readonly controllers: readonly ReturnType<ControllerSession['status']>[];
+  readonly listeners: readonly ReturnType<ListenerSession['status']>[];
+  /** Connector configurations open. */
+  readonly facades: number;
+}
+
+export interface RunningAgent {
+  status(): AgentStatus;
+  /** Port of the health endpoints, if there are any. */
+  readonly healthPort: number | undefined;
+  /** Resolves when the agent has stopped; rejects when every controller refused it for good. */
+  readonly ended: Promise<void>;
+  /** Refuses new operations, lets those under way finish within the configured grace, closes with 1001. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export interface AgentParts {
+  readonly clock: Clock;
+  readonly log: SessionLog;
+  readonly version: string;
+}
+
+/** Connectors this agent offers. Throws a ConfigError for an id nobody has. */
+export function enabledConnectors({ connectors }: AgentConfig): readonly string[] {
+  const enabled = connectors.enabled ?? connectorIds;
+  const problems = enabled.filter((id) => !connectorIds.includes(id)).map((id) => {
+    const meant = closestWord(id, connectorIds);
+    return `connectors.enabled: there is no connector "${id}"; ${meant === undefined ? `known: ${connectorIds.join(', ')}` : `did you mean ${meant}?`}`;
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return [...new Set(enabled)];
+}
+
+/** Makes the state directory (0700) and checks that it can be written. */
+export async function prepareStateDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new ConfigError([`agent.stateDirectory: ${path} cannot be used (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`]);
+  }
+}
+
+/** Starts everything the configuration names. Rejects when a listener or the state directory cannot be had; an absent controller is no failure. */
+export async function startAgent(config: AgentConfig, { clock, log, version }: AgentParts): Promise<RunningAgent> {
+  const enabled = enabledConnectors(config);
+  await prepareStateDirectory(config.agent.stateDirectory);
+  const executor = new AgentExecutor({ ...config.connectors, enabled, stateDirectory: config.agent.stateDirectory, clock, log });
+  const shared = { executor, clock, log, version };
+  const controllers = config.controllers.map((controller) => new ControllerSession(controllerSessionOf(config, controller, shared)));
+  const listeners: ListenerSession[] = [];
+  const stopping = new AbortController();
+  const status = (): AgentStatus => {
+    const parts = { controllers: controllers.map((session) => session.status()), listeners: listeners.map((session) => session.status()) };
+    const working = parts.listeners.length > 0 || parts.controllers.some(({ serving }) => serving > 0);
+    return { ready: working && !stopping.signal.aborted, stopping: stopping.signal.aborted, ...parts, facades: executor.facadeCount };
+  };
+  let health: HealthServer | undefined;
+  try {
+    for (const listener of config.listeners) listeners.push(await ListenerSession.open(await listenerSessionOf(config, listener, shared)));
+    if (config.health !== undefined) health = await startHealthServer({ ...config.health, status });
+  } catch (error) {
+    await Promise.all([...listeners.map((session) => session.close()), executor.close()]);
+    throw error;
+  }
+  const cut = new AbortController();
+  const running = runControllers(controllers, cut.signal, log);
+  const shutDown = async (): Promise<void> => {
+    const grace = AbortSignal.timeout(config.agent.shutdownGrace);
+    await Promise.all([...controllers, ...listeners].map((session) => session.drain(grace)));
+    cut.abort('stopping');
+    await Promise.all([running.catch(() => undefined), ...listeners.map((session) => session.close())]);
+    await executor.close();
+    await health?.close();
+  };
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping.abort();
+    stopped ??= shutDown();
+    return stopped;
+  };
+  return { status, healthPort: health?.port, ended: endOf(running, listeners.length, stopping.signal, stop), stop };
+}
+
+/** Resolves when all sessions were stopped; rejects when none is left because each was refused for good. */
+async function runControllers(controllers: readonly ControllerSession[], cut: AbortSignal, log: SessionLog): Promise<void> {
+  if (controllers.length === 0) {
+    await new Promise<void>((resolve) => { cut.addEventListener('abort', () => { resolve(); }, { once: true }); });
+    return;
+  }
+  const results = await Promise.allSettled(controllers.map((session) => session.run(cut)));
+  if (cut.aborted) return;
+  const reasons = results.filter((result) => result.status === 'rejected').map(({ reason }) => (reason instanceof Error ? reason.message : String(reason)));
+  log.error({ reasons }, 'Every controller refused this agent for good.');
+  throw new Error(`Every controller refused this agent for good: ${reasons.join('; ')}`);
+}
+
+async function endOf(running: Promise<void>, listeners: number, stopping: AbortSignal, stop: () => Promise<void>): Promise<void> {
+  try {
+    await running;
+  } catch (error) {
+    if (listeners === 0 && !stopping.aborted) {
+      await stop();
+      throw error;
+    }
+  }
+  if (!stopping.aborted) await new Promise<void>((resolve) => { stopping.addEventListener('abort', () => { resolve(); }, { once: true }); });
+  await stop();
+}

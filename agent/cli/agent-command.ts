@@ -1,0 +1,40 @@
+import { type Command } from 'commander';
+import { loadConfig } from '../config/load-config.js';
+import { checkAgent, type CheckResult } from './check-agent.js';
+import type { Write } from './agent-commands.js';
+import { CliError, EXIT } from './exit-codes.js';
+import { runAgent } from './run-agent.js';
+
+const configOption = ['--config <file>', 'configuration file (or the environment variable CAUSEWAY_CONFIG)'] as const;
+
+function configFile(given: string | undefined): string {
+  const file = given ?? process.env['CAUSEWAY_CONFIG'];
+  if (file === undefined || file === '') throw new CliError('No configuration: give --config FILE or set CAUSEWAY_CONFIG.', EXIT.usage);
+  return file;
+}
+
+/** `agent run|check`. */
+export function agentCommand(program: Command, write: Write): void {
+  const agent = program.command('agent').description('the agent: runs connectors for controllers');
+  agent.command('run')
+    .description('run until SIGTERM or SIGINT; logs JSON lines to standard output')
+    .option(...configOption)
+    .action(async (options: { config?: string }) => {
+      await runAgent(await loadConfig(configFile(options.config)));
+    });
+  agent.command('check')
+    .description('check configuration, secrets, certificates and connectors without connecting')
+    .option(...configOption)
+    .option('--json', 'print JSON')
+    .action(async (options: { config?: string; json?: boolean }) => {
+      const results = await checkAgent(await loadConfig(configFile(options.config)));
+      write(options.json === true ? `${JSON.stringify(results, null, 2)}\n` : `${results.map(line).join('\n')}\n`);
+      if (results.some(({ outcome }) => outcome === 'failed')) throw new CliError('The agent cannot run with this configuration.', EXIT.usage);
+    });
+}
+
+const MARKS: Readonly<Record<CheckResult['outcome'], string>> = { ok: 'ok     ', warning: 'WARNING', failed: 'FAILED ' };
+
+function line({ outcome, subject, text }: CheckResult): string {
+  return `${MARKS[outcome]} ${subject}: ${text}`;
+}

@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { certsCommands } from '../../certs/index.js';
+import { agentCommand } from './agent-command.js';
+import { configCommand } from './config-command.js';
+import { connectorsCommand } from './connectors-command.js';
+
+/** Standard output of commands; logs of a running agent go their own way. */
+export type Write = (text: string) => void;
+
+const toStandardOutput: Write = (text) => { process.stdout.write(text); };
+
+/** Adds every command group of the agent to a program; another dispatcher may add more. */
+export function agentCommands(program: Command, write: Write = toStandardOutput): void {
+  agentCommand(program, write);
+  connectorsCommand(program, write);
+  configCommand(program, write);
+  certsCommands(program, write);
+}

@@ -1,0 +1,92 @@
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import { enabledConnectors, prepareStateDirectory } from '../agent.js';
+import type { AgentConfig } from '../config/agent-config.js';
+import type { SecretReference } from '../config/secret-reference.js';
+import { readTlsFiles, type TlsFiles } from '../transport/tls-files.js';
+
+export interface CheckResult {
+  /** The setting, e.g. `controllers[0].auth.password`. */
+  readonly subject: string;
+  readonly outcome: 'ok' | 'warning' | 'failed';
+  readonly text: string;
+}
+
+const RENEW_SOON_DAYS = 14;
+const DAY_MS = 86_400_000;
+
+/** Looks at everything a start needs, without opening a connection. Never shows a secret. */
+export async function checkAgent(config: AgentConfig): Promise<CheckResult[]> {
+  const results = [
+    await attempt('connectors', async () => enabledConnectors(config).join(', ')),
+    await attempt('agent.stateDirectory', async () => {
+      await prepareStateDirectory(config.agent.stateDirectory);
+      return config.agent.stateDirectory;
+    }),
+  ];
+  for (const [subject, secret] of secretsOf(config)) results.push(await checkSecret(subject, secret));
+  for (const [subject, files] of tlsOf(config)) results.push(...(await checkTls(subject, files)));
+  for (const [index, { url }] of config.controllers.entries()) {
+    if (url.protocol === 'ws:') results.push({ subject: `controllers[${index}].url`, outcome: 'warning', text: `${url.href} is clear text: passwords of targets travel over it, protected by nothing; use wss` });
+  }
+  return results;
+}
+
+async function attempt(subject: string, work: () => Promise<string>): Promise<CheckResult> {
+  try {
+    return { subject, outcome: 'ok', text: await work() };
+  } catch (error) {
+    return { subject, outcome: 'failed', text: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function checkSecret(subject: string, secret: SecretReference): Promise<CheckResult> {
+  const result = await attempt(subject, async () => {
+    await secret.resolve();
+    return `from ${secret.toString()}`;
+  });
+  return secret.source.kind === 'clear' ? { subject, outcome: 'warning', text: 'stands in the configuration in clear text; better {file: PATH} or {env: NAME}' } : result;
+}
+
+function secretsOf({ controllers, listeners, proxy, tls }: AgentConfig): [string, SecretReference][] {
+  const found: [string, SecretReference | undefined][] = [
+    ['tls.passphrase', tls?.passphrase], ['proxy.password', proxy?.password],
+    ...controllers.flatMap(({ auth, proxy: own, tls: ownTls }, index): [string, SecretReference | undefined][] => [
+      [`controllers[${index}].auth.password`, auth?.password], [`controllers[${index}].auth.oauth.clientSecret`, auth?.oauth?.clientSecret],
+      [`controllers[${index}].proxy.password`, own?.password], [`controllers[${index}].tls.passphrase`, ownTls?.passphrase],
+    ]),
+    ...listeners.flatMap(({ key, tls: ownTls }, index): [string, SecretReference | undefined][] => [[`listeners[${index}].key`, key], [`listeners[${index}].tls.passphrase`, ownTls?.passphrase]]),
+  ];
+  return found.filter((entry): entry is [string, SecretReference] => entry[1] !== undefined);
+}
+
+function tlsOf({ controllers, listeners, tls }: AgentConfig): [string, TlsFiles][] {
+  const found: [string, TlsFiles | undefined][] = [
+    ['tls', tls], ...controllers.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`controllers[${index}].tls`, own]),
+    ...listeners.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`listeners[${index}].tls`, own]),
+  ];
+  return found.filter((entry): entry is [string, TlsFiles] => entry[1] !== undefined);
+}
+
+async function checkTls(subject: string, files: TlsFiles): Promise<CheckResult[]> {
+  const results = [await attempt(subject, async () => {
+    const options = await readTlsFiles(files);
+    createSecureContext(options);
+    if (options.cert !== undefined && options.key !== undefined) {
+      const key = createPrivateKey({ key: options.key as Buffer, ...(options.passphrase === undefined ? {} : { passphrase: options.passphrase }) });
+      if (!new X509Certificate(options.cert as Buffer).checkPrivateKey(key)) throw new Error('certificate and key do not belong together');
+    }
+    return 'readable';
+  })];
+  if (files.certificate !== undefined && results[0]?.outcome === 'ok') results.push(await checkExpiry(`${subject}.certificate`, files));
+  return results;
+}
+
+async function checkExpiry(subject: string, files: TlsFiles): Promise<CheckResult> {
+  const { cert } = await readTlsFiles({ certificate: files.certificate });
+  const certificate = new X509Certificate(cert as Buffer);
+  const days = Math.floor((Date.parse(certificate.validTo) - Date.now()) / DAY_MS);
+  const until = `valid until ${new Date(certificate.validTo).toISOString()} (${days} days left)`;
+  if (days < 0) return { subject, outcome: 'failed', text: `expired on ${new Date(certificate.validTo).toISOString()}; issue a new one` };
+  return { subject, outcome: days < RENEW_SOON_DAYS ? 'warning' : 'ok', text: until };
+}

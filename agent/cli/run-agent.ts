@@ -1,0 +1,63 @@
+import { startAgent, type RunningAgent } from '../agent.js';
+import type { AgentConfig } from '../config/agent-config.js';
+import { createLogger, type AgentLog } from '../observe/logger.js';
+import { systemClock } from '../system-clock.js';
+import { productVersion } from '../version.js';
+import { EXIT } from './exit-codes.js';
+
+/** What a connector that left something open gets before the process ends anyway. */
+const LINGER_MS = 2000;
+
+/** Runs an agent until a signal, then drains it. A second signal ends the process at once. */
+export async function runAgent(config: AgentConfig): Promise<void> {
+  const output = createLogger(config.log.level, { agent: config.agent.name, ...(config.agent.hostId === undefined ? {} : { hostId: config.agent.hostId }) });
+  const { log } = output;
+  const dieOf = (what: string) => (error: unknown): void => {
+    log.fatal({ err: error }, what);
+    void leave(output, EXIT.failure);
+  };
+  process.on('unhandledRejection', dieOf('A promise was rejected and nobody handled it. This is a defect.'));
+  process.on('uncaughtException', dieOf('An exception was thrown and nobody caught it. This is a defect.'));
+  const version = productVersion();
+  log.info({ version, pid: process.pid, controllers: config.controllers.map(({ url }) => url.href), listeners: config.listeners.map(({ port }) => port) }, 'Starting.');
+  let agent: RunningAgent;
+  try {
+    agent = await startAgent(config, { clock: systemClock, log, version });
+  } catch (error) {
+    log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'The agent cannot start.');
+    await output.flush();
+    throw error;
+  }
+  const { listeners } = agent.status();
+  log.info({ listeners: listeners.map(({ port }) => port), health: agent.healthPort }, 'Started.');
+  onSignals(agent, output, config.agent.shutdownGrace);
+  try {
+    await agent.ended;
+    log.info('Stopped.');
+  } finally {
+    await output.flush();
+    // Fires only if something still keeps the process alive.
+    setTimeout(() => process.exit(), LINGER_MS).unref();
+  }
+}
+
+function onSignals(agent: RunningAgent, output: AgentLog, grace: number): void {
+  let count = 0;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    count += 1;
+    if (count > 1) {
+      output.log.warn({ signal }, 'Signalled again; leaving at once.');
+      void leave(output, EXIT.failure);
+      return;
+    }
+    output.log.info({ signal, grace }, 'Stopping: operations under way may finish, new ones are refused.');
+    void agent.stop(); // its outcome is agent.ended
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+async function leave(output: AgentLog, code: number): Promise<never> {
+  await output.flush();
+  process.exit(code);
+}

@@ -1,0 +1,23 @@
+import { CommanderError, type Command } from 'commander';
+import { CertificateError } from '../../certs/index.js';
+import { ConfigError } from '../config/config-problems.js';
+import { CliError, EXIT } from './exit-codes.js';
+
+/** Runs a command line and resolves with the exit code; errors become one message on standard error. */
+export async function runCli(program: Command, args: readonly string[], complain: (text: string) => void = (text) => process.stderr.write(text)): Promise<number> {
+  throwInsteadOfExit(program);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // its message is out already
+    complain(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof CliError) return error.exitCode;
+    return error instanceof ConfigError || error instanceof CertificateError ? EXIT.usage : EXIT.failure;
+  }
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) throwInsteadOfExit(child);
+}

@@ -1,0 +1,52 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { agentConfigSchema, type AgentConfig } from './agent-config.js';
+import { ConfigError, configProblems, type ConfigProblem } from './config-problems.js';
+import { applyEnvironment, type Override } from './environment-overrides.js';
+
+const MAX_FILE_BYTES = 1_048_576;
+
+/** Reads, overrides from the environment, and checks. Throws a {@link ConfigError} with every problem found. */
+export async function loadConfig(file: string, environment: NodeJS.ProcessEnv = process.env): Promise<AgentConfig> {
+  const path = resolve(file);
+  return readConfig(await readText(path), path, environment);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    if ((await stat(path)).size > MAX_FILE_BYTES) throw new ConfigError([`${path}: is larger than ${MAX_FILE_BYTES} bytes`]);
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError([`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`]);
+  }
+}
+
+/** Checks the text of a configuration; `path` gives the directory for relative paths and the name in messages. */
+export function readConfig(text: string, path: string, environment: NodeJS.ProcessEnv = {}): AgentConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw new ConfigError(document.errors.map((error) => `${path}:${lines.linePos(error.pos[0]).line}: ${error.message}`));
+  }
+  const settings: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  if (typeof settings !== 'object' || Array.isArray(settings)) throw new ConfigError([`${path}: expected a mapping of settings, found something else`]);
+  const schema = agentConfigSchema(dirname(path));
+  const overrides = applyEnvironment(settings as Record<string, unknown>, schema, environment);
+  const result = schema.safeParse(settings);
+  if (result.success) return result.data;
+  const problems = configProblems(schema, settings, result.error.issues);
+  throw new ConfigError(problems.map((problem) => `${placeOf(problem, path, document, lines, overrides)}: ${problem.path === '' ? '' : `${problem.path}: `}${problem.text}`));
+}
+
+/** File and line, or the environment variable that set the value. */
+function placeOf(problem: ConfigProblem, path: string, document: Document, lines: LineCounter, overrides: readonly Override[]): string {
+  const override = overrides.find((candidate) => candidate.path.every((key, index) => index >= problem.keys.length || problem.keys[index] === key));
+  if (override !== undefined && problem.keys.length > 0) return override.variable;
+  for (let depth = problem.keys.length; depth > 0; depth -= 1) {
+    const offset = (document.getIn(problem.keys.slice(0, depth), true) as Node | undefined)?.range?.[0];
+    if (offset !== undefined) return `${path}:${lines.linePos(offset).line}`;
+  }
+  return path;
+}

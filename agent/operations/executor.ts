@@ -1,0 +1,86 @@
+import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../../protocol/model/index.js';
+import { apiConfigurationOf } from '../../protocol/codec/index.js';
+import type { Clock, OperationExecutor, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
+import { connectorInfo, createFacade, type AnyConnector, type FacadeHandle } from '../../connectors/framework/index.js';
+import { loadConnector } from '../../connectors/registry.js';
+import { FacadeCache } from './facade-cache.js';
+import { observeFacade } from './observed-facade.js';
+
+export interface ExecutorOptions {
+  /** Ids of the connectors that may be used; nothing else is published or found. */
+  readonly enabled: readonly string[];
+  readonly maxFacades: number;
+  /** Milliseconds. */
+  readonly facadeIdle: number;
+  /** Directory for the state of connectors. */
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  readonly log: SessionLog;
+  /** @default the registry's */
+  readonly load?: (id: string) => Promise<AnyConnector | undefined>;
+  /** @default the framework's */
+  readonly open?: (connector: AnyConnector, configuration: ApiConfiguration) => FacadeHandle;
+}
+
+/** Runs the operations of controllers on the connectors of this agent. */
+export class AgentExecutor implements OperationExecutor {
+  readonly #options: ExecutorOptions;
+  readonly #facades: FacadeCache;
+  #connectors: Promise<ReadonlyMap<string, AnyConnector>> | undefined;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+    this.#facades = new FacadeCache({
+      maxFacades: options.maxFacades, facadeIdle: options.facadeIdle, clock: options.clock, log: options.log,
+      open: (connectorKey, facadeKey) => this.#open(connectorKey, facadeKey),
+    });
+  }
+
+  /** Facades open now. */
+  get facadeCount(): number {
+    return this.#facades.size;
+  }
+
+  async connectorInfos(): Promise<readonly ConnectorInfo[]> {
+    return [...(await this.#enabled()).values()].map(connectorInfo);
+  }
+
+  async facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade> {
+    const connector = await this.#find(connectorKey);
+    const facade = await this.#facades.get(connectorKey, facadeKey);
+    return observeFacade(facade, { connector: connector.id, origin, log: this.#options.log, clock: this.#options.clock });
+  }
+
+  /** Disposes of all facades. Idempotent. */
+  async close(): Promise<void> {
+    await this.#facades.close();
+  }
+
+  async #open(connectorKey: ConnectorKey, facadeKey: string): Promise<FacadeHandle> {
+    const connector = await this.#find(connectorKey);
+    const configuration = apiConfigurationOf(facadeKey);
+    const { open, log, stateDirectory } = this.#options;
+    return open === undefined ? createFacade(connector, configuration, { log, stateRoot: stateDirectory }) : open(connector, configuration);
+  }
+
+  async #find(connectorKey: ConnectorKey): Promise<AnyConnector> {
+    const connectors = await this.#enabled();
+    const connector = connectors.get(connectorKeyText(connectorKey));
+    if (connector !== undefined) return connector;
+    const known = [...connectors.keys()].join(', ');
+    throw new ConnectorError('connector', `Connector not found: ${connectorKeyText(connectorKey)}. This connector server has: ${known === '' ? 'none' : known}.`);
+  }
+
+  #enabled(): Promise<ReadonlyMap<string, AnyConnector>> {
+    return this.#connectors ??= this.#loadAll().catch((error: unknown) => {
+      this.#connectors = undefined; // the next request tries again
+      throw error;
+    });
+  }
+
+  async #loadAll(): Promise<ReadonlyMap<string, AnyConnector>> {
+    const load = this.#options.load ?? loadConnector;
+    const connectors = await Promise.all(this.#options.enabled.map((id) => load(id)));
+    return new Map(connectors.filter((connector) => connector !== undefined).map((connector) => [connectorKeyText(connector.key), connector]));
+  }
+}

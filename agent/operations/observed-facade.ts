@@ -1,0 +1,101 @@
+import { ConnectorError, type CallContext, type ConnectorFacade, type Operation, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems, type StreamOperation } from '../../protocol/model/index.js';
+import type { Clock, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
+
+/** How one operation ended. Never a value, never a secret. */
+export interface OperationRecord {
+  readonly operationId: string | undefined;
+  readonly operation: Operation['kind'];
+  readonly connector: string;
+  readonly objectClass: string | undefined;
+  /** Who asked, as authenticated on the socket, and under which message id. */
+  readonly principal: string;
+  readonly messageId: number;
+  readonly durationMs: number;
+  /** `left`: the requester stopped reading, or cancelled. */
+  readonly outcome: 'ok' | 'failed' | 'left';
+  /** Java class of the failure. */
+  readonly error: string | undefined;
+  /** Results of a stream. */
+  readonly count: number | undefined;
+}
+
+export interface Observation {
+  readonly connector: string;
+  readonly origin: RequestOrigin;
+  readonly log: SessionLog;
+  readonly clock: Clock;
+}
+
+/** The facade, with one log line for each operation. */
+export function observeFacade(facade: ConnectorFacade, observation: Observation): ConnectorFacade {
+  return {
+    connectorKey: facade.connectorKey,
+    get supportedOperations() { return facade.supportedOperations; },
+    perform: <O extends SingleOperation>(operation: O, call: CallContext) => observePerform(facade, observation, operation, call),
+    stream: <O extends StreamOperation>(operation: O, call: CallContext) => observeStream(facade, observation, operation, call),
+  };
+}
+
+async function observePerform<O extends SingleOperation>(facade: ConnectorFacade, observation: Observation, operation: O, call: CallContext): Promise<SingleResults[O['kind']]> {
+  const record = begin(observation, operation, call);
+  try {
+    const result = await facade.perform(operation, call);
+    record('ok', undefined, undefined);
+    return result;
+  } catch (error) {
+    record('failed', error, undefined);
+    throw error;
+  }
+}
+
+async function* observeStream<O extends StreamOperation>(facade: ConnectorFacade, observation: Observation, operation: O, call: CallContext): AsyncGenerator<StreamItems[O['kind']], StreamEnds[O['kind']], void> {
+  const record = begin(observation, operation, call);
+  const results = facade.stream(operation, call);
+  let count = 0;
+  let ended = false;
+  try {
+    for (;;) {
+      const step = await results.next();
+      if (step.done === true) {
+        ended = true;
+        record('ok', undefined, count);
+        return step.value;
+      }
+      count += 1;
+      yield step.value;
+    }
+  } catch (error) {
+    ended = true;
+    record(call.signal.aborted ? 'left' : 'failed', error, count);
+    throw error;
+  } finally {
+    if (!ended) {
+      // Left early: the connector's own cleanup comes first, so that the duration is the whole one.
+      await results.return(undefined as never);
+      record('left', undefined, count);
+    }
+  }
+}
+
+type Record = (outcome: OperationRecord['outcome'], error: unknown, count: number | undefined) => void;
+
+function begin({ connector, origin, log, clock }: Observation, operation: Operation, call: CallContext): Record {
+  const started = clock.now();
+  return (outcome, error, count) => {
+    const record: OperationRecord = {
+      operationId: call.operationId, operation: operation.kind, connector,
+      objectClass: 'objectClass' in operation ? operation.objectClass : undefined,
+      principal: origin.principal, messageId: origin.messageId,
+      durationMs: Math.round(clock.now() - started), outcome,
+      error: error === undefined ? undefined : error instanceof ConnectorError ? error.javaClass : 'unexpected',
+      count,
+    };
+    if (outcome === 'failed') {
+      log.warn(record, 'operation');
+      // The message may name a value; it stays out of the log unless somebody looks for a fault.
+      log.debug({ operationId: call.operationId, messageId: origin.messageId, message: error instanceof Error ? error.message : String(error) }, 'operation failed');
+    } else {
+      log.info(record, 'operation');
+    }
+  };
+}

@@ -1,0 +1,91 @@
+import { createPeer } from '../../protocol/session/peer.js';
+import type { AttachedSocket, Clock, OperationExecutor, ProtocolPeer, SessionLimits, SessionLog } from '../../protocol/session/contract.js';
+import type { Dialled } from '../transport/dial.js';
+import { createBackoff, type BackoffOptions } from './backoff.js';
+import { closeFailure } from './failure-policy.js';
+import { keepSession, type ServeEnd, type SessionParts } from './keep-session.js';
+import { keepGroup, type GroupPlan, type LineEvents } from './session-group.js';
+import { SessionReporter, type ControllerStatus } from './session-reporter.js';
+
+/** Client mode towards one controller URL. */
+export interface ControllerSessionOptions {
+  /** For log and status; without credentials. */
+  readonly url: string;
+  readonly plan: GroupPlan;
+  readonly backoff: BackoffOptions;
+  /** What a rotated socket gets to finish, in milliseconds. */
+  readonly retireTimeout: number;
+  readonly limits: Partial<SessionLimits>;
+  readonly executor: OperationExecutor;
+  readonly clock: Clock;
+  readonly log: SessionLog;
+  dial(stop: AbortSignal): Promise<Dialled>;
+}
+
+/** One controller URL: a protocol peer of its own (hazard 4), fed with sockets as long as the agent runs. */
+export class ControllerSession {
+  readonly #options: ControllerSessionOptions;
+  readonly #peer: ProtocolPeer;
+  readonly #reporter: SessionReporter;
+
+  constructor(options: ControllerSessionOptions) {
+    this.#options = options;
+    this.#reporter = new SessionReporter(options.url, options.log);
+    this.#peer = createPeer({ role: 'dialler', executor: options.executor, limits: options.limits, log: options.log, clock: options.clock });
+  }
+
+  status(): ControllerStatus & { readonly executing: number } {
+    return { ...this.#reporter.status(), executing: this.#peer.executing };
+  }
+
+  /** Resolves when `stop` fired and everything is closed; rejects when the controller refused us for good. */
+  async run(stop: AbortSignal): Promise<void> {
+    const { plan, clock } = this.#options;
+    try {
+      await keepGroup({ plan, clock, run: (line, events, lineStop) => keepSession(this.#parts(line, events), lineStop) }, stop);
+    } finally {
+      await this.#peer.close('agent stopped');
+    }
+  }
+
+  /** New operations are refused with a retryable error; resolves when those under way have ended or the signal fires. */
+  drain(signal: AbortSignal): Promise<void> {
+    return this.#peer.drain(signal);
+  }
+
+  #parts(line: number, events: LineEvents): SessionParts<Dialled, AttachedSocket> {
+    const { backoff, clock, retireTimeout } = this.#options;
+    return {
+      dial: (stop) => this.#options.dial(stop),
+      handshake: ({ socket, principal }, stop) => {
+        const onStop = (): void => { socket.close(1001, 'agent is stopping'); };
+        stop.addEventListener('abort', onStop, { once: true });
+        return this.#peer.attach(socket, principal).finally(() => { stop.removeEventListener('abort', onStop); });
+      },
+      serve: (attached, stop) => serve(attached, stop),
+      drain: async (attached, reason) => {
+        if (reason === 'rotated') await attached.retire(AbortSignal.timeout(retireTimeout));
+        else await this.#peer.close('agent is stopping');
+      },
+      discard: ({ socket }) => { socket.terminate(); },
+      backoff: createBackoff(backoff),
+      clock,
+      onMove: (from, to, why) => {
+        this.#reporter.onMove(line, from, to, why);
+        events.onMove(from, to, why);
+      },
+    };
+  }
+}
+
+function serve(attached: AttachedSocket, stop: AbortSignal): Promise<ServeEnd> {
+  return new Promise((resolve) => {
+    const onStop = (): void => { resolve({ why: 'stopping' }); };
+    stop.addEventListener('abort', onStop, { once: true });
+    void attached.closed.then(({ code, reason }) => {
+      stop.removeEventListener('abort', onStop);
+      resolve({ why: 'lost', failure: closeFailure(code, reason) });
+    });
+    if (stop.aborted) onStop();
+  });
+}

@@ -1,0 +1,48 @@
+import type { SessionLog } from '../../protocol/session/contract.js';
+import type { SessionState } from './session-states.js';
+
+/** Where the sockets of one controller stand; for readiness, status and log. */
+export interface ControllerStatus {
+  readonly url: string;
+  readonly serving: number;
+  /** Sockets that are not stopped, serving or not. */
+  readonly lines: number;
+  /** Why the last attempt failed or the last socket was lost; empty while one serves. */
+  readonly problem: string;
+}
+
+/** Listens to the moves of one controller's lines. The same failure again and again is one log line, not a flood. */
+export class SessionReporter {
+  readonly #url: string;
+  readonly #log: SessionLog;
+  readonly #states = new Map<number, SessionState>();
+  #problem = '';
+
+  constructor(url: string, log: SessionLog) {
+    this.#url = url;
+    this.#log = log;
+  }
+
+  status(): ControllerStatus {
+    const states = [...this.#states.values()];
+    return { url: this.#url, serving: states.filter((state) => state === 'serving').length, lines: states.length, problem: this.#problem };
+  }
+
+  onMove(line: number, from: SessionState, to: SessionState, why: string): void {
+    if (to === 'stopped') this.#states.delete(line);
+    else this.#states.set(line, to);
+    const fields = { controller: this.#url, line, from, to, ...(why === '' ? {} : { why }) };
+    if (to === 'serving') {
+      this.#problem = '';
+      this.#log.info(fields, 'Connected to the controller.');
+    } else if (to === 'waiting' && why !== this.#problem) {
+      this.#problem = why;
+      this.#log.warn(fields, from === 'serving' ? 'A connection to the controller was lost.' : 'The controller cannot be reached; trying again.');
+    } else if (to === 'stopped' && why !== 'stopping') {
+      this.#problem = why;
+      this.#log.error(fields, 'The controller will not let this agent in; giving up on it.');
+    } else {
+      this.#log.debug(fields, 'session');
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { readdir, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ConnectorError, type IcfValue, type SyncToken } from '../../../../protocol/model/index.js';
+import type { DataFile } from '../storage/data-file.js';
+import { hasCode } from '../errors.js';
+import { COPY_BYTES } from '../limits.js';
+import { SteadyFile } from '../storage/steady-file.js';
+import { moveInto, temporaryPath, writePieces } from '../storage/write-file.js';
+
+/**
+ * Historical copies, as the Java connector keeps them: `<file>.<token>` beside the file, the token being the file's
+ * modification time in milliseconds, in 13 digits.
+ */
+const TOKEN = /^\d{13}$/;
+const FIRST_TOKEN = 10 ** 12;
+/** Snapshots and rewrites of a process that died are removed after a day. */
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
+
+export function copyPath(file: DataFile, token: number): string {
+  return `${file.path}.${token}`;
+}
+
+/** The token as a number. Java sends a Long; JSON on the way may have made it an Integer or a String. */
+export function readToken({ value }: SyncToken): number {
+  const text = typeof value === 'bigint' || typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  if (TOKEN.test(text)) return Number(text);
+  throw new ConnectorError('illegalArgument', `The sync token ${describe(value)} is none of the CSV file connector's: those are times in milliseconds, 13 digits. Reset the token.`);
+}
+
+function describe(value: IcfValue): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? JSON.stringify(String(value).slice(0, 40)) : 'of another type';
+}
+
+export function tokenOf(token: number): SyncToken {
+  return { value: BigInt(token) };
+}
+
+/** Tokens of the copies there are, oldest first. */
+export async function copies(file: DataFile): Promise<number[]> {
+  const prefix = `${basename(file.path)}.`;
+  const names = await readdir(dirname(file.path));
+  return names.filter((name) => name.startsWith(prefix) && TOKEN.test(name.slice(prefix.length))).map((name) => Number(name.slice(prefix.length))).sort((a, b) => a - b);
+}
+
+/** A private copy of the file as it is now, taken in one consistent read. */
+export interface Snapshot {
+  readonly path: string;
+  /** Modification time of the original, in milliseconds. */
+  readonly modified: number;
+}
+
+export async function takeSnapshot(file: DataFile, signal: AbortSignal): Promise<Snapshot> {
+  signal.throwIfAborted();
+  const source = await SteadyFile.open(file.path, file);
+  try {
+    const path = temporaryPath(file.path, 'snapshot');
+    await writePieces(path, source, [{ from: 0, to: source.size }], signal);
+    return { path, modified: Number(source.identity.modified / 1_000_000n) };
+  } finally {
+    await source.close();
+  }
+}
+
+export async function dropSnapshot({ path }: Snapshot): Promise<void> {
+  await unlink(path).catch(() => undefined);
+}
+
+async function sameBytes(first: string, second: string): Promise<boolean> {
+  const a = await SteadyFile.open(first);
+  try {
+    const b = await SteadyFile.open(second);
+    try {
+      if (a.size !== b.size) return false;
+      for (let at = 0; at < a.size; at += COPY_BYTES) {
+        if (!(await a.read(at, COPY_BYTES)).equals(await b.read(at, COPY_BYTES))) return false;
+      }
+      return true;
+    } finally {
+      await b.close();
+    }
+  } finally {
+    await a.close();
+  }
+}
+
+/**
+ * Makes a snapshot the newest historical copy; answers its token. Where the newest copy has the same bytes it stays and
+ * the snapshot goes. Tokens always grow, even where the file's time was set back.
+ */
+export function keepCopy(file: DataFile, snapshot: Snapshot): Promise<number> {
+  return file.withCopies(async () => {
+    const newest = (await copies(file)).at(-1);
+    if (newest !== undefined && await sameBytes(copyPath(file, newest), snapshot.path)) {
+      await dropSnapshot(snapshot);
+      return newest;
+    }
+    const token = Math.max(FIRST_TOKEN, snapshot.modified, (newest ?? 0) + 1);
+    await moveInto(copyPath(file, token), snapshot.path);
+    return token;
+  });
+}
+
+/** Keeps the newest `count` copies, `needed` among them, and removes the others. */
+export function prune(file: DataFile, count: number, needed: number): Promise<void> {
+  return file.withCopies(async () => {
+    const others = (await copies(file)).filter((token) => token !== needed);
+    const surplus = others.slice(0, Math.max(0, others.length - Math.max(0, count - 1)));
+    for (const token of surplus) await unlink(copyPath(file, token)).catch(() => undefined);
+    await removeAbandoned(file);
+  });
+}
+
+async function removeAbandoned(file: DataFile): Promise<void> {
+  const prefix = `.${basename(file.path)}.`;
+  for (const name of await readdir(dirname(file.path))) {
+    if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue;
+    const path = join(dirname(file.path), name);
+    const stats = await stat(path).catch(() => undefined);
+    if (stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS) await unlink(path).catch(() => undefined);
+  }
+}
+
+/** Whether the file still is what its copy holds, by time and size; only believed where the copy was made well after. */
+export async function isUnchanged(file: DataFile, token: number): Promise<boolean> {
+  const [now, copy] = await Promise.all([stat(file.path), stat(copyPath(file, token))]);
+  return Math.floor(now.mtimeMs) === token && now.size === copy.size && copy.mtimeMs - now.mtimeMs > 2000;
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(() => true, (error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  });
+}

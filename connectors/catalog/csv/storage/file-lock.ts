@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { open, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConnectorError } from '../../../../protocol/model/index.js';
+import { hasCode } from '../errors.js';
+
+/** Times in milliseconds. */
+export interface LockTimes {
+  /** How long to wait for another process. */
+  readonly wait: number;
+  /** A holder shows this often that it lives. */
+  readonly heartbeat: number;
+  /** A lock that shows no sign of life for so long is taken away. */
+  readonly stale: number;
+}
+
+const TIMES: LockTimes = { wait: 60_000, heartbeat: 5_000, stale: 20_000 };
+
+interface Holder { readonly id: string; readonly pid: number; readonly host: string }
+
+export interface HeldLock {
+  /** Throws `retryable` when the lock was taken away, because this process stood still for too long. */
+  assertHeld(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Locks this process holds: a lock with our pid that is not among them was left by a process that had it before. */
+const ours = new Set<string>();
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Holder;
+  } catch (error) {
+    if (error instanceof SyntaxError || hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function isDead({ id, pid, host }: Holder): boolean {
+  if (host !== hostname()) return false;
+  if (pid === process.pid) return !ours.has(id);
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return hasCode(error, 'ESRCH');
+  }
+}
+
+async function tryCreate(path: string, holder: Holder): Promise<boolean> {
+  try {
+    const handle = await open(path, 'wx', 0o644);
+    try {
+      await handle.writeFile(JSON.stringify(holder));
+    } finally {
+      await handle.close();
+    }
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** Watches a foreign lock for signs of life; by its own clock, since the file server's may differ. */
+class Watch {
+  readonly #staleAfter: number;
+  #seen = '';
+  #since = performance.now();
+
+  constructor(staleAfter: number) {
+    this.#staleAfter = staleAfter;
+  }
+
+  async isStale(path: string): Promise<boolean> {
+    const holder = await readHolder(path);
+    if (holder !== undefined && isDead(holder)) return true;
+    const stats = await stat(path).catch(() => undefined);
+    if (stats === undefined) return false;
+    const sign = `${holder?.id ?? ''} ${stats.mtimeMs}`;
+    if (sign !== this.#seen) {
+      this.#seen = sign;
+      this.#since = performance.now();
+    }
+    return performance.now() - this.#since > this.#staleAfter;
+  }
+}
+
+/** Removes a stale lock. A guard makes sure that only one process does, and that it removes the one it judged. */
+async function breakLock(path: string, watch: Watch, times: LockTimes): Promise<void> {
+  const guard = `${path}.break`;
+  if (!await tryCreate(guard, { id: randomUUID(), pid: process.pid, host: hostname() })) {
+    const stats = await stat(guard).catch(() => undefined);
+    if (stats !== undefined && Date.now() - stats.mtimeMs > times.stale) await unlink(guard).catch(() => undefined);
+    return;
+  }
+  try {
+    if (await watch.isStale(path)) await unlink(path).catch(() => undefined);
+  } finally {
+    await unlink(guard).catch(() => undefined);
+  }
+}
+
+function held(path: string, id: string, times: LockTimes): HeldLock {
+  // Nobody takes a lock away before it is stale, so it need not be looked at all the time.
+  let sureUntil = performance.now() + times.stale / 2;
+  const heartbeat = setInterval(() => {
+    const now = new Date();
+    utimes(path, now, now).catch(() => undefined);
+  }, times.heartbeat);
+  heartbeat.unref();
+  const isOurs = async (): Promise<boolean> => {
+    const asked = performance.now();
+    if (asked < sureUntil) return true;
+    const found = (await readHolder(path))?.id === id;
+    if (found) sureUntil = asked + times.stale / 2;
+    return found;
+  };
+  return {
+    async assertHeld() {
+      if (!await isOurs()) throw new ConnectorError('retryable', `The lock ${path} was taken by another process because this one did not answer for long. Nothing was changed; try again.`);
+    },
+    async release() {
+      clearInterval(heartbeat);
+      if (await isOurs()) await unlink(path).catch(() => undefined);
+      ours.delete(id);
+    },
+  };
+}
+
+/**
+ * Takes the lock that keeps several agents on one file from overwriting each other's work: a file that names its holder.
+ * Programs that do not know it are noticed by the identity of the data file instead. Throws `retryable` after `wait`.
+ */
+export async function lockFile(path: string, times: LockTimes = TIMES): Promise<HeldLock> {
+  const holder: Holder = { id: randomUUID(), pid: process.pid, host: hostname() };
+  ours.add(holder.id);
+  try {
+    await waitFor(path, holder, times);
+  } catch (error) {
+    ours.delete(holder.id);
+    throw error;
+  }
+  return held(path, holder.id, times);
+}
+
+async function waitFor(path: string, holder: Holder, times: LockTimes): Promise<void> {
+  const watch = new Watch(times.stale);
+  const deadline = performance.now() + times.wait;
+  for (let pause = 2; ; pause = Math.min(pause * 2, 100)) {
+    if (await tryCreate(path, holder)) return;
+    if (await watch.isStale(path)) {
+      await breakLock(path, watch, times);
+    } else if (performance.now() > deadline) {
+      const other = await readHolder(path);
+      throw new ConnectorError('retryable', `The lock ${path} is held by ${other === undefined ? 'another process' : `process ${other.pid} on ${other.host}`}. Try again; if no agent runs there, remove the lock file.`);
+    } else {
+      await sleep(pause);
+    }
+  }
+}

@@ -1,0 +1,260 @@
+import { ConnectorError, type GuardedString } from '../../../../protocol/model/index.js';
+import type { LdapConfig } from '../config.js';
+import { LdapResultError, resultCodeOf, resultError, type FailedRequest } from '../errors.js';
+import { bindAsConfigured, simple } from './bind.js';
+import type { BindOutcome, Directory, DirectorySearch, DirectorySearchEnd, Entry, EntryChange, RootDse } from './contract.js';
+import { dial } from './dial.js';
+import { Lanes } from './lanes.js';
+import { MAX_HOPS, alternatives, refused, tooManyHops, unusable, type Referral } from './referral.js';
+import { CONTROL, addRequest, deleteRequest, modifyRequest, renameRequest, type LdapRequest, type RequestControl } from './request.js';
+import { ROOT_DSE_ATTRIBUTES, toRootDse } from './root-dse.js';
+import { referenceCollector, runSearch } from './search-loop.js';
+import type { LdapServer } from './servers.js';
+import type { TlsSettings } from './tls.js';
+import { LdapWire, cancelled } from './wire.js';
+
+const NO_SUCH_OBJECT = 32;
+const REFERRAL = 10;
+/** DS servers take the common audit transaction id. */
+const DS_FAMILY: ReadonlySet<string> = new Set(['openDj', 'pingDs', 'pingDirectory', 'unboundId']);
+
+const NOTHING_TO_SAY: BindOutcome = { secondsToExpiry: undefined, graceLoginsLeft: undefined, mustChange: false };
+
+/** How a server is reached and bound to; shared by the lanes of a directory and those a referral leads to. */
+export interface Route {
+  readonly server: LdapServer;
+  readonly config: LdapConfig;
+  readonly tls: TlsSettings | undefined;
+  /** Whom to bind as; undefined: as the configuration says. */
+  readonly user?: { readonly dn: string; readonly password: GuardedString } | undefined;
+}
+
+interface Bound { readonly wire: LdapWire; readonly outcome: BindOutcome | undefined }
+
+/** A connection that has been bound. Rejects, and leaves nothing open, when either fails. */
+export async function connectAndBind({ server, config, tls, user }: Route, signal: AbortSignal): Promise<Bound> {
+  const wire = await dial(server, config, tls, signal);
+  try {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(config.connectionTimeout)]);
+    if (user !== undefined) return { wire, outcome: await simple(wire, user.dn, user.password, config, within) };
+    await bindAsConfigured(wire, config, within);
+    return { wire, outcome: undefined };
+  } catch (error) {
+    await wire.close();
+    throw signal.aborted ? cancelled(signal) : error;
+  }
+}
+
+/** See {@link Directory}. */
+export class LdapDirectory implements Directory {
+  readonly url: string;
+  /** Sent to DS servers with every request, with sendCAUDTxId. */
+  transactionId: string | undefined;
+  readonly #route: Route;
+  readonly #main: LdapWire;
+  readonly #lanes: Lanes;
+  readonly #hops: number;
+  #rootDse: RootDse | undefined;
+
+  constructor(route: Route, wire: LdapWire, hops = 0) {
+    this.#route = route;
+    this.#main = wire;
+    this.#hops = hops;
+    this.url = wire.url;
+    this.#lanes = new Lanes(wire, async (signal) => (await connectAndBind(route, signal)).wire);
+  }
+
+  async rootDse(signal: AbortSignal): Promise<RootDse> {
+    if (this.#rootDse !== undefined) return this.#rootDse;
+    const entry = await this.read('', ROOT_DSE_ATTRIBUTES, signal);
+    if (entry === undefined) throw new ConnectorError('connector', `The server ${this.url} shows no root DSE.`);
+    return this.#rootDse ??= toRootDse(entry, this.#route.server.port);
+  }
+
+  async* search(search: DirectorySearch, signal: AbortSignal): AsyncGenerator<Entry, DirectorySearchEnd, void> {
+    const references: (readonly string[])[] = [];
+    const lane = await this.#laneFor(search, signal);
+    let yielded = 0;
+    let end: DirectorySearchEnd;
+    let stays = true;
+    try {
+      const onReference = referenceCollector(references, this.url);
+      const entries = runSearch(search, {
+        wire: lane, signal, controls: this.#controls(),
+        onReference: (urls) => this.#handling === 'ignore' || this.#follows(urls, onReference),
+        onReferral: (urls) => this.#follows(urls, onReference),
+      });
+      try {
+        for (;;) {
+          const step = await entries.next();
+          if (step.done === true) {
+            end = step.value;
+            break;
+          }
+          yielded++;
+          yield step.value;
+        }
+      } finally {
+        await entries.return(undefined as never);
+      }
+      stays = search.onePage !== true || end.cookie === undefined;
+    } finally {
+      await this.#putBack(lane, search, stays);
+    }
+    if (!stays) end = { ...end, lane };
+    yield* this.#chaseSearch(references, { ...search, limit: search.limit === undefined ? undefined : search.limit - yielded }, signal);
+    return end;
+  }
+
+  async read(dn: string, attributes: readonly string[] | undefined, signal: AbortSignal): Promise<Entry | undefined> {
+    const entries = this.search({ base: dn, scope: 'base', filter: '(objectClass=*)', attributes }, signal);
+    try {
+      const { value, done } = await entries.next();
+      return done === true ? undefined : value;
+    } catch (error) {
+      if (resultCodeOf(error) === NO_SUCH_OBJECT) return undefined;
+      throw error;
+    } finally {
+      await entries.return(undefined as never);
+    }
+  }
+
+  add(dn: string, attributes: readonly { readonly name: string; readonly values: readonly (string | Uint8Array)[] }[], signal: AbortSignal): Promise<void> {
+    // The entry itself cannot be missing: its parent is.
+    return this.#write('add', dn, (target) => addRequest(target, attributes), [], signal, { 32: 'connector' });
+  }
+
+  modify(dn: string, changes: readonly EntryChange[], signal: AbortSignal): Promise<void> {
+    return this.#write('modify', dn, (target) => modifyRequest(target, changes), [], signal);
+  }
+
+  rename(dn: string, newRdn: string, newSuperior: string | undefined, signal: AbortSignal): Promise<void> {
+    return this.#write('rename', dn, (target) => renameRequest(target, newRdn, newSuperior), [], signal);
+  }
+
+  remove(dn: string, tree: boolean, signal: AbortSignal): Promise<void> {
+    return this.#write('delete', dn, deleteRequest, tree ? [{ oid: CONTROL.treeDelete, critical: true }] : [], signal);
+  }
+
+  async checkPassword(dn: string, password: GuardedString, signal: AbortSignal): Promise<BindOutcome> {
+    const { directory, outcome } = await this.bindAs(dn, password, signal);
+    await directory.close();
+    return outcome;
+  }
+
+  async bindAs(dn: string, password: GuardedString, signal: AbortSignal): Promise<{ readonly directory: LdapDirectory; readonly outcome: BindOutcome }> {
+    const route = { ...this.#route, user: { dn, password } };
+    const { wire, outcome = NOTHING_TO_SAY } = await connectAndBind(route, signal);
+    return { directory: new LdapDirectory(route, wire), outcome };
+  }
+
+  /** Polls the server only if it has not been heard of for checkAliveMinInterval seconds. */
+  async isAlive(signal: AbortSignal): Promise<boolean> {
+    if (!this.#main.alive) return false;
+    if (Date.now() - this.#main.lastHeard < this.#route.config.checkAliveMinInterval * 1000) return true;
+    try {
+      await this.read('', [], AbortSignal.any([signal, AbortSignal.timeout(this.#route.config.connectionTimeout)]));
+      return this.#main.alive;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#lanes.close();
+  }
+
+  async #laneFor(search: DirectorySearch, signal: AbortSignal): Promise<LdapWire> {
+    if (search.lane instanceof LdapWire) {
+      this.#lanes.adopt(search.lane);
+      return search.lane;
+    }
+    // One entry at most: nothing to hold back.
+    if (search.scope === 'base' && search.pageSize === undefined && search.window === undefined) return await this.#lanes.share(signal);
+    const movable = search.window !== undefined || (search.onePage === true && search.pageSize !== undefined);
+    return movable ? await this.#lanes.takeMovable(signal) : await this.#lanes.take(signal);
+  }
+
+  async #putBack(lane: LdapWire, search: DirectorySearch, stays: boolean): Promise<void> {
+    if (stays && search.window === undefined) return this.#lanes.release(lane);
+    this.#lanes.let(lane);
+    // OpenLDAP holds a sorted list for a window until the connection ends, and lets a connection have only a few.
+    if (stays) await lane.close();
+  }
+
+  async #write(operation: string, dn: string, request: (dn: string) => LdapRequest, controls: readonly RequestControl[], signal: AbortSignal, kinds: FailedRequest['kinds'] = {}): Promise<void> {
+    const lane = await this.#lanes.share(signal);
+    let urls: readonly string[];
+    try {
+      const { result } = await lane.request(request(dn), [...this.#controls(), ...controls], signal);
+      if (result.code === 0) return;
+      if (result.code !== REFERRAL) throw resultError(new LdapResultError(result.code, result.matchedDn, result.diagnostic), { operation, dn, server: this.url, kinds });
+      urls = result.referrals;
+    } finally {
+      this.#lanes.release(lane);
+    }
+    this.#follows(urls, () => undefined);
+    await this.#refer(urls, signal, (directory, referral) => directory.#write(operation, referral.dn ?? dn, request, controls, signal, kinds));
+  }
+
+  get #handling(): string {
+    return this.#route.config.referralsHandling.trim().toLowerCase();
+  }
+
+  #controls(): RequestControl[] {
+    const { transactionId } = this;
+    if (transactionId === undefined || !this.#route.config.sendCAUDTxId || !DS_FAMILY.has(this.#rootDse?.serverType ?? '')) return [];
+    return [{ oid: CONTROL.transactionId, critical: false, value: Buffer.from(transactionId, 'utf8') }];
+  }
+
+  /** A whole operation that is referred elsewhere cannot be ignored: nothing of it has been done. */
+  #follows(urls: readonly string[], follow: (urls: readonly string[]) => void): void {
+    if (this.#handling !== 'follow') throw refused(urls, this.#handling);
+    follow(urls);
+  }
+
+  async* #chaseSearch(references: readonly (readonly string[])[], search: DirectorySearch, signal: AbortSignal): AsyncGenerator<Entry, void, void> {
+    let left = search.limit ?? Infinity;
+    for (const urls of references) {
+      if (left <= 0) return;
+      const { directory, referral } = await this.#follow(urls, signal);
+      try {
+        const elsewhere: DirectorySearch = {
+          ...search, base: referral.dn ?? search.base, scope: referral.scope ?? search.scope, filter: referral.filter ?? search.filter,
+          limit: Number.isFinite(left) ? left : undefined, cookie: undefined, onePage: undefined, window: undefined,
+        };
+        for await (const entry of directory.search(elsewhere, signal)) {
+          left--;
+          yield entry;
+        }
+      } finally {
+        await directory.close();
+      }
+    }
+  }
+
+  async #refer(urls: readonly string[], signal: AbortSignal, action: (directory: LdapDirectory, referral: Referral) => Promise<void>): Promise<void> {
+    const { directory, referral } = await this.#follow(urls, signal);
+    try {
+      await action(directory, referral);
+    } finally {
+      await directory.close();
+    }
+  }
+
+  /** Connects to the first of the alternatives that answers, with this configuration's credentials and TLS settings. */
+  async #follow(urls: readonly string[], signal: AbortSignal): Promise<{ directory: LdapDirectory; referral: Referral }> {
+    if (this.#hops >= MAX_HOPS) throw tooManyHops(urls);
+    let failure: unknown = unusable(urls);
+    for (const referral of alternatives(urls, this.#route.config, this.#route.server)) {
+      const route = { ...this.#route, server: referral.server };
+      try {
+        return { directory: new LdapDirectory(route, (await connectAndBind(route, signal)).wire, this.#hops + 1), referral };
+      } catch (error) {
+        if (signal.aborted) throw cancelled(signal);
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+}

@@ -1,0 +1,129 @@
+import { Attribute, ConnectorError, ConnectorObject, NAME, Name, UID, Uid, attributeKey, type IcfValue } from '../../../protocol/model/index.js';
+import { GROUP } from '../../../protocol/model/index.js';
+import { isBinaryAttribute } from './binary-attributes.js';
+import type { LdapSession } from './connection.js';
+import type { Entry } from './directory/contract.js';
+import { isDnAttribute, uidTextOf } from './find-entry.js';
+import { MEMBER_ID, attributesForGroups, isGroupAttribute, readGroupAttributes } from './groups/read-groups.js';
+import type { Subschema } from './schema/subschema.js';
+import { generalizedTimeToIso, intervalToIso } from './time-values.js';
+
+/** How entries of one search become connector objects, and what has to be asked for. */
+export interface EntryMapper {
+  /** LDAP attributes to ask for. */
+  readonly attributes: readonly string[];
+  /** A promise only where attributes have to be looked up elsewhere (group memberships). */
+  map(entry: Entry, signal: AbortSignal): ConnectorObject | Promise<ConnectorObject>;
+}
+
+const SPECIAL = /^__.*__$/;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** How the values of one attribute are given out; undefined: not at all. */
+interface Outlet { readonly name: string; readonly value: (bytes: Uint8Array) => IcfValue }
+
+/** Bytes that do not belong to a chunk of the socket, and are no Buffer. */
+function copied(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
+/** Text; what is no UTF-8 stays bytes rather than being mangled. */
+function text(bytes: Uint8Array): IcfValue {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return copied(bytes);
+  }
+}
+
+function converted(convert: (value: string) => string): (bytes: Uint8Array) => IcfValue {
+  return (bytes) => {
+    const value = text(bytes);
+    return typeof value === 'string' ? convert(value) : value;
+  };
+}
+
+function listed(names: readonly string[], name: string): boolean {
+  return names.some((one) => attributeKey(one) === attributeKey(name));
+}
+
+class Mapper implements EntryMapper {
+  readonly attributes: readonly string[];
+  readonly #session: LdapSession;
+  readonly #objectClass: string;
+  readonly #schema: Subschema;
+  /** Asked for by these names, by key; undefined: everything that is returned by default. */
+  readonly #asked: ReadonlyMap<string, string> | undefined;
+  readonly #computed: readonly string[];
+  readonly #outlets = new Map<string, Outlet | undefined>();
+
+  constructor(session: LdapSession, objectClass: string, asked: readonly string[] | undefined, schema: Subschema) {
+    const { config } = session;
+    this.#session = session;
+    this.#objectClass = objectClass;
+    this.#schema = schema;
+    this.#asked = asked === undefined ? undefined : new Map(asked.map((name) => [attributeKey(name), name]));
+    const membersToo = config.getGroupMemberId && objectClass === GROUP;
+    this.#computed = (asked ?? (membersToo ? [MEMBER_ID] : [])).filter((name) => isGroupAttribute(name) && (attributeKey(name) !== attributeKey(MEMBER_ID) || membersToo));
+    const plain = asked === undefined ? ['*'] : asked.filter((name) => !SPECIAL.test(name) && !isDnAttribute(name) && !isGroupAttribute(name) && !name.includes(':'));
+    const uid = isDnAttribute(config.uidAttribute) ? [] : [config.uidAttribute];
+    this.attributes = [...new Set([...plain, ...uid, ...attributesForGroups(session, this.#computed)])];
+  }
+
+  map(entry: Entry, signal: AbortSignal): ConnectorObject | Promise<ConnectorObject> {
+    const attributes: Attribute[] = [this.#uid(entry), new Name(entry.dn)];
+    if (this.#asked !== undefined) for (const [key, name] of this.#asked) if (isDnAttribute(key)) attributes.push(new Attribute(name, [entry.dn]));
+    for (const [key, { name, values }] of entry.attributes) {
+      const outlet = this.#outletOf(key, name);
+      if (outlet !== undefined) attributes.push(new Attribute(outlet.name, values.map(outlet.value)));
+    }
+    if (this.#computed.length === 0) return new ConnectorObject(this.#objectClass, attributes);
+    return readGroupAttributes(this.#session, entry, this.#computed, signal).then((computed) => new ConnectorObject(this.#objectClass, [...attributes, ...computed]));
+  }
+
+  #uid(entry: Entry): Uid {
+    const uid = uidTextOf(this.#session, entry);
+    if (uid === undefined || uid.trim() === '') {
+      throw new ConnectorError('configuration', `"${entry.dn}" at ${this.#session.directory.url} shows no ${this.#session.config.uidAttribute}. Correct uidAttribute, or let the principal read it.`);
+    }
+    return new Uid(uid);
+  }
+
+  #outletOf(key: string, name: string): Outlet | undefined {
+    if (!this.#outlets.has(key)) this.#outlets.set(key, this.#newOutlet(key, name));
+    return this.#outlets.get(key);
+  }
+
+  #newOutlet(key: string, name: string): Outlet | undefined {
+    const bare = name.replace(/;binary$/i, '');
+    if (this.#asked === undefined) return this.#returnedByDefault(bare) ? { name: bare, value: this.#valueOf(name, bare) } : undefined;
+    // `cn` asks for `cn;lang-fr` too.
+    const asked = [key, attributeKey(bare), key.split(';')[0] ?? key].map((one) => this.#asked?.get(one)).find((one) => one !== undefined);
+    if (asked === undefined) return undefined;
+    return { name: attributeKey(asked) === attributeKey(bare) ? asked : bare, value: this.#valueOf(name, bare) };
+  }
+
+  #valueOf(name: string, bare: string): (bytes: Uint8Array) => IcfValue {
+    const { config } = this.#session;
+    if (isBinaryAttribute(name, config, this.#schema)) return copied;
+    if (listed(config.convertGTToISO8601, bare)) return converted(generalizedTimeToIso);
+    return listed(config.convertADIntervalToISO8601, bare) ? converted(intervalToIso) : text;
+  }
+
+  /** Not passwords, and operational attributes only when asked for. */
+  #returnedByDefault(name: string): boolean {
+    return attributeKey(name) !== attributeKey(this.#session.config.passwordAttribute) && this.#schema.attribute(name)?.operational !== true;
+  }
+}
+
+/** `asked` are names of ICF (attributes-to-get); undefined: what is returned by default, an empty list: identifiers only. */
+export function entryMapper(session: LdapSession, objectClass: string, asked: readonly string[] | undefined, schema: Subschema): EntryMapper {
+  return new Mapper(session, objectClass, asked, schema);
+}
+
+/** The LDAP attribute behind a name of ICF, for sorting; undefined for `__NAME__` and what is computed. */
+export function sortableAttribute(name: string, session: LdapSession): string | undefined {
+  if (attributeKey(name) === attributeKey(NAME) || isDnAttribute(name) || isGroupAttribute(name)) return undefined;
+  const attribute = attributeKey(name) === attributeKey(UID) ? session.config.uidAttribute : name;
+  return isDnAttribute(attribute) || SPECIAL.test(attribute) || attribute.includes(':') ? undefined : attribute;
+}

@@ -1,0 +1,87 @@
+import { ALL, type ConnectorObject } from '../../../../protocol/model/index.js';
+import type { Entry } from '../directory/contract.js';
+import { texts } from '../directory/entry.js';
+import { resultCodeOf } from '../errors.js';
+import { andFilter, equalsFilter } from '../filter-value.js';
+import { isDnAttribute } from '../find-entry.js';
+import { entryMapper, type EntryMapper } from '../mapping.js';
+import { readSubschema } from '../schema/read-schema.js';
+import type { Subschema } from '../schema/subschema.js';
+import { syncScope, type SyncScope } from './scope.js';
+import type { SyncRun } from './strategy.js';
+
+const NO_SUCH_OBJECT = 32;
+const OBJECT_CLASS = 'objectClass';
+
+/** Reads the present state of changed entries, as far as they are in the scope of the run. */
+export class ObjectReader {
+  readonly run: SyncRun;
+  readonly scope: SyncScope;
+  readonly #schema: Subschema;
+  readonly #extra: readonly string[];
+  readonly #mappers = new Map<string, EntryMapper>();
+
+  /** `listedOnly`: see {@link syncScope}. `extra`: LDAP attributes to read besides those of the objects. */
+  static async open(run: SyncRun, listedOnly: boolean, extra: readonly string[] = []): Promise<ObjectReader> {
+    const schema = await readSubschema(run.session, run.signal);
+    return new ObjectReader(run, await syncScope(run, schema, listedOnly), schema, extra);
+  }
+
+  constructor(run: SyncRun, scope: SyncScope, schema: Subschema, extra: readonly string[]) {
+    this.run = run;
+    this.scope = scope;
+    this.#schema = schema;
+    this.#extra = extra;
+  }
+
+  /** What is asked for with every entry. */
+  get attributes(): readonly string[] {
+    return [...new Set([...this.#mapper(this.run.objectClass).attributes, OBJECT_CLASS, ...this.#extra])];
+  }
+
+  async byDn(dn: string): Promise<Entry | undefined> {
+    const entries = this.#search(dn, 'base', this.scope.filter);
+    try {
+      const step = await entries.next();
+      return step.done === true ? undefined : step.value;
+    } catch (error) {
+      if (resultCodeOf(error) === NO_SUCH_OBJECT) return undefined;
+      throw error;
+    } finally {
+      await entries.return(undefined as never);
+    }
+  }
+
+  /** For an entry whose DN may have changed since. */
+  async byUid(uid: string): Promise<Entry | undefined> {
+    const { uidAttribute } = this.run.session.config;
+    if (isDnAttribute(uidAttribute)) return await this.byDn(uid);
+    const filter = andFilter(this.scope.filter, equalsFilter(uidAttribute, uid));
+    for (const base of this.scope.bases) for await (const entry of this.#search(base, 'sub', filter)) return entry;
+    return undefined;
+  }
+
+  /** Entries in scope below `dn`, itself included. */
+  below(dn: string): AsyncGenerator<Entry, unknown, void> {
+    return this.#search(dn, 'sub', this.scope.filter);
+  }
+
+  /** Undefined for an entry of a class the run does not report. */
+  async toObject(entry: Entry): Promise<ConnectorObject | undefined> {
+    const { objectClass } = this.run;
+    const ofClass = objectClass === ALL ? this.scope.classOf(texts(entry, OBJECT_CLASS)) : objectClass;
+    return ofClass === undefined ? undefined : await this.#mapper(ofClass).map(entry, this.run.signal);
+  }
+
+  #search(base: string, scope: 'base' | 'sub', filter: string): ReturnType<SyncRun['session']['directory']['search']> {
+    return this.run.session.directory.search({ base, scope, filter, attributes: this.attributes }, this.run.signal);
+  }
+
+  #mapper(objectClass: string): EntryMapper {
+    const known = this.#mappers.get(objectClass);
+    if (known !== undefined) return known;
+    const mapper = entryMapper(this.run.session, objectClass, this.run.options.attributesToGet, this.#schema);
+    this.#mappers.set(objectClass, mapper);
+    return mapper;
+  }
+}

@@ -1,0 +1,35 @@
+import type { ConnectorFacade } from '../../../protocol/model/index.js';
+import type { Clock } from '../clock.js';
+import type { ConnectorLog } from '../spi.js';
+import type { PoolStatus } from './session-pool.js';
+import type { SortLimits } from './sort-results.js';
+
+/** What an agent gives a facade besides connector and configuration. */
+export interface FacadeEnvironment {
+  readonly log: ConnectorLog;
+  /** Directory for the state of all connectors; each configuration gets one of its own in it, when it needs one. */
+  readonly stateRoot: string;
+  readonly clock?: Clock;
+  /** How much the facade may hold to sort for a target that cannot. @default 100,000 objects, 64 MiB */
+  readonly sortLimits?: SortLimits;
+  /** Milliseconds between two looks for changes of an emulated subscription. @default 5000 */
+  readonly subscriptionInterval?: number;
+  /** Tasks of one batch under way at a time. @default 4 */
+  readonly batchConcurrency?: number;
+}
+
+export interface FacadeStatus {
+  readonly sessions: PoolStatus;
+  /** Operations since the facade was made, those inside a batch or subscription included. */
+  readonly operations: { readonly running: number; readonly completed: number; readonly failed: number };
+  /** Milliseconds since the last operation started or ended. */
+  readonly idleFor: number;
+  readonly disposed: boolean;
+}
+
+export interface FacadeHandle extends ConnectorFacade {
+  /** Cheap; for metrics, health and the eviction of idle facades. */
+  status(): FacadeStatus;
+  /** Refuses new operations, ends those under way with `connectionBroken`, closes all sessions. Idempotent, never rejects. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { LAST_PAGE, type ConnectorObject, type SearchResult } from '../../../protocol/model/index.js';
+import type { Results } from '../spi.js';
+import type { PagePosition } from './paging-cookie.js';
+
+export interface CountedPage {
+  readonly pageSize: number;
+  /** Objects to skip, counted from where the cookie points. */
+  readonly offset: number;
+  readonly from: Extract<PagePosition, { kind: 'counted' }> | undefined;
+  /** Read to the end of the results to know the exact total. */
+  readonly count: boolean;
+  readonly seal: (position: PagePosition) => string;
+}
+
+function anchorOf(object: ConnectorObject): string {
+  return createHash('sha256').update(object.uid.value).digest('base64url').slice(0, 12);
+}
+
+/** Where the reader of a counted page stands in the stream of all matching objects. */
+class PageReader {
+  readonly #page: CountedPage;
+  #index = 0;
+  #start: number | undefined;
+  #given = 0;
+  #last: ConnectorObject | undefined;
+  next: string | null = null;
+
+  constructor(page: CountedPage) {
+    this.#page = page;
+  }
+
+  get read(): number {
+    return this.#index;
+  }
+
+  /** Objects up to the end of this page, those of the pages before included. */
+  get behind(): number {
+    return (this.#start ?? 0) + this.#page.offset + this.#given;
+  }
+
+  /** True when the object belongs to the page. One object beyond the page proves that there is a next one. */
+  take(object: ConnectorObject): boolean {
+    const belongs = !this.#isBefore(object) && this.#given < this.#page.pageSize;
+    if (belongs) {
+      this.#given++;
+      this.#last = object;
+    } else if (this.#given === this.#page.pageSize) {
+      this.next ??= this.#page.seal({ kind: 'counted', count: this.#index, anchor: this.#last === undefined ? '' : anchorOf(this.#last) });
+    }
+    this.#index++;
+    return belongs;
+  }
+
+  /**
+   * A page starts after the last object of the page before: after `count` objects, or earlier when that object shows up
+   * earlier, because others before it are gone. So a deletion between two pages skips nobody.
+   */
+  #isBefore(object: ConnectorObject): boolean {
+    const { from, offset } = this.#page;
+    if (this.#start === undefined) {
+      if (from === undefined || this.#index >= from.count) this.#start = this.#index;
+      else if (anchorOf(object) === from.anchor) this.#start = this.#index + 1;
+    }
+    return this.#start === undefined || this.#index < this.#start + offset;
+  }
+}
+
+/** Cuts one page out of a stream of everything, by counting; the target has no pages of its own. */
+export async function* countedPage(results: Results, page: CountedPage): AsyncGenerator<ConnectorObject, SearchResult, void> {
+  const reader = new PageReader(page);
+  let total = -1;
+  try {
+    while (total < 0 && (reader.next === null || page.count)) {
+      const step = await results.next();
+      if (step.done === true) total = Math.max(reader.read, step.value?.totalPagedResults ?? -1);
+      else if (reader.take(step.value)) yield step.value;
+    }
+  } finally {
+    await results.return(undefined);
+  }
+  const pagedResultsCookie = reader.next;
+  if (!page.count) return { ...LAST_PAGE, pagedResultsCookie };
+  return { pagedResultsCookie, totalPagedResultsPolicy: 'EXACT', totalPagedResults: total, remainingPagedResults: Math.max(0, total - reader.behind) };
+}

@@ -1,0 +1,113 @@
+import {
+  OPTION, OperationOptions, type ApiConfiguration, type ConnectorObject, type CountPolicy, type Filter, type SortKey,
+} from '../../../protocol/model/index.js';
+import { canonicalFilter, canonicalValue, digestOf } from '../canonical.js';
+import type { AnyConnector } from '../define-connector.js';
+import { attributesOfFilter, evaluateFilter, filterShape } from '../filter-evaluation.js';
+import type { FilterSplit, NativeSearch } from '../spi.js';
+import type { Config } from './bound-configuration.js';
+import { projectionOf, type Projection } from './projection.js';
+
+/** Who does what in one search. */
+export interface SearchPlan {
+  readonly objectClass: string;
+  readonly split: FilterSplit;
+  /** The connector's options, without those the facade takes care of. */
+  readonly options: OperationOptions;
+  readonly accepts: (object: ConnectorObject) => boolean;
+  readonly project: Projection['project'];
+  /** Sorting left to the facade; empty when there is none or the target sorts. */
+  readonly sortKeys: readonly SortKey[];
+  /** `native`: the target's pages; `counted`: the facade counts; `none`: no page size asked for. */
+  readonly paging: 'native' | 'counted' | 'none';
+  /** The target's cookies may be used again. */
+  readonly lastingCookies: boolean;
+  readonly pageSize: number;
+  readonly offset: number;
+  readonly cookie: string | undefined;
+  readonly countPolicy: CountPolicy;
+  /** Names the query for its cookies. */
+  readonly queryDigest: string;
+}
+
+const NOTHING_NATIVE: NativeSearch = { paging: false, sorting: false, projection: false };
+
+function splitFilter(connector: AnyConnector, config: Config, objectClass: string, filter: Filter | undefined): FilterSplit {
+  if (filter === undefined) return { native: undefined, residual: undefined };
+  return connector.nativeFilter?.(filter, objectClass, config) ?? { native: undefined, residual: filter };
+}
+
+/** Options that may differ from page to page of one query. */
+const PER_PAGE: ReadonlySet<string> = new Set([
+  OPTION.pageSize, OPTION.pagedResultsCookie, OPTION.pagedResultsOffset, OPTION.totalPagedResultsPolicy, OPTION.attributesToGet, OPTION.runWithPassword,
+]);
+
+/** All that decides which objects come in which order, a connector's own options included. */
+function digestQuery(objectClass: string, filter: Filter | undefined, options: OperationOptions): string {
+  const deciding = new Map([...options.entries].filter(([key]) => !PER_PAGE.has(key)));
+  return digestOf([objectClass, filter === undefined ? null : canonicalFilter(filter), canonicalValue(deciding)]);
+}
+
+function without(options: OperationOptions, keys: readonly string[]): OperationOptions {
+  if (!keys.some((key) => options.entries.has(key))) return options;
+  return new OperationOptions(new Map([...options.entries].filter(([key]) => !keys.includes(key))));
+}
+
+const positive = (value: number | undefined): number => (value !== undefined && value > 0 ? value : 0);
+
+interface Question {
+  readonly objectClass: string;
+  readonly filter: Filter | undefined;
+  readonly options: OperationOptions;
+}
+
+/** Attributes the facade itself has to see. */
+function neededAttributes(residual: Filter | undefined, sortKeys: readonly SortKey[]): Set<string> {
+  const needed = residual === undefined ? new Set<string>() : attributesOfFilter(residual);
+  for (const { field } of sortKeys) needed.add(field);
+  return needed;
+}
+
+function pagingOf(pageSize: number, native: NativeSearch, facadeSorts: boolean): SearchPlan['paging'] {
+  if (pageSize === 0) return 'none';
+  return native.paging && !facadeSorts ? 'native' : 'counted';
+}
+
+/** Options the facade answers for, which a connector must not see. */
+function handledOptions(paging: SearchPlan['paging'], residual: Filter | undefined, facadeSorts: boolean): string[] {
+  const handled: string[] = [OPTION.pageSize, OPTION.pagedResultsCookie, OPTION.pagedResultsOffset];
+  if (facadeSorts) handled.push(OPTION.sortKeys);
+  // A target's count is the caller's count only if the target sees the whole filter.
+  if (paging !== 'native' || residual !== undefined) handled.push(OPTION.totalPagedResultsPolicy);
+  return handled;
+}
+
+export function planSearch(connector: AnyConnector, config: Config, api: ApiConfiguration, { objectClass, filter, options }: Question): SearchPlan {
+  const native = connector.nativeSearch?.(config) ?? connector.search ?? NOTHING_NATIVE;
+  const split = splitFilter(connector, config, objectClass, filter);
+  const { residual } = split;
+  const sortKeys = native.sorting ? [] : options.sortKeys;
+  const projection = projectionOf(options, neededAttributes(residual, sortKeys), api.resultsHandler.enableAttributesToGetSearchResultsHandler);
+  const comparison = { ignoreCase: api.resultsHandler.enableCaseInsensitiveFilter };
+  const pageSize = positive(options.pageSize);
+  const paging = pagingOf(pageSize, native, sortKeys.length > 0);
+  return {
+    objectClass, split, paging, pageSize, sortKeys,
+    options: without(projection.options, handledOptions(paging, residual, sortKeys.length > 0)),
+    accepts: residual === undefined ? () => true : (object) => evaluateFilter(residual, object, comparison) === true,
+    project: projection.project,
+    lastingCookies: native.lastingCookies ?? false,
+    offset: positive(options.pagedResultsOffset),
+    cookie: options.pagedResultsCookie === '' ? undefined : options.pagedResultsCookie,
+    countPolicy: options.totalPagedResultsPolicy,
+    queryDigest: digestQuery(objectClass, filter, options),
+  };
+}
+
+/** What ran where, for debug logs; attribute names only. */
+export function explainPlan(plan: SearchPlan): object {
+  return {
+    objectClass: plan.objectClass, nativeFilter: filterShape(plan.split.native), facadeFilter: filterShape(plan.split.residual),
+    paging: plan.paging, pageSize: plan.pageSize, facadeSort: plan.sortKeys.map(({ field }) => field),
+  };
+}

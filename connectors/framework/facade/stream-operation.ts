@@ -1,0 +1,68 @@
+import { ConnectorError, type CallContext, type OperationKind } from '../../../protocol/model/index.js';
+import type { Borrowed, Runner, Secrets } from './runner.js';
+import type { SessionLease } from './session-pool.js';
+import { leavesSessionSound } from './translate-error.js';
+import { watched } from './watched.js';
+
+type Stream<T, E> = AsyncGenerator<T, E, void>;
+
+/** Wraps each of a connector's generators, so that its steps end in time. */
+export type WatchStream = <T, E>(results: Stream<T, E>) => Stream<T, E>;
+
+export interface StreamRequest<T, E> {
+  readonly kind: OperationKind;
+  readonly context: CallContext;
+  readonly secrets: Secrets;
+  readonly produce: (borrowed: Borrowed, watch: WatchStream) => Stream<T, E>;
+}
+
+/**
+ * Runs a stream in a session of its own, from the first pull until the end, an error, an early `return`, or an abort,
+ * which frees the session even when nobody pulls any more. The timeout applies between two objects.
+ */
+export async function* streamOperation<T, E>(runner: Runner, { kind, context, secrets, produce }: StreamRequest<T, E>): Stream<T, E> {
+  const scope = runner.scope(context);
+  const gap = runner.timeoutOf(kind);
+  const expiry = () => new ConnectorError('operationTimeout', `${kind} on ${runner.connector.displayName}: nothing came for ${gap} ms.`);
+  let lease: SessionLease<unknown> | undefined;
+  let results: Stream<T, E> | undefined;
+  let sound = true;
+  let parked = false;
+  let failure: ConnectorError | undefined;
+  const ended = runner.started();
+
+  const finish = once(async () => {
+    await results?.return(undefined as never).catch(() => { sound = false; });
+    lease?.release(sound && !scope.signal.aborted, scope.leftBehind);
+    scope.close();
+    ended(failure === undefined);
+  });
+  const onAbort = (): void => { if (parked) void finish(); };
+  scope.signal.addEventListener('abort', onAbort);
+  try {
+    const borrowed = await runner.borrow(kind, context, scope, gap, expiry);
+    lease = borrowed.lease;
+    const call = { ...borrowed.call, progress: () => scope.extend() };
+    results = produce({ ...borrowed, call }, (inner) => watched(inner, { scope, gap, expiry, onUnclean: () => { sound = false; } }));
+    for (;;) {
+      const step = await results.next();
+      if (step.done === true) return step.value;
+      parked = true;
+      yield step.value;
+      parked = false;
+      scope.signal.throwIfAborted();
+    }
+  } catch (error) {
+    failure = runner.failure(error, scope.signal, secrets);
+    sound &&= leavesSessionSound(failure, scope.signal);
+    throw failure;
+  } finally {
+    scope.signal.removeEventListener('abort', onAbort);
+    await finish();
+  }
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => running ??= work();
+}

@@ -1,0 +1,75 @@
+import {
+  ALL, ConnectorError, type CallContext, type ConnectorObject, type SearchResult, type StreamOperation, type SyncDelta, type SyncToken,
+} from '../../../protocol/model/index.js';
+import type { PagingCookies } from './paging-cookie.js';
+import { projectDelta, projectionOf } from './projection.js';
+import { requestSecrets } from './request-secrets.js';
+import type { Runner } from './runner.js';
+import { explainPlan, planSearch } from './search-plan.js';
+import { searchResults } from './search-results.js';
+import { DEFAULT_SORT_LIMITS } from './sort-results.js';
+import { streamOperation } from './stream-operation.js';
+import { unsupported } from './check-request.js';
+
+export type SearchOperation = Extract<StreamOperation, { kind: 'search' }>;
+export type SyncOperation = Extract<StreamOperation, { kind: 'sync' }>;
+
+export function streamSearch(runner: Runner, cookies: PagingCookies, operation: SearchOperation, context: CallContext): AsyncGenerator<ConnectorObject, SearchResult | undefined, void> {
+  const { search } = runner.connector.operations;
+  if (search === undefined) throw unsupported('SearchApiOp');
+  return streamOperation(runner, {
+    kind: 'search', context, secrets: () => requestSecrets(operation),
+    produce: ({ session, config, call }, watch) => {
+      const plan = planSearch(runner.connector, config, runner.api, operation);
+      call.log.debug(explainPlan(plan), 'Search planned');
+      return searchResults(plan, {
+        cookies, sortLimits: runner.environment.sortLimits ?? DEFAULT_SORT_LIMITS,
+        search: (request) => watch(search(session, request, call)),
+      });
+    },
+  });
+}
+
+/** A Java peer wants the object class of every delta; where it is clear the connector need not say it. */
+function withObjectClass(delta: SyncDelta, asked: string): SyncDelta {
+  if (delta.objectClass !== undefined) return delta;
+  return { ...delta, objectClass: delta.object?.objectClass ?? (asked === ALL ? undefined : asked) };
+}
+
+/** Rules a Java peer holds deltas to (protocol section 7.6); a delta that breaks one would fail there, with less to say. */
+function checkDelta(runner: Runner, delta: SyncDelta, asked: string): void {
+  const refuse = (what: string): never => {
+    throw new ConnectorError('connector', `${runner.connector.displayName} reported a ${delta.kind} of '${delta.uid.value}' ${what}.`);
+  };
+  if (delta.previousUid !== undefined && (delta.kind === 'CREATE' || delta.kind === 'DELETE')) refuse('with a previous uid, which only an update can have');
+  if (delta.kind === 'DELETE') {
+    if (asked === ALL && delta.objectClass === undefined) refuse('without its object class, which a sync of __ALL__ needs');
+    return;
+  }
+  if (delta.object === undefined) refuse('without the object');
+  else if (delta.object.uid.value !== delta.uid.value) refuse(`with an object of another uid ('${delta.object.uid.value}')`);
+}
+
+export function streamSync(runner: Runner, operation: SyncOperation, context: CallContext): AsyncGenerator<SyncDelta, SyncToken | undefined, void> {
+  const { sync } = runner.connector.operations;
+  if (sync === undefined) throw unsupported('SyncApiOp');
+  const { objectClass, token } = operation;
+  const projection = projectionOf(operation.options, [], runner.api.resultsHandler.enableAttributesToGetSearchResultsHandler);
+  return streamOperation(runner, {
+    kind: 'sync', context, secrets: () => requestSecrets(operation),
+    produce: async function* produce({ session, call }, watch) {
+      const deltas = watch(sync(session, { objectClass, token, options: operation.options }, call));
+      try {
+        for (;;) {
+          const step = await deltas.next();
+          if (step.done === true) return step.value;
+          const delta = withObjectClass(step.value, objectClass);
+          checkDelta(runner, delta, objectClass);
+          yield projectDelta(delta, projection);
+        }
+      } finally {
+        await deltas.return(undefined);
+      }
+    },
+  });
+}

@@ -1,0 +1,25 @@
+import type { ApiOperation } from '../../protocol/model/index.js';
+import type { AnyConnector } from './define-connector.js';
+
+/**
+ * What a connector can be asked, from the operations it defines: the honest answer to "what may be called" (protocol
+ * section 7.13), for every configuration. `ValidateApiOp` is the framework's own; get comes with search, batch with any
+ * write, subscriptions with sync.
+ */
+export function offeredOperations(connector: AnyConnector): Set<ApiOperation> {
+  const { operations } = connector;
+  const offered = new Set<ApiOperation>(['ValidateApiOp']);
+  const offer = (has: unknown, ...names: ApiOperation[]): void => { if (has !== undefined) names.forEach((name) => offered.add(name)); };
+  offer(operations.test, 'TestApiOp');
+  offer(operations.schema, 'SchemaApiOp');
+  offer(operations.search, 'SearchApiOp', 'GetApiOp');
+  offer(operations.create, 'CreateApiOp', 'BatchApiOp');
+  offer(operations.update, 'UpdateApiOp', 'BatchApiOp');
+  offer(operations.delete, 'DeleteApiOp', 'BatchApiOp');
+  offer(operations.sync, 'SyncApiOp', 'SyncEventSubscriptionApiOp', 'ConnectorEventSubscriptionApiOp');
+  offer(operations.authenticate, 'AuthenticationApiOp');
+  offer(operations.resolveUsername, 'ResolveUsernameApiOp');
+  offer(operations.scriptOnConnector, 'ScriptOnConnectorApiOp');
+  offer(operations.scriptOnResource, 'ScriptOnResourceApiOp');
+  return offered;
+}

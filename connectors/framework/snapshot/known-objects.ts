@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { ConnectorError } from '../../../protocol/model/index.js';
+
+/** How an object compares to the snapshot before. */
+export type Standing = 'new' | 'changed' | 'same';
+
+/** Words of a key: 128 bits of SHA-256 of the uid, so that two uids never meet. */
+const KEY_WORDS = 4;
+const FIRST_CAPACITY = 1024;
+
+/**
+ * Digests of the last known state by uid, in typed arrays: some 40 bytes an object, whatever the length of its uid. Open
+ * addressing with linear probing, at most half full.
+ */
+export class KnownObjects {
+  readonly #limit: number;
+  #keys = new Uint32Array(FIRST_CAPACITY * KEY_WORDS);
+  #contents = new BigUint64Array(FIRST_CAPACITY);
+  #seen = new Uint8Array(FIRST_CAPACITY);
+  /** Index of the object plus one; 0 is free. */
+  #slots = new Uint32Array(FIRST_CAPACITY * 2);
+  #count = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#count;
+  }
+
+  /** Notes an object of the snapshot before. Throws `illegalState` beyond the limit. */
+  add(uid: string, content: Buffer): void {
+    const key = keyOf(uid);
+    const slot = this.#find(key);
+    const held = this.#slots[slot] ?? 0;
+    if (held > 0) {
+      this.#contents[held - 1] = content.readBigUInt64BE(0);
+      return;
+    }
+    if (this.#count >= this.#limit) throw new ConnectorError('illegalState', `The snapshot holds more than ${this.#limit} objects, which is the limit of snapshot sync.`);
+    this.#keys.set(key, this.#count * KEY_WORDS);
+    this.#contents[this.#count] = content.readBigUInt64BE(0);
+    this.#slots[slot] = ++this.#count;
+    if (this.#count === this.#contents.length) this.#grow();
+  }
+
+  /** Compares an object of today and remembers that it is still there. */
+  see(uid: string, content: Buffer): Standing {
+    const held = this.#slots[this.#find(keyOf(uid))] ?? 0;
+    if (held === 0) return 'new';
+    this.#seen[held - 1] = 1;
+    return this.#contents[held - 1] === content.readBigUInt64BE(0) ? 'same' : 'changed';
+  }
+
+  /** True the first time for an object that was known and has not been seen. */
+  isGone(uid: string): boolean {
+    const held = this.#slots[this.#find(keyOf(uid))] ?? 0;
+    if (held === 0 || this.#seen[held - 1] === 1) return false;
+    this.#seen[held - 1] = 1;
+    return true;
+  }
+
+  /** The slot that holds the key, or the free one where it belongs. */
+  #find(key: Uint32Array): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = (key[0] ?? 0) & mask; ; slot = (slot + 1) & mask) {
+      const held = this.#slots[slot] ?? 0;
+      if (held === 0 || this.#holds(held - 1, key)) return slot;
+    }
+  }
+
+  #holds(index: number, key: Uint32Array): boolean {
+    const at = index * KEY_WORDS;
+    return key.every((word, offset) => this.#keys[at + offset] === word);
+  }
+
+  #grow(): void {
+    const capacity = this.#contents.length * 2;
+    const keys = new Uint32Array(capacity * KEY_WORDS);
+    const contents = new BigUint64Array(capacity);
+    const seen = new Uint8Array(capacity);
+    keys.set(this.#keys);
+    contents.set(this.#contents);
+    seen.set(this.#seen);
+    this.#keys = keys;
+    this.#contents = contents;
+    this.#seen = seen;
+    this.#slots = new Uint32Array(capacity * 2);
+    for (let index = 0; index < this.#count; index++) {
+      this.#slots[this.#find(keys.subarray(index * KEY_WORDS, (index + 1) * KEY_WORDS))] = index + 1;
+    }
+  }
+}
+
+function keyOf(uid: string): Uint32Array {
+  const digest = createHash('sha256').update(uid).digest();
+  return Uint32Array.of(digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8), digest.readUInt32LE(12));
+}

@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SnapshotWriter } from './snapshot-file.js';
+
+const ENDING = '.snapshot';
+const DRAFT_ENDING = '.draft';
+/** A draft this old was left by a crash. Milliseconds. */
+const STALE_DRAFT = 24 * 60 * 60 * 1000;
+/** Time in base 36, padded, so that names sort by age; then random, so that two runs never meet. */
+const ID = /^[0-9a-z]{9}-[0-9a-f]{12}$/;
+
+function newId(): string {
+  return `${Date.now().toString(36).padStart(9, '0')}-${randomBytes(6).toString('hex')}`;
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  // Windows cannot open directories; there the rename alone has to do.
+  const handle = await open(directory, 'r').catch(() => undefined);
+  try {
+    await handle?.sync().catch(() => undefined);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** A snapshot being written. Nobody sees it before `commit`. */
+export interface SnapshotDraft {
+  add(uid: string, content: Buffer): Promise<void>;
+  /** Makes it lasting and gives its id. */
+  commit(): Promise<string>;
+  /** Removes what was not committed. Never rejects. */
+  discard(): Promise<void>;
+}
+
+/** The snapshots of one object class under one configuration, in a directory of their own. */
+export class SnapshotStore {
+  readonly directory: string;
+
+  constructor(stateDirectory: string, objectClass: string) {
+    // A digest, because object class names may hold what file names must not.
+    const name = createHash('sha256').update(objectClass).digest('hex').slice(0, 16);
+    this.directory = join(stateDirectory, 'snapshots', name);
+  }
+
+  /** Path of a snapshot that exists; undefined for anything else, e.g. an id of another agent. */
+  async find(id: string): Promise<string | undefined> {
+    if (!ID.test(id)) return undefined;
+    const path = join(this.directory, id + ENDING);
+    return (await stat(path).then((entry) => entry.isFile(), () => false)) ? path : undefined;
+  }
+
+  async draft(): Promise<SnapshotDraft> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    const id = newId();
+    const path = join(this.directory, id + DRAFT_ENDING);
+    const writer = await SnapshotWriter.create(path);
+    let open = true;
+    return {
+      add: (uid, content) => writer.add(uid, content),
+      commit: async () => {
+        await writer.finish();
+        await rename(path, join(this.directory, id + ENDING));
+        open = false;
+        await syncDirectory(this.directory);
+        return id;
+      },
+      discard: async () => {
+        if (!open) return;
+        open = false;
+        await writer.abandon().catch(() => undefined);
+        await rm(path, { force: true }).catch(() => undefined);
+      },
+    };
+  }
+
+  /** Removes all but the newest `retain` snapshots, and drafts a crash left behind. Never rejects. */
+  async prune(retain: number): Promise<void> {
+    const names = await readdir(this.directory).catch(() => []);
+    const snapshots = names.filter((name) => name.endsWith(ENDING)).sort().reverse();
+    const stale = await Promise.all(names.filter((name) => name.endsWith(DRAFT_ENDING)).map((name) => this.#ifStale(name)));
+    const dropped = [...snapshots.slice(retain), ...stale.filter((name) => name !== undefined)];
+    await Promise.all(dropped.map((name) => rm(join(this.directory, name), { force: true }).catch(() => undefined)));
+  }
+
+  async #ifStale(name: string): Promise<string | undefined> {
+    const entry = await stat(join(this.directory, name)).catch(() => undefined);
+    return entry !== undefined && Date.now() - entry.mtimeMs > STALE_DRAFT ? name : undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import { connectorKeyText, type ConnectorInfo, type ConnectorKey } from '../protocol/model/index.js';
+import { connectorInfo } from './framework/default-configuration.js';
+import type { AnyConnector } from './framework/define-connector.js';
+
+type Loader = () => Promise<{ readonly default: AnyConnector }>;
+
+/** Every connector, one line each, loaded when first asked for: an agent for CSV files loads no LDAP driver. */
+const connectors: Readonly<Record<string, Loader>> = {
+  csv: () => import('./catalog/csv/index.js'),
+  ldap: () => import('./catalog/ldap/index.js'),
+};
+
+/** Ids in alphabetical order; folder names under `catalog`. */
+export const connectorIds: readonly string[] = Object.keys(connectors).sort();
+
+/** Undefined for an id nobody has. */
+export async function loadConnector(id: string): Promise<AnyConnector | undefined> {
+  const load = Object.hasOwn(connectors, id) ? connectors[id] : undefined;
+  return load === undefined ? undefined : (await load()).default;
+}
+
+export async function allConnectors(): Promise<readonly AnyConnector[]> {
+  const loaded = await Promise.all(connectorIds.map(loadConnector));
+  return loaded.filter((connector) => connector !== undefined);
+}
+
+/** Keys compare exactly: a version range never travels (protocol section 7.1). */
+export async function connectorByKey(key: ConnectorKey): Promise<AnyConnector | undefined> {
+  const wanted = connectorKeyText(key);
+  return (await allConnectors()).find((connector) => connectorKeyText(connector.key) === wanted);
+}
+
+/** What the agent publishes of all connectors, or of those named. */
+export async function connectorInfos(ids: readonly string[] = connectorIds): Promise<readonly ConnectorInfo[]> {
+  const loaded = await Promise.all(ids.map(loadConnector));
+  return loaded.filter((connector) => connector !== undefined).map(connectorInfo);
+}

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { controllerConfigSchema, type ControllerConfig } from './controller-config.js';
+
+/** Everything that is wrong with a configuration, one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads a YAML file. Throws a {@link ConfigError} that names each key and what is expected there. */
+export async function loadConfig(file: string): Promise<ControllerConfig> {
+  const path = resolve(file);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${path} cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`, { cause: error });
+  }
+  return parseConfig(text, path);
+}
+
+/** See {@link loadConfig}; `path` is where the text comes from, for relative paths and messages. */
+export function parseConfig(text: string, path: string): ControllerConfig {
+  const document = parseDocument(text, { prettyErrors: true });
+  const [problem] = document.errors;
+  if (problem !== undefined) throw new ConfigError(`${path}: ${problem.message}`);
+  const parsed = controllerConfigSchema(dirname(path)).safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.flatMap((issue) => {
+    const where = issue.path.map(String).join('.');
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${where === '' ? '' : `${where}.`}${key}: there is no such setting`);
+    return [`${where === '' ? 'the file' : where}: ${issue.message}`];
+  });
+  throw new ConfigError([`${path} cannot be used:`, ...lines.map((line) => `  ${line}`)].join('\n'));
+}

@@ -1,0 +1,87 @@
+import type { JsonObject, JsonValue } from './json.js';
+import type { Fields } from './projection.js';
+import type { PatchOperation } from './patch.js';
+import type { QueryFilter } from './query-filter.js';
+import type { CountPolicy } from '../../protocol/model/index.js';
+
+/** One representation. `content` may leave `_id` and `_rev` out; they are written from here. */
+export interface Resource {
+  readonly id: string;
+  readonly revision?: string | undefined;
+  readonly content: JsonObject;
+}
+
+export interface SortField {
+  readonly pointer: readonly string[];
+  readonly ascending: boolean;
+}
+
+interface RequestBase {
+  /** Path segments after the context path, percent-decoded. A handler takes off what it was routed by. */
+  readonly path: readonly string[];
+  readonly fields: Fields;
+  /** Query parameters that CREST does not define; names as sent. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** What to find: exactly one of the three. */
+export type QueryBy =
+  | { readonly kind: 'filter'; readonly filter: QueryFilter }
+  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'expression'; readonly expression: string };
+
+export type QueryRequest = RequestBase & {
+  readonly kind: 'query';
+  readonly by: QueryBy;
+  readonly sortKeys: readonly SortField[];
+  /** 0 = no paging. */
+  readonly pageSize: number;
+  /** Undefined: not given; it may be given and empty. */
+  readonly pagedResultsCookie: string | undefined;
+  readonly pagedResultsOffset: number;
+  readonly totalPagedResultsPolicy: CountPolicy;
+};
+
+/** How a PUT or POST means its body: make a new one, change what is there, or whichever applies. */
+export type WriteMode = 'create' | 'update' | 'upsert';
+
+export type CrestRequest =
+  | (RequestBase & { readonly kind: 'read' })
+  | QueryRequest
+  /** POST without `_action` or `_action=create`; the handler tells a collection from an instance. */
+  | (RequestBase & { readonly kind: 'create'; readonly content: JsonObject })
+  | (RequestBase & { readonly kind: 'put'; readonly mode: WriteMode; readonly content: JsonObject; readonly revision: string | undefined })
+  | (RequestBase & { readonly kind: 'patch'; readonly operations: readonly PatchOperation[]; readonly revision: string | undefined })
+  | (RequestBase & { readonly kind: 'delete'; readonly revision: string | undefined })
+  /** `content` undefined: no body. */
+  | (RequestBase & { readonly kind: 'action'; readonly action: string; readonly content: JsonValue | undefined });
+
+export type RequestOf<K extends CrestRequest['kind']> = Extract<CrestRequest, { kind: K }>;
+
+export interface CallerContext {
+  /** Fires when the caller is gone or the request took too long. */
+  readonly signal: AbortSignal;
+  readonly caller: string;
+  readonly transactionId: string;
+  /** `X-OpenIDM-Reauth-Password`, decoded. */
+  readonly reauthPassword?: string | undefined;
+  /** For requests that may rightly take longer than others. */
+  readonly withoutDeadline?: (() => void) | undefined;
+}
+
+export interface QueryEnd {
+  readonly pagedResultsCookie: string | null;
+  readonly totalPagedResultsPolicy: CountPolicy;
+  /** -1 unknown. */
+  readonly totalPagedResults: number;
+  readonly remainingPagedResults: number;
+}
+
+export type CrestAnswer =
+  /** `createdIn`: the path of the collection in which the resource was just made. */
+  | { readonly kind: 'resource'; readonly resource: Resource; readonly createdIn?: readonly string[] | undefined }
+  | { readonly kind: 'query'; readonly rows: AsyncGenerator<Resource, QueryEnd, void> }
+  /** Content undefined is answered with 204. */
+  | { readonly kind: 'action'; readonly content: JsonValue | undefined };
+
+export type RequestHandler = (request: CrestRequest, context: CallerContext) => Promise<CrestAnswer>;

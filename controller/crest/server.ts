@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { ServerOptions } from 'node:https';
+import { randomUUID } from 'node:crypto';
+import { QueryParameters } from './query-parameters.js';
+import { methodOf, readRequest, type ReadRequest } from './read-request.js';
+import { ResourceError } from './resource-error.js';
+import type { CallerContext, CrestAnswer, RequestHandler } from './request.js';
+import { requestTarget, type RequestTarget } from './request-path.js';
+import { streamQuery } from './stream-query.js';
+import { writeError, writeJsonAnswer, writeResource } from './write-answer.js';
+import { extendedValue } from './headers.js';
+import type { Log } from '../log.js';
+
+/** Finds out who calls. Throws a ResourceError (401, 403). */
+export type Authenticate = (message: IncomingMessage, method: string, target: RequestTarget) => Promise<string>;
+
+/** Sizes in bytes, times in milliseconds. */
+export interface RestLimits {
+  /** @default 8388608 */
+  readonly maxBodyBytes: number;
+  /** Longest a request other than a query may take. @default 300000 */
+  readonly requestTimeout: number;
+  /** A caller of a query who reads nothing for this long is cut off. @default 120000 */
+  readonly stallTimeout: number;
+  /** @default 1000 */
+  readonly maxConnections: number;
+}
+
+export const DEFAULT_REST_LIMITS: RestLimits = { maxBodyBytes: 8 * 1024 * 1024, requestTimeout: 300_000, stallTimeout: 120_000, maxConnections: 1_000 };
+
+export interface RestServerParts {
+  readonly handler: RequestHandler;
+  readonly authenticate: Authenticate;
+  readonly log: Log;
+  readonly limits: RestLimits;
+  /** Set: HTTPS. */
+  readonly tls?: ServerOptions | undefined;
+}
+
+/** An HTTP server that speaks CREST. The caller listens and closes. */
+export function createRestServer(parts: RestServerParts): Server {
+  const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
+    void answer(parts, message, response);
+  };
+  const options = { maxHeaderSize: 65_536, requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 10_000, noDelay: true };
+  const server: Server = parts.tls === undefined ? createServer(options, onRequest) : createTlsServer({ ...options, ...parts.tls }, onRequest);
+  server.maxConnections = parts.limits.maxConnections;
+  return server;
+}
+
+/** Never rejects. */
+async function answer(parts: RestServerParts, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const transactionId = randomUUID();
+  const log = parts.log.child({ transactionId });
+  const startedAt = performance.now();
+  const stop = new AbortController();
+  const { requestTimeout } = parts.limits;
+  const deadline = setTimeout(() => stop.abort(new ResourceError(503, `The request took longer than ${requestTimeout} ms`)), requestTimeout);
+  response.on('close', () => {
+    if (!response.writableFinished) stop.abort(new ResourceError(408, 'The caller closed the connection'));
+  });
+  try {
+    await serve(parts, message, response, { signal: stop.signal, transactionId, withoutDeadline: () => clearTimeout(deadline) });
+  } catch (error) {
+    const failure = toResourceError(error);
+    if (failure.code >= 500 || response.headersSent) log.warn({ err: error, method: message.method, code: failure.code }, 'request failed');
+    if (response.headersSent) response.destroy();
+    else if (!response.destroyed) writeError(response, failure);
+  } finally {
+    clearTimeout(deadline);
+    log.debug({ method: message.method, status: response.statusCode, ms: Math.round(performance.now() - startedAt) }, 'request');
+  }
+}
+
+interface Run {
+  readonly signal: AbortSignal;
+  readonly transactionId: string;
+  /** A query may take as long as its caller reads. */
+  readonly withoutDeadline: () => void;
+}
+
+function toResourceError(error: unknown): ResourceError {
+  return error instanceof ResourceError ? error : new ResourceError(500, 'The controller failed; its log says why', { cause: error });
+}
+
+async function serve(parts: RestServerParts, message: IncomingMessage, response: ServerResponse, run: Run): Promise<void> {
+  const target = requestTarget(message.url ?? '/');
+  const caller = await parts.authenticate(message, methodOf(message), target);
+  const read = await readRequest(message, target.path, new QueryParameters(target.search), parts.limits);
+  if (read.request.kind === 'query') run.withoutDeadline();
+  const context: CallerContext = {
+    signal: run.signal, caller, transactionId: run.transactionId, withoutDeadline: run.withoutDeadline,
+    reauthPassword: extendedValue(message.headers['x-openidm-reauth-password']),
+  };
+  const result = await parts.handler(read.request, context);
+  if (result.kind === 'query') {
+    const form = { fields: read.request.fields, prettyPrint: read.prettyPrint, stallTimeout: parts.limits.stallTimeout, signal: run.signal };
+    return streamQuery(response, result.rows, form, toResourceError);
+  }
+  writeAnswer(response, result, read, (collection, id) => location(message, target, [...collection, id]));
+}
+
+function writeAnswer(
+  response: ServerResponse, result: Exclude<CrestAnswer, { kind: 'query' }>, read: ReadRequest, locate: (collection: readonly string[], id: string) => string,
+): void {
+  if (result.kind === 'resource') {
+    const { resource, createdIn } = result;
+    return writeResource(response, resource, {
+      ...read, fields: read.request.fields, location: createdIn === undefined ? undefined : locate(createdIn, resource.id),
+    });
+  }
+  if (result.content !== undefined) return writeJsonAnswer(response, 200, result.content, read.prettyPrint);
+  response.statusCode = 204;
+  response.end();
+}
+
+function location(message: IncomingMessage, target: RequestTarget, path: readonly string[]): string {
+  const scheme = 'encrypted' in message.socket ? 'https' : 'http';
+  const host = message.headers.host ?? 'localhost';
+  return `${scheme}://${host}${target.contextPath}/${path.map((segment) => encodeURIComponent(segment)).join('/')}`;
+}

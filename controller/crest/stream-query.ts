@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { writeJson, type JsonObject } from './json.js';
+import type { Fields } from './projection.js';
+import type { QueryEnd, Resource } from './request.js';
+import { ResourceError } from './resource-error.js';
+import { answerHeaders, representation } from './write-answer.js';
+
+/** Rows are gathered up to this many characters, or this many milliseconds, before they are handed to the socket. */
+const CHUNK_CHARACTERS = 16_384;
+const CHUNK_MILLISECONDS = 20;
+
+export interface QueryForm {
+  readonly fields: Fields;
+  readonly prettyPrint: boolean;
+  /** A reader that takes nothing for this long, in milliseconds, is cut off. */
+  readonly stallTimeout: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Streams a query's rows as they come: the next row is pulled only when the socket takes more. A failure before the first
+ * row is thrown, so that it becomes a status; a later one ends the body with `error` and rejects with the same error, and
+ * the caller has to cut the connection, because the status was 200.
+ */
+export async function streamQuery(response: ServerResponse, rows: AsyncGenerator<Resource, QueryEnd, void>, form: QueryForm, toError: (error: unknown) => ResourceError): Promise<void> {
+  const writer = new RowWriter(response, form);
+  try {
+    let step = await rows.next();
+    answerHeaders(200, response);
+    writer.open();
+    try {
+      while (step.done !== true) {
+        await writer.row(representation(step.value, form.fields));
+        step = await rows.next();
+      }
+    } catch (error) {
+      const failure = toError(error);
+      await writer.fail(failure);
+      throw failure;
+    }
+    writer.end(step.value);
+  } finally {
+    writer.dispose();
+    await rows.return(undefined as never);
+  }
+}
+
+class RowWriter {
+  readonly #response: ServerResponse;
+  readonly #form: QueryForm;
+  #gathered = '';
+  #count = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(response: ServerResponse, form: QueryForm) {
+    this.#response = response;
+    this.#form = form;
+  }
+
+  open(): void {
+    this.#gathered = '{"result":[';
+  }
+
+  async row(row: JsonObject): Promise<void> {
+    this.#gathered += (this.#count === 0 ? '' : ',') + writeJson(row, this.#form.prettyPrint ? 2 : 0);
+    this.#count += 1;
+    // The first row leaves at once: a caller sees that the query runs.
+    if (this.#count === 1 || this.#gathered.length >= CHUNK_CHARACTERS) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), CHUNK_MILLISECONDS);
+    if (this.#response.writableNeedDrain) await this.#drained();
+    this.#form.signal.throwIfAborted();
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#gathered === '' || this.#response.destroyed) return;
+    this.#response.write(this.#gathered);
+    this.#gathered = '';
+  }
+
+  async #drained(): Promise<void> {
+    const stalled = AbortSignal.timeout(this.#form.stallTimeout);
+    try {
+      await once(this.#response, 'drain', { signal: AbortSignal.any([this.#form.signal, stalled]) });
+    } catch (error) {
+      this.#form.signal.throwIfAborted();
+      if (stalled.aborted) throw new ResourceError(408, `The caller read nothing for ${this.#form.stallTimeout} ms`);
+      throw error;
+    }
+  }
+
+  end(end: QueryEnd): void {
+    clearTimeout(this.#timer);
+    const tail = writeJson({
+      pagedResultsCookie: end.pagedResultsCookie, totalPagedResultsPolicy: end.totalPagedResultsPolicy,
+      totalPagedResults: end.totalPagedResults, remainingPagedResults: end.remainingPagedResults,
+    });
+    this.#response.end(`${this.#gathered}],"resultCount":${this.#count},${tail.slice(1)}`);
+    this.#gathered = '';
+  }
+
+  /** Writes the end of a broken body and waits, briefly, until the socket has it. */
+  async fail(error: ResourceError): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#response.destroyed) return;
+    const tail = `${this.#gathered}],"resultCount":${this.#count},"error":${writeJson(error.toJson())}}`;
+    this.#gathered = '';
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 1_000);
+      this.#response.write(tail, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,58 @@
+import { ConnectorError, connectorKeyText, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../../protocol/model/index.js';
+import type { ConnectionGroup } from '../../protocol/session/contract.js';
+import type { ConnectorHost } from '../systems/connector-hosts.js';
+
+/**
+ * One name under which connectors can be reached: every process that connects with it, each a connection group. The one
+ * that came first serves as long as it is operational, because the state of liveSync may live on its disk.
+ */
+export class AgentHost implements ConnectorHost {
+  readonly name: string;
+  readonly type: ConnectorHost['type'];
+  readonly #groups = new Map<ConnectionGroup, readonly ConnectorInfo[]>();
+
+  constructor(name: string, type: ConnectorHost['type']) {
+    this.name = name;
+    this.type = type;
+  }
+
+  get isOperational(): boolean {
+    return this.#operational.length > 0;
+  }
+
+  get isEmpty(): boolean {
+    return this.#groups.size === 0;
+  }
+
+  /** The union over its processes; the first one's description counts. */
+  get connectorInfos(): readonly ConnectorInfo[] {
+    const byKey = new Map<string, ConnectorInfo>();
+    for (const [, infos] of this.#operational) {
+      for (const info of infos) if (!byKey.has(connectorKeyText(info.key))) byKey.set(connectorKeyText(info.key), info);
+    }
+    return [...byKey.values()];
+  }
+
+  get #operational(): [ConnectionGroup, readonly ConnectorInfo[]][] {
+    return [...this.#groups].filter(([group]) => group.isOperational);
+  }
+
+  facade(key: ConnectorKey, facadeKey: string): ConnectorFacade {
+    const wanted = connectorKeyText(key);
+    const found = this.#operational.find(([, infos]) => infos.some((info) => connectorKeyText(info.key) === wanted));
+    if (found === undefined) throw new ConnectorError('connectionFailed', `${this.name} is not connected, or does not offer ${wanted} any more.`);
+    return found[0].facade(key, facadeKey);
+  }
+
+  opened(group: ConnectionGroup): void {
+    if (!this.#groups.has(group)) this.#groups.set(group, []);
+  }
+
+  informed(group: ConnectionGroup, infos: readonly ConnectorInfo[]): void {
+    this.#groups.set(group, infos);
+  }
+
+  closed(group: ConnectionGroup): void {
+    this.#groups.delete(group);
+  }
+}

@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { FrameSocket } from '../../protocol/session/contract.js';
+import type { Log } from '../log.js';
+import { authenticateAgent, type AgentAuthenticationParts, type AgentVerdict } from './agent-authentication.js';
+import { withoutRepeatedSubprotocols } from './subprotocol.js';
+import { UnauthenticatedConnections, addressOf, type UnauthenticatedLimits } from './unauthenticated-connections.js';
+import { SUBPROTOCOL, WebSocketLink } from './websocket-link.js';
+
+/** `/openicf`, and `/openicf/0` and the like, which agents configured for the vendor's cloud dial. */
+const PATH = /^\/openicf(\/\d{1,3})?\/?(\?|$)/;
+
+/** Sizes in bytes, times in milliseconds. */
+export interface GatewayOptions extends UnauthenticatedLimits {
+  readonly port: number;
+  readonly address: string;
+  /** Undefined: no TLS, for loopback only. */
+  readonly tls: ServerOptions | undefined;
+  readonly maxFrameBytes: number;
+  readonly maxConnections: number;
+  readonly authentication: AgentAuthenticationParts;
+  readonly log: Log;
+  /** A socket of an authenticated agent. */
+  onSocket(socket: FrameSocket, agent: string): void;
+}
+
+export interface Gateway {
+  readonly port: number;
+  /** Takes no more connections and cuts those that are not authenticated; the others belong to the session. */
+  close(): Promise<void>;
+}
+
+/** Listens for agents that dial in. */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const http = { maxHeaderSize: 16_384, headersTimeout: options.authenticationTimeout, requestTimeout: options.authenticationTimeout };
+  const server: Server = options.tls === undefined
+    ? createServer(http, answerPlainRequest)
+    : createTlsServer({ ...http, handshakeTimeout: options.authenticationTimeout, ...options.tls }, answerPlainRequest);
+  server.maxConnections = options.maxConnections;
+  const strangers = new UnauthenticatedConnections(server, options);
+  const sockets = new WebSocketServer({
+    noServer: true, perMessageDeflate: false, maxPayload: options.maxFrameBytes, clientTracking: false,
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    judge(request, options).then((verdict) => {
+      if ('status' in verdict) return refuse(verdict, request, socket, options.log);
+      if (socket.destroyed) return undefined;
+      sockets.handleUpgrade(request, socket, head, (websocket) => {
+        strangers.authenticated(request.socket);
+        options.onSocket(new WebSocketLink(websocket, `agent ${verdict.name} at ${addressOf(request.socket)}`), verdict.name);
+      });
+      return undefined;
+    }).catch((error: unknown) => {
+      options.log.error({ err: error }, 'an agent could not be authenticated');
+      socket.destroy();
+    });
+  });
+  server.on('tlsClientError', (error: Error, socket: { readonly remoteAddress?: string }) => {
+    options.log.warn({ from: socket.remoteAddress, reason: error.message }, 'TLS handshake with an agent failed');
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+  await listening(server, options);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      strangers.closeAll();
+      sockets.close();
+    }),
+  };
+}
+
+function listening(server: Server, { port, address, log }: GatewayOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.off('error', reject);
+      server.on('error', (error) => log.error({ err: error }, 'the gateway has an error'));
+      resolve();
+    });
+  });
+}
+
+type Refusal = Exclude<AgentVerdict, { name: string }> | { readonly status: 404; readonly reason: string };
+
+async function judge(request: IncomingMessage, options: GatewayOptions): Promise<AgentVerdict | Refusal> {
+  if (!PATH.test(request.url ?? '')) return { status: 404, reason: 'there is nothing at this path; agents connect to /openicf' };
+  withoutRepeatedSubprotocols(request);
+  return authenticateAgent(request, options.authentication);
+}
+
+function refuse({ status, reason }: Refusal, request: IncomingMessage, socket: Duplex, log: Log): void {
+  log.warn({ from: addressOf(request.socket), status, reason }, 'agent refused');
+  const text = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' }[status];
+  const challenge = status === 401 ? ['WWW-Authenticate: Basic realm="openicf.forgerock.org"'] : [];
+  socket.end(['HTTP/1.1 ' + String(status) + ' ' + text, ...challenge, 'Content-Length: 0', 'Connection: close', '', ''].join('\r\n'), () => socket.destroy());
+}
+
+/** Somebody looks at the port with a browser or a health check. */
+function answerPlainRequest(_request: IncomingMessage, response: ServerResponse): void {
+  const page = '<!DOCTYPE html><html><head><title>OpenICF Connector Server</title></head><body><p>Agents connect here by WebSocket.</p></body></html>\n';
+  response.writeHead(404, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': Buffer.byteLength(page), Connection: 'close' });
+  response.end(page);
+}

@@ -1,0 +1,118 @@
+import type { JsonObject } from '../crest/json.js';
+import type { QueryFilter } from '../crest/query-filter.js';
+import type { CallerContext, Resource } from '../crest/request.js';
+import { ResourceError, notFound } from '../crest/resource-error.js';
+import { representation } from '../crest/write-answer.js';
+import { defaultAttributes, withAttributes } from '../systems/object-type.js';
+import { callContext, facadeFor, objectCall, translated, uidOf, type ObjectCall } from '../systems/requests/object-call.js';
+import { readObject } from '../systems/requests/object-operations.js';
+import { queryObjects } from '../systems/requests/query-objects.js';
+import type { SystemRegistry } from '../systems/system-registry.js';
+import { createAttributes, updateAttributes } from '../systems/write-object.js';
+
+/** An object with `_id` and `_rev`, as mappings and filters see it. */
+export type SetObject = JsonObject & { readonly _id: string };
+
+/** One side of a mapping: the objects of a system's type. */
+export interface ObjectSet {
+  /** `system/s/t` */
+  readonly name: string;
+  /** Rows as they come. `names`: properties wanted, undefined for all. Ends normally only after a complete answer. */
+  query(filter: QueryFilter | undefined, names: readonly string[] | undefined, signal: AbortSignal): AsyncGenerator<SetObject, void, void>;
+  /** Undefined when there is no such object. */
+  read(id: string, signal: AbortSignal): Promise<SetObject | undefined>;
+  /** Answers the new id. */
+  create(content: JsonObject, signal: AbortSignal): Promise<string>;
+  /** Sends the given properties; answers the id, which a rename may change. */
+  update(id: string, content: JsonObject, revision: string | undefined, signal: AbortSignal): Promise<string>;
+  /** False when it was gone already. */
+  delete(id: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/** The object set of `system/s/t`. Throws 404 when there is no such system or type. */
+export function systemObjectSet(name: string, registry: SystemRegistry, identity: Pick<CallerContext, 'caller' | 'transactionId'>): ObjectSet {
+  const call = (signal: AbortSignal): ObjectCall => {
+    const [, systemName = '', typeName = ''] = name.split('/');
+    const system = registry.get(systemName);
+    if (system?.isEnabled !== true) throw notFound(`Resource 'system/${systemName}' not found`);
+    return objectCall(system, typeName, { ...identity, signal });
+  };
+  return {
+    name,
+    query: (filter, names, signal) => rows(call(signal), filter, names),
+    read: (id, signal) => unlessMissing(async () => toObject(await readObject(call(signal), id, []))),
+    create: (content, signal) => create(call(signal), content),
+    update: (id, content, revision, signal) => update(call(signal), id, content, revision),
+    async delete(id, signal) {
+      return await unlessMissing(() => remove(call(signal), id)) ?? false;
+    },
+  };
+}
+
+function toObject(resource: Resource): SetObject {
+  return representation(resource, []) as SetObject;
+}
+
+async function unlessMissing<T>(run: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ResourceError && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+async function* rows(call: ObjectCall, filter: QueryFilter | undefined, names: readonly string[] | undefined): AsyncGenerator<SetObject, void, void> {
+  const answer = await queryObjects(call, {
+    kind: 'query', path: [], parameters: new Map(), fields: names === undefined ? [] : [['_id'], ...names.map((name) => [name])],
+    by: { kind: 'filter', filter: filter ?? { kind: 'literal', value: true } },
+    sortKeys: [], pageSize: 0, pagedResultsCookie: undefined, pagedResultsOffset: 0, totalPagedResultsPolicy: 'NONE',
+  });
+  if (answer.kind !== 'query') return;
+  try {
+    for (;;) {
+      const step = await answer.rows.next();
+      if (step.done === true) {
+        // A connector that pages of its own accord has not shown everything.
+        if (step.value.pagedResultsCookie !== null) throw new ResourceError(500, `The connector of ${call.container} ended its answer with a cookie for more; the read is not complete`);
+        return;
+      }
+      yield toObject(step.value);
+    }
+  } finally {
+    await answer.rows.return(undefined as never);
+  }
+}
+
+function create(call: ObjectCall, content: JsonObject): Promise<string> {
+  const facade = facadeFor(call, 'CreateApiOp', 'CREATE');
+  const attributes = createAttributes(call.type, content, undefined);
+  return translated(call, 'CREATE', null, async () => {
+    const options = withAttributes(defaultAttributes(call.type));
+    const uid = await facade.perform({ kind: 'create', objectClass: call.type.objectClass, attributes, options }, callContext(call.context));
+    if (uid === null) throw new ResourceError(500, 'The connector created the object but gave no id');
+    return uid.value;
+  });
+}
+
+function update(call: ObjectCall, id: string, content: JsonObject, revision: string | undefined): Promise<string> {
+  const facade = facadeFor(call, 'UpdateApiOp', 'UPDATE');
+  const attributes = updateAttributes(call.type, content);
+  if (attributes.length === 0) return Promise.resolve(id);
+  return translated(call, 'UPDATE', id, async () => {
+    const options = withAttributes(defaultAttributes(call.type));
+    const uid = await facade.perform({
+      kind: 'update', objectClass: call.type.objectClass, uid: uidOf(id, revision), updateType: 'REPLACE', attributes, options,
+    }, callContext(call.context));
+    return uid?.value ?? id;
+  });
+}
+
+async function remove(call: ObjectCall, id: string): Promise<boolean> {
+  const facade = facadeFor(call, 'DeleteApiOp', 'DELETE');
+  await translated(call, 'DELETE', id, () => {
+    const options = withAttributes(defaultAttributes(call.type));
+    return facade.perform({ kind: 'delete', objectClass: call.type.objectClass, uid: uidOf(id), options }, callContext(call.context));
+  });
+  return true;
+}

@@ -1,0 +1,47 @@
+import type { JsonValue } from '../crest/json.js';
+import type { CallerContext, RequestHandler, RequestOf } from '../crest/request.js';
+import { badRequest, notSupported } from '../crest/resource-error.js';
+import type { Reconciliations } from './reconciliations.js';
+
+/** Everything below `/recon`. Action names are matched exactly here. */
+export function reconciliationRequests(reconciliations: Reconciliations): RequestHandler {
+  return async (request, context) => {
+    const [id, ...rest] = request.path;
+    if (rest.length > 0) throw badRequest('Reconciliations are addressed as recon/<id>');
+    if (request.kind === 'action') {
+      return { kind: 'action', content: id === undefined ? await start(reconciliations, request, context) : cancel(reconciliations, id, request.action) };
+    }
+    if (request.kind !== 'read') throw notSupported(`Reconciliations do not support ${request.kind}`);
+    if (id === undefined) return { kind: 'action', content: { _id: '', reconciliations: reconciliations.list() } };
+    return { kind: 'action', content: await reconciliations.summary(id) };
+  };
+}
+
+async function start(reconciliations: Reconciliations, { action, parameters, content }: RequestOf<'action'>, context: CallerContext): Promise<JsonValue> {
+  if (action === 'reconByQuery') throw badRequest('Unknown action reconByQuery');
+  if (action !== 'recon' && action !== 'reconById') throw badRequest(`Action ${action} on reconciliation not supported; known are recon and reconById`);
+  const mapping = parameters.get('mapping');
+  if (mapping === undefined || mapping === '') throw badRequest('Missing required parameter: mapping');
+  const ids = parameters.get('ids');
+  if (action === 'reconById' && (ids === undefined || ids === '')) throw badRequest('Missing required parameter: ids');
+  const { id, done } = await reconciliations.start(mapping, content, context.caller, action === 'reconById' ? ids : undefined);
+  if (parameters.get('waitForCompletion')?.toLowerCase() === 'true') {
+    context.withoutDeadline?.();
+    await Promise.race([done, callerGone(context.signal)]);
+  }
+  const { state } = await reconciliations.summary(id);
+  return { _id: id, state: state ?? 'ACTIVE' };
+}
+
+/** The run goes on without its caller; only the waiting ends. */
+function callerGone(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason instanceof Error ? signal.reason : new Error('the caller is gone')), { once: true });
+  });
+}
+
+function cancel(reconciliations: Reconciliations, id: string, action: string): JsonValue {
+  if (action !== 'cancel') throw badRequest(`Action ${action} on reconciliation ${id} not supported`);
+  reconciliations.cancel(id);
+  return { _id: id, action: 'cancel', status: 'SUCCESS' };
+}

@@ -1,0 +1,55 @@
+import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
+import { readFilter } from '../crest/query-parameters.js';
+import { filterText, type QueryFilter } from '../crest/query-filter.js';
+import { badRequest } from '../crest/resource-error.js';
+import type { Mapping } from './mapping.js';
+
+/** The queries of a run as its summary shows them. */
+export function runParameters(mapping: Mapping): JsonObject {
+  const query = (resourceName: string, filter: QueryFilter | undefined): JsonObject => ({
+    resourceName, ...(filter === undefined ? { queryId: 'query-all-ids' } : { queryFilter: filterText(filter) }),
+  });
+  return { sourceQuery: query(mapping.source, mapping.sourceQuery), targetQuery: query(mapping.target, mapping.targetQuery) };
+}
+
+/** A mapping with what the body of a request sets for one run. Throws 400 for a body that is wrong. */
+export function withOverrides(mapping: Mapping, body: JsonValue | undefined): Mapping {
+  if (body === undefined) return mapping;
+  if (!isObject(body)) throw badRequest('The body of a reconciliation request must be a JSON object');
+  return {
+    ...mapping,
+    settings: {
+      ...mapping.settings,
+      allowEmptySourceSet: flag(body, 'allowEmptySourceSet') ?? mapping.settings.allowEmptySourceSet,
+      runTargetPhase: flag(body, 'runTargetPhase') ?? mapping.settings.runTargetPhase,
+    },
+    sourceQuery: query(body['sourceQuery'], 'sourceQuery') ?? mapping.sourceQuery,
+    targetQuery: query(body['targetQuery'], 'targetQuery') ?? mapping.targetQuery,
+    thresholds: { ...mapping.thresholds, ...thresholds(body['thresholds']) },
+  };
+}
+
+function flag(body: JsonObject, key: string): boolean | undefined {
+  const value = body[key];
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw badRequest(`${key} must be true or false`);
+}
+
+function query(value: JsonValue | undefined, key: string): QueryFilter | undefined {
+  if (value === undefined) return undefined;
+  const filter = isObject(value) ? value['_queryFilter'] : undefined;
+  if (isObject(value) && filter === undefined) return undefined;
+  if (typeof filter !== 'string') throw badRequest(`${key} must be an object with _queryFilter`);
+  return readFilter(`${key}._queryFilter`, filter);
+}
+
+function thresholds(value: JsonValue | undefined): Mapping['thresholds'] {
+  if (value === undefined) return {};
+  if (!isObject(value)) throw badRequest('thresholds must be an object');
+  return Object.fromEntries(Object.entries(value).map(([action, threshold]) => {
+    const isKnown = action === 'DELETE' || action === 'CREATE' || action === 'UPDATE';
+    const isFit = (typeof threshold === 'number' && Number.isInteger(threshold) && threshold >= 0) || (typeof threshold === 'string' && /^\d{1,3}%$/.test(threshold));
+    if (!isKnown || !isFit) throw badRequest(`thresholds.${action} must be one of DELETE, CREATE, UPDATE with a number of objects or a share such as 10%`);
+    return [action, threshold];
+  }));
+}

@@ -1,0 +1,28 @@
+import type { ConnectorFacade, ConnectorInfo, ConnectorKey } from '../../protocol/model/index.js';
+
+/** One place that runs connectors: an agent that dialled in, or a connector server this controller dialled. */
+export interface ConnectorHost {
+  /** What `connectorHostRef` calls it. */
+  readonly name: string;
+  readonly type: 'remoteConnectorClient' | 'remoteConnectorServer';
+  readonly isOperational: boolean;
+  readonly connectorInfos: readonly ConnectorInfo[];
+  facade(key: ConnectorKey, facadeKey: string): ConnectorFacade;
+}
+
+/** Everything that is or should be connected. */
+export interface ConnectorHosts {
+  readonly all: readonly ConnectorHost[];
+  /**
+   * The hosts a reference names, the one to try first in front: a host, the members of a group in its order of failover or
+   * turn by turn, or for `#LOCAL` all of them. Undefined: nobody has that name.
+   */
+  candidates(hostRef: string): readonly ConnectorHost[] | undefined;
+  /** Names of the groups, with their hosts. */
+  readonly groups: ReadonlyMap<string, readonly ConnectorHost[]>;
+  /** Called when a host comes, goes or tells of its connectors. The result stops it. */
+  onChange(listener: () => void): () => void;
+}
+
+/** A file without `connectorHostRef` was written for connectors in the same process; here any connected agent serves it. */
+export const LOCAL = '#LOCAL';

@@ -1,0 +1,89 @@
+import { isObject, type JsonObject, type JsonValue } from '../../crest/json.js';
+import type { CallerContext } from '../../crest/request.js';
+import { ResourceError, badRequest, notFound } from '../../crest/resource-error.js';
+import { callContext } from '../requests/object-call.js';
+import { testErrorText } from '../status.js';
+import { ConfiguredConnector, type System, type SystemEnvironment } from '../system.js';
+import { translateError } from '../translate-error.js';
+import { availableConnectors } from './available-connectors.js';
+import { coreConfiguration } from './core-configuration.js';
+import { schemaConfiguration } from './schema-configuration.js';
+
+/** `createCoreConfig`: the request with what the connector itself can say. Throws 404 for a connector nobody has. */
+export function createCoreConfig(content: JsonValue | undefined, environment: SystemEnvironment): JsonObject {
+  const body = withConnectorName(content);
+  if (body['configurationProperties'] !== undefined) return {};
+  return { ...body, ...coreConfiguration(offerOf(connectorFrom(body, environment)).info) };
+}
+
+/** `createFullConfig`: tests the configuration, reads the schema, and answers a whole provisioner file but for its name. */
+export async function createFullConfig(content: JsonValue | undefined, environment: SystemEnvironment, context: CallerContext): Promise<JsonObject> {
+  const body = withConnectorName(content);
+  if (body['configurationProperties'] === undefined) return {};
+  const connector = connectorFrom(body, environment);
+  const { info } = offerOf(connector);
+  try {
+    const facade = connector.facade();
+    if (facade.supportedOperations.has('TestApiOp')) await facade.perform({ kind: 'test' }, callContext(context));
+    const schema = await facade.perform({ kind: 'schema' }, callContext(context));
+    const { connectorHostRef, ...reference } = connector.parts.connectorRef;
+    return {
+      connectorRef: { connectorHostRef, ...reference },
+      ...coreConfiguration(info), configurationProperties: body['configurationProperties'],
+      ...(schema === null ? {} : schemaConfiguration(schema)),
+    };
+  } catch (error) {
+    if (error instanceof TypeError) throw badRequest(error.message);
+    throw translateError(error, { operation: 'ACTION', id: null, container: null, scrub: (text) => connector.scrub(text) }, context.signal);
+  }
+}
+
+/** The older form in three steps, told apart by what the body holds. */
+export async function createConfiguration(content: JsonValue | undefined, environment: SystemEnvironment, context: CallerContext): Promise<JsonObject> {
+  if (content === undefined || (isObject(content) && Object.keys(content).length === 0)) return availableConnectors(environment.hosts);
+  if (!isObject(content) || content['connectorRef'] === undefined) return {};
+  return content['configurationProperties'] === undefined ? createCoreConfig(content, environment) : createFullConfig(content, environment, context);
+}
+
+/** `testConfig`: `{name, ok, error?, reason?}`. For the name of a system that exists, its own `connectorRef` is used. */
+export async function testConfig(content: JsonValue | undefined, existing: (name: string) => System | undefined, environment: SystemEnvironment, context: CallerContext): Promise<JsonObject> {
+  const body = isObject(content) ? content : {};
+  if (body['id'] !== undefined) throw badRequest('A system ID must not be specified in the request');
+  const { name } = body;
+  if (typeof name !== 'string' || name === '') throw badRequest('The request needs the name of a system');
+  withConnectorName(content);
+  const stored = existing(name)?.setup?.source.connectorRef;
+  const connector = connectorFrom(stored === undefined ? body : { ...body, connectorRef: { ...stored } as JsonObject }, environment);
+  const found = connector.search();
+  if ('missing' in found) return { name, error: `The connector ${connector.parts.connectorRef.connectorName} is not available yet: ${found.missing}.`, ok: false };
+  try {
+    const facade = connector.facade();
+    if (!facade.supportedOperations.has('TestApiOp')) return { name, ok: true, reason: 'The connector has no test operation' };
+    await facade.perform({ kind: 'test' }, callContext(context));
+    return { name, ok: true };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return { name, error: testErrorText(error, (text) => connector.scrub(text)), ok: false };
+  }
+}
+
+/** Throws 404 when the body names no connector. */
+function withConnectorName(content: JsonValue | undefined): JsonObject {
+  const reference = isObject(content) ? content['connectorRef'] : undefined;
+  if (!isObject(content) || !isObject(reference) || typeof reference['connectorName'] !== 'string') throw notFound('No connector name provided');
+  return content;
+}
+
+function connectorFrom(body: JsonObject, environment: SystemEnvironment): ConfiguredConnector {
+  try {
+    return ConfiguredConnector.from(body, environment);
+  } catch (error) {
+    throw error instanceof TypeError ? badRequest(error.message) : error;
+  }
+}
+
+function offerOf(connector: ConfiguredConnector): { readonly info: Parameters<typeof coreConfiguration>[0] } {
+  const found = connector.search();
+  if ('missing' in found) throw new ResourceError(404, `Connector not found: ${connector.parts.connectorRef.connectorName}`, { detail: { connectorMessage: found.missing } });
+  return found.offers[0];
+}

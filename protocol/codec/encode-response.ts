@@ -1,0 +1,95 @@
+import type { BatchEnd, BatchItem, ConnectorError, SingleOperation, SingleResults, StreamEnds, StreamItems, StreamOperation } from '../model/index.js';
+import { protobuf } from '../generated/messages.js';
+import { toErrorMessage, toExceptionMessage } from './error-message.js';
+import { encodeConnectorObject, encodeSchema, encodeValue } from './object-stream/object-stream.js';
+import { toConnectorObject, toSearchResult, toSyncDelta, toSyncToken, toUid } from './protobuf-values.js';
+
+type Fields = protobuf.OperationResponse.$Properties;
+export type SingleKind = SingleOperation['kind'];
+export type StreamKind = StreamOperation['kind'];
+export type SubscriptionKind = 'subscribeToObjects' | 'subscribeToChanges';
+
+function frame(id: number, operationResponse: Fields): Uint8Array {
+  return protobuf.RemoteMessage.encode({ messageId: id, response: { operationResponse } }).finish();
+}
+
+function uidField(uid: SingleResults['create']): { uid?: protobuf.Uid.$Properties } {
+  return uid === null ? {} : { uid: toUid(uid) };
+}
+
+/** Each sub-message is there even when it is empty: a Java controller recognises the operation by it. */
+const results: { readonly [K in SingleKind]: (result: SingleResults[K]) => Fields } = {
+  test: () => ({ testOpResponse: {} }),
+  validate: () => ({ validateOpResponse: {} }),
+  schema: (schema) => ({ schemaOpResponse: schema === null ? {} : { schema: encodeSchema(schema) } }),
+  create: (uid) => ({ createOpResponse: uidField(uid) }),
+  update: (uid) => ({ updateOpResponse: uidField(uid) }),
+  delete: () => ({ deleteOpResponse: {} }),
+  get: (object) => ({ GetOpResponse: object === null ? {} : { connectorObject: encodeConnectorObject(object) } }),
+  authenticate: (uid) => ({ authenticateOpResponse: uidField(uid) }),
+  resolveUsername: (uid) => ({ resolveUsernameOpResponse: uidField(uid) }),
+  scriptOnConnector: (value) => ({ scriptOnConnectorOpResponse: value === null ? {} : { object: encodeValue(value) } }),
+  scriptOnResource: (value) => ({ scriptOnResourceOpResponse: value === null ? {} : { object: encodeValue(value) } }),
+  latestSyncToken: (token) => ({ syncOpResponse: { latestSyncToken: token === null ? {} : { syncToken: toSyncToken(token) } } }),
+};
+
+/** The answer to an operation that has one. */
+export function encodeSingleResult<K extends SingleKind>(id: number, kind: K, result: SingleResults[K]): Uint8Array {
+  return frame(id, results[kind](result));
+}
+
+function batchItem(item: BatchItem): Fields {
+  const { task, uid, error } = item;
+  const outcome = uid === undefined || error !== undefined
+    ? { emptyResult: error === undefined ? {} : { resultMessage: error.message } }
+    : { uid: toUid(uid) };
+  return { batchOpResult: { taskId: String(task), error: error !== undefined, ...outcome } };
+}
+
+const items: { readonly [K in StreamKind]: (item: StreamItems[K], sequence: number) => Fields } = {
+  search: (object, sequence) => ({ searchOpResponse: { sequence, connectorObject: toConnectorObject(object) } }),
+  sync: (delta, sequence) => ({ syncOpResponse: { sync: { sequence, syncDelta: toSyncDelta(delta) } } }),
+  subscribeToObjects: (object) => ({ connectorEventSubscriptionOpResponse: { connectorObject: toConnectorObject(object) } }),
+  subscribeToChanges: (delta) => ({ syncEventSubscriptionOpResponse: { syncDelta: toSyncDelta(delta) } }),
+  batch: batchItem,
+  queryBatch: batchItem,
+};
+
+/** One item of a stream. `sequence` counts from 1; subscriptions and batches have none on the wire. */
+export function encodeStreamItem<K extends StreamKind>(id: number, kind: K, item: StreamItems[K], sequence: number): Uint8Array {
+  return frame(id, items[kind](item, sequence));
+}
+
+function batchEnd({ tokens, queryRequired, asynchronousResults, returnsResults }: BatchEnd): Fields[] {
+  return [
+    { batchOpResult: { batchToken: [...tokens], queryRequired, asynchronousResults, returnsResults } },
+    { batchOpResult: { complete: true } },
+  ];
+}
+
+const ends: { readonly [K in StreamKind]: (end: StreamEnds[K], sequence: number) => Fields[] } = {
+  search: (result, sequence) => [{ searchOpResponse: { sequence, ...(result === undefined ? {} : { result: toSearchResult(result) }) } }],
+  sync: (token, sequence) => [{ syncOpResponse: { sync: { sequence, ...(token === undefined ? {} : { syncToken: toSyncToken(token) }) } } }],
+  subscribeToObjects: () => [{ connectorEventSubscriptionOpResponse: { completed: true } }],
+  subscribeToChanges: () => [{ syncEventSubscriptionOpResponse: { completed: true } }],
+  batch: batchEnd,
+  queryBatch: batchEnd,
+};
+
+/**
+ * The end of a stream, as the frames to send in order: one, or for a batch its token message and its end marker.
+ * `sequence` is the number of items sent.
+ */
+export function encodeStreamEnd<K extends StreamKind>(id: number, kind: K, end: StreamEnds[K], sequence: number): Uint8Array[] {
+  return ends[kind](end, sequence).map((fields) => frame(id, fields));
+}
+
+/** The empty message by which an agent acknowledges a subscription, before any event (protocol section 7.7). */
+export function encodeAcknowledgement(id: number, kind: SubscriptionKind): Uint8Array {
+  return frame(id, kind === 'subscribeToObjects' ? { connectorEventSubscriptionOpResponse: {} } : { syncEventSubscriptionOpResponse: {} });
+}
+
+/** Class, message and up to four causes of a failure; never a stack trace (protocol section 7.16). */
+export function encodeError(id: number, error: ConnectorError): Uint8Array {
+  return protobuf.RemoteMessage.encode({ messageId: id, response: { error: toExceptionMessage(toErrorMessage(id, error)) } }).finish();
+}

@@ -1,0 +1,248 @@
+import type { IcfValue } from '../../model/index.js';
+import { illegalArgument, quoted } from '../codec-errors.js';
+import { END_OF_OBJECT, FIELD_ANONYMOUS, FIELD_NAMED, OBJECT_ARRAY, OBJECT_CLASS, OBJECT_NULL } from './constants.js';
+import { streamPrefix } from './stream-prefix.js';
+import { REGISTERED_TYPES, splitTypeName } from './type-names.js';
+
+/** Writes one value as an object; see value-types.ts. */
+export type ValueWriter = (writer: ObjectWriter, value: IcfValue) => void;
+
+const INITIAL_SIZE = 2048;
+/** A larger buffer is not kept for the next stream. */
+const KEPT_SIZE = 256 * 1024;
+/** Deeper values cannot be read back by us nor be meant; a cycle ends here. */
+const MAX_DEPTH = 64;
+const SHORT_TEXT = 24;
+
+let spare: Buffer | undefined;
+
+/**
+ * Writes an object stream in one pass: the objects into a growing buffer, their names into the constant pool, which is
+ * put in front at the end. The order of the calls is the order of the pool, so it has to be Java's.
+ */
+export class ObjectWriter {
+  readonly #writeValue: ValueWriter;
+  readonly #codes = new Map<string, number>();
+  #buffer: Buffer;
+  #position = 0;
+  #depth = 0;
+
+  constructor(writeValue: ValueWriter) {
+    this.#writeValue = writeValue;
+    this.#buffer = spare ?? Buffer.allocUnsafeSlow(INITIAL_SIZE);
+    spare = undefined;
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#position + bytes;
+    if (needed <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+    this.#buffer.copy(larger, 0, 0, this.#position);
+    this.#buffer = larger;
+  }
+
+  #codeOf(name: string): number {
+    const known = this.#codes.get(name);
+    if (known !== undefined) return known;
+    const code = this.#codes.size;
+    this.#codes.set(name, code);
+    return code;
+  }
+
+  #int(value: number): void {
+    const buffer = this.#buffer;
+    let position = this.#position;
+    buffer[position++] = value >>> 24;
+    buffer[position++] = value >>> 16;
+    buffer[position++] = value >>> 8;
+    buffer[position++] = value;
+    this.#position = position;
+  }
+
+  /** Any value as an object. */
+  value(value: IcfValue): void {
+    this.#writeValue(this, value);
+  }
+
+  null(): void {
+    this.#reserve(2);
+    this.#buffer[this.#position++] = OBJECT_NULL;
+    this.#buffer[this.#position++] = END_OF_OBJECT;
+  }
+
+  /** Starts an object of a registered type; its fields and {@link endObject} follow. */
+  beginObject(typeName: string): void {
+    this.#reserve(5);
+    this.#buffer[this.#position++] = OBJECT_CLASS;
+    this.#int(this.#codeOf(typeName));
+  }
+
+  /** Starts an array with components of the type. */
+  beginArray(componentType: string): void {
+    this.#reserve(1);
+    this.#buffer[this.#position++] = OBJECT_ARRAY;
+    this.classReference(componentType);
+  }
+
+  endObject(): void {
+    this.#reserve(1);
+    this.#buffer[this.#position++] = END_OF_OBJECT;
+  }
+
+  /** Starts a field, anonymous without a name; returns the mark for {@link endField}. */
+  beginField(name?: string): number {
+    if (++this.#depth > MAX_DEPTH) throw illegalArgument(`A value is nested more than ${MAX_DEPTH} levels deep.`);
+    return this.#field(name);
+  }
+
+  #field(name: string | undefined): number {
+    this.#reserve(9);
+    if (name === undefined) {
+      this.#buffer[this.#position++] = FIELD_ANONYMOUS;
+    } else {
+      this.#buffer[this.#position++] = FIELD_NAMED;
+      this.#int(this.#codeOf(name));
+    }
+    this.#position += 4;
+    return this.#position;
+  }
+
+  endField(mark: number): void {
+    this.#depth--;
+    this.#patchLength(mark);
+  }
+
+  /** As {@link beginField} for the tail of a chain, which may be longer than values may be deep. */
+  beginTail(): number {
+    return this.#field(undefined);
+  }
+
+  endTail(mark: number): void {
+    this.#patchLength(mark);
+  }
+
+  #patchLength(mark: number): void {
+    const end = this.#position;
+    this.#position = mark - 4;
+    this.#int(end - mark);
+    this.#position = end;
+  }
+
+  /** A field that holds an object. */
+  objectField(name: string | undefined, value: IcfValue): void {
+    const mark = this.beginField(name);
+    this.value(value);
+    this.endField(mark);
+  }
+
+  /** A field that holds what `write` writes, or null. */
+  structureField<T>(name: string | undefined, value: T | null, write: (writer: ObjectWriter, value: T) => void): void {
+    const mark = this.beginField(name);
+    if (value === null) this.null();
+    else write(this, value);
+    this.endField(mark);
+  }
+
+  /** A text field; null leaves it out, as Java does. */
+  textField(name: string | undefined, text: string | null | undefined): void {
+    if (text === null || text === undefined) return;
+    const mark = this.beginField(name);
+    this.text(text);
+    this.endField(mark);
+  }
+
+  intField(name: string | undefined, value: number): void {
+    if (!Number.isInteger(value) || value < -0x80000000 || value > 0x7fffffff) {
+      throw illegalArgument(`${value} is no 32-bit integer. Use a bigint for a Long, IcfDouble for a fraction.`);
+    }
+    const mark = this.beginField(name);
+    this.#reserve(4);
+    this.#int(value);
+    this.endField(mark);
+  }
+
+  longField(name: string | undefined, value: bigint): void {
+    if (BigInt.asIntN(64, value) !== value) throw illegalArgument(`${value} is no 64-bit integer. Use IcfBigInteger.`);
+    const mark = this.beginField(name);
+    this.#reserve(8);
+    this.#position = this.#buffer.writeBigInt64BE(value, this.#position);
+    this.endField(mark);
+  }
+
+  doubleField(name: string | undefined, value: number): void {
+    const mark = this.beginField(name);
+    this.#reserve(8);
+    this.#position = this.#buffer.writeDoubleBE(value, this.#position);
+    this.endField(mark);
+  }
+
+  booleanField(name: string | undefined, value: boolean): void {
+    this.byteField(name, value ? 1 : 0);
+  }
+
+  byteField(name: string | undefined, value: number): void {
+    const mark = this.beginField(name);
+    this.#reserve(1);
+    this.#buffer[this.#position++] = value;
+    this.endField(mark);
+  }
+
+  bytesField(name: string | undefined, bytes: Uint8Array): void {
+    const mark = this.beginField(name);
+    this.#reserve(4 + bytes.length);
+    this.#int(bytes.length);
+    this.#buffer.set(bytes, this.#position);
+    this.#position += bytes.length;
+    this.endField(mark);
+  }
+
+  classField(name: string | undefined, typeName: string): void {
+    const mark = this.beginField(name);
+    this.classReference(typeName);
+    this.endField(mark);
+  }
+
+  /** A class reference, e.g. `String[]`. */
+  classReference(typeName: string): void {
+    const { base, dimensions } = splitTypeName(typeName);
+    if (!REGISTERED_TYPES.has(base)) throw illegalArgument(`${quoted(typeName)} is no ICF type.`);
+    this.#reserve(dimensions + 5);
+    for (let i = 0; i < dimensions; i++) this.#buffer[this.#position++] = OBJECT_ARRAY;
+    this.#buffer[this.#position++] = OBJECT_CLASS;
+    this.#int(this.#codeOf(base));
+  }
+
+  /** Length and UTF-8 bytes. */
+  text(text: string): void {
+    const length = text.length;
+    this.#reserve(4 + length * 3);
+    const start = this.#position + 4;
+    const written = length <= SHORT_TEXT ? this.#ascii(text, start) : -1;
+    const bytes = written >= 0 ? written : this.#buffer.write(text, start, 'utf8');
+    this.#int(bytes);
+    this.#position = start + bytes;
+  }
+
+  /** Faster than the library for short texts; -1 when the text is not plain ASCII. */
+  #ascii(text: string, start: number): number {
+    const buffer = this.#buffer;
+    const length = text.length;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) return -1;
+      buffer[start + i] = unit;
+    }
+    return length;
+  }
+
+  /** The whole stream. The writer cannot be used afterwards. */
+  finish(): Buffer {
+    const body = this.#position;
+    const prefix = streamPrefix([...this.#codes.keys()]);
+    const stream = Buffer.allocUnsafe(prefix.length + body);
+    stream.set(prefix, 0);
+    this.#buffer.copy(stream, prefix.length, 0, body);
+    if (this.#buffer.length <= KEPT_SIZE) spare = this.#buffer;
+    return stream;
+  }
+}

@@ -1,0 +1,48 @@
+import { ConnectorError } from '../model/index.js';
+import { after } from './clock.js';
+import type { ExecutingRequests } from './executing-requests.js';
+import { FIXED } from './limits.js';
+import type { PeerContext } from './peer-context.js';
+import type { PendingRequest, PendingRequests } from './pending-requests.js';
+
+interface AbsenceParts<Response> {
+  readonly context: PeerContext;
+  readonly pending: PendingRequests<Response>;
+  readonly executing: ExecutingRequests;
+  /** The peer keeps its answers until a socket is back. */
+  readonly peerResends: boolean;
+  onExpired(): void;
+}
+
+/** What happens to a group's requests while it has no socket, as time goes by. */
+export class Absence<Response> {
+  readonly #parts: AbsenceParts<Response>;
+  #timers: (() => void)[] = [];
+
+  constructor(parts: AbsenceParts<Response>) {
+    this.#parts = parts;
+  }
+
+  begin(): void {
+    const { context: { clock, limits, log }, pending, executing, peerResends, onExpired } = this.#parts;
+    this.end();
+    executing.forgetParked();
+    // A Java peer cuts its streams short at this moment and later reports a normal end (protocol section 2.3).
+    pending.failWhere((request) => request.isStream && !peerResends, broken);
+    this.#timers = [
+      after(clock, Math.min(FIXED.brokenGrace, limits.resendTimeout), log, () => { pending.failWhere(() => true, broken); }),
+      after(clock, limits.resendTimeout, log, () =>
+        executing.abort(new ConnectorError('connectionBroken', 'The requester has been without a connection for too long.'), ['read', 'subscription'])),
+      after(clock, limits.groupExpiry, log, onExpired),
+    ];
+  }
+
+  end(): void {
+    for (const stop of this.#timers) stop();
+    this.#timers = [];
+  }
+}
+
+function broken<Response>(request: PendingRequest<Response>): ConnectorError {
+  return new ConnectorError('connectionBroken', `The last connection to the peer was lost during the ${request.what}; its outcome is unknown.`);
+}

@@ -1,0 +1,48 @@
+import { ConnectorError, type OperationKind } from '../model/index.js';
+import { encodeError } from '../codec/index.js';
+import type { OperationRequest } from '../message.js';
+import { answerOperation } from './answer-operation.js';
+import type { RequestNature } from './executing-requests.js';
+import type { SessionGroup } from './group.js';
+import type { SocketLink } from './socket-link.js';
+
+const NATURE: Readonly<Record<OperationKind, RequestNature>> = {
+  test: 'read', validate: 'read', schema: 'read', get: 'read', resolveUsername: 'read', latestSyncToken: 'read', search: 'read', sync: 'read',
+  queryBatch: 'read', subscribeToObjects: 'subscription', subscribeToChanges: 'subscription',
+  create: 'write', update: 'write', delete: 'write', authenticate: 'write', scriptOnConnector: 'write', scriptOnResource: 'write', batch: 'write',
+};
+
+/** Whether an operation only looks, may change something, or goes on until it is told to stop. */
+export function natureOf(kind: OperationKind): RequestNature {
+  return NATURE[kind];
+}
+
+/** Registers an operation the moment it arrives, so that no cancel can miss it, and starts it when there is room. */
+export function admitOperation(group: SessionGroup, link: SocketLink, request: OperationRequest, frame: Uint8Array): void {
+  const refuse = (error: ConnectorError) => group.reply(link, encodeError(request.id, error));
+  const { refusal } = group.context;
+  if (refusal !== undefined && !group.executing.has(request.id)) {
+    refuse(new ConnectorError('retryable', refusal));
+    return;
+  }
+  const { kind } = request.operation;
+  const admission = group.executing.admit({
+    id: request.id, frame, nature: kind === undefined ? 'read' : natureOf(kind),
+    run: (executing) => answerOperation(group, executing, request),
+  });
+  switch (admission) {
+    case 'busy':
+      refuse(new ConnectorError('retryable', 'The connector server is busy: too many operations are under way. Try again later.'));
+      return;
+    case 'conflict':
+      link.complain('The peer used the id of a request that is still executing for another one.', { messageId: request.id });
+      refuse(new ConnectorError('illegalState', `Request has been registered with id: ${request.id}`));
+      return;
+    case 'repeated':
+    case 'cancelled':
+      group.log.debug({ messageId: request.id }, 'Dropped a request that came twice or was cancelled before it came.');
+      return;
+    case 'accepted':
+      return;
+  }
+}

@@ -1,0 +1,75 @@
+import { API_OPERATION_OF, ConnectorError, type CallContext, type ConnectorFacade, type Operation, type SingleOperation, type StreamOperation } from '../model/index.js';
+import { decodeOperation, encodeError, encodeSingleResult } from '../codec/index.js';
+import type { OperationRequest } from '../message.js';
+import { AbortRace } from './abort-race.js';
+import { toConnectorError } from './connector-error.js';
+import type { ExecutingRequest } from './executing-requests.js';
+import { requireSize, type Execution } from './execution.js';
+import type { SessionGroup } from './group.js';
+import { isStream } from './operation-kinds.js';
+import { StreamAnswer } from './stream-answer.js';
+
+/** Executes one operation and sends its answer; every failure becomes one error message. Resolves when nothing is left of it. */
+export async function answerOperation(group: SessionGroup, executing: ExecutingRequest, request: OperationRequest): Promise<void> {
+  const race = new AbortRace(executing.signal);
+  const leftovers: Promise<unknown>[] = [];
+  try {
+    await execute({ group, executing, race, leftovers }, request);
+  } catch (error) {
+    await fail(group, executing, error);
+  } finally {
+    race.dispose();
+  }
+  await Promise.allSettled(leftovers);
+}
+
+async function execute(execution: Execution, request: OperationRequest): Promise<void> {
+  const { group, executing, race } = execution;
+  const { executor, codecLimits } = group.context;
+  const { connectorKey } = request;
+  const operation = decodeOperation(request.operation, codecLimits);
+  if (isStream(operation) && executing.cancelled) {
+    await new StreamAnswer(execution, operation.kind).cancelled();
+    return;
+  }
+  if (connectorKey === undefined) throw new ConnectorError('connector', 'The request names no connector.');
+  if (executor === undefined) throw new ConnectorError('connector', `Connector not found: ${connectorKey.connectorName}; this end hosts no connectors.`);
+  const origin = { peerSessionId: group.peerSessionId, principal: group.principal, messageId: request.id, locale: request.locale };
+  const facade = await race.wait(executor.facadeFor(connectorKey, request.facadeKey, origin));
+  requireSupport(facade, operation);
+  const call: CallContext = { signal: executing.signal, locale: request.locale, operationId: request.operationId };
+  if (isStream(operation)) await stream(execution, facade, operation, call);
+  else await single(execution, facade, operation, call);
+}
+
+function requireSupport(facade: ConnectorFacade, operation: Operation): void {
+  const needed = API_OPERATION_OF[operation.kind];
+  if (facade.supportedOperations.has(needed)) return;
+  throw new ConnectorError('unsupportedOperation', `Operation 'interface org.identityconnectors.framework.api.operations.${needed}' not supported.`);
+}
+
+async function single<O extends SingleOperation>(execution: Execution, facade: ConnectorFacade, operation: O, call: CallContext): Promise<void> {
+  const { group, executing, race, leftovers } = execution;
+  const performing = facade.perform(operation, call);
+  leftovers.push(performing);
+  // A write that was cancelled answers what became of it; a read is not waited for.
+  const result = executing.nature === 'write' ? await performing : await race.wait(performing);
+  const frame = encodeSingleResult(executing.id, operation.kind, result);
+  requireSize(frame, group.limits.maxFrameBytes);
+  await group.respond(frame);
+}
+
+async function stream<O extends StreamOperation>(execution: Execution, facade: ConnectorFacade, operation: O, call: CallContext): Promise<void> {
+  await new StreamAnswer(execution, operation.kind).give(facade.stream(operation, call));
+}
+
+async function fail(group: SessionGroup, executing: ExecutingRequest, error: unknown): Promise<void> {
+  if (executing.nature === 'subscription' && executing.cancelled) return;
+  const failure = toConnectorError(error);
+  const fields = { messageId: executing.id, peerSessionId: group.peerSessionId };
+  try {
+    await group.respond(encodeError(executing.id, failure));
+  } catch (unsent) {
+    group.log.warn({ ...fields, err: failure, unsent }, 'The failure of an operation could not be reported to its requester.');
+  }
+}

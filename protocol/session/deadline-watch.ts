@@ -1,0 +1,22 @@
+import type { Clock } from './contract.js';
+
+/**
+ * Fires once something has lasted `milliseconds` without a break. `since` tells from when it counts, or undefined while it
+ * does not; so that thousands of messages a second cost no timers. Ends with the signal.
+ */
+export async function watchDeadline(
+  clock: Clock, milliseconds: number, since: () => number | undefined, signal: AbortSignal, onExpired: () => void,
+): Promise<void> {
+  for (;;) {
+    const left = (since() ?? clock.now()) + milliseconds - clock.now();
+    if (left <= 0) {
+      onExpired();
+      return;
+    }
+    try {
+      await clock.sleep(left, signal);
+    } catch {
+      return;
+    }
+  }
+}

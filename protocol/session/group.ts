@@ -1,0 +1,136 @@
+import { ConnectorError, type ConfigurationProperty, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../model/index.js';
+import { encodeConfigurationProperties } from '../codec/index.js';
+import { encodeMessage } from '../frame.js';
+import type { Message } from '../message.js';
+import { Absence } from './absence.js';
+import type { Clock, ConnectionGroup, SessionLimits, SessionLog } from './contract.js';
+import { Control } from './control.js';
+import { ExecutingRequests } from './executing-requests.js';
+import { RESEND, commonFeatures } from './features.js';
+import type { PeerHello } from './handshake.js';
+import { FIXED } from './limits.js';
+import { Outbox } from './outbox.js';
+import type { PeerContext } from './peer-context.js';
+import { PendingRequests } from './pending-requests.js';
+import { Reconciliation } from './reconciliation.js';
+import { RemoteFacade } from './remote-facade.js';
+import { routeMessage } from './route-message.js';
+import type { SocketLink } from './socket-link.js';
+
+/** All sockets of one peer process, and everything that is under way with it (protocol section 2.3). */
+export class SessionGroup implements ConnectionGroup {
+  readonly peerSessionId: string;
+  readonly principal: string;
+  readonly features: ReadonlySet<string>;
+  readonly context: PeerContext;
+  readonly outbox: Outbox;
+  readonly requests = new PendingRequests<Message>();
+  readonly executing: ExecutingRequests;
+  readonly control: Control;
+  readonly #absence: Absence<Message>;
+  readonly #closed = new AbortController();
+  readonly #onRemoved: (group: SessionGroup) => void;
+  #lastId = 0;
+  #closeReason: string | undefined;
+
+  constructor(hello: PeerHello, principal: string, context: PeerContext, onRemoved: (group: SessionGroup) => void) {
+    this.peerSessionId = hello.sessionId;
+    this.principal = principal;
+    this.context = context;
+    this.#onRemoved = onRemoved;
+    this.features = commonFeatures(hello.features);
+    this.outbox = new Outbox(context.clock);
+    this.executing = new ExecutingRequests(context.clock, context.limits, () => context.onIdle());
+    this.control = new Control({
+      context, group: this, reconciliation: new Reconciliation(this.requests, this.executing, context.clock, context.log), closed: this.#closed.signal,
+      onInfos: (infos) => context.tell((events) => events.onConnectorInfos?.(this, infos)),
+    });
+    this.#absence = new Absence({
+      context, pending: this.requests, executing: this.executing, peerResends: this.features.has(RESEND),
+      onExpired: () => this.close('the peer stayed away'),
+    });
+  }
+
+  get clock(): Clock { return this.context.clock; }
+  get limits(): SessionLimits { return this.context.limits; }
+  get log(): SessionLog { return this.context.log; }
+  get isOperational(): boolean { return this.#closeReason === undefined && this.outbox.links.length > 0; }
+  get socketCount(): number { return this.outbox.links.length; }
+  get pending(): number { return this.requests.size; }
+  get closeReason(): string | undefined { return this.#closeReason; }
+
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  join(link: SocketLink): void {
+    const isFirst = this.outbox.links.length === 0;
+    this.outbox.add(link);
+    // Only a Java dialler needs time to store the socket (hazard 2); it offers no features.
+    const settleTime = this.context.role === 'listener' && this.features.size === 0 ? FIXED.settleTime : 0;
+    link.join(settleTime, () => this.outbox.notify());
+    if (!isFirst) return;
+    this.#absence.end();
+    this.context.tell((events) => events.onGroupOpened?.(this));
+    this.control.ask();
+    this.#lookForLosses();
+  }
+
+  leave(link: SocketLink): void {
+    this.outbox.remove(link);
+    if (this.#closeReason !== undefined) return;
+    if (this.outbox.links.length > 0) {
+      this.#lookForLosses();
+      return;
+    }
+    this.#absence.begin();
+    this.context.tell((events) => events.onGroupDown?.(this));
+  }
+
+  #lookForLosses(): void {
+    if (this.features.has(RESEND) && (this.requests.size > 0 || this.executing.size > 0)) this.control.hurry();
+  }
+
+  receive(link: SocketLink, message: Message, frame: Uint8Array): void {
+    routeMessage(this, link, message, frame);
+  }
+
+  /** On the socket of the request while it takes frames, on another otherwise. */
+  reply(link: SocketLink, frame: Uint8Array): void {
+    const other = link.isUsable ? undefined : this.outbox.links.find((candidate) => candidate.isUsable);
+    (other ?? link).reply(frame);
+  }
+
+  /** Sends one answer of an operation by any socket; waits for one when there is none. `signal` ends the waiting. */
+  async respond(frame: Uint8Array, signal?: AbortSignal, prefer?: SocketLink): Promise<SocketLink> {
+    const avoid = this.features.size === 0 ? this.control.lastListLink : undefined;
+    return this.outbox.send(frame, {
+      wait: this.limits.resendTimeout, signal: signal ?? this.#closed.signal, prefer, avoid, repeatable: true,
+    });
+  }
+
+  connectorInfos(signal: AbortSignal): Promise<readonly ConnectorInfo[]> {
+    return this.control.infos(signal);
+  }
+
+  facade(connectorKey: ConnectorKey, facadeKey: string): ConnectorFacade {
+    return new RemoteFacade(this, connectorKey, facadeKey);
+  }
+
+  async announceConfigurationChange(facadeKey: string, properties: readonly ConfigurationProperty[]): Promise<void> {
+    const frame = encodeMessage({ kind: 'configurationChange', id: 0, facadeKey, properties: encodeConfigurationProperties(properties) });
+    await this.outbox.send(frame, { wait: this.limits.resendTimeout, signal: this.#closed.signal, repeatable: true });
+  }
+
+  /** Ends everything of the group; its sockets are closed by whoever calls. Idempotent. */
+  close(reason: string): void {
+    if (this.#closeReason !== undefined) return;
+    this.#closeReason = reason;
+    this.#absence.end();
+    this.executing.abort(new ConnectorError('connectionBroken', `The session with the requester is over: ${reason}.`));
+    this.requests.failWhere(() => true, ({ what }) => new ConnectorError('connectionBroken', `The session with the peer ended during the ${what}: ${reason}.`));
+    this.#closed.abort(new ConnectorError('connectionBroken', `The session with the peer is over: ${reason}.`));
+    this.#onRemoved(this);
+    this.context.tell((events) => events.onGroupClosed?.(this, reason));
+  }
+}

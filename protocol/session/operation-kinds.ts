@@ -1,0 +1,24 @@
+import type { Operation, StreamOperation } from '../model/index.js';
+
+export type StreamKind = StreamOperation['kind'];
+
+const STREAMS: ReadonlySet<Operation['kind']> = new Set<StreamKind>(['search', 'sync', 'subscribeToObjects', 'subscribeToChanges', 'batch', 'queryBatch']);
+
+/** Answered by several messages. */
+export function isStream(operation: Operation): operation is StreamOperation {
+  return STREAMS.has(operation.kind);
+}
+
+export function isSubscription(kind: Operation['kind']): kind is 'subscribeToObjects' | 'subscribeToChanges' {
+  return kind === 'subscribeToObjects' || kind === 'subscribeToChanges';
+}
+
+/** Results carry sequence numbers, so they may leave by any socket. */
+export function isSequenced(kind: Operation['kind']): kind is 'search' | 'sync' {
+  return kind === 'search' || kind === 'sync';
+}
+
+/** For logs and errors: `search of __ACCOUNT__`. */
+export function describeOperation(operation: Operation): string {
+  return 'objectClass' in operation ? `${operation.kind} of ${operation.objectClass}` : operation.kind;
+}

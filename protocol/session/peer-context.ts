@@ -1,0 +1,20 @@
+import type { CodecLimits } from '../codec/index.js';
+import type { Clock, OperationExecutor, PeerOptions, SessionLimits, SessionLog } from './contract.js';
+
+export type PeerEvents = Pick<PeerOptions, 'onGroupOpened' | 'onGroupDown' | 'onGroupClosed' | 'onConnectorInfos' | 'onConfigurationChange'>;
+
+/** What every group of a peer works with. */
+export interface PeerContext {
+  readonly role: 'dialler' | 'listener';
+  readonly clock: Clock;
+  readonly limits: SessionLimits;
+  readonly codecLimits: CodecLimits;
+  readonly log: SessionLog;
+  readonly executor: OperationExecutor | undefined;
+  /** Why new operations are refused; undefined while they are welcome. */
+  readonly refusal: string | undefined;
+  /** Calls back into the owner; what it throws is logged and goes no further. */
+  tell(call: (events: PeerEvents) => void): void;
+  /** A group executes nothing any more. */
+  onIdle(): void;
+}

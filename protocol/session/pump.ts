@@ -1,0 +1,28 @@
+import type { AbortRace } from './abort-race.js';
+
+/**
+ * Pulls one result, sends it, and only then pulls the next: a slow socket slows the target down. `admit` may hold a
+ * result back before it is pulled (credits). The generator is closed whatever happens, so that cursors close; `onClosing`
+ * gets the promise of that, because a connector stuck in a result under way must not hold up the answer.
+ */
+export async function pump<T, End>(
+  results: AsyncGenerator<T, End, void>, race: AbortRace,
+  steps: { admit(sequence: number): Promise<void>; send(item: T, sequence: number): Promise<void>; onClosing(closing: Promise<unknown>): void },
+): Promise<{ readonly end: End; readonly count: number }> {
+  let count = 0;
+  let done = false;
+  try {
+    for (;;) {
+      await steps.admit(count + 1);
+      const step = await race.wait(results.next());
+      if (step.done === true) {
+        done = true;
+        return { end: step.value, count };
+      }
+      await steps.send(step.value, count + 1);         // not raced: whether it left decides the count of the end message
+      count++;
+    }
+  } finally {
+    if (!done) steps.onClosing(results.return(undefined as never).catch(() => undefined));
+  }
+}

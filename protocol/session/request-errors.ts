@@ -1,0 +1,25 @@
+import { ConnectorError } from '../model/index.js';
+import type { Message } from '../message.js';
+
+interface Asked { readonly what: string; readonly timeout: number | undefined }
+
+export function noAnswerInTime({ what, timeout = 0 }: Asked): ConnectorError {
+  return new ConnectorError('operationTimeout', `No answer to the ${what} within ${timeout} ms (the operation's configured timeout).`);
+}
+
+export function streamWentQuiet({ what, timeout = 0 }: Asked, progress: string): ConnectorError {
+  return new ConnectorError('operationTimeout', `Nothing more of the ${what} for ${timeout} ms (the operation's configured timeout): ${progress}.`);
+}
+
+export function resultWasLost({ what }: Asked, progress: string): ConnectorError {
+  return new ConnectorError('connectionBroken', `A result of the ${what} was lost with a connection: ${progress}. Run it again.`);
+}
+
+export function wrongAnswer({ what }: Asked, message: Message): ConnectorError {
+  return new ConnectorError('connectorIo', `The peer answered the ${what} with a message of type ${message.kind}.`);
+}
+
+/** The caller's signal fired; what it gave as the reason stays the cause. */
+export function callerGaveUp({ what }: Asked, reason: unknown): ConnectorError {
+  return new ConnectorError('connector', `The ${what} was cancelled by its caller.`, { cause: reason });
+}

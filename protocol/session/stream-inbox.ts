@@ -1,0 +1,145 @@
+import type { ConnectorError } from '../model/index.js';
+import type { Clock } from './contract.js';
+import { watchDeadline } from './deadline-watch.js';
+import { OrderingBuffer } from './ordering-buffer.js';
+
+export interface InboxParts {
+  readonly clock: Clock;
+  readonly maxBytes: number;
+  /** Longest time between two messages while the consumer waits; undefined: none. */
+  readonly timeout: number | undefined;
+  /** Longest time a result may be missing while later ones are here. */
+  readonly gapTimeout: number;
+  onTimeout(progress: string): ConnectorError;
+  onGap(progress: string): ConnectorError;
+  /** The stream has failed at our end; nothing of it is wanted any more. */
+  onStopped?(): void;
+  /** Messages have been missing for the time between two heartbeats: what the peer waits for may have been lost. */
+  readonly nudge?: { readonly interval: number; send(): void } | undefined;
+}
+
+type Taken<T, End> = { readonly kind: 'item'; readonly item: T; readonly bytes: number } | { readonly kind: 'end'; readonly value: End };
+
+/**
+ * Where a stream's messages wait for its one consumer. What is in order is handed out before a failure of the peer is
+ * thrown; a failure of our own (`stop`) is thrown at once.
+ */
+export class StreamInbox<T, End> {
+  readonly #buffer: OrderingBuffer<T, End>;
+  readonly #parts: InboxParts;
+  readonly #over = new AbortController();
+  #failure: Error | undefined;
+  #urgent = false;
+  #wake: (() => void) | undefined;
+  #waitingSince: number | undefined;
+  #lastMessage: number;
+  #gapSince: number | undefined;
+
+  constructor(parts: InboxParts) {
+    this.#parts = parts;
+    this.#buffer = new OrderingBuffer(parts.maxBytes);
+    this.#lastMessage = parts.clock.now();
+    this.#watch();
+  }
+
+  get bytes(): number {
+    return this.#buffer.bytes;
+  }
+
+  /** Nothing more is expected from the peer. */
+  get isComplete(): boolean {
+    return this.#buffer.isComplete;
+  }
+
+  /** Takes a message in; a message that cannot belong to the stream fails it. */
+  accept(deliver: (buffer: OrderingBuffer<T, End>) => void): void {
+    if (this.#failure !== undefined) return;
+    this.#lastMessage = this.#parts.clock.now();
+    try {
+      deliver(this.#buffer);
+    } catch (error) {
+      this.stop(error as Error);
+      return;
+    }
+    this.#noteGap();
+    this.#wake?.();
+  }
+
+  /** The peer or the connection failed: what is in order is still handed out. */
+  fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#wake?.();
+  }
+
+  /** Nothing more is handed out. */
+  stop(error: Error): void {
+    if (this.#urgent) return;
+    this.#failure = error;
+    this.#urgent = true;
+    this.#buffer.clear();
+    this.#wake?.();
+    this.#parts.onStopped?.();
+  }
+
+  async take(): Promise<Taken<T, End>> {
+    for (;;) {
+      if (this.#urgent && this.#failure !== undefined) throw this.#failure;
+      const taken = this.#buffer.take();
+      if (taken !== undefined) {
+        this.#gapSince = this.#buffer.hasGap ? this.#parts.clock.now() : undefined;
+        return taken;
+      }
+      if (this.#failure !== undefined) throw this.#failure;
+      await this.#change();
+    }
+  }
+
+  /** Frees what is held and ends the timers. */
+  dispose(): void {
+    this.#over.abort();
+    this.#buffer.clear();
+  }
+
+  #noteGap(): void {
+    this.#gapSince = this.#buffer.hasGap ? (this.#gapSince ?? this.#parts.clock.now()) : undefined;
+  }
+
+  async #change(): Promise<void> {
+    this.#waitingSince = this.#parts.clock.now();
+    try {
+      await new Promise<void>((resolve) => { this.#wake = resolve; });
+    } finally {
+      this.#wake = undefined;
+      this.#waitingSince = undefined;
+    }
+  }
+
+  async #nudgeWhenIdle(idleSince: () => number | undefined): Promise<void> {
+    const { clock, nudge } = this.#parts;
+    if (nudge === undefined) return;
+    let last = clock.now();
+    while (!this.#over.signal.aborted) {
+      const since = () => {
+        const idle = idleSince();
+        return idle === undefined ? undefined : Math.max(idle, last);
+      };
+      await watchDeadline(clock, nudge.interval, since, this.#over.signal, () => {
+        last = clock.now();
+        nudge.send();
+      });
+    }
+  }
+
+  #watch(): void {
+    const { clock, timeout, gapTimeout } = this.#parts;
+    const idleSince = () => this.#waitingSince === undefined ? undefined : Math.max(this.#waitingSince, this.#lastMessage);
+    this.#nudgeWhenIdle(idleSince).catch(() => undefined);
+    if (timeout !== undefined) {
+      watchDeadline(clock, timeout, idleSince, this.#over.signal, () => this.stop(this.#parts.onTimeout(this.#buffer.progress)))
+        .catch(() => undefined);
+    }
+    watchDeadline(clock, gapTimeout, () => this.#gapSince, this.#over.signal, () => this.stop(this.#parts.onGap(this.#buffer.progress)))
+      .catch(() => undefined);
+  }
+}

@@ -1,0 +1,119 @@
+import type { StreamEnds, StreamItems, StreamOperation } from '../model/index.js';
+import { encodeMessage } from '../frame.js';
+import type { Message } from '../message.js';
+import { AbortRace } from './abort-race.js';
+import type { BatchBuffer } from './batch-sorter.js';
+import { toConnectorError } from './connector-error.js';
+import { CREDITS, CreditWindow } from './credits.js';
+import { RESEND } from './features.js';
+import type { SessionGroup } from './group.js';
+import type { StreamKind } from './operation-kinds.js';
+import { OutgoingRequest } from './outgoing-request.js';
+import type { RemoteCall } from './remote-facade.js';
+import { callerGaveUp, resultWasLost, streamWentQuiet, wrongAnswer } from './request-errors.js';
+import { StreamInbox } from './stream-inbox.js';
+import { sorterFor, type Buffer, type Sorter } from './stream-sorter.js';
+
+/**
+ * Sends an operation answered by a stream and hands its results out in order, decoded one at a time when they are asked
+ * for. Leaving early cancels it. A peer that knows credits is never further ahead than the window.
+ */
+export async function* streamRemotely<K extends StreamKind>(
+  group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall, signal: AbortSignal,
+): AsyncGenerator<StreamItems[K], StreamEnds[K], void> {
+  if (signal.aborted) throw callerGaveUp(call, signal.reason);
+  const remote = new RemoteStream<K>(group, kind, operation, call);
+  const onAbort = () => remote.stop(callerGaveUp(call, signal.reason));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await remote.open();
+    for (;;) {
+      const next = await remote.next();
+      if (next.kind === 'end') return next.value();
+      yield next.item();
+      remote.consumed(next.bytes);
+    }
+  } catch (error) {
+    throw toConnectorError(error);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    remote.leave();
+  }
+}
+
+class RemoteStream<K extends StreamKind> {
+  readonly #request: OutgoingRequest<Message>;
+  readonly #inbox: StreamInbox<() => StreamItems[K], () => StreamEnds[K]>;
+  readonly #sorter: Sorter<K>;
+  readonly #credits: CreditWindow | undefined;
+  readonly #stopped = new AbortController();
+  readonly #id: number;
+
+  constructor(group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall) {
+    const { clock, log, limits } = group;
+    this.#id = call.id;
+    this.#credits = group.features.has(CREDITS) ? new CreditWindow(limits.creditWindow, limits.maxBufferedBytes) : undefined;
+    this.#sorter = sorterFor(kind, operation, group.context.codecLimits, {
+      clock, log,
+      isOrdered: () => group.features.has(RESEND) || group.socketCount <= 1,
+      later: (deliver) => this.#accept((buffer) => deliver(buffer as unknown as BatchBuffer)),
+    });
+    this.#request = new OutgoingRequest<Message>(group, {
+      ...call,
+      onResponse: (message, bytes) => this.#onResponse(call, message, bytes),
+      onFailure: (error) => this.#inbox.fail(error),
+    });
+    this.#inbox = new StreamInbox({
+      clock, maxBytes: limits.maxBufferedBytes, timeout: call.timeout, gapTimeout: limits.resendTimeout,
+      onTimeout: (progress) => streamWentQuiet(call, progress),
+      onGap: (progress) => resultWasLost(call, progress),
+      onStopped: () => this.#request.abandon(),
+      nudge: this.#credits && { interval: limits.heartbeatInterval, send: () => this.#grant() },
+    });
+  }
+
+  async open(): Promise<void> {
+    const race = new AbortRace(this.#stopped.signal);
+    try {
+      await race.wait(this.#request.start(this.#stopped.signal));
+    } finally {
+      race.dispose();
+    }
+    this.#grant();
+  }
+
+  next(): ReturnType<StreamInbox<() => StreamItems[K], () => StreamEnds[K]>['take']> {
+    return this.#inbox.take();
+  }
+
+  consumed(bytes: number): void {
+    if (this.#credits?.consumed(bytes) !== undefined) this.#grant();
+  }
+
+  stop(error: Error): void {
+    this.#stopped.abort(error);
+    this.#inbox.stop(error);
+  }
+
+  leave(): void {
+    this.#request.abandon();
+    this.#sorter.dispose();
+    this.#inbox.dispose();
+  }
+
+  #onResponse(call: RemoteCall, message: Message, bytes: number): void {
+    this.#accept((buffer) => {
+      if (message.kind !== 'operationResponse') throw wrongAnswer(call, message);
+      this.#sorter.sort(message.response, bytes, buffer);
+    });
+  }
+
+  #accept(deliver: (buffer: Buffer<K>) => void): void {
+    this.#inbox.accept(deliver);
+    if (this.#inbox.isComplete) this.#request.complete();
+  }
+
+  #grant(): void {
+    if (this.#credits !== undefined) this.#request.follow(encodeMessage({ kind: 'credit', id: this.#id, credits: this.#credits.granted }));
+  }
+}

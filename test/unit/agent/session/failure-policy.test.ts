@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { DialError, closeFailure, errorFailure } from '../../../../agent/session/failure-policy.js';
+
+describe('what a lost connection means', () => {
+  it.each([[1000, 'normal'], [1001, 'normal'], [1006, 'normal'], [1011, 'normal'], [1012, 'normal'], [1008, 'slow'], [1013, 'slow'], [1003, 'slow'], [4000, 'normal'], [65_535, 'normal']] as const)('close code %i is retried at %s pace', (code, pace) => {
+    const failure = closeFailure(code, '');
+    expect(failure.pace).toBe(pace);
+    expect(failure.reason).toContain(String(code));
+  });
+
+  it('shows the peer\'s text on one bounded line', () => {
+    const { reason } = closeFailure(1008, `bye\r\n\u001b[31m${'x'.repeat(1000)}`);
+    expect(reason).not.toMatch(/\p{Cc}/u);
+    expect(reason.length).toBeLessThan(400);
+    expect(reason).toContain('bye');
+  });
+
+  it('an error of the transport decides its own pace; any other is retried normally', () => {
+    expect(errorFailure(new DialError('no', { pace: 'slow' }))).toEqual({ reason: 'no', pace: 'slow' });
+    expect(errorFailure(new Error('odd'))).toEqual({ reason: 'odd', pace: 'normal' });
+    expect(errorFailure('odd')).toEqual({ reason: 'odd', pace: 'normal' });
+  });
+});

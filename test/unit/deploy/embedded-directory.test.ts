@@ -1,0 +1,63 @@
+import { Attribute, Change, Client, InvalidCredentialsError, NoSuchObjectError, AlreadyExistsError } from 'ldapts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EmbeddedDirectory } from '../../../deploy/demo/directory/embedded-directory.js';
+import { fillDirectory, meddleWithDirectory, PEOPLE, SUFFIX } from '../../../deploy/demo/world.js';
+
+const ADMIN = { dn: `cn=admin,${SUFFIX}`, password: 'let me in' };
+
+describe('the embedded directory, driven by an independent client', () => {
+  let directory: EmbeddedDirectory;
+  let client: Client;
+
+  beforeEach(async () => {
+    directory = new EmbeddedDirectory({ suffix: SUFFIX, adminDn: ADMIN.dn, adminPassword: ADMIN.password });
+    fillDirectory(directory.tree);
+    client = new Client({ url: `ldap://127.0.0.1:${await directory.listen()}` });
+  });
+  afterEach(async () => {
+    await client.unbind();
+    await directory.close();
+  });
+
+  it('refuses a wrong password and reads without a bind', async () => {
+    await expect(client.bind(ADMIN.dn, 'wrong')).rejects.toBeInstanceOf(InvalidCredentialsError);
+    await expect(client.search(PEOPLE, { filter: '(uid=*)' })).rejects.toThrow('Bind first');
+  });
+
+  it('pages through everything exactly once', async () => {
+    await client.bind(ADMIN.dn, ADMIN.password);
+    const seen = new Set<string>();
+    let pages = 0;
+    for await (const page of client.searchPaginated(PEOPLE, { scope: 'one', filter: '(objectClass=inetOrgPerson)', attributes: ['uid'], paged: { pageSize: 999 } })) {
+      pages += 1;
+      for (const entry of page.searchEntries) seen.add(entry.dn);
+    }
+    expect({ seen: seen.size, pages }).toEqual({ seen: 9_000, pages: 10 });
+  });
+
+  it('adds, modifies, renames and deletes, and says no to what cannot be', async () => {
+    await client.bind(ADMIN.dn, ADMIN.password);
+    const dn = `uid=new,${PEOPLE}`;
+    const attributes = { objectClass: ['inetOrgPerson'], uid: 'new', cn: 'Ünlü *Name*', sn: 'N' };
+    await client.add(dn, attributes);
+    await expect(client.add(dn, attributes)).rejects.toBeInstanceOf(AlreadyExistsError);
+    await client.modify(dn, new Change({ operation: 'replace', modification: new Attribute({ type: 'title', values: ['Boss'] }) }));
+    await client.modifyDN(dn, `uid=newer,${PEOPLE}`);
+    const { searchEntries } = await client.search(PEOPLE, { filter: '(&(cn=ünlü \\2aname*)(title=BOSS)(!(uid=new)))', attributes: ['uid', 'title', 'entryUUID'] });
+    expect(searchEntries).toMatchObject([{ dn: `uid=newer,${PEOPLE}`, uid: 'newer', title: 'Boss' }]);
+    await client.del(`uid=newer,${PEOPLE}`);
+    await expect(client.del(`uid=newer,${PEOPLE}`)).rejects.toBeInstanceOf(NoSuchObjectError);
+  });
+
+  it('survives garbage and goes on serving others', async () => {
+    const { connect } = await import('node:net');
+    const port = Number(new URL((client as unknown as { clientOptions: { url: string } }).clientOptions.url).port);
+    const socket = connect(port, '127.0.0.1');
+    socket.end(Buffer.from([0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0, 1]));
+    await new Promise((resolve) => socket.on('close', resolve));
+    await client.bind(ADMIN.dn, ADMIN.password);
+    const before = directory.tree.size;
+    meddleWithDirectory(directory.tree);
+    expect(before - directory.tree.size).toBe(40);
+  });
+});
