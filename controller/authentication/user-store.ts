@@ -3,7 +3,7 @@ import { hashPassword, verifyPassword } from './password-hash.js';
 
 export interface User {
   readonly name: string;
-  /** As `causeway-controller hash-password` prints it. */
+  /** As `causeway controller hash-password` prints it. */
   readonly passwordHash: string;
   readonly roles: readonly string[];
 }

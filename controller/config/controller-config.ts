@@ -5,8 +5,8 @@ import { duration, integer, isLoopback, path, port, size, text, url } from './se
 const MEBIBYTE = 1_024 ** 2;
 
 const flag = (): z.ZodBoolean => z.boolean({ error: 'must be true or false' });
-const passwordHash = (): z.ZodString => z.string({ error: 'must be a hash as `causeway-controller hash-password` prints it' })
-  .refine(isPasswordHash, { error: 'must be a hash as `causeway-controller hash-password` prints it' });
+const passwordHash = (): z.ZodString => z.string({ error: 'must be a hash as `causeway controller hash-password` prints it' })
+  .refine(isPasswordHash, { error: 'must be a hash as `causeway controller hash-password` prints it' });
 
 const serverTls = (base: string) => z.strictObject({
   certificate: path(base, 'the PEM certificate of this server, its chain included'),

@@ -49,10 +49,9 @@ async function keepSocket(server: RemoteServer, index: number, parts: DialParts,
     } catch (error) {
       reason = error instanceof Error ? error.message : 'unknown reason';
     }
-    if (stop.aborted) return;
     failures = performance.now() - startedAt >= STABLE ? 0 : failures + 1;
     // The same failure again and again is one line, not a flood.
-    if (reason !== lastReason) log.warn({ reason }, 'no connection to the connector server');
+    if (reason !== lastReason && !stop.aborted) log.warn({ reason }, 'no connection to the connector server');
     lastReason = reason;
     await pause(Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures, 10)), stop);
   }

@@ -2,7 +2,7 @@ import { getKey, isObject, setKey, type JsonObject, type JsonValue } from '../cr
 import { valueAt, type JsonPointer } from '../crest/json-pointer.js';
 import { matchesFilter } from '../crest/evaluate-query-filter.js';
 import { normalised } from './fingerprint.js';
-import type { Mapping } from './mapping.js';
+import type { Mapping, PropertyMapping } from './mapping.js';
 
 /** What a mapping makes of a source: the target's mapped properties. Null is put as well. */
 export function mappedTarget(mapping: Mapping, source: JsonObject, existing: JsonObject): JsonObject {
@@ -10,10 +10,14 @@ export function mappedTarget(mapping: Mapping, source: JsonObject, existing: Jso
   for (const property of mapping.properties) {
     const view = { object: source, target: existing, linkQualifier: 'default' };
     if (property.condition !== undefined && !matchesFilter(property.condition, view)) continue;
-    const value = property.source === undefined ? undefined : valueAt(source, property.source);
-    put(target, property.target, value ?? property.default ?? null);
+    put(target, property.target, valueFor(property, source) ?? property.default ?? null);
   }
   return target;
+}
+
+function valueFor({ source: pointer, template }: PropertyMapping, source: JsonObject): JsonValue | undefined {
+  if (template !== undefined) return template.fill(source);
+  return pointer === undefined ? undefined : valueAt(source, pointer);
 }
 
 function put(root: JsonObject, pointer: JsonPointer, value: JsonValue): void {

@@ -36,7 +36,7 @@ export class LinkTables {
   }
 
   async close(): Promise<void> {
-    const tables = await Promise.allSettled(this.#tables.values());
+    const tables = await Promise.allSettled([...this.#tables.values()]);
     this.#tables.clear();
     await Promise.all(tables.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
   }

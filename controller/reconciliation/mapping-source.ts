@@ -11,7 +11,9 @@ const pointer = z.string();
 const upperCase = (what: string): z.ZodString => z.string({ error: `must be one of the names of ${what}` });
 
 const property = z.looseObject({
-  target: pointer.min(1), source: pointer.optional(), default: anything, condition: anything, transform: anything,
+  target: pointer.min(1), source: pointer.optional(), default: anything,
+  /** Ours, in place of a source: text with `{{pointer}}` or `{{dn:pointer}}` in it. */
+  template: z.string().min(1).optional(), condition: anything, transform: anything,
 });
 const policy = z.looseObject({
   situation: upperCase('situations').transform((name) => name.toUpperCase()).pipe(z.enum(SITUATIONS)),

@@ -4,11 +4,13 @@ import { parseQueryFilter } from '../crest/parse-query-filter.js';
 import type { QueryFilter } from '../crest/query-filter.js';
 import { schemaProblems } from '../systems/provisioner-source.js';
 import { actionOf, mappingSource, type MappingSource, type ThresholdSource } from './mapping-source.js';
+import { parseTemplate, type Template } from './template.js';
 import { DEFAULT_ACTIONS, type Action, type Situation } from './situations.js';
 
 export interface PropertyMapping {
   /** Undefined: no source; the default counts. An empty pointer is the whole object. */
   readonly source: JsonPointer | undefined;
+  readonly template: Template | undefined;
   readonly target: JsonPointer;
   readonly default: JsonValue | undefined;
   /** Over `/object`, `/target`, `/linkQualifier`. */
@@ -70,6 +72,7 @@ export function compileMapping(raw: JsonValue): Mapping {
     correlation: source.correlation.map((rule) => ({ source: pointerOf('correlation', rule.source), target: pointerOf('correlation', rule.target), ignoreCase: rule.ignoreCase })),
     properties: source.properties.map((property, index) => ({
       source: property.source === undefined ? undefined : pointerOf(`properties[${index}].source`, property.source),
+      template: templateOf(index, property),
       target: targetPointer(index, property.target), default: property.default, condition: filterOf(`properties[${index}].condition`, property.condition),
     })),
     policies: source.policies.map((policy, index) => ({
@@ -113,6 +116,16 @@ function pointerOf(key: string, text: string): JsonPointer {
     return parsePointer(text);
   } catch (error) {
     throw new TypeError(`${key}: ${error instanceof Error ? error.message : 'no JSON pointer'}`, { cause: error });
+  }
+}
+
+function templateOf(index: number, { source, template }: MappingSource['properties'][number]): Template | undefined {
+  if (template === undefined) return undefined;
+  if (source !== undefined) throw new TypeError(`properties[${index}]: give source or template, not both`);
+  try {
+    return parseTemplate(template);
+  } catch (error) {
+    throw new TypeError(`properties[${index}].template: ${error instanceof Error ? error.message : 'not readable'}`, { cause: error });
   }
 }
 

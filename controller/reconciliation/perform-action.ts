@@ -34,9 +34,9 @@ export async function performAction(parts: ActionParts, assessment: Assessment, 
     case 'UPDATE': return updateTarget(parts, assessment, signal);
     case 'DELETE': return deleteTarget(parts, assessment, signal);
     case 'LINK': return linkObjects(parts, assessment);
-    case 'UNLINK': await unlinkObjects(parts, assessment); return assessment.target?.id;
+    case 'UNLINK': return unlinkObjects(parts, assessment);
     case 'EXCEPTION': throw new SituationException(`Situation ${assessment.situation} marked as EXCEPTION`);
-    case 'REPORT': case 'NOREPORT': case 'ASYNC': case 'IGNORE': return assessment.target?.id;
+    default: return assessment.target?.id;
   }
 }
 
@@ -106,10 +106,12 @@ async function linkObjects({ links, counters }: ActionParts, assessment: Assessm
   return target.id;
 }
 
-async function unlinkObjects({ links, counters }: ActionParts, { sourceId, target }: Assessment): Promise<void> {
+async function unlinkObjects({ links, counters }: ActionParts, { sourceId, target }: Assessment): Promise<string | undefined> {
   const source = sourceId ?? (target === undefined ? undefined : links.sourceOf(target.id));
   const linked = source === undefined ? undefined : links.targetOf(source);
-  if (source === undefined || linked === undefined) return;
-  await links.unlink(source, linked);
-  counters.unlinked();
+  if (source !== undefined && linked !== undefined) {
+    await links.unlink(source, linked);
+    counters.unlinked();
+  }
+  return target?.id;
 }

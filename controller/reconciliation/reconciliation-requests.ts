@@ -20,17 +20,21 @@ export function reconciliationRequests(reconciliations: Reconciliations): Reques
 async function start(reconciliations: Reconciliations, { action, parameters, content }: RequestOf<'action'>, context: CallerContext): Promise<JsonValue> {
   if (action === 'reconByQuery') throw badRequest('Unknown action reconByQuery');
   if (action !== 'recon' && action !== 'reconById') throw badRequest(`Action ${action} on reconciliation not supported; known are recon and reconById`);
-  const mapping = parameters.get('mapping');
-  if (mapping === undefined || mapping === '') throw badRequest('Missing required parameter: mapping');
-  const ids = parameters.get('ids');
-  if (action === 'reconById' && (ids === undefined || ids === '')) throw badRequest('Missing required parameter: ids');
-  const { id, done } = await reconciliations.start(mapping, content, context.caller, action === 'reconById' ? ids : undefined);
+  const mapping = required(parameters, 'mapping');
+  const onlyId = action === 'reconById' ? required(parameters, 'ids') : undefined;
+  const { id, done } = await reconciliations.start(mapping, content, context.caller, onlyId);
   if (parameters.get('waitForCompletion')?.toLowerCase() === 'true') {
     context.withoutDeadline?.();
     await Promise.race([done, callerGone(context.signal)]);
   }
   const { state } = await reconciliations.summary(id);
   return { _id: id, state: state ?? 'ACTIVE' };
+}
+
+function required(parameters: ReadonlyMap<string, string>, name: string): string {
+  const value = parameters.get(name);
+  if (value === undefined || value === '') throw badRequest(`Missing required parameter: ${name}`);
+  return value;
 }
 
 /** The run goes on without its caller; only the waiting ends. */

@@ -14,7 +14,7 @@ export function wantedTargetNames(mapping: Mapping): readonly string[] {
 /** The same for the source; undefined: all of them, because something maps or asks for the object as a whole. */
 export function wantedSourceNames(mapping: Mapping): readonly string[] | undefined {
   return firstTokens([
-    ...mapping.properties.flatMap((property) => (property.source === undefined ? [] : [property.source])),
+    ...mapping.properties.flatMap(({ source, template }) => [...(source === undefined ? [] : [source]), ...(template?.pointers ?? [])]),
     ...mapping.correlation.map((rule) => rule.source),
     ...[mapping.validSource, mapping.sourceCondition].flatMap((filter) => under('source', pointersIn(filter))),
     ...[...mapping.properties, ...mapping.policies].flatMap(({ condition }) => under('object', pointersIn(condition))),

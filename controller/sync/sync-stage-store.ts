@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, type JsonObject } from '../crest/json.js';
-import { readJsonFile, writeJsonFile } from '../store/json-file.js';
+import { isMissing, readJsonFile, writeJsonFile } from '../store/json-file.js';
 
 /** How often one delta has failed; survives a restart. */
 export interface RetryCount {
@@ -35,6 +35,16 @@ export class SyncStageStore {
 
   async write(source: string, stage: SyncStage): Promise<void> {
     await writeJsonFile(this.#path(source), storedForm(stage));
+  }
+
+  /** The object sets that have a state. */
+  async sources(): Promise<string[]> {
+    try {
+      return (await readdir(this.#folder)).flatMap((file) => (file.endsWith('.json') ? [decodeURIComponent(file.slice(0, -'.json'.length))] : []));
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
   }
 
   async delete(source: string): Promise<void> {

@@ -12,10 +12,7 @@ const PASSWORDS: ReadonlySet<string> = new Set([PASSWORD, CURRENT_PASSWORD]);
  */
 export function createAttributes(type: ObjectType, content: JsonObject, suggestedName: string | undefined): Attribute[] {
   refuseUnknownKeys(type, content);
-  const named = [...type.properties.values()].find((property) => property.nativeName === NAME);
-  const given = named === undefined ? undefined : textOf(getKey(content, named.name));
-  const name = given ?? suggestedName ?? textOf(getKey(content, '_id'));
-  if (name === undefined && named?.isRequired === true) throw badRequest(`Required attribute '${named.name}' value is null`);
+  const name = nameOf(type, content, suggestedName);
   const attributes: Attribute[] = name === undefined ? [] : [new Name(name)];
   for (const property of type.properties.values()) {
     if (isIdentity(property) || !property.isCreatable) continue;
@@ -23,6 +20,15 @@ export function createAttributes(type: ObjectType, content: JsonObject, suggeste
     if (attribute !== undefined) attributes.push(attribute);
   }
   return attributes;
+}
+
+/** Undefined: the connector has to make one up, or complains. */
+function nameOf(type: ObjectType, content: JsonObject, suggested: string | undefined): string | undefined {
+  const named = [...type.properties.values()].find((property) => property.nativeName === NAME);
+  const given = named === undefined ? undefined : textOf(getKey(content, named.name));
+  const name = given ?? suggested ?? textOf(getKey(content, '_id'));
+  if (name === undefined && named?.isRequired === true) throw badRequest(`Required attribute '${named.name}' value is null`);
+  return name;
 }
 
 /** Undefined for what a create leaves out: null and empty lists. */

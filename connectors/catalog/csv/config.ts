@@ -10,7 +10,7 @@ export const config = properties({
   newlineString: text({ default: '\n', help: 'Line terminator of the file. With a plain line break, lines ending in CR LF or LF are read alike.' }),
   headerUid: text({ default: 'uid', help: 'Header of the column that holds each row\'s uid, which is also its name.' }),
   quoteCharacter: text({ default: '"', help: 'Character around quoted values. Doubled inside a quoted value it stands for itself.' }),
-  escapeCharacter: text({ default: '\\', help: 'Character that makes a quote, delimiter, line terminator or itself part of a value. Empty: none.' }),
+  escapeCharacter: text({ default: '\\', help: 'Character that makes a quote, a delimiter or itself part of a value. Empty: none.' }),
   fieldDelimiter: text({ default: ',', help: 'Text between fields: one character or several.' }),
   syncFileRetentionCount: integer({ default: 3, help: 'How many historical copies of the file synchronization keeps beside it. At least one is always kept; with 2 or more an interrupted synchronization can be repeated.' }),
 });

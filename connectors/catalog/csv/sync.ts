@@ -3,7 +3,7 @@ import type { Call, Changes, SyncRequest } from '../../framework/spi.js';
 import type { DataFile } from './storage/data-file.js';
 import { ObjectMapper } from './mapping.js';
 import { dataFile, requireAccount, type CsvSession } from './session.js';
-import { copies, copyPath, dropSnapshot, exists, isUnchanged, keepCopy, prune, readToken, takeSnapshot, tokenOf, type Snapshot } from './history/copies.js';
+import { copies, copyPath, dropSnapshot, exists, isUnchanged, keepCopy, noteUnchanged, prune, readToken, takeSnapshot, tokenOf, type Snapshot } from './history/copies.js';
 import { differences, type Difference } from './history/differences.js';
 import { Table } from './format/table.js';
 
@@ -25,8 +25,9 @@ export async function* sync(session: CsvSession, request: SyncRequest, call: Cal
   if (await isUnchanged(file, token)) return tokenOf(token);
   const snapshot = await takeSnapshot(file, call.signal);
   try {
-    if (!(yield* deltas(file, session, request, tokenOf(token), snapshot, call))) return tokenOf(token);
-    return tokenOf(await keep(file, session, snapshot));
+    const any = yield* deltas(file, session, request, tokenOf(token), snapshot, call);
+    if (!any) noteUnchanged(file, token, snapshot);
+    return tokenOf(any ? await keep(file, session, snapshot) : token);
   } finally {
     await dropSnapshot(snapshot);
   }

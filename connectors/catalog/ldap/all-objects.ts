@@ -2,7 +2,7 @@ import type { ConnectorObject, SearchResult } from '../../../protocol/model/inde
 import { DEFAULT_SORT_LIMITS, sortResults } from '../../framework/facade/sort-results.js';
 import type { Results } from '../../framework/spi.js';
 import type { LdapSession } from './connection.js';
-import type { DirectorySearch } from './directory/contract.js';
+import type { Directory, DirectorySearch, Entry } from './directory/contract.js';
 import { resultCodeOf } from './errors.js';
 import type { LdapSearchPlan } from './search-plan.js';
 
@@ -12,11 +12,11 @@ const NOT_THERE: ReadonlySet<number> = new Set([32, 34]);
 const CANNOT_SORT: ReadonlySet<number> = new Set([11, 12, 16, 18, 51, 53]);
 
 /** All objects of the search in the order asked for. */
-export async function* matchingObjects(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<ConnectorObject, void, void> {
-  if (plan.sortKeys.length === 0) {
-    yield* unsorted(session, plan, signal);
-    return;
-  }
+export function matchingObjects(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<ConnectorObject, void, void> {
+  return plan.sortKeys.length === 0 ? unsorted(session, plan, signal) : sorted(session, plan, signal);
+}
+
+async function* sorted(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<ConnectorObject, void, void> {
   const refused = plan.serverSort === undefined || !(yield* sortedThere(session, plan, signal));
   if (refused) yield* sortedHere(session, { ...plan, serverSort: undefined }, signal, Infinity);
 }
@@ -57,23 +57,37 @@ async function* withEnd(objects: AsyncGenerator<ConnectorObject, void, void>): R
 
 /** Objects as the server gives them (sorted by it, if the plan says so), base by base. */
 async function* unsorted(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<ConnectorObject, void, void> {
+  for await (const batch of entryBatches(session, plan, signal)) {
+    for (const entry of batch) {
+      const object = plan.mapper.map(entry, signal);
+      const mapped = object instanceof Promise ? await object : object;
+      if (plan.accepts(mapped)) yield mapped;
+    }
+  }
+}
+
+async function* entryBatches(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<readonly Entry[], void, void> {
   for (const base of plan.bases) {
     try {
-      for await (const entry of session.directory.search(baseSearch(session, plan, base), signal)) {
-        const object = plan.mapper.map(entry, signal);
-        const mapped = object instanceof Promise ? await object : object;
-        if (plan.accepts(mapped)) yield mapped;
-      }
+      yield* inBatches(session.directory, baseSearch(session, plan, base), signal);
     } catch (error) {
       if (!isEmptyResult(plan, error)) throw error;
     }
   }
 }
 
+function inBatches(directory: Directory, search: DirectorySearch, signal: AbortSignal): AsyncGenerator<readonly Entry[], unknown, void> {
+  return directory.searchBatches?.(search, signal) ?? oneByOne(directory.search(search, signal));
+}
+
+async function* oneByOne(entries: AsyncGenerator<Entry, unknown, void>): AsyncGenerator<readonly Entry[], void, void> {
+  for await (const entry of entries) yield [entry];
+}
+
 function baseSearch(session: LdapSession, plan: LdapSearchPlan, base: string): DirectorySearch {
   const { blockSize } = session.config;
   const sortKeys = plan.serverSort;
-  const common = { base, scope: plan.scope, filter: plan.filter, attributes: plan.mapper.attributes, derefAliases: true, sortKeys };
+  const common = { base, scope: plan.scope, filter: plan.filter, attributes: plan.mapper.attributes, sortKeys };
   if (plan.blocks === 'paged') return { ...common, pageSize: blockSize };
   return plan.blocks === 'windows' ? { ...common, sortKeys: plan.windowSort, window: { size: blockSize, offset: 1 } } : common;
 }

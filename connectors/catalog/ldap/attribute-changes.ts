@@ -1,4 +1,5 @@
 import { attributeKey, type Attribute, type UpdateType } from '../../../protocol/model/index.js';
+import { transferName } from './binary-transfer.js';
 import type { LdapSession } from './connection.js';
 import type { Entry, EntryChange } from './directory/contract.js';
 import { dnKey, type Dn } from './dn.js';
@@ -62,11 +63,12 @@ export async function attributeChanges(
   const apart: EntryChange[] = [];
   for (const attribute of attributes) {
     const values = toLdapValues(attribute);
+    const name = transferName(attribute.name);
     if (type === 'REPLACE') {
-      if (values.length > VALUES_PER_CHANGE && isMemberAttribute(attribute.name, session)) apart.push(...await memberDifference(session, dn, attribute.name, values, signal));
-      else together.push({ operation: 'replace', attribute: attribute.name, values: withRdnValues(values, attribute.name, renamedTo) });
+      if (values.length > VALUES_PER_CHANGE && isMemberAttribute(name, session)) apart.push(...await memberDifference(session, dn, name, values, signal));
+      else together.push({ operation: 'replace', attribute: name, values: withRdnValues(values, name, renamedTo) });
     } else if (values.length > 0) {
-      const [first, ...more] = pieces(OPERATIONS[type], attribute.name, values);
+      const [first, ...more] = pieces(OPERATIONS[type], name, values);
       if (first !== undefined) together.push(first);
       apart.push(...more);
     }

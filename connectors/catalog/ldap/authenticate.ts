@@ -1,5 +1,6 @@
 import { ConnectorError, IcfArray, Uid, type OperationOptions } from '../../../protocol/model/index.js';
 import type { AuthenticateRequest, Call, ResolveUsernameRequest } from '../../framework/spi.js';
+import { searchBelow } from './base-search.js';
 import type { LdapConfig } from './config.js';
 import type { LdapSession } from './connection.js';
 import type { Entry } from './directory/contract.js';
@@ -30,7 +31,7 @@ export async function findAccount(session: LdapSession, objectClass: string, use
   const filter = andFilter(classFilter(objectClass, config), orFilter(userNameAttributes(config, options).map((attribute) => equalsFilter(attribute, username))));
   let found: Entry | undefined;
   for (const base of await searchBases(session, signal)) {
-    for await (const entry of directory.search({ base, scope: 'sub', filter, attributes, limit: 2 }, signal)) {
+    for await (const entry of searchBelow(session, { base, filter, attributes, limit: 2 }, signal)) {
       if (found !== undefined && !sameDn(found.dn, entry.dn)) throw new ConnectorError('connectorSecurity', `The user name "${username}" is ambiguous at ${directory.url}: "${found.dn}" and "${entry.dn}" both have it.`);
       found = entry;
     }

@@ -1,5 +1,6 @@
 import { ConnectorError, NAME, Uid, attributeKey } from '../../../protocol/model/index.js';
 import type { Call, CreateRequest } from '../../framework/spi.js';
+import { transferName } from './binary-transfer.js';
 import type { LdapConfig } from './config.js';
 import type { LdapSession } from './connection.js';
 import { formatDn, type Dn } from './dn.js';
@@ -40,7 +41,7 @@ function newEntry(request: CreateRequest, attributes: RequestAttributes, dn: Dn,
   const entry: NewEntry = new Map();
   for (const attribute of attributes.plain) {
     const values = toLdapValues(attribute);
-    if (values.length > 0) entry.set(attributeKey(attribute.name), { name: attribute.name, values });
+    if (values.length > 0) entry.set(attributeKey(attribute.name), { name: transferName(attribute.name), values });
   }
   if (!entry.has('objectclass')) entry.set('objectclass', { name: 'objectClass', values: [...ldapClasses(request.objectClass, config)] });
   addRdnValues(entry, dn);

@@ -79,7 +79,7 @@ const MAX_DIAGNOSTIC = 300;
 
 /** A server's text fit for a message: one line, of bounded length. */
 function diagnosticText(text: string): string {
-  const line = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  const line = text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
   return line.length > MAX_DIAGNOSTIC ? `${line.slice(0, MAX_DIAGNOSTIC)}…` : line;
 }
 

@@ -1,4 +1,5 @@
 import { ConnectorError, type Uid } from '../../../protocol/model/index.js';
+import { searchBelow } from './base-search.js';
 import type { LdapSession } from './connection.js';
 import type { Entry } from './directory/contract.js';
 import { firstText } from './directory/entry.js';
@@ -31,8 +32,7 @@ export async function findEntry(session: LdapSession, uid: string, attributes: r
   if (isDnAttribute(config.uidAttribute)) return await directory.read(uid, attributes, signal);
   let found: Entry | undefined;
   for (const base of await searchBases(session, signal)) {
-    const entries = directory.search({ base, scope: 'sub', filter: equalsFilter(config.uidAttribute, uid), attributes, limit: 2 }, signal);
-    for await (const entry of entries) {
+    for await (const entry of searchBelow(session, { base, filter: equalsFilter(config.uidAttribute, uid), attributes, limit: 2 }, signal)) {
       if (found !== undefined && found.dn !== entry.dn) {
         throw new ConnectorError('connector', `Uid ${uid} is not unique at ${directory.url}: "${found.dn}" and "${entry.dn}" both have it as ${config.uidAttribute}. Choose a uidAttribute with unique values.`);
       }

@@ -2,6 +2,7 @@ import { Attribute, ConnectorError, ConnectorObject, NAME, Name, UID, Uid, attri
 import { GROUP } from '../../../protocol/model/index.js';
 import { isBinaryAttribute } from './binary-attributes.js';
 import type { LdapSession } from './connection.js';
+import { decodeText } from './directory/ber.js';
 import type { Entry } from './directory/contract.js';
 import { isDnAttribute, uidTextOf } from './find-entry.js';
 import { MEMBER_ID, attributesForGroups, isGroupAttribute, readGroupAttributes } from './groups/read-groups.js';
@@ -29,6 +30,8 @@ function copied(bytes: Uint8Array): Uint8Array {
 
 /** Text; what is no UTF-8 stays bytes rather than being mangled. */
 function text(bytes: Uint8Array): IcfValue {
+  const decoded = decodeText(bytes);
+  if (!decoded.includes('\ufffd')) return decoded;
   try {
     return utf8.decode(bytes);
   } catch {

@@ -32,7 +32,7 @@ async function total(session: LdapSession, plan: LdapSearchPlan, policy: CountPo
   let count = 0;
   for (const base of plan.bases) {
     const pageSize = plan.pageBlocks === 'none' ? undefined : SKIP_BLOCK;
-    for await (const entry of session.directory.search({ base, scope: plan.scope, filter: plan.filter, attributes: NO_ATTRIBUTES, derefAliases: true, pageSize }, signal)) if (entry.dn !== '') count++;
+    for await (const entry of session.directory.search({ base, scope: plan.scope, filter: plan.filter, attributes: NO_ATTRIBUTES, pageSize }, signal)) if (entry.dn !== '') count++;
   }
   return { totalPagedResultsPolicy: 'EXACT', totalPagedResults: count };
 }
@@ -121,7 +121,7 @@ class PageReader {
 
   #search(place: PagePlace): DirectorySearch {
     const { scope, filter, mapper, serverSort, bases } = this.#plan;
-    return { base: bases[place.base] ?? '', scope, filter, attributes: mapper.attributes, derefAliases: true, sortKeys: serverSort };
+    return { base: bases[place.base] ?? '', scope, filter, attributes: mapper.attributes, sortKeys: serverSort };
   }
 
   /** Windows have positions, so the next one can be had on any connection. */

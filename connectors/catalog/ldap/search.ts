@@ -12,7 +12,12 @@ export async function* search(session: LdapSession, request: SearchRequest, call
   try {
     const plan = await planSearch(user.session, request, call.signal);
     if ((request.options.pageSize ?? 0) > 0) return yield* searchPage(user.session, plan, request.options, call.signal);
-    yield* matchingObjects(user.session, plan, call.signal);
+    const objects = matchingObjects(user.session, plan, call.signal);
+    try {
+      for (let step = await objects.next(); step.done !== true; step = await objects.next()) yield step.value;
+    } finally {
+      await objects.return();
+    }
     return LAST_PAGE;
   } finally {
     await user.close();

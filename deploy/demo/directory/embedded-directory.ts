@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { ber, berInteger, readElement, type BerElement } from './ber.js';
-import { EntryTree, LdapFailure, type TreeEntry } from './entry-tree.js';
+import { EntryTree, INDEXED, LdapFailure, type TreeEntry } from './entry-tree.js';
+import { requiredValue } from './match-filter.js';
 import { rootDse, subschema } from './root-dse.js';
 import { encodeEntry, matching, pageControl, readPage, readSearch, type SearchArguments } from './search.js';
 
@@ -124,7 +125,8 @@ export class EmbeddedDirectory {
     if (search.base === '') return [rootDse(this.#options.suffix)];
     if (search.base.toLowerCase() === 'cn=subschema') return [subschema()];
     if (!session.bound) throw new LdapFailure(INSUFFICIENT_ACCESS, 'Bind first.');
-    return this.tree.inScope(search.base, search.scope);
+    const uuid = requiredValue(search.filter, INDEXED);
+    return uuid === undefined ? this.tree.inScope(search.base, search.scope) : this.tree.withUuid(search.base, search.scope, uuid);
   }
 
   #write(request: BerElement, session: { bound: boolean }): void {

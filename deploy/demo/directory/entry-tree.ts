@@ -37,9 +37,13 @@ function timestamp(): string {
   return `${new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
 }
 
+/** The one attribute looked up by value instead of by reading everything: what connectors find entries by. */
+export const INDEXED = 'entryuuid';
+
 /** The entries of the embedded directory, in memory, in the order they were added. */
 export class EntryTree {
   readonly #entries = new Map<string, TreeEntry>();
+  readonly #byUuid = new Map<string, TreeEntry>();
 
   get size(): number {
     return this.#entries.size;
@@ -64,18 +68,22 @@ export class EntryTree {
     const entry: TreeEntry = { dn, attributes: new Map() };
     for (const { name, values } of attributes) entry.attributes.set(name.toLowerCase(), { name, values: [...values] });
     const now = timestamp();
-    for (const [name, value] of [['entryUUID', randomUUID()], ['createTimestamp', now], ['modifyTimestamp', now]] as const) {
+    const uuid = randomUUID();
+    for (const [name, value] of [['entryUUID', uuid], ['createTimestamp', now], ['modifyTimestamp', now]] as const) {
       entry.attributes.set(name.toLowerCase(), { name, values: [value] });
     }
     this.#entries.set(key, entry);
+    this.#byUuid.set(uuid, entry);
   }
 
   remove(dn: string): void {
-    const key = dnKey(this.need(dn).dn);
+    const entry = this.need(dn);
+    const key = dnKey(entry.dn);
     for (const other of this.#entries.keys()) {
       if (parentKey(other) === key) throw new LdapFailure(NOT_ALLOWED_ON_NON_LEAF, `${dn} has entries below it.`);
     }
     this.#entries.delete(key);
+    this.#byUuid.delete(entry.attributes.get(INDEXED)?.values[0] ?? '');
   }
 
   /** All changes or none. */
@@ -99,6 +107,12 @@ export class EntryTree {
     this.#entries.set(key, entry);
   }
 
+  /** The entries with this entryUUID in scope of a base. */
+  withUuid(base: string, scope: number, uuid: string): TreeEntry[] {
+    const entry = this.#byUuid.get(uuid.toLowerCase());
+    return entry !== undefined && isInScope(dnKey(entry.dn), dnKey(this.need(base).dn), scope) ? [entry] : [];
+  }
+
   /** Entries in scope of a base, in the order they were added. */
   *inScope(base: string, scope: number): Generator<TreeEntry> {
     const baseKey = dnKey(this.need(base).dn);
@@ -106,10 +120,13 @@ export class EntryTree {
       yield this.need(base);
       return;
     }
-    for (const [key, entry] of this.#entries) {
-      if (scope === 1 ? parentKey(key) === baseKey : key === baseKey || key.endsWith(`,${baseKey}`)) yield entry;
-    }
+    for (const [key, entry] of this.#entries) if (isInScope(key, baseKey, scope)) yield entry;
   }
+}
+
+function isInScope(key: string, baseKey: string, scope: number): boolean {
+  if (scope === 0) return key === baseKey;
+  return scope === 1 ? parentKey(key) === baseKey : key === baseKey || key.endsWith(`,${baseKey}`);
 }
 
 function parentOf(dn: string): string {

@@ -44,3 +44,14 @@ export function matchesFilter(attributes: Attributes, filter: BerElement): boole
     default: throw new LdapFailure(PROTOCOL_ERROR, `Filters of type 0x${filter.tag.toString(16)} are not supported by the embedded directory.`);
   }
 }
+
+/** The value that an entry must have in `attribute` to match at all, where the filter says so. */
+export function requiredValue(filter: BerElement, attribute: string): string | undefined {
+  if (filter.tag === 0xa3) return filter.child(0).text.toLowerCase() === attribute ? filter.child(1).text : undefined;
+  if (filter.tag !== 0xa0) return undefined;
+  for (const operand of filter.children) {
+    const value = requiredValue(operand, attribute);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}

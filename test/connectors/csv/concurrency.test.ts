@@ -257,6 +257,15 @@ describe('several agents on one file', () => {
     expect(await names()).toEqual(['people.csv']);
   });
 
+  it('what an agent that was killed during a rewrite left behind is removed by the next write', async () => {
+    const fixture = await Fixture.of();
+    await writeFile(join(fixture.directory, '.people.csv.rewrite-0123456789ab.tmp'), 'half of it');
+    await writeFile(`${fixture.path}.lock`, JSON.stringify({ id: 'x', pid: 2 ** 22 + 1, host: hostname() }));
+    await fixture.update('ann', { mail: 'x' });
+    expect(await fixture.names()).toEqual(['people.csv']);
+    expect(plain(await fixture.get('ann'))).toEqual({ first_name: 'Ann', mail: 'x' });
+  });
+
   it('who lost the lock is told so, and does not remove the other\'s', async () => {
     const { path } = await Fixture.of();
     const lock = await lockFile(`${path}.lock`, TIMES);

@@ -85,7 +85,7 @@ describe('reading', () => {
     ['an escaped escape character', '"a\\\\",b\n', [['a\\', 'b']]],
     ['an escape character before ordinary text as text', 'DOMAIN\\user,"C:\\temp"\n', [['DOMAIN\\user', 'C:\\temp']]],
     ['an escaped delimiter outside quotes', 'a\\,b,c\n', [['a,b', 'c']]],
-    ['an escaped line break outside quotes', 'a\\\nb,c\n', [['a\nb', 'c']]],
+    ['a line that ends in the escape character', 'a,C:\\dir\\\nb,c\n', [['a', 'C:\\dir\\'], ['b', 'c']]],
     ['delimiters and line breaks within quotes', '"a,b\r\nc",d\n', [['a,b\r\nc', 'd']]],
     ['blanks around quotes, as in files made by hand', '"michal", "miso"\t,"asdf" \n', [['michal', 'miso', 'asdf']]],
     ['blanks within unquoted values, for the caller to trim', ' a , b\n', [[' a ', ' b']]],

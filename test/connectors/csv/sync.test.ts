@@ -151,6 +151,17 @@ describe('sync', () => {
     expect(await fixture.names()).toEqual(['people.csv', 'people.csv.1700000000000']);
   });
 
+  it('a file that was compared and not touched since is not compared again', async () => {
+    const { fixture, token } = await based();
+    await utimes(fixture.path, 1_700_000_500, 1_700_000_500);
+    await fixture.changes(token);
+    // Whether it is read at all shows when it cannot be: a copy damaged behind our back goes unnoticed.
+    await writeFile(`${fixture.path}.1700000000000`, 'damaged');
+    expect(await fixture.changes(token)).toEqual({ deltas: [], token });
+    await utimes(fixture.path, 1_700_000_600, 1_700_000_600);
+    expect((await failure(fixture.changes(token))).message).toMatch(/no column "uid"/);
+  });
+
   it('other quotes, blanks, line ends, row order and column order are no change', async () => {
     const { fixture, token } = await based();
     await fixture.write('mail,password,uid,first name\r\nbob@example.com,"secret2",bob, Bob \r\n"ann@example.com",secret1,"ann",Ann\r\n\r\n,secret3,cid,Cid');

@@ -107,10 +107,10 @@ describe('create', () => {
     expect(await fixture.text()).toBe('uid,mail\n"bob",\n');
   });
 
-  it('does not take an escaped line break at the end of the file for the end of the line', async () => {
+  it('takes a line break after an escape character for the end of the line', async () => {
     const fixture = await Fixture.of('uid,mail\nann,a\\\n');
     await fixture.create({ __NAME__: 'bob' });
-    expect(plain(await fixture.get('ann'))).toEqual({ mail: 'a' });
+    expect(plain(await fixture.get('ann'))).toEqual({ mail: 'a\\' });
     expect(await fixture.uids()).toEqual(['ann', 'bob']);
   });
 

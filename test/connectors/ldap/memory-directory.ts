@@ -2,13 +2,12 @@ import type { BindOutcome, Directory, DirectorySearch, DirectorySearchEnd, Entry
 import { parseFilter, type FilterNode } from '../../../connectors/catalog/ldap/directory/filter-encoding.js';
 import { dnKey, isWithin, parentOf, parseDn } from '../../../connectors/catalog/ldap/dn.js';
 import { LdapResultError, resultError } from '../../../connectors/catalog/ldap/errors.js';
-import type { GuardedString } from '../../../protocol/model/index.js';
 
 type Values = Readonly<Record<string, string | readonly string[]>>;
 
 function matches(entry: Entry, node: FilterNode): boolean {
-  if (node.kind === 'and' || node.kind === 'or') return node.kind === 'and' ? node.operands.every((one) => matches(entry, one)) : node.operands.some((one) => matches(entry, one));
-  if (node.kind === 'not') return !matches(entry, node.operand);
+  if ('operands' in node) return node.kind === 'and' ? node.operands.every((one) => matches(entry, one)) : node.operands.some((one) => matches(entry, one));
+  if ('operand' in node) return !matches(entry, node.operand);
   if (node.kind === 'extensible' || node.kind === 'substrings' || node.kind === 'approximate') throw new Error(`${node.kind} is not needed here`);
   const values = (entry.attributes.get(node.attribute.toLowerCase())?.values ?? []).map((value) => Buffer.from(value).toString('utf8').toLowerCase());
   if (node.kind === 'present') return node.attribute.toLowerCase() === 'objectclass' || values.length > 0;
@@ -85,7 +84,7 @@ export class MemoryDirectory implements Directory {
     return { secondsToExpiry: undefined, graceLoginsLeft: undefined, mustChange: false };
   }
 
-  async bindAs(dn: string, _password: GuardedString): Promise<{ readonly directory: Directory; readonly outcome: BindOutcome }> {
+  async bindAs(dn: string): Promise<{ readonly directory: Directory; readonly outcome: BindOutcome }> {
     this.requests.push(`bind ${dn}`);
     return { directory: this, outcome: await this.checkPassword() };
   }

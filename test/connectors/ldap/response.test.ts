@@ -34,6 +34,23 @@ describe('decoding', () => {
     expect(Buffer.from(pagedResults(response.controls)!.cookie).toString()).toBe('cookie');
   });
 
+  test('the value of an extended response stays bytes', () => {
+    const writer = new BerWriter();
+    writer.startSequence();
+    writer.writeInt(3);
+    writer.startSequence(0x78);
+    writer.writeEnumeration(0);
+    writer.writeString('');
+    writer.writeString('');
+    writer.writeString('1.2.3', 0x8a);
+    writer.writeBuffer(Buffer.from([0x30, 0xff, 0x00, 0xc3]), 0x8b);
+    writer.endSequence();
+    writer.endSequence();
+    const { response } = decodeResponse(writer.buffer);
+    if (response.kind !== 'done') throw new Error(response.kind);
+    expect([response.oid, [...response.value!]]).toEqual(['1.2.3', [0x30, 0xff, 0x00, 0xc3]]);
+  });
+
   test('every truncation is refused', () => {
     for (const sample of samples) {
       for (let length = 0; length < sample.length; length++) expect(() => decodeResponse(sample.subarray(0, length))).toThrow(MalformedMessage);

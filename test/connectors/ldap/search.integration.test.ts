@@ -179,6 +179,11 @@ describe('blocks', () => {
     expect(found.end?.pagedResultsCookie).toBeNull();
   });
 
+  test('virtual list views include entries without the sort attribute', async () => {
+    const found = await find(undefined, { [OPTION.attributesToGet]: names('uid') }, ACCOUNT, await sessionWith({ useBlocks: true, blockSize: 500, vlvSortAttribute: 'employeeNumber' }));
+    expect(new Set(uids(found)).size).toBe(PEOPLE);
+  });
+
   async function pages(pageSize: number, sessions: () => Promise<TestSession>, options: Readonly<Record<string, IcfValue>> = {}, forget = false, filter?: Filter): Promise<string[]> {
     const seen: string[] = [];
     let cookie: string | null = null;

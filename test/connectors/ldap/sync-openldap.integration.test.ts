@@ -53,7 +53,7 @@ describe.each(['timestamps', 'access log'] as const)('sync of OpenLDAP by %s', (
     return `uid=${name},${PEOPLE}`;
   };
 
-  beforeAll(async () => { server = await startOpenLdap({ modules: way === 'timestamps' ? ['syncprov'] : ['syncprov', 'accesslog'] }); });
+  beforeAll(async () => { server = await startOpenLdap(way === 'timestamps' ? { modules: ['syncprov'], databaseConfig: ['limits users size.soft=20 size.hard=20 size.prtotal=unlimited'] } : { modules: ['syncprov', 'accesslog'] }); });
   afterAll(async () => { await server.stop(); });
   beforeEach(async () => { session = await open(); });
   afterEach(async () => { await Promise.all(sessions.splice(0).map((each) => each.close())); });
@@ -175,6 +175,21 @@ describe.each(['timestamps', 'access log'] as const)('sync of OpenLDAP by %s', (
       expect((await collect(reopened, token)).deltas).toEqual([]);
     });
 
+    it('reads in pages where the server limits what it returns at once', async () => {
+      const name = `paged${counter++}`;
+      await person(name, { userPassword: 'secret' });
+      const limited: Settings = { principal: `uid=${name},${PEOPLE}`, credentials: new GuardedString('secret') };
+      const start = await latestSyncToken(session, ACCOUNT, call());
+      for (let index = 0; index < 25; index++) await person();
+      await expect(collect(await open(limited), start)).rejects.toMatchObject({ message: expect.stringContaining('useBlocks') as string });
+      expect((await collect(await open({ ...limited, useBlocks: true, usePagedResultControl: true, blockSize: 10 }), start)).deltas.length).toBeGreaterThanOrEqual(25);
+    });
+
+    it('says which base context does not exist', async () => {
+      const lost = await open({ baseContextsToSynchronize: ['ou=nowhere,dc=example,dc=com'] });
+      await expect(latestSyncToken(lost, ACCOUNT, call())).rejects.toMatchObject({ kind: 'configuration', message: expect.stringContaining('ou=nowhere') as string });
+    });
+
     it('does not notice deletes', async () => {
       const dn = await person();
       const { token } = await collect(session, await latestSyncToken(session, ACCOUNT, call()));
@@ -240,6 +255,19 @@ describe.each(['timestamps', 'access log'] as const)('sync of OpenLDAP by %s', (
       const { deltas } = await collect(byDn, token);
       expect(deltas.map(({ uid, previousUid }) => [uid.value, previousUid?.value])).toEqual(['a', 'b'].map((name) => [`uid=${ou}${name},ou=${ou}-new,${BASE}`, `uid=${ou}${name},ou=${ou},${BASE}`]));
       expect((await collect(byDn, deltas[0]!.token)).deltas).toHaveLength(2);
+    });
+
+    it('is not put off by a tree that was renamed twice', async () => {
+      const ou = `twice${counter++}`;
+      await addEntry(session, `ou=${ou},${BASE}`, { objectClass: 'organizationalUnit', ou });
+      const dn = `uid=${ou},ou=${ou},${BASE}`;
+      await addEntry(session, dn, { objectClass: 'inetOrgPerson', uid: ou, cn: 'x', sn: 'x' });
+      const token = await latestSyncToken(session, ACCOUNT, call());
+      await change(session, dn, { operation: 'add', attribute: 'title', values: ['x'] });
+      await session.directory.rename(`ou=${ou},${BASE}`, `ou=${ou}-b`, undefined, never);
+      await session.directory.rename(`ou=${ou}-b,${BASE}`, `ou=${ou}-c`, undefined, never);
+      // The modification finds the entry by its uid where it is now; the first rename finds nothing any more.
+      expect(summary((await collect(session, token)).deltas)).toEqual(Array(2).fill(`UPDATE uid=${ou},ou=${ou}-c,${BASE}`));
     });
 
     it('reports an entry that leaves the base contexts as deleted, and one that enters', async () => {

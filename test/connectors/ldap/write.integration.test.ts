@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LdapConfig } from '../../../connectors/catalog/ldap/config.js';
 import { create } from '../../../connectors/catalog/ldap/create.js';
@@ -86,6 +87,22 @@ describe('writing to OpenLDAP', () => {
       expect(entry?.attributes.get('jpegphoto')?.values.map((value) => [...value])).toEqual([[...photo]]);
       await expect(session.directory.checkPassword(dn, new GuardedString('pässword'), new AbortController().signal)).resolves.toBeDefined();
       expect(uid.value).toMatch(/^[0-9a-f-]{36}$/);
+    });
+
+    it('transfers certificates in binary', async () => {
+      const pem = await readFile(server.tls.clientCertificateFile, 'utf8');
+      const der = new Uint8Array(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
+      const name = unique('cert');
+      const uid = await createAccount(name, { userCertificate: der });
+      const stored = async (): Promise<number | undefined> => (await session.directory.read(`uid=${name},${PEOPLE}`, ['userCertificate'], new AbortController().signal))?.attributes.get('usercertificate;binary')?.values[0]?.length;
+      expect(await stored()).toBe(der.length);
+      await replace(uid, { userCertificate: null });
+      expect(await stored()).toBeUndefined();
+    });
+
+    it('says which base context does not exist', async () => {
+      const lost = await open({ baseContexts: ['ou=nowhere,dc=example,dc=com'] });
+      await expect(replace(new Uid('x'), { sn: 'x' }, lost)).rejects.toMatchObject({ kind: 'configuration', message: expect.stringContaining('ou=nowhere') as string });
     });
 
     it('answers the DN as the uid when that is the uid attribute', async () => {

@@ -34,13 +34,13 @@ const never = new AbortController().signal;
 
 describe('through an HTTP proxy', () => {
   it('that does not accept our credentials, the failure names the proxy and not the password', async () => {
-    const error = await dial(target('wss://localhost:1/openicf', { tls: certificates.agent, proxy: settings('wr0ng') }), never).then(() => undefined, (reason: Error) => reason);
+    const error = await dial(target('wss://localhost:1/openicf', { tls: certificates.agent, proxy: settings('wr0ng') }), never).then(() => undefined, (reason: unknown) => reason as Error);
     expect(error?.message).toMatch(new RegExp(`the proxy 127\\.0\\.0\\.1:${proxy.port} .*(407|401)`));
     expect(error?.message).not.toContain('wr0ng');
   });
 
   it('that cannot reach the controller, the failure says that it was the proxy', async () => {
-    const error = await dial(target('wss://localhost:1/openicf', { tls: certificates.agent, proxy: settings() }), never).then(() => undefined, (reason: Error) => reason);
+    const error = await dial(target('wss://localhost:1/openicf', { tls: certificates.agent, proxy: settings() }), never).then(() => undefined, (reason: unknown) => reason as Error);
     expect(error?.message).toMatch(/the proxy 127\.0\.0\.1:\d+ answered HTTP 5\d\d/);
   });
 

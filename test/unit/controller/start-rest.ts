@@ -46,7 +46,10 @@ export class MemoryHost implements ConnectorHost {
   isOperational = true;
   connectorInfos: readonly ConnectorInfo[] = [connectorInfo()];
   readonly facadeKeys: string[] = [];
-  constructor(readonly memory: ConnectorFacade) {}
+  readonly memory: ConnectorFacade;
+  constructor(memory: ConnectorFacade) {
+    this.memory = memory;
+  }
   facade(_key: unknown, facadeKey: string): ConnectorFacade {
     this.facadeKeys.push(facadeKey);
     return this.memory;

@@ -45,6 +45,8 @@ describe('the embedded directory, driven by an independent client', () => {
     await client.modifyDN(dn, `uid=newer,${PEOPLE}`);
     const { searchEntries } = await client.search(PEOPLE, { filter: '(&(cn=ünlü \\2aname*)(title=BOSS)(!(uid=new)))', attributes: ['uid', 'title', 'entryUUID'] });
     expect(searchEntries).toMatchObject([{ dn: `uid=newer,${PEOPLE}`, uid: 'newer', title: 'Boss' }]);
+    const byUuid = await client.search(SUFFIX, { filter: `(&(objectClass=*)(entryUUID=${String(searchEntries[0]!['entryUUID'])}))` });
+    expect(byUuid.searchEntries.map((entry) => entry.dn)).toEqual([`uid=newer,${PEOPLE}`]);
     await client.del(`uid=newer,${PEOPLE}`);
     await expect(client.del(`uid=newer,${PEOPLE}`)).rejects.toBeInstanceOf(NoSuchObjectError);
   });

@@ -13,7 +13,7 @@ export interface Dialect {
   readonly newline: Buffer;
   /** What ends a record when reading, longest first. */
   readonly terminators: readonly Buffer[];
-  /** Tokens an escape character makes literal. */
+  /** Tokens an escape character makes literal. Not the line terminator: a line may well end in a backslash. */
   readonly escapable: readonly Buffer[];
   /** Bytes that must follow a position before it can be judged. */
   readonly lookahead: number;
@@ -99,11 +99,11 @@ export function dialectOf(settings: DialectSettings): Dialect {
   const quote = Buffer.from(tokens.quote);
   const escape = tokens.escape === undefined ? undefined : Buffer.from(tokens.escape);
   const terminators = terminatorsOf(tokens.newline);
-  const escapable = [quote, ...(escape === undefined ? [] : [escape]), delimiter, ...terminators];
+  const escapable = [quote, ...(escape === undefined ? [] : [escape]), delimiter];
   return {
     delimiter, delimiterText: tokens.delimiter, quote, quoteText: tokens.quote, escape, escapeText: tokens.escape,
     newline: Buffer.from(tokens.newline), terminators, escapable,
-    lookahead: (escape?.length ?? 0) + Math.max(quote.length * 2, ...escapable.map((token) => token.length)),
+    lookahead: (escape?.length ?? 0) + Math.max(quote.length * 2, ...[...escapable, ...terminators].map((token) => token.length)),
     lineBreak: terminators.at(-1) ?? LF,
   };
 }

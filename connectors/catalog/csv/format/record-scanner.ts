@@ -8,8 +8,8 @@ import type { Dialect } from './dialect.js';
  * several characters.
  *
  * The grammar: blanks around a quoted value are skipped. Within and without quotes the escape character makes a quote,
- * delimiter, line terminator or escape character literal, and before anything else is literal itself. Within quotes a
- * doubled quote is a quote. A quote inside an unquoted value, or text after a closing quote, is refused.
+ * delimiter or escape character literal, and before anything else is literal itself. Within quotes a doubled quote is a
+ * quote. A quote inside an unquoted value, or text after a closing quote, is refused.
  */
 export interface ScannedRecord {
   readonly fields: string[];
@@ -68,7 +68,7 @@ export class RecordScanner {
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
     for (const token of [dialect.quote, dialect.escape]) if (token?.[0] !== undefined) this.#inQuotes[token[0]] = 1;
-    for (const token of dialect.escapable) if (token[0] !== undefined) this.#outsideQuotes[token[0]] = 1;
+    for (const token of [...dialect.escapable, ...dialect.terminators]) if (token[0] !== undefined) this.#outsideQuotes[token[0]] = 1;
     this.#plainLineFeed = dialect.terminators.some((token) => token.length === 1 && token[0] === LF);
   }
 

@@ -1,11 +1,12 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { ConnectorError, type IcfValue, type SyncToken } from '../../../../protocol/model/index.js';
 import type { DataFile } from '../storage/data-file.js';
 import { hasCode } from '../errors.js';
+import { identityOf, untouched, type FileIdentity } from '../storage/file-identity.js';
 import { COPY_BYTES } from '../limits.js';
 import { SteadyFile } from '../storage/steady-file.js';
-import { moveInto, temporaryPath, writePieces } from '../storage/write-file.js';
+import { moveInto, removeAbandoned, temporaryPath, writePieces } from '../storage/write-file.js';
 
 /**
  * Historical copies, as the Java connector keeps them: `<file>.<token>` beside the file, the token being the file's
@@ -13,8 +14,6 @@ import { moveInto, temporaryPath, writePieces } from '../storage/write-file.js';
  */
 const TOKEN = /^\d{13}$/;
 const FIRST_TOKEN = 10 ** 12;
-/** Snapshots and rewrites of a process that died are removed after a day. */
-const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 export function copyPath(file: DataFile, token: number): string {
   return `${file.path}.${token}`;
@@ -45,17 +44,27 @@ export async function copies(file: DataFile): Promise<number[]> {
 /** A private copy of the file as it is now, taken in one consistent read. */
 export interface Snapshot {
   readonly path: string;
-  /** Modification time of the original, in milliseconds. */
-  readonly modified: number;
+  /** The original at that time. */
+  readonly identity: FileIdentity;
+  /** When it was taken, in milliseconds. */
+  readonly taken: number;
+}
+
+/** File systems keep times in ticks of up to two seconds; within one, a change may not show. */
+const TICK_MS = 2000;
+
+function modifiedAt({ modified }: FileIdentity): number {
+  return Number(modified / 1_000_000n);
 }
 
 export async function takeSnapshot(file: DataFile, signal: AbortSignal): Promise<Snapshot> {
   signal.throwIfAborted();
+  const taken = Date.now();
   const source = await SteadyFile.open(file.path, file);
   try {
     const path = temporaryPath(file.path, 'snapshot');
     await writePieces(path, source, [{ from: 0, to: source.size }], signal);
-    return { path, modified: Number(source.identity.modified / 1_000_000n) };
+    return { path, identity: source.identity, taken };
   } finally {
     await source.close();
   }
@@ -94,7 +103,7 @@ export function keepCopy(file: DataFile, snapshot: Snapshot): Promise<number> {
       await dropSnapshot(snapshot);
       return newest;
     }
-    const token = Math.max(FIRST_TOKEN, snapshot.modified, (newest ?? 0) + 1);
+    const token = Math.max(FIRST_TOKEN, modifiedAt(snapshot.identity), (newest ?? 0) + 1);
     await moveInto(copyPath(file, token), snapshot.path);
     return token;
   });
@@ -106,24 +115,25 @@ export function prune(file: DataFile, count: number, needed: number): Promise<vo
     const others = (await copies(file)).filter((token) => token !== needed);
     const surplus = others.slice(0, Math.max(0, others.length - Math.max(0, count - 1)));
     for (const token of surplus) await unlink(copyPath(file, token)).catch(() => undefined);
-    await removeAbandoned(file);
+    await removeAbandoned(file.path);
   });
 }
 
-async function removeAbandoned(file: DataFile): Promise<void> {
-  const prefix = `.${basename(file.path)}.`;
-  for (const name of await readdir(dirname(file.path))) {
-    if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue;
-    const path = join(dirname(file.path), name);
-    const stats = await stat(path).catch(() => undefined);
-    if (stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS) await unlink(path).catch(() => undefined);
-  }
+/**
+ * Whether the file surely is what the token's copy holds, so that nothing needs to be compared: by time and size where
+ * the copy was made well after the change, or because a comparison found no difference and nobody touched it since.
+ */
+export async function isUnchanged(file: DataFile, token: number): Promise<boolean> {
+  const now = identityOf(await stat(file.path, { bigint: true }));
+  const { settled } = file;
+  if (settled?.token === token && untouched(settled.identity, now)) return true;
+  const copy = await stat(copyPath(file, token));
+  return modifiedAt(now) === token && now.size === copy.size && copy.mtimeMs - modifiedAt(now) > TICK_MS;
 }
 
-/** Whether the file still is what its copy holds, by time and size; only believed where the copy was made well after. */
-export async function isUnchanged(file: DataFile, token: number): Promise<boolean> {
-  const [now, copy] = await Promise.all([stat(file.path), stat(copyPath(file, token))]);
-  return Math.floor(now.mtimeMs) === token && now.size === copy.size && copy.mtimeMs - now.mtimeMs > 2000;
+/** Notes that a comparison with the token's copy found no difference. */
+export function noteUnchanged(file: DataFile, token: number, { identity, taken }: Snapshot): void {
+  if (taken - modifiedAt(identity) > TICK_MS) file.settled = { token, identity };
 }
 
 export async function exists(path: string): Promise<boolean> {

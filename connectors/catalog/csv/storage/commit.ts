@@ -21,19 +21,11 @@ export interface CommitHooks {
 }
 
 /** Whether the file's last record is ended, so that the next one can follow. */
-async function isTerminated(table: Table): Promise<boolean> {
-  const { file, dialect, start } = table;
-  if (file.size === start.offset) return table.headerTerminator.length > 0;
-  const tail = await file.read(Math.max(start.offset, file.size - 64), 64);
-  const terminator = dialect.terminators.find((token) => tail.subarray(-token.length).equals(token));
-  if (terminator === undefined) return false;
-  // An escaped terminator is part of the last value.
-  let escapes = 0;
-  if (dialect.escape !== undefined) {
-    let end = tail.length - terminator.length;
-    for (; tail.subarray(Math.max(0, end - dialect.escape.length), end).equals(dialect.escape); end -= dialect.escape.length) escapes++;
-  }
-  return escapes % 2 === 0;
+async function isTerminated({ file, dialect, start, headerTerminator }: Table): Promise<boolean> {
+  if (file.size === start.offset) return headerTerminator.length > 0;
+  const longest = Math.max(...dialect.terminators.map((token) => token.length));
+  const tail = await file.read(Math.max(start.offset, file.size - longest), longest);
+  return dialect.terminators.some((token) => tail.subarray(-token.length).equals(token));
 }
 
 function place(additions: readonly NewRecord[], from: number): { readonly appended: Appended[]; readonly bytes: Buffer } {

@@ -9,6 +9,7 @@ import { COMMIT_ATTEMPTS, MAX_INDEX_BYTES } from '../limits.js';
 import { Plan } from './plan.js';
 import type { OwnWrites, SteadyFile } from './steady-file.js';
 import { Table } from '../format/table.js';
+import { removeAbandoned } from './write-file.js';
 import { WriteQueue, asError, type Change, type Outcome } from './write-queue.js';
 
 type Append = () => Promise<{ readonly before: FileIdentity; readonly after: FileIdentity }>;
@@ -24,9 +25,13 @@ export class DataFile implements OwnWrites {
   readonly path: string;
   readonly readers = new Set<SteadyFile>();
   readonly index = new IndexCache();
+  /** The state that was last compared with a historical copy and found to be the same. */
+  settled: { readonly token: number; readonly identity: FileIdentity } | undefined;
   readonly #queue = new WriteQueue((changes, layout) => this.#commit(changes, layout));
   #appending: Promise<void> | undefined;
   #copies: Promise<unknown> = Promise.resolve();
+  /** What a dead process left was looked for, once. */
+  #tidied = false;
 
   private constructor(path: string) {
     this.path = path;
@@ -88,6 +93,8 @@ export class DataFile implements OwnWrites {
     const lock = await lockFile(`${this.path}.lock`);
     const hooks: CommitHooks = { assertAllowed: () => lock.assertHeld(), appending: (append) => this.#append(append) };
     try {
+      if (!this.#tidied) await removeAbandoned(this.path, true);
+      this.#tidied = true;
       for (let attempt = 1; attempt <= COMMIT_ATTEMPTS; attempt++) {
         const outcomes = await this.#attempt(changes, layout, hooks);
         if (outcomes !== undefined) return outcomes;

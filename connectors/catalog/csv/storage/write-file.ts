@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FileMoved, hasCode } from '../errors.js';
 import { identityOf, sameContent, type FileIdentity } from './file-identity.js';
@@ -11,8 +11,22 @@ import type { SteadyFile } from './steady-file.js';
 export type Piece = { readonly from: number; readonly to: number } | Buffer;
 
 /** Beside the file, so that it can be renamed over it. Hidden, and never taken for a historical copy. */
-export function temporaryPath(path: string, purpose: string): string {
+export function temporaryPath(path: string, purpose: 'rewrite' | 'snapshot' | 'test'): string {
   return join(dirname(path), `.${basename(path)}.${purpose}-${randomBytes(6).toString('hex')}.tmp`);
+}
+
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
+
+/** Removes temporary files of processes that died: after a day, or at once where who calls is the only writer. */
+export async function removeAbandoned(path: string, onlyWriter = false): Promise<void> {
+  const prefix = `.${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue;
+    const abandoned = join(dirname(path), name);
+    const stats = await stat(abandoned).catch(() => undefined);
+    const ours = onlyWriter && name.startsWith(`${prefix}rewrite-`);
+    if (stats !== undefined && (ours || Date.now() - stats.mtimeMs > ABANDONED_MS)) await unlink(abandoned).catch(() => undefined);
+  }
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {

@@ -10,72 +10,88 @@ export const BER = {
 /** Longest integer LDAP uses is 31 bits; servers' estimates may take a leading zero byte more. */
 const MAX_INTEGER_BYTES = 5;
 
-/** Length of the element at the start of `bytes`, header included; undefined while the header is incomplete. */
-export function elementLength(bytes: Uint8Array): number | undefined {
-  const first = bytes[1];
+/** Length of the element that starts at `start`, header included; undefined while the header is incomplete. */
+export function elementLength(bytes: Uint8Array, start = 0, end = bytes.length): number | undefined {
+  const first = start + 1 < end ? bytes[start + 1] : undefined;
   if (first === undefined) return undefined;
   if (first < 0x80) return 2 + first;
   const count = first & 0x7f;
   if (count === 0) throw new MalformedMessage('indefinite length');
   if (count > 4) throw new MalformedMessage(`a length of ${count} bytes`);
-  if (bytes.length < 2 + count) return undefined;
+  if (start + 2 + count > end) return undefined;
   let length = 0;
-  for (let at = 2; at < 2 + count; at++) length = length * 256 + (bytes[at] ?? 0);
+  for (let at = start + 2; at < start + 2 + count; at++) length = length * 256 + (bytes[at] ?? 0);
   return 2 + count + length;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Reads BER elements one after another; never outside its bytes, whatever these say. Values are views, not copies. */
 export class BerCursor {
-  readonly #bytes: Uint8Array;
-  #at = 0;
+  readonly #bytes: Buffer;
+  readonly #end: number;
+  #at: number;
+  /** Where the content of the element read last starts; it ends at `#at`. */
+  #content = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.#bytes = asBuffer(bytes);
+    this.#at = start;
+    this.#end = end;
   }
 
   get done(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.#at >= this.#end;
   }
 
   /** Tag of the next element; undefined at the end. */
   get tag(): number | undefined {
-    return this.#bytes[this.#at];
+    return this.#at < this.#end ? this.#bytes[this.#at] : undefined;
   }
 
   /** Content of the next element, which must have this tag. */
-  read(tag: number): Uint8Array {
-    if (this.tag !== tag) throw new MalformedMessage(`expected tag 0x${tag.toString(16)}, got ${this.tag === undefined ? 'the end' : `0x${this.tag.toString(16)}`}`);
-    return this.#element();
+  read(tag: number): Buffer {
+    this.#expect(tag);
+    return this.#bytes.subarray(this.#content, this.#at);
   }
 
   /** Content of the next element if it has this tag. */
-  readIf(tag: number): Uint8Array | undefined {
-    return this.tag === tag ? this.#element() : undefined;
+  readIf(tag: number): Buffer | undefined {
+    return this.tag === tag ? this.read(tag) : undefined;
   }
 
   within(tag: number): BerCursor {
-    return new BerCursor(this.read(tag));
+    this.#expect(tag);
+    return new BerCursor(this.#bytes, this.#content, this.#at);
   }
 
   skip(): void {
-    this.#element();
+    this.#step();
   }
 
   text(tag: number = BER.octetString): string {
-    return decodeText(this.read(tag));
+    this.#expect(tag);
+    return this.#bytes.toString('utf8', this.#content, this.#at);
   }
 
   integer(tag: number = BER.integer): number {
     return decodeInteger(this.read(tag));
   }
 
-  #element(): Uint8Array {
+  #expect(tag: number): void {
+    if (this.tag !== tag) throw new MalformedMessage(`expected tag 0x${tag.toString(16)}, got ${this.tag === undefined ? 'the end' : `0x${this.tag.toString(16)}`}`);
+    this.#step();
+  }
+
+  #step(): void {
     const start = this.#at;
-    const end = start + (elementLength(this.#bytes.subarray(start, start + 6)) ?? Number.POSITIVE_INFINITY);
-    if (end > this.#bytes.length) throw new MalformedMessage('an element runs past the end');
-    this.#at = end;
+    const length = elementLength(this.#bytes, start, this.#end);
+    if (length === undefined || start + length > this.#end) throw new MalformedMessage('an element runs past the end');
     const first = this.#bytes[start + 1] ?? 0;
-    return this.#bytes.subarray(start + 2 + (first < 0x80 ? 0 : first & 0x7f), end);
+    this.#content = start + 2 + (first < 0x80 ? 0 : first & 0x7f);
+    this.#at = start + length;
   }
 }
 
@@ -87,5 +103,5 @@ export function decodeInteger(bytes: Uint8Array): number {
 }
 
 export function decodeText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return asBuffer(bytes).toString('utf8');
 }

@@ -111,6 +111,8 @@ export interface Directory {
    * open and its consumer stands still (group readers do): they have to be answered, however much is buffered.
    */
   search(search: DirectorySearch, signal: AbortSignal): AsyncGenerator<Entry, DirectorySearchEnd, void>;
+  /** The same, entries that arrived together in one step: for those who read very many. */
+  searchBatches?(search: DirectorySearch, signal: AbortSignal): AsyncGenerator<readonly Entry[], DirectorySearchEnd, void>;
   /** Undefined when there is no such entry. */
   read(dn: string, attributes: readonly string[] | undefined, signal: AbortSignal): Promise<Entry | undefined>;
   add(dn: string, attributes: readonly { readonly name: string; readonly values: readonly (string | Uint8Array)[] }[], signal: AbortSignal): Promise<void>;

@@ -8,7 +8,7 @@ import { Lanes } from './lanes.js';
 import { MAX_HOPS, alternatives, refused, tooManyHops, unusable, type Referral } from './referral.js';
 import { CONTROL, addRequest, deleteRequest, modifyRequest, renameRequest, type LdapRequest, type RequestControl } from './request.js';
 import { ROOT_DSE_ATTRIBUTES, toRootDse } from './root-dse.js';
-import { referenceCollector, runSearch } from './search-loop.js';
+import { referenceCollector, runSearch, type EntryBatches } from './search-loop.js';
 import type { LdapServer } from './servers.js';
 import type { TlsSettings } from './tls.js';
 import { LdapWire, cancelled } from './wire.js';
@@ -72,6 +72,19 @@ export class LdapDirectory implements Directory {
   }
 
   async* search(search: DirectorySearch, signal: AbortSignal): AsyncGenerator<Entry, DirectorySearchEnd, void> {
+    const batches = this.searchBatches(search, signal);
+    try {
+      for (;;) {
+        const step = await batches.next();
+        if (step.done === true) return step.value;
+        for (const entry of step.value) yield entry;
+      }
+    } finally {
+      await batches.return(undefined as never);
+    }
+  }
+
+  async* searchBatches(search: DirectorySearch, signal: AbortSignal): EntryBatches {
     const references: (readonly string[])[] = [];
     const lane = await this.#laneFor(search, signal);
     let yielded = 0;
@@ -91,7 +104,7 @@ export class LdapDirectory implements Directory {
             end = step.value;
             break;
           }
-          yielded++;
+          yielded += step.value.length;
           yield step.value;
         }
       } finally {
@@ -213,7 +226,7 @@ export class LdapDirectory implements Directory {
     follow(urls);
   }
 
-  async* #chaseSearch(references: readonly (readonly string[])[], search: DirectorySearch, signal: AbortSignal): AsyncGenerator<Entry, void, void> {
+  async* #chaseSearch(references: readonly (readonly string[])[], search: DirectorySearch, signal: AbortSignal): AsyncGenerator<readonly Entry[], void, void> {
     let left = search.limit ?? Infinity;
     for (const urls of references) {
       if (left <= 0) return;
@@ -223,9 +236,9 @@ export class LdapDirectory implements Directory {
           ...search, base: referral.dn ?? search.base, scope: referral.scope ?? search.scope, filter: referral.filter ?? search.filter,
           limit: Number.isFinite(left) ? left : undefined, cookie: undefined, onePage: undefined, window: undefined,
         };
-        for await (const entry of directory.search(elsewhere, signal)) {
-          left--;
-          yield entry;
+        for await (const batch of directory.searchBatches(elsewhere, signal)) {
+          left -= batch.length;
+          yield batch;
         }
       } finally {
         await directory.close();

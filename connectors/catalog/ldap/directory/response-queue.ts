@@ -1,33 +1,28 @@
 import type { ConnectorError } from '../../../../protocol/model/index.js';
 import type { LdapMessage, LdapResponse } from './response.js';
 
-/** Bytes waiting for the consumer above which the sender is stopped, and below which it may go on. */
-const HIGH_WATER = 512 * 1024;
-const LOW_WATER = 128 * 1024;
+/** Bytes waiting for the consumer above which the sender is stopped. */
+const HIGH_WATER = 256 * 1024;
 
 /** Responses between the socket and a consumer that may be slower: bounded by telling the socket to stop. */
 export class ResponseQueue {
   readonly #flow: (flow: 'stop' | 'go') => void;
-  #items: (LdapMessage | undefined)[] = [];
-  #head = 0;
+  #items: LdapResponse[] = [];
   #bytes = 0;
   #stopped = false;
   #failure: ConnectorError | undefined;
-  #waiter: { resolve(response: LdapResponse): void; reject(error: ConnectorError): void } | undefined;
+  #waiter: { resolve(): void; reject(error: ConnectorError): void } | undefined;
 
   constructor(flow: (flow: 'stop' | 'go') => void) {
     this.#flow = flow;
   }
 
   receive(message: LdapMessage): void {
-    const waiter = this.#waiter;
-    if (waiter !== undefined) {
-      this.#waiter = undefined;
-      waiter.resolve(message.response);
-      return;
-    }
-    this.#items.push(message);
+    this.#items.push(message.response);
     this.#bytes += message.bytes;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter?.resolve();
     if (this.#bytes <= HIGH_WATER || this.#stopped) return;
     this.#stopped = true;
     this.#flow('stop');
@@ -44,28 +39,25 @@ export class ResponseQueue {
   /** Drops what has been received: the next call fails. */
   abort(error: ConnectorError): void {
     this.#items = [];
-    this.#head = 0;
     this.fail(error);
   }
 
-  /** The next response, if it is there. */
-  take(): LdapResponse | undefined {
-    const message = this.#items[this.#head];
-    if (message === undefined) return undefined;
-    this.#items[this.#head++] = undefined;
-    this.#bytes -= message.bytes;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-    }
-    if (this.#stopped && this.#bytes < LOW_WATER) {
+  /** What has been received, all at once; empty when there is nothing yet. */
+  takeAll(): readonly LdapResponse[] {
+    const items = this.#items;
+    if (items.length === 0) return items;
+    this.#items = [];
+    this.#bytes = 0;
+    if (this.#stopped) {
       this.#stopped = false;
       this.#flow('go');
     }
-    return message.response;
+    return items;
   }
 
-  next(): Promise<LdapResponse> {
+  /** Resolves when there is something to take; rejects once there is nothing and never will be. */
+  wait(): Promise<void> {
+    if (this.#items.length > 0) return Promise.resolve();
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject };

@@ -5,6 +5,7 @@ import type { DirectorySearch, DirectorySearchEnd, Entry } from './contract.js';
 import { parseFilter } from './filter-encoding.js';
 import { pagedResultsControl, searchRequest, sortControl, windowControl, type LdapRequest, type RequestControl } from './request.js';
 import { pagedResults, sortResult, windowResult, type WindowResult } from './response-controls.js';
+import type { LdapResponse } from './response.js';
 import type { DoneResponse, LdapWire } from './wire.js';
 
 /** A server that answers with so many empty pages in a row is not going to finish. */
@@ -31,6 +32,8 @@ export interface SearchContext {
   onReferral(urls: readonly string[]): void;
 }
 
+/** Entries as they arrive together. */
+export type EntryBatches = AsyncGenerator<readonly Entry[], DirectorySearchEnd, void>;
 interface Round { readonly done: DoneResponse; readonly entries: number }
 
 /** Collects at most so many references; more is an error, since leaving some out would hide entries. */
@@ -42,7 +45,7 @@ export function referenceCollector(into: (readonly string[])[], server: string):
 }
 
 /** The search on one connection: page after page, window after window, or all at once. */
-export async function* runSearch(search: DirectorySearch, context: SearchContext): AsyncGenerator<Entry, DirectorySearchEnd, void> {
+export async function* runSearch(search: DirectorySearch, context: SearchContext): EntryBatches {
   if (search.limit !== undefined && search.limit <= 0) return COMPLETE;
   if (search.window !== undefined) return yield* windows(search, search.window, context);
   if (search.pageSize !== undefined) return yield* pages(search, search.pageSize, context);
@@ -53,7 +56,7 @@ export async function* runSearch(search: DirectorySearch, context: SearchContext
   return COMPLETE;
 }
 
-async function* pages(search: DirectorySearch, pageSize: number, context: SearchContext): AsyncGenerator<Entry, DirectorySearchEnd, void> {
+async function* pages(search: DirectorySearch, pageSize: number, context: SearchContext): EntryBatches {
   let cookie = search.cookie ?? new Uint8Array(0);
   let left = search.limit ?? Infinity;
   let emptyPages = 0;
@@ -72,7 +75,7 @@ async function* pages(search: DirectorySearch, pageSize: number, context: Search
   }
 }
 
-async function* windows(search: DirectorySearch, window: { size: number; offset: number }, context: SearchContext): AsyncGenerator<Entry, DirectorySearchEnd, void> {
+async function* windows(search: DirectorySearch, window: { size: number; offset: number }, context: SearchContext): EntryBatches {
   let offset = window.offset;
   let left = search.limit ?? Infinity;
   let last: WindowResult | undefined;
@@ -103,7 +106,7 @@ function checkWindow(window: WindowResult | undefined, done: DoneResponse, searc
 }
 
 /** OpenLDAP may still be putting the last window away when the request for the next one arrives: it says busy then. */
-async function* windowRound(search: DirectorySearch, control: RequestControl, context: SearchContext, most: number): AsyncGenerator<Entry, Round, void> {
+async function* windowRound(search: DirectorySearch, control: RequestControl, context: SearchContext, most: number): AsyncGenerator<readonly Entry[], Round, void> {
   for (let retries = 0; ; retries++) {
     const result = yield* round(search, [control], context, 0, most);
     if (result.done.result.code !== BUSY || result.entries > 0 || retries >= MAX_BUSY_RETRIES) return result;
@@ -112,7 +115,7 @@ async function* windowRound(search: DirectorySearch, control: RequestControl, co
 }
 
 /** One request: its entries (at most `most`), then its final response. */
-async function* round(search: DirectorySearch, controls: readonly RequestControl[], context: SearchContext, sizeLimit: number, most: number): AsyncGenerator<Entry, Round, void> {
+async function* round(search: DirectorySearch, controls: readonly RequestControl[], context: SearchContext, sizeLimit: number, most: number): AsyncGenerator<readonly Entry[], Round, void> {
   const request = toRequest(search, sizeLimit);
   const sorting = search.sortKeys === undefined || search.sortKeys.length === 0 ? [] : [sortControl(search.sortKeys)];
   const responses = context.wire.responses(request, [...context.controls, ...sorting, ...controls], context.signal);
@@ -121,14 +124,22 @@ async function* round(search: DirectorySearch, controls: readonly RequestControl
     for (;;) {
       const step = await responses.next();
       if (step.done === true) return { done: step.value, entries };
-      if (step.value.kind === 'reference') context.onReference(step.value.urls);
-      if (step.value.kind !== 'entry' || entries >= most) continue;
-      entries++;
-      yield step.value.entry;
+      const batch = entriesIn(step.value, context).slice(0, most - entries);
+      entries += batch.length;
+      if (batch.length > 0) yield batch;
     }
   } finally {
     await responses.return(undefined as never);
   }
+}
+
+function entriesIn(responses: readonly LdapResponse[], context: SearchContext): Entry[] {
+  const entries: Entry[] = [];
+  for (const response of responses) {
+    if (response.kind === 'entry') entries.push(response.entry);
+    else if (response.kind === 'reference') context.onReference(response.urls);
+  }
+  return entries;
 }
 
 function toRequest(search: DirectorySearch, sizeLimit: number): LdapRequest {

@@ -85,11 +85,11 @@ export class LdapWire {
   }
 
   /**
-   * The responses to a search as they arrive; the socket is paused while the consumer is behind. The return value is the
-   * final response. Leaving early abandons the search.
+   * The responses to a search in batches, as they arrive; the socket is paused while the consumer is behind. The return
+   * value is the final response. Leaving early abandons the search.
    */
-  async* responses(request: LdapRequest, controls: readonly RequestControl[], signal: AbortSignal): AsyncGenerator<LdapResponse, DoneResponse, void> {
-    if (signal.aborted) throw cancelled(signal);
+  async* responses(request: LdapRequest, controls: readonly RequestControl[], signal: AbortSignal): AsyncGenerator<readonly LdapResponse[], DoneResponse, void> {
+    throwIfCancelled(signal);
     const queue = new ResponseQueue((flow) => (flow === 'stop' ? this.#socket.pause() : this.#resume()));
     const id = this.#send(request, controls, queue);
     const onAbort = (): void => queue.abort(cancelled(signal));
@@ -97,12 +97,16 @@ export class LdapWire {
     let finished = false;
     try {
       for (;;) {
-        const response = queue.take() ?? await queue.next();
-        if (response.kind === 'done') {
-          finished = true;
-          return response;
+        await queue.wait();
+        const batch = queue.takeAll();
+        const last = batch.at(-1);
+        if (last?.kind !== 'done') {
+          yield batch;
+          continue;
         }
-        yield response;
+        finished = true;
+        if (batch.length > 1) yield batch.slice(0, -1);
+        return last;
       }
     } finally {
       signal.removeEventListener('abort', onAbort);

@@ -1,3 +1,4 @@
+import { searchBelow } from '../base-search.js';
 import type { LdapSession } from '../connection.js';
 import { dnKey } from '../dn.js';
 import { equalsFilter, orFilter } from '../filter-value.js';
@@ -15,7 +16,7 @@ async function groupsHolding(session: LdapSession, attribute: string, values: re
   const filter = orFilter(values.map((value) => equalsFilter(attribute, value)));
   const found = new Map<string, string>();
   for (const base of await searchBases(session, signal)) {
-    for await (const group of session.directory.search({ base, scope: 'sub', filter, attributes: NO_ATTRIBUTES }, signal)) {
+    for await (const group of searchBelow(session, { base, filter, attributes: NO_ATTRIBUTES }, signal)) {
       found.set(dnKey(group.dn), group.dn);
     }
   }

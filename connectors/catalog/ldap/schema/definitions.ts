@@ -25,7 +25,8 @@ export interface LdapObjectClass {
 
 /** Definitions longer than this are passed over. */
 const MAX_DEFINITION = 100_000;
-const TOKEN = /\s*(?:(\()|(\))|(\$)|'((?:[^'\\]|\\.)*)'|([^\s()$']+))/y;
+/** A quote within a quoted string, which some servers do not escape, is not followed by a space or parenthesis. */
+const TOKEN = /\s*(?:(\()|(\))|(\$)|'((?:[^'\\]|\\.|'(?![\s)]))*)'|([^\s()$']+))/y;
 
 type Tokens = readonly string[];
 

@@ -1,4 +1,5 @@
 import { ALL, type ConnectorObject } from '../../../../protocol/model/index.js';
+import { searchBelow } from '../base-search.js';
 import type { Entry } from '../directory/contract.js';
 import { texts } from '../directory/entry.js';
 import { resultCodeOf } from '../errors.js';
@@ -40,7 +41,8 @@ export class ObjectReader {
   }
 
   async byDn(dn: string): Promise<Entry | undefined> {
-    const entries = this.#search(dn, 'base', this.scope.filter);
+    const { session, signal } = this.run;
+    const entries = session.directory.search({ base: dn, scope: 'base', filter: this.scope.filter, attributes: this.attributes }, signal);
     try {
       const step = await entries.next();
       return step.done === true ? undefined : step.value;
@@ -57,13 +59,13 @@ export class ObjectReader {
     const { uidAttribute } = this.run.session.config;
     if (isDnAttribute(uidAttribute)) return await this.byDn(uid);
     const filter = andFilter(this.scope.filter, equalsFilter(uidAttribute, uid));
-    for (const base of this.scope.bases) for await (const entry of this.#search(base, 'sub', filter)) return entry;
+    for (const base of this.scope.bases) for await (const entry of this.#below(base, filter)) return entry;
     return undefined;
   }
 
   /** Entries in scope below `dn`, itself included. */
-  below(dn: string): AsyncGenerator<Entry, unknown, void> {
-    return this.#search(dn, 'sub', this.scope.filter);
+  below(dn: string): AsyncGenerator<Entry, void, void> {
+    return this.#below(dn, this.scope.filter, true);
   }
 
   /** Undefined for an entry of a class the run does not report. */
@@ -73,8 +75,8 @@ export class ObjectReader {
     return ofClass === undefined ? undefined : await this.#mapper(ofClass).map(entry, this.run.signal);
   }
 
-  #search(base: string, scope: 'base' | 'sub', filter: string): ReturnType<SyncRun['session']['directory']['search']> {
-    return this.run.session.directory.search({ base, scope, filter, attributes: this.attributes }, this.run.signal);
+  #below(base: string, filter: string, mayBeMissing = false): AsyncGenerator<Entry, void, void> {
+    return searchBelow(this.run.session, { base, filter, attributes: this.attributes, mayBeMissing }, this.run.signal);
   }
 
   #mapper(objectClass: string): EntryMapper {

@@ -2,7 +2,7 @@ import { ControllerSession } from '../../../../agent/session/controller-session.
 import { certificateOnly } from '../../../../agent/transport/authorization.js';
 import { dial, type DialTarget } from '../../../../agent/transport/dial.js';
 import { systemClock } from '../../../../agent/system-clock.js';
-import type { OperationExecutor, SessionLog } from '../../../../protocol/session/contract.js';
+import type { OperationExecutor, SessionLimits, SessionLog } from '../../../../protocol/session/contract.js';
 import { quietLog } from './quiet-log.js';
 
 export const noConnectors: OperationExecutor = {
@@ -21,13 +21,13 @@ export interface TestSession {
 }
 
 /** An agent's session towards one controller, with short times. */
-export function startSession(dialTarget: DialTarget, options: { readonly sockets?: number; readonly connectionTtl?: number; readonly executor?: OperationExecutor; readonly log?: SessionLog; readonly backoffCap?: number } = {}): TestSession {
+export function startSession(dialTarget: DialTarget, options: { readonly sockets?: number; readonly connectionTtl?: number; readonly executor?: OperationExecutor; readonly log?: SessionLog; readonly backoffCap?: number; readonly limits?: Partial<SessionLimits> } = {}): TestSession {
   const sockets = options.sockets ?? 1;
   const session = new ControllerSession({
     url: dialTarget.url.href,
     plan: { sockets, maxSockets: sockets + 1, connectionTtl: options.connectionTtl ?? 0, stagger: 20 },
     backoff: { base: 50, cap: options.backoffCap ?? 500 },
-    retireTimeout: 5000, limits: {},
+    retireTimeout: 5000, limits: options.limits ?? {},
     executor: options.executor ?? noConnectors, clock: systemClock, log: options.log ?? quietLog,
     dial: (stop) => dial(dialTarget, stop),
   });

@@ -1,5 +1,6 @@
 import type { SyncToken } from '../../../../../protocol/model/index.js';
 import type { Changes } from '../../../../framework/spi.js';
+import { searchBelow } from '../../base-search.js';
 import type { LdapSession } from '../../connection.js';
 import { firstText, texts } from '../../directory/entry.js';
 import { dnKey } from '../../dn.js';
@@ -37,7 +38,7 @@ function accessLog(run: SyncRun, base: string, deltas: RecordDeltas): TimedSourc
   const { session: { directory, config, log }, signal } = run;
   async function* identify(from: string): AsyncGenerator<Identified, void, void> {
     const filter = `(&(reqStart>=${from})(reqResult=0)(|(reqType=add)(reqType=modify)(reqType=modrdn)(reqType=delete)))`;
-    for await (const { dn, attributes } of directory.search({ base, scope: 'one', filter, attributes: ['reqStart'] }, signal)) {
+    for await (const { dn, attributes } of searchBelow(run.session, { base, scope: 'one', filter, attributes: ['reqStart'] }, signal)) {
       const time = firstText({ dn, attributes }, 'reqStart');
       if (time !== undefined) yield { time, dn, identity: dn };
     }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SyncToken } from '../../../../../protocol/model/index.js';
 import type { Changes } from '../../../../framework/spi.js';
+import { searchBelow } from '../../base-search.js';
 import type { Entry, ServerType } from '../../directory/contract.js';
 import { firstText } from '../../directory/entry.js';
 import { andFilter } from '../../filter-value.js';
@@ -45,7 +46,7 @@ async function timestamps(run: SyncRun): Promise<TimedSource> {
   async function* since(from: string, attributes: readonly string[]): AsyncGenerator<{ readonly time: string; readonly entry: Entry }, void, void> {
     const filter = andFilter(scope.filter, `(|(${modified}>=${from})(${created}>=${from}))`);
     for (const base of scope.bases) {
-      for await (const entry of directory.search({ base, scope: 'sub', filter, attributes }, signal)) {
+      for await (const entry of searchBelow(run.session, { base, filter, attributes }, signal)) {
         const time = timeOf(entry);
         if (time !== undefined) yield { time, entry };
       }

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { hashPassword } from './authentication/password-hash.js';
+import { loadConfig } from './config/load-config.js';
+import { runController } from './main.js';
+
+/** Adds the `controller` commands to a program. */
+export function controllerCommands(program: Command, write: (text: string) => void = (text) => { process.stdout.write(text); }): void {
+  const controller = program.command('controller').description('the other end: accepts agents, serves the REST API, reconciles');
+  controller.command('run').description('run a controller until it is told to stop')
+    .requiredOption('-c, --config <file>', 'YAML configuration')
+    .action(async ({ config }: { config: string }) => runController(config));
+  controller.command('check').description('check a configuration and say what is wrong with it')
+    .requiredOption('-c, --config <file>', 'YAML configuration')
+    .action(async ({ config }: { config: string }) => {
+      await loadConfig(config);
+      write(`${config} is in order.\n`);
+    });
+  controller.command('hash-password').description('read a password from standard input and print its hash for the configuration')
+    .action(async () => { write(`${await hashPassword(await readPassword())}\n`); });
+}
+
+/** The first line; never an argument, which other users of the machine could see. */
+async function readPassword(): Promise<string> {
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += String(chunk);
+    if (text.includes('\n')) break;
+  }
+  const password = text.split(/\r?\n/, 1)[0] ?? '';
+  if (password === '') throw new Error('No password on standard input. Try: echo -n SECRET | causeway controller hash-password');
+  return password;
+}

@@ -1,0 +1,83 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { bearerVerifier } from './authentication/bearer-tokens.js';
+import { restAuthentication } from './authentication/rest-authentication.js';
+import { UserStore } from './authentication/user-store.js';
+import { buildSystems } from './build-systems.js';
+import type { ControllerConfig } from './config/controller-config.js';
+import { route } from './crest/router.js';
+import { createRestServer } from './crest/server.js';
+import type { RequestHandler } from './crest/request.js';
+import { infoRequests, type ReadyState } from './info.js';
+import type { Log } from './log.js';
+import { openAgents } from './open-agents.js';
+import { buildSynchronisation } from './build-synchronisation.js';
+import { restTls } from './tls-files.js';
+import { systemRequests } from './systems/requests/system-requests.js';
+
+export interface RunningController {
+  /** Where the REST API listens. */
+  readonly restPort: number;
+  /** Where agents connect; undefined without a gateway. */
+  readonly gatewayPort: number | undefined;
+  /** Lets requests under way finish for `shutdownGrace`, then ends everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Starts a controller. Rejects, with everything closed again, when a port is taken or a file is missing. */
+export async function startController(config: ControllerConfig, log: Log): Promise<RunningController> {
+  const systems = await buildSystems(config, log);
+  const sync = buildSynchronisation(config, systems, log);
+  let state: ReadyState = 'ACTIVE_NOT_READY';
+  const handler = route({
+    system: systemRequests({ registry: systems.registry, environment: systems.environment, projectFolder: config.systems.project, liveSync: sync.liveSync }),
+    info: infoRequests(() => state),
+    ...sync.handlers,
+  });
+  const agents = await openAgents(config, systems, log);
+  let server: Server;
+  try {
+    server = await listenRest(config, handler, log);
+  } catch (error) {
+    await agents.close('start failed');
+    throw error;
+  }
+  const stopWatching = systems.registry.watch();
+  state = 'ACTIVE_READY';
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    state = 'STOPPING';
+    stopWatching();
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    const late = setTimeout(() => server.closeAllConnections(), config.shutdownGrace);
+    await sync.close();
+    await closed;
+    clearTimeout(late);
+    await agents.close('controller is stopping');
+  };
+  return {
+    restPort: (server.address() as AddressInfo).port,
+    gatewayPort: agents.gateway?.port,
+    stop: () => stopping ??= stop(),
+  };
+}
+
+async function listenRest({ rest }: ControllerConfig, handler: RequestHandler, log: Log): Promise<Server> {
+  const server = createRestServer({
+    handler, log,
+    authenticate: restAuthentication({
+      users: new UserStore(rest.users), log, verifyToken: rest.oauth === undefined ? undefined : bearerVerifier(rest.oauth),
+    }),
+    limits: { maxBodyBytes: rest.maxBodySize, requestTimeout: rest.requestTimeout, stallTimeout: rest.stallTimeout, maxConnections: rest.maxConnections },
+    tls: rest.tls === undefined ? undefined : await restTls(rest.tls),
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(rest.port, rest.address, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return server;
+}

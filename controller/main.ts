@@ -1,0 +1,52 @@
+import { loadConfig } from './config/load-config.js';
+import { startController, type RunningController } from './controller.js';
+import { createControllerLog, type ControllerLog } from './logger.js';
+
+/** What something that was left open gets before the process ends anyway, in milliseconds. */
+const LINGER = 2_000;
+
+/** Runs a controller until SIGTERM or SIGINT, then drains it. A second signal ends the process at once. */
+export async function runController(configPath: string): Promise<void> {
+  const config = await loadConfig(configPath);
+  const output = createControllerLog(config.log.level);
+  const { log } = output;
+  const dieOf = (what: string) => (error: unknown): void => {
+    log.fatal({ err: error }, what);
+    void leave(output);
+  };
+  process.on('unhandledRejection', dieOf('a promise was rejected and nobody handled it; this is a defect'));
+  process.on('uncaughtException', dieOf('an exception was thrown and nobody caught it; this is a defect'));
+  let controller: RunningController;
+  try {
+    controller = await startController(config, log);
+  } catch (error) {
+    log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'the controller cannot start');
+    await output.flush();
+    throw error;
+  }
+  log.info({ pid: process.pid, restPort: controller.restPort, gatewayPort: controller.gatewayPort }, 'controller started');
+  await stopSignal(output);
+  await controller.stop();
+  log.info('controller stopped');
+  await output.flush();
+  setTimeout(() => process.exit(), LINGER).unref();
+}
+
+function stopSignal(output: ControllerLog): Promise<void> {
+  return new Promise((resolve) => {
+    let count = 0;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      count += 1;
+      output.log.info({ signal }, count === 1 ? 'stopping; requests under way may finish' : 'signalled again; leaving at once');
+      if (count > 1) void leave(output);
+      resolve();
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
+
+async function leave(output: ControllerLog): Promise<never> {
+  await output.flush();
+  process.exit(1);
+}

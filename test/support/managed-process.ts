@@ -1,0 +1,132 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { until } from './until.js';
+
+/** Log lines kept of one process; older ones are dropped. */
+const MAX_LINES = 20_000;
+const STOP_LIMIT_MS = 40_000;
+
+export interface LogLine {
+  /** The message of a JSON line, or the line as it is. */
+  readonly text: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A process of a test: its output is read as JSON log lines, and no failure goes by without showing the last of them. */
+export class ManagedProcess {
+  readonly name: string;
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcess;
+  #lines: LogLine[] = [];
+  #end: Ended | undefined;
+
+  constructor(name: string, command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}) {
+    this.name = name;
+    this.#child = spawn(command, [...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) createInterface({ input: stream! }).on('line', (line) => this.#take(line));
+    this.ended = new Promise((resolve) => {
+      this.#child.once('error', (error) => this.#take(`cannot be started: ${error.message}`));
+      this.#child.once('close', (code, signal) => {
+        this.#end = { code, signal };
+        resolve(this.#end);
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** What it has logged so far, oldest first. */
+  get lines(): readonly LogLine[] {
+    return this.#lines;
+  }
+
+  /** Log lines whose message or fields hold the text. */
+  logged(text: string | RegExp): LogLine[] {
+    const holds = (line: LogLine): boolean => {
+      const whole = `${line.text} ${JSON.stringify(line.fields)}`;
+      return typeof text === 'string' ? whole.includes(text) : text.test(whole);
+    };
+    return this.#lines.filter(holds);
+  }
+
+  /** Waits for a condition on the running process; its end is a failure. Both show the last log lines. */
+  async ready(condition: () => boolean | Promise<boolean>, what: string, milliseconds = 30_000): Promise<void> {
+    try {
+      await until(() => {
+        if (!this.isRunning) throw new Error(`${this.name} ended with ${this.#end?.signal ?? this.#end?.code}`);
+        return condition();
+      }, what, milliseconds);
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.tail()}`, { cause: error });
+    }
+  }
+
+  /** The last log lines, for messages. */
+  tail(count = 25): string {
+    return [`--- last lines of ${this.name}`, ...this.#lines.slice(-count).map(({ text, fields }) => `${text} ${JSON.stringify(fields)}`)].join('\n').slice(-6000);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** SIGKILL, and waits for the end. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** SIGTERM, and waits for the end. Rejects, with the process killed, when it does not come. */
+  async stop(): Promise<Ended> {
+    if (this.#end !== undefined) return this.#end;
+    this.#child.kill('SIGTERM');
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), STOP_LIMIT_MS);
+    const end = await this.ended;
+    clearTimeout(late);
+    if (end.signal === 'SIGKILL') throw new Error(`${this.name} did not end within ${STOP_LIMIT_MS} ms of SIGTERM\n${this.tail()}`);
+    return end;
+  }
+
+  /** Most memory it ever held, in bytes (VmHWM; needs Linux). */
+  rssPeak(): number {
+    return this.#statusField('VmHWM');
+  }
+
+  /** Memory it holds now, in bytes. */
+  rss(): number {
+    return this.#statusField('VmRSS');
+  }
+
+  #statusField(name: string): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
+    if (kibibytes === undefined) throw new Error(`/proc/${this.pid}/status has no ${name}`);
+    return Number(kibibytes) * 1024;
+  }
+
+  #take(line: string): void {
+    this.#lines.push(parseLine(line));
+    if (this.#lines.length > MAX_LINES) this.#lines = this.#lines.slice(MAX_LINES / 2);
+  }
+}
+
+function parseLine(line: string): LogLine {
+  try {
+    const { msg, time: _time, pid: _pid, hostname: _host, ...fields } = JSON.parse(line) as Record<string, unknown>;
+    return { text: typeof msg === 'string' ? msg : '', fields };
+  } catch {
+    return { text: line, fields: {} };
+  }
+}

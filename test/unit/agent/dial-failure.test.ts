@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { DialError } from '../../../agent/session/failure-policy.js';
+import { explainDialError, explainStatus } from '../../../agent/transport/dial-failure.js';
+
+const WHERE = 'wss://cloud.example/openicf';
+const withCode = (code: string, message = 'raw text'): Error => Object.assign(new Error(message), { code });
+
+describe('why a dial failed', () => {
+  it.each([
+    ['ENOTFOUND', 'normal', /cannot be resolved/], ['ECONNREFUSED', 'normal', /nothing listens/], ['ERR_TLS_CERT_ALTNAME_INVALID', 'slow', /another host name/],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'slow', /wants a client certificate/], ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED', 'fatal', /is revoked/],
+    ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', 'slow', /this agent's certificate has expired/], ['CERT_HAS_EXPIRED', 'slow', /controller's certificate has expired/],
+    ['EUNHEARDOF', 'normal', /raw text/],
+  ] as const)('%s is tried again at %s pace', (code, pace, text) => {
+    const error = explainDialError(withCode(code), WHERE);
+    expect(error.pace).toBe(pace);
+    expect(error.message).toMatch(text);
+    expect(error.message).toContain(WHERE);
+    expect(error.message).toContain(code);
+  });
+
+  it('finds OpenSSL\'s reason inside a write error', () => {
+    const error = explainDialError(withCode('EPROTO', 'write EPROTO 80:error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert certificate revoked:../x.c:1:\n'), WHERE);
+    expect(error.pace).toBe('fatal');
+  });
+
+  it('explains the first address when every address of a host failed', () => {
+    expect(explainDialError(new AggregateError([withCode('ECONNREFUSED'), withCode('ENETUNREACH')], ''), WHERE).message).toMatch(/nothing listens/);
+  });
+
+  it('leaves an explanation alone', () => {
+    const error = new DialError('x', { pace: 'slow' });
+    expect(explainDialError(error, WHERE)).toBe(error);
+  });
+
+  it.each([[401, 'slow'], [403, 'slow'], [404, 'slow'], [407, 'slow'], [429, 'slow'], [301, 'slow'], [500, 'normal'], [502, 'normal']] as const)('HTTP %i is tried again at %s pace', (status, pace) => {
+    const error = explainStatus(status, 'the controller', WHERE);
+    expect(error.pace).toBe(pace);
+    expect(error.message).toContain(String(status));
+  });
+});
