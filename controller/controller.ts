@@ -64,6 +64,7 @@ export async function startController(config: ControllerConfig, log: Log): Promi
 }
 
 async function listenRest({ rest }: ControllerConfig, handler: RequestHandler, log: Log): Promise<Server> {
+  if (rest.users.length === 0 && rest.oauth === undefined) log.warn({}, 'rest.users is empty and rest.oauth is not set: nobody can use the REST API');
   const server = createRestServer({
     handler, log,
     authenticate: restAuthentication({

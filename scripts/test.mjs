@@ -13,6 +13,8 @@ const targets = [
   { program: '/usr/bin/ldapmodify', package: 'ldap-utils' },
   { program: '/usr/bin/tinyproxy', package: 'tinyproxy' },
   { program: '/usr/bin/openssl', package: 'openssl' },
+  { program: '/usr/sbin/ns-slapd', package: '389-ds-base' },
+  { program: '/usr/sbin/dscreate', package: 'python3-lib389' },
 ];
 
 const results = { passed: 0, failed: 0 };

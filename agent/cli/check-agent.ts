@@ -3,6 +3,7 @@ import { createSecureContext } from 'node:tls';
 import { enabledConnectors, prepareStateDirectory } from '../agent.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import type { SecretReference } from '../config/secret-reference.js';
+import { connectorServerKeyHash } from '../transport/connector-server-key.js';
 import { readTlsFiles, type TlsFiles } from '../transport/tls-files.js';
 
 export interface CheckResult {
@@ -12,6 +13,8 @@ export interface CheckResult {
   readonly text: string;
 }
 
+const DEFAULT_KEY = 'changeit';
+const DEFAULT_KEY_HASH = connectorServerKeyHash(DEFAULT_KEY);
 const RENEW_SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 
@@ -26,8 +29,20 @@ export async function checkAgent(config: AgentConfig): Promise<CheckResult[]> {
   ];
   for (const [subject, secret] of secretsOf(config)) results.push(await checkSecret(subject, secret));
   for (const [subject, files] of tlsOf(config)) results.push(...(await checkTls(subject, files)));
+  results.push(...(await weaknesses(config)));
+  return results;
+}
+
+/** What works and should not stay as it is. */
+async function weaknesses(config: AgentConfig): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
   for (const [index, { url }] of config.controllers.entries()) {
     if (url.protocol === 'ws:') results.push({ subject: `controllers[${index}].url`, outcome: 'warning', text: `${url.href} is clear text: passwords of targets travel over it, protected by nothing; use wss` });
+  }
+  for (const [index, { tls, key, keyHash }] of config.listeners.entries()) {
+    if (tls === undefined) results.push({ subject: `listeners[${index}].tls`, outcome: 'warning', text: 'is not set: controllers connect in clear text, and so do the passwords of targets' });
+    const clear = await key?.resolve().then((secret) => secret.reveal(), () => undefined);
+    if (keyHash === DEFAULT_KEY_HASH || clear === DEFAULT_KEY) results.push({ subject: `listeners[${index}].key`, outcome: 'warning', text: `is the key every Java connector server is shipped with ("${DEFAULT_KEY}"); choose your own` });
   }
   return results;
 }

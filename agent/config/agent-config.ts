@@ -111,7 +111,8 @@ export function agentConfigSchema(base: string) {
     log: z.strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).describe('trace, debug, info, warn, error or silent').default('info'),
     }).prefault({}),
-  }).refine((value) => value.controllers.length + value.listeners.length > 0, { message: 'name at least one entry under controllers (client mode) or listeners (server mode)' });
+  }).refine((value) => value.controllers.length + value.listeners.length > 0, { message: 'name at least one entry under controllers (client mode) or listeners (server mode)' })
+    .refine((value) => new Set(value.controllers.map(({ url }) => url.href)).size === value.controllers.length, { path: ['controllers'], message: 'two entries have the same url; one entry with more sockets does what you want' });
 }
 
 /** Durations in milliseconds, sizes in bytes, paths absolute, secrets as references. */

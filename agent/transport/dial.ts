@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { TLSSocket, checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { LookupFunction } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
@@ -9,7 +9,8 @@ import type { Authorization } from './authorization.js';
 import { explainDialError, explainStatus } from './dial-failure.js';
 import { proxyText, proxyTunnel, type ProxySettings } from './proxy-tunnel.js';
 import { readTlsFiles, type TlsFiles } from './tls-files.js';
-import { SUBPROTOCOL, linkWebSocket } from './websocket-link.js';
+import { SUBPROTOCOL } from '../../protocol/transport/subprotocol.js';
+import { linkWebSocket } from '../../protocol/transport/websocket-link.js';
 
 /** One controller to dial. Sizes in bytes, times in milliseconds. */
 export interface DialTarget {
@@ -110,9 +111,11 @@ function open(target: DialTarget, { client, proxyStatus }: Attempt, signal: Abor
       reject(explainStatus(response.statusCode ?? 0, who, where));
       request.destroy();
     });
+    let transport: Socket | undefined;
+    socket.once('upgrade', (response) => { transport = response.socket; });
     socket.once('open', () => {
       settled();
-      resolve({ socket: linkWebSocket(socket, where), principal });
+      resolve({ socket: linkWebSocket(socket, where, transport), principal });
     });
   });
 }

@@ -5,8 +5,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { FrameSocket, SessionLog } from '../../protocol/session/contract.js';
 import { readTlsFiles, type TlsFiles } from './tls-files.js';
-import { deduplicateSubprotocols, judgeUpgrade, type UpgradeVerdict } from './upgrade-check.js';
-import { SUBPROTOCOL, linkWebSocket } from './websocket-link.js';
+import { judgeUpgrade, type UpgradeVerdict } from './upgrade-check.js';
+import { SUBPROTOCOL, withoutRepeatedSubprotocols } from '../../protocol/transport/subprotocol.js';
+import { linkWebSocket } from '../../protocol/transport/websocket-link.js';
 
 /** Server mode: controllers dial in. Sizes in bytes, times in milliseconds. */
 export interface ListenOptions {
@@ -115,7 +116,7 @@ function guardUnauthenticated(server: Server, options: ListenOptions, waiting: W
 
 function upgrade(sockets: WebSocketServer, options: ListenOptions, waiting: Waiting, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.on('error', () => { socket.destroy(); });
-  deduplicateSubprotocols(request);
+  withoutRepeatedSubprotocols(request);
   const verdict = judgeUpgrade(request, options.keyHash);
   if (verdict.kind !== 'accept') {
     refuse(verdict, options, request, socket);
@@ -125,7 +126,7 @@ function upgrade(sockets: WebSocketServer, options: ListenOptions, waiting: Wait
   sockets.handleUpgrade(request, socket, head, (websocket) => {
     const peer = peerAddress(request.socket);
     waiting.delete(peer); // authenticated: the deadline no longer counts
-    options.onSocket(linkWebSocket(websocket, `controller at ${peer}`), verdict.principal);
+    options.onSocket(linkWebSocket(websocket, `controller at ${peer}`, request.socket), verdict.principal);
   });
 }
 

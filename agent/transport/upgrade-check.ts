@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { keyMatches } from './connector-server-key.js';
-import { SUBPROTOCOL } from './websocket-link.js';
+import { SUBPROTOCOL, offeredSubprotocols } from '../../protocol/transport/subprotocol.js';
 
 /** What becomes of an upgrade request (protocol sections 1.2 and 1.3). */
 export type UpgradeVerdict =
@@ -30,7 +30,7 @@ export function judgeUpgrade(request: IncomingMessage, keyHash: string): Upgrade
   if (request.headers['sec-websocket-version'] !== '13') {
     return { kind: 'answer', statusLine: '400 Bad Request', headers: ['Sec-WebSocket-Version: 13', 'Content-Length: 0'], why: 'WebSocket version other than 13' };
   }
-  return { kind: 'accept', principal: credentials.user, subprotocol: chooseSubprotocol(request.headers['sec-websocket-protocol']) };
+  return { kind: 'accept', principal: credentials.user, subprotocol: chooseSubprotocol(offeredSubprotocols(request)) };
 }
 
 /** Decoded as ISO-8859-1, split at the first colon, both halves trimmed. Undefined for anything but Basic with a colon. */
@@ -42,21 +42,7 @@ function basicCredentials(header: string | undefined): { user: string; password:
   return colon < 0 ? undefined : { user: text.slice(0, colon).trim(), password: text.slice(colon + 1).trim() };
 }
 
-function offered(header: string | undefined): string[] {
-  return (header ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
-}
-
-function chooseSubprotocol(header: string | undefined): SubprotocolAnswer {
-  const names = offered(header);
+function chooseSubprotocol(names: readonly string[]): SubprotocolAnswer {
   if (names.includes(SUBPROTOCOL)) return SUBPROTOCOL;
   return names.length === 0 ? 'none' : 'empty';
-}
-
-/** A Java dialler names its subprotocol twice, which the WebSocket library would refuse (hazard 1). */
-export function deduplicateSubprotocols(request: IncomingMessage): void {
-  const header = request.headers['sec-websocket-protocol'];
-  if (header === undefined) return;
-  const names = [...new Set(offered(header))];
-  if (names.length === 0) delete request.headers['sec-websocket-protocol'];
-  else request.headers['sec-websocket-protocol'] = names.join(', ');
 }

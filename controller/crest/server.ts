@@ -69,7 +69,10 @@ async function answer(parts: RestServerParts, message: IncomingMessage, response
     else if (!response.destroyed) writeError(response, failure);
   } finally {
     clearTimeout(deadline);
-    log.debug({ method: message.method, status: response.statusCode, ms: Math.round(performance.now() - startedAt) }, 'request');
+    // Never the query string: it may hold a password (authenticate).
+    const about = { method: message.method, path: (message.url ?? '').split('?', 1)[0], status: response.statusCode, ms: Math.round(performance.now() - startedAt) };
+    if (message.method === 'GET') log.debug(about, 'request');
+    else log.info(about, 'request');
   }
 }
 

@@ -1,8 +1,11 @@
+import type { Socket } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { GuardedString } from '../../protocol/model/index.js';
 import type { ProtocolPeer } from '../../protocol/session/contract.js';
 import type { Log } from '../log.js';
-import { SUBPROTOCOL, WebSocketLink } from './websocket-link.js';
+import type { FrameSocket } from '../../protocol/session/contract.js';
+import { SUBPROTOCOL } from '../../protocol/transport/subprotocol.js';
+import { linkWebSocket } from '../../protocol/transport/websocket-link.js';
 
 /** A connector server that waits to be dialled, as `remoteConnectorServers` lists it. */
 export interface RemoteServer {
@@ -36,9 +39,10 @@ export async function keepServerDialled(server: RemoteServer, parts: DialParts, 
 
 async function keepSocket(server: RemoteServer, index: number, parts: DialParts, stop: AbortSignal): Promise<void> {
   const log = parts.log.child({ host: server.name, socket: index });
+  const isStopping = (): boolean => stop.aborted;
   let failures = 0;
   let lastReason = '';
-  while (!stop.aborted) {
+  while (!isStopping()) {
     const startedAt = performance.now();
     let reason = '';
     try {
@@ -51,13 +55,13 @@ async function keepSocket(server: RemoteServer, index: number, parts: DialParts,
     }
     failures = performance.now() - startedAt >= STABLE ? 0 : failures + 1;
     // The same failure again and again is one line, not a flood.
-    if (reason !== lastReason && !stop.aborted) log.warn({ reason }, 'no connection to the connector server');
+    if (reason !== lastReason && !isStopping()) log.warn({ reason }, 'no connection to the connector server');
     lastReason = reason;
     await pause(Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures, 10)), stop);
   }
 }
 
-function dial(server: RemoteServer, index: number, { maxFrameBytes, ca }: DialParts, stop: AbortSignal): Promise<WebSocketLink> {
+function dial(server: RemoteServer, index: number, { maxFrameBytes, ca }: DialParts, stop: AbortSignal): Promise<FrameSocket> {
   const url = `${server.useSSL ? 'wss' : 'ws'}://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}/openicf`;
   const credentials = Buffer.from(`anonymous:${server.key.reveal()}`, 'latin1').toString('base64');
   const options: ClientOptions = {
@@ -73,9 +77,11 @@ function dial(server: RemoteServer, index: number, { maxFrameBytes, ca }: DialPa
       settled();
       reject(error);
     });
+    let transport: Socket | undefined;
+    socket.once('upgrade', (response) => { transport = response.socket; });
     socket.once('open', () => {
       settled();
-      resolve(new WebSocketLink(socket, `${url} #${index}`));
+      resolve(linkWebSocket(socket, `${url} #${index}`, transport));
     });
   });
 }

@@ -6,9 +6,9 @@ import { WebSocketServer } from 'ws';
 import type { FrameSocket } from '../../protocol/session/contract.js';
 import type { Log } from '../log.js';
 import { authenticateAgent, type AgentAuthenticationParts, type AgentVerdict } from './agent-authentication.js';
-import { withoutRepeatedSubprotocols } from './subprotocol.js';
 import { UnauthenticatedConnections, addressOf, type UnauthenticatedLimits } from './unauthenticated-connections.js';
-import { SUBPROTOCOL, WebSocketLink } from './websocket-link.js';
+import { SUBPROTOCOL, withoutRepeatedSubprotocols } from '../../protocol/transport/subprotocol.js';
+import { linkWebSocket } from '../../protocol/transport/websocket-link.js';
 
 /** `/openicf`, and `/openicf/0` and the like, which agents configured for the vendor's cloud dial. */
 const PATH = /^\/openicf(\/\d{1,3})?\/?(\?|$)/;
@@ -52,7 +52,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       if (socket.destroyed) return undefined;
       sockets.handleUpgrade(request, socket, head, (websocket) => {
         strangers.authenticated(request.socket);
-        options.onSocket(new WebSocketLink(websocket, `agent ${verdict.name} at ${addressOf(request.socket)}`), verdict.name);
+        options.onSocket(linkWebSocket(websocket, `agent ${verdict.name} at ${addressOf(request.socket)}`, request.socket), verdict.name);
       });
       return undefined;
     }).catch((error: unknown) => {

@@ -45,7 +45,7 @@ export class HostDirectory implements ConnectorHosts {
   }
 
   candidates(hostRef: string): readonly ConnectorHost[] | undefined {
-    if (hostRef === LOCAL) return this.all;
+    if (hostRef === LOCAL || /^osgi/i.test(hostRef)) return this.all;
     const host = this.#hosts.get(hostRef);
     if (host !== undefined) return [host];
     const group = this.#groups.get(hostRef);

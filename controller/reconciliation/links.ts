@@ -38,7 +38,7 @@ export class LinkTables {
   async close(): Promise<void> {
     const tables = await Promise.allSettled([...this.#tables.values()]);
     this.#tables.clear();
-    await Promise.all(tables.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+    for (const result of tables) if (result.status === 'fulfilled') await result.value.close();
   }
 
   #open(owner: Mapping): Promise<LinkTable> {

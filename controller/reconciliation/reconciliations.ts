@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
 import { ResourceError, notFound } from '../crest/resource-error.js';
@@ -63,6 +64,8 @@ export class Reconciliations {
     const id = randomUUID();
     const progress = new Progress();
     const cancel = new AbortController();
+    // Every operation under way listens for it.
+    setMaxListeners(0, cancel.signal);
     const log = this.#parts.log.child({ reconId: id, mapping: name });
     const run = { execute: (): Promise<void> => this.#execute({ id, mapping, progress, caller, log, onlyId }, cancel.signal) };
     const active: ActiveRun = { mapping: name, progress, cancel, done: run.execute(), summary: () => progress.toJson(id, name, runParameters(mapping)) };

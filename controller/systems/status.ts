@@ -1,11 +1,12 @@
-import { ConnectorError, ERROR_KINDS } from '../../protocol/model/index.js';
+import { ALL, ConnectorError, ERROR_KINDS, type CallContext } from '../../protocol/model/index.js';
 import type { JsonObject } from '../crest/json.js';
 import type { CallerContext } from '../crest/request.js';
 import { ResourceError } from '../crest/resource-error.js';
 import { callContext } from './requests/object-call.js';
 import { referenceJson, type System } from './system.js';
-import { ALL } from '../../protocol/model/index.js';
 
+/** Milliseconds. */
+const LONGEST_TEST = 60_000;
 const CREDENTIAL_KINDS: ReadonlySet<string> = new Set(['invalidCredential', 'invalidPassword', 'passwordExpired', 'unknownUid']);
 
 /**
@@ -26,11 +27,22 @@ async function testSystem(system: System, context: CallerContext): Promise<JsonO
   try {
     const facade = system.facade();
     if (!facade.supportedOperations.has('TestApiOp')) return { error: 'TEST UnsupportedOperation', ok: false };
-    await facade.perform({ kind: 'test' }, callContext(context));
+    await withinTime(context, (call) => facade.perform({ kind: 'test' }, call));
     return { ok: true };
   } catch (error) {
     if (context.signal.aborted) throw error;
     return { ...testFailure(error, (text) => system.connector?.scrub(text) ?? text), ok: false };
+  }
+}
+
+/** One target that does not answer must not hold up the status of the others. */
+async function withinTime(context: CallerContext, run: (call: CallContext) => Promise<void>): Promise<void> {
+  const late = AbortSignal.timeout(LONGEST_TEST);
+  try {
+    await run({ ...callContext(context), signal: AbortSignal.any([context.signal, late]) });
+  } catch (error) {
+    if (late.aborted) throw new ConnectorError('operationTimeout', `The target did not answer the test within ${LONGEST_TEST / 1_000} s.`);
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import { CREDITS } from './credits.js';
 import { isSequenced, isSubscription, type StreamKind } from './operation-kinds.js';
 import { pump } from './pump.js';
 import type { SocketLink } from './socket-link.js';
+import { WritesUnderWay } from './writes-under-way.js';
 
 /** Sends the results of one stream, in step with what the socket and the requester take. */
 export class StreamAnswer<K extends StreamKind> {
@@ -12,7 +13,7 @@ export class StreamAnswer<K extends StreamKind> {
   readonly #kind: K;
   /** Subscriptions and batches have no sequence numbers; one socket keeps their order as long as it lasts. */
   #link: SocketLink | undefined;
-  #sent = 0;
+  readonly #writes = new WritesUnderWay();
 
   constructor(execution: Execution, kind: K) {
     this.#execution = execution;
@@ -26,12 +27,10 @@ export class StreamAnswer<K extends StreamKind> {
       if (isSubscription(this.#kind)) await this.#send(encodeAcknowledgement(executing.id, this.#kind));
       const { end, count } = await pump(results, race, {
         admit: (sequence) => hasCredits ? executing.credits.pass(sequence, executing.signal) : Promise.resolve(),
-        send: async (item, sequence) => {
-          await this.#send(encodeStreamItem(executing.id, this.#kind, item, sequence), executing.signal);
-          this.#sent = sequence;
-        },
+        send: (item, sequence) => this.#sendItem(encodeStreamItem(executing.id, this.#kind, item, sequence)),
         onClosing: (closing) => leftovers.push(closing),
       });
+      await this.#writes.settled();
       for (const frame of encodeStreamEnd(executing.id, this.#kind, end, count)) await this.#send(frame);
     } catch (error) {
       if (!executing.cancelled || !isSequenced(this.#kind)) throw error;
@@ -42,7 +41,15 @@ export class StreamAnswer<K extends StreamKind> {
   /** A cancelled search or sync still gets its end message, with the number of results sent (hazard 30). */
   async cancelled(): Promise<void> {
     if (!isSequenced(this.#kind)) return;
-    for (const frame of encodeStreamEnd(this.#execution.executing.id, this.#kind, undefined, this.#sent)) await this.#send(frame);
+    await this.#writes.idle();
+    for (const frame of encodeStreamEnd(this.#execution.executing.id, this.#kind, undefined, this.#writes.flushed)) await this.#send(frame);
+  }
+
+  /** Items with sequence numbers may be written side by side; those without go one after the other. */
+  async #sendItem(frame: Uint8Array): Promise<void> {
+    const { signal } = this.#execution.executing;
+    if (!isSequenced(this.#kind)) return this.#send(frame, signal);
+    await this.#writes.add(this.#send(frame, signal), frame.length);
   }
 
   async #send(frame: Uint8Array, signal?: AbortSignal): Promise<void> {

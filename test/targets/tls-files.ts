@@ -46,7 +46,7 @@ async function issue(subject: string, keys: Keys, issuer: { certificate: X509Cer
 
 /** Makes a CA, a server certificate for `names` (the first is its CN) and a client certificate `CN=client` in `directory`. */
 export async function issueTlsFiles(directory: string, names: readonly string[] = ['localhost', '127.0.0.1']): Promise<TlsFiles> {
-  cryptoProvider.set(webcrypto as Crypto);
+  cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[0]);
   const [caKeys, serverKeys, clientKeys] = await Promise.all([0, 1, 2].map(() => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']))) as [Keys, Keys, Keys];
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: '01', name: 'CN=Causeway test authority', notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + DAY_MS),

@@ -33,6 +33,7 @@ export class ParkedSearches {
     const [oldest] = this.#places.keys();
     if (oldest !== undefined && this.#places.size >= this.#most) this.#drop(oldest);
     const ticket = randomUUID();
+    search.lane.ref(false);
     const timer = setTimeout(() => this.#drop(ticket), this.#forMs).unref();
     this.#places.set(ticket, { ...search, timer });
     return ticket;
@@ -44,6 +45,7 @@ export class ParkedSearches {
     if (place === undefined) return undefined;
     this.#places.delete(ticket);
     clearTimeout(place.timer);
+    place.lane.ref(true);
     if (place.lane.alive) return { lane: place.lane, cookie: place.cookie };
     void place.lane.close();
     return undefined;

@@ -24,6 +24,8 @@ export function attributes(values: Values): Attribute[] {
   return Object.entries(values).map(([name, value]) => new Attribute(name, value === null ? null : Array.isArray(value) ? value : [value]));
 }
 
+const made: string[] = [];
+
 /** A CSV file in a directory of its own, and a session on it. */
 export class Fixture {
   readonly directory: string;
@@ -44,8 +46,8 @@ export class Fixture {
   static async of(content: string | Buffer | null = PEOPLE, config: Partial<CsvConfig> = {}): Promise<Fixture> {
     const fixture = new Fixture(await mkdtemp(join(tmpdir(), 'csv-connector-')), config);
     if (content !== null) await writeFile(fixture.path, content);
-    fixture.session = await fixture.open();
     made.push(fixture.directory);
+    fixture.session = await fixture.open();
     return fixture;
   }
 
@@ -116,8 +118,6 @@ export class Fixture {
 
 /** The operations, all of which the connector has. */
 export const operations = csv.operations as Required<typeof csv.operations>;
-
-const made: string[] = [];
 
 /** For `afterEach`. */
 export async function removeFixtures(): Promise<void> {

@@ -1,6 +1,11 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { GuardedString } from '../../../protocol/model/index.js';
 import type { Directory, DirectorySearch, Entry } from '../../../connectors/catalog/ldap/directory/contract.js';
+import { parseFilter } from '../../../connectors/catalog/ldap/directory/filter-encoding.js';
+import { searchRequest } from '../../../connectors/catalog/ldap/directory/request.js';
+import { LdapWire } from '../../../connectors/catalog/ldap/directory/wire.js';
 import { openDirectory } from '../../../connectors/catalog/ldap/directory/open-directory.js';
 import { OP, disconnection, done, entry, intermediate, reference, startFakeLdap, type FakeLdap, type Script } from './fake-ldap.js';
 import { LogKeeper, ldapConfig, quiet } from './ldap-config.js';
@@ -130,6 +135,35 @@ describe('broken connections and servers', () => {
     for (const socket of server.sockets) socket.destroy();
     const settled = await Promise.allSettled(Array.from({ length: 20 }, () => directory.read('dc=x', undefined, quiet())));
     expect(settled.every(({ status }) => status === 'rejected')).toBe(true);
+  });
+});
+
+describe('silence and transactions', () => {
+  test('a server that goes silent in the middle of a search counts as gone', async () => {
+    const server = await fake(onSearch((request) => entry(request, 'cn=1,dc=x')));
+    const socket = createConnection({ host: '127.0.0.1', port: server.port });
+    await once(socket, 'connect');
+    const wire = new LdapWire(socket, 'ldap://fake', 200);
+    const request = searchRequest({ base: 'dc=x', scope: 'sub', filter: parseFilter('(a=b)'), filterSize: 5, attributes: [], sizeLimit: 0, derefAliases: false });
+    const responses = wire.responses(request, [], quiet());
+    expect((await responses.next()).done).toBe(false);
+    await expect(responses.next()).rejects.toMatchObject({ kind: 'operationTimeout', message: expect.stringContaining('silent for 0.2 seconds') as string });
+    expect(wire.alive).toBe(false);
+    await wire.close();
+  });
+
+  test.each([['OpenDJ Server 7', 1], ['Somebody', 0]])('the transaction id goes to a DS server only: %s', async (vendorVersion, times) => {
+    const server = await fake((request) => (request.operation === OP.search ? [entry(request, '', { vendorVersion: [vendorVersion] }), done(request)] : request.operation === OP.delete ? done(request) : undefined));
+    const directory = await connect(server, { sendCAUDTxId: true });
+    directory.transactionId = 'tx-1';
+    await directory.remove('cn=a,dc=x', false, quiet());
+    expect(server.requests.filter(({ operation, controls }) => operation === OP.delete && controls.includes('1.3.6.1.4.1.36733.2.1.5.1'))).toHaveLength(times);
+  });
+
+  test('tree delete and its control', async () => {
+    const server = await fake((request) => (request.operation === OP.delete ? done(request) : undefined));
+    await (await connect(server)).remove('ou=a,dc=x', true, quiet());
+    expect(server.requests.at(-1)).toMatchObject({ operation: OP.delete, dn: 'ou=a,dc=x', controls: ['1.2.840.113556.1.4.805'] });
   });
 });
 

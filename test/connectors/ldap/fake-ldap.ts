@@ -36,7 +36,7 @@ export interface DoneOptions { readonly code?: number; readonly text?: string; r
 /** The final response to a request; a cookie makes it carry the paged results control. */
 export function done(request: Pick<FakeRequest, 'id' | 'operation'>, { code = 0, text = '', referrals, cookie }: DoneOptions = {}): Buffer {
   return message(request.id, (writer) => {
-    writer.startSequence(RESPONSE_OF[request.operation]!);
+    writer.startSequence(RESPONSE_OF[request.operation]);
     writer.writeEnumeration(code);
     writer.writeString('');
     writer.writeString(text);
@@ -111,45 +111,51 @@ export function disconnection(text: string): Buffer {
   });
 }
 
+const WITHOUT_DN: ReadonlySet<number> = new Set([OP.extended, OP.abandon, OP.unbind]);
+
+interface Operation { readonly dn: string; readonly password: string | undefined; readonly search: FakeRequest['search'] }
+
+function parseOperation(reader: BerReader, operation: number): Operation {
+  if (operation === OP.delete) return { dn: reader.readString(OP.delete)!, password: undefined, search: undefined };
+  reader.readSequence(operation);
+  const end = reader.offset + reader.length;
+  if (operation === OP.bind) reader.readInt();
+  const dn = WITHOUT_DN.has(operation) ? '' : reader.readString()!;
+  const password = operation === OP.bind && reader.peek() === 0x80 ? reader.readString(0x80)! : undefined;
+  const search = operation === OP.search ? { scope: reader.readEnumeration()!, derefAliases: reader.readEnumeration()!, sizeLimit: reader.readInt()!, timeLimit: reader.readInt()! } : undefined;
+  reader.offset = end;
+  return { dn, password, search };
+}
+
+function parseControls(reader: BerReader): Pick<FakeRequest, 'controls' | 'cookie'> {
+  const controls: string[] = [];
+  let cookie: Buffer | undefined;
+  if (reader.remain === 0 || reader.peek() !== 0xa0) return { controls, cookie };
+  reader.readSequence(0xa0);
+  const end = reader.offset + reader.length;
+  while (reader.offset < end) {
+    reader.readSequence();
+    const controlEnd = reader.offset + reader.length;
+    const oid = reader.readString()!;
+    controls.push(oid);
+    if (reader.peek() === 0x01) reader.readBoolean();
+    if (oid === PAGED) {
+      const value = new BerReader(reader.readString(0x04, true)!);
+      value.readSequence();
+      value.readInt();
+      cookie = Buffer.from(value.readString(0x04, true)!);
+    }
+    reader.offset = controlEnd;
+  }
+  return { controls, cookie };
+}
+
 function parse(bytes: Buffer, socket: Socket): FakeRequest {
   const reader = new BerReader(bytes);
   reader.readSequence();
   const id = reader.readInt()!;
   const operation = reader.peek()!;
-  let dn = '';
-  let password: string | undefined;
-  let search: FakeRequest['search'];
-  if (operation === OP.delete) dn = reader.readString(OP.delete)!;
-  else {
-    reader.readSequence(operation);
-    const end = reader.offset + reader.length;
-    if (operation === OP.bind) reader.readInt();
-    if (reader.offset < end && operation !== OP.extended && operation !== OP.abandon && operation !== OP.unbind) dn = reader.readString()!;
-    if (operation === OP.bind && reader.peek() === 0x80) password = reader.readString(0x80)!;
-    if (operation === OP.search) search = { scope: reader.readEnumeration()!, derefAliases: reader.readEnumeration()!, sizeLimit: reader.readInt()!, timeLimit: reader.readInt()! };
-    reader.offset = end;
-  }
-  const controls: string[] = [];
-  let cookie: Buffer | undefined;
-  if (reader.remain > 0 && reader.peek() === 0xa0) {
-    reader.readSequence(0xa0);
-    const end = reader.offset + reader.length;
-    while (reader.offset < end) {
-      reader.readSequence();
-      const controlEnd = reader.offset + reader.length;
-      const oid = reader.readString()!;
-      controls.push(oid);
-      if (reader.peek() === 0x01) reader.readBoolean();
-      if (oid === PAGED) {
-        const value = new BerReader(reader.readString(0x04, true)!);
-        value.readSequence();
-        value.readInt();
-        cookie = Buffer.from(value.readString(0x04, true)!);
-      }
-      reader.offset = controlEnd;
-    }
-  }
-  return { id, operation, dn, password, cookie, controls, search, socket };
+  return { id, operation, ...parseOperation(reader, operation), ...parseControls(reader), socket };
 }
 
 /** Answers bytes to send, or nothing. Binds succeed and the root DSE is there unless the script says otherwise. */

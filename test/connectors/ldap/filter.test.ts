@@ -114,19 +114,22 @@ function expected(filter: Filter): FilterNode {
   if (filter.kind === 'and' || filter.kind === 'or') return { kind: filter.kind, operands: filter.operands.map(expected) };
   if (filter.kind === 'not') return { kind: 'not', operand: expected(filter.operand) };
   if (filter.kind === 'presence' || filter.kind === 'extendedMatch') throw new Error('not generated');
-  const attribute = filter.attribute.name;
-  const value = Buffer.from(filter.attribute.values![0] as string, 'utf8');
-  const equality: FilterNode = { kind: 'equality', attribute, value };
-  const none = { attribute, initial: undefined, any: [], final: undefined };
-  switch (filter.kind) {
-    case 'equals': case 'containsAllValues': return equality;
-    case 'startsWith': return value.length === 0 ? { kind: 'present', attribute } : { kind: 'substrings', ...none, initial: value };
-    case 'endsWith': return value.length === 0 ? { kind: 'present', attribute } : { kind: 'substrings', ...none, final: value };
-    case 'contains': return value.length === 0 ? { kind: 'present', attribute } : { kind: 'substrings', ...none, any: [value] };
-    case 'greaterThan': return { kind: 'and', operands: [{ kind: 'greaterOrEqual', attribute, value }, { kind: 'not', operand: equality }] };
-    default: return { kind: 'lessOrEqual', attribute, value };
-  }
+  return EXPECTED[filter.kind as keyof typeof EXPECTED](Buffer.from(filter.attribute.values![0] as string, 'utf8'));
 }
+
+const attribute = 'description';
+const equality = (value: Buffer): FilterNode => ({ kind: 'equality', attribute, value });
+function substrings(value: Buffer, parts: Partial<FilterNode & { kind: 'substrings' }>): FilterNode {
+  return value.length === 0 ? { kind: 'present', attribute } : { kind: 'substrings', attribute, initial: undefined, any: [], final: undefined, ...parts };
+}
+const EXPECTED = {
+  equals: equality, containsAllValues: equality,
+  startsWith: (value: Buffer) => substrings(value, { initial: value }),
+  endsWith: (value: Buffer) => substrings(value, { final: value }),
+  contains: (value: Buffer) => substrings(value, { any: [value] }),
+  greaterThan: (value: Buffer): FilterNode => ({ kind: 'and', operands: [{ kind: 'greaterOrEqual', attribute, value }, { kind: 'not', operand: equality(value) }] }),
+  lessThanOrEqual: (value: Buffer): FilterNode => ({ kind: 'lessOrEqual', attribute, value }),
+};
 
 describe('properties', () => {
   test('hostile values never change the structure of a filter', () => {

@@ -97,6 +97,15 @@ describe('causeway agent check', () => {
     expect(out).not.toContain('hunter2');
   });
 
+  it('warns of a listener without TLS and of the key Java servers are shipped with', async () => {
+    for (const key of ['keyHash: lmA6bMfENJGlIDbfrVtklXFK32s=', 'key: {env: HOME}', 'key: changeit']) {
+      const { code, out } = await run('agent', 'check', '--config', await config(`agent: {name: a, stateDirectory: ${join(directory, 'state')}}\nlisteners: [{${key}}]\n`));
+      expect(code).toBe(0);
+      expect(out).toMatch(/WARNING listeners\[0\]\.tls/);
+      expect(/WARNING listeners\[0\]\.key: is the key every Java/.test(out)).toBe(!key.includes('HOME'));
+    }
+  });
+
   it('is content with a good configuration', async () => {
     const { code, out } = await run('agent', 'check', '--json', '--config', await config(yaml()));
     expect(code).toBe(0);

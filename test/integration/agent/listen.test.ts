@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { systemClock } from '../../../agent/system-clock.js';
 import { ListenerSession, type ListenerSessionOptions } from '../../../agent/session/listener-session.js';
 import { connectorServerKeyHash } from '../../../agent/transport/connector-server-key.js';
-import { linkWebSocket } from '../../../agent/transport/websocket-link.js';
+import { linkWebSocket } from '../../../protocol/transport/websocket-link.js';
 import { createPeer } from '../../../protocol/session/peer.js';
 import { quietLog } from './support/quiet-log.js';
 import { RawClient, basic } from './support/raw-client.js';
@@ -121,7 +121,7 @@ describe('server mode lets in', () => {
     extra.push(() => peer.close('test over'));
     const websocket = new WebSocket(`ws://127.0.0.1:${session.status().port}/openicf`, 'v1.openicf.forgerock.org', { perMessageDeflate: false, auth: 'anonymous:changeit' });
     await new Promise((resolve, reject) => { websocket.once('open', resolve).once('error', reject); });
-    await peer.attach(linkWebSocket(websocket, 'controller'), 'agent');
+    await peer.attach(linkWebSocket(websocket, 'controller', undefined), 'agent');
     await until(() => session.status().controllers === 1, 'the controller to be known');
   });
 });
@@ -235,7 +235,7 @@ describe('hazards 4 and 5: session ids', () => {
       extra.push(() => peer.close('test over'));
       const websocket = new WebSocket(`ws://127.0.0.1:${port}/openicf`, { perMessageDeflate: false, auth: 'anonymous:changeit' });
       await new Promise((resolve, reject) => { websocket.once('open', resolve).once('error', reject); });
-      ids.add((await peer.attach(linkWebSocket(websocket, 'controller'), 'agent')).group.peerSessionId);
+      ids.add((await peer.attach(linkWebSocket(websocket, 'controller', undefined), 'agent')).group.peerSessionId);
     }
     expect(ids.size).toBe(2);
   });

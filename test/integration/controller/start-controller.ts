@@ -9,7 +9,8 @@ import { createAuthority, type Authority } from '../../../certs/index.js';
 import { hashPassword } from '../../../controller/authentication/password-hash.js';
 import { parseConfig } from '../../../controller/config/load-config.js';
 import { startController, type RunningController } from '../../../controller/controller.js';
-import { SUBPROTOCOL, WebSocketLink } from '../../../controller/gateway/websocket-link.js';
+import { SUBPROTOCOL } from '../../../protocol/transport/subprotocol.js';
+import { linkWebSocket } from '../../../protocol/transport/websocket-link.js';
 import { silentLog } from '../../../controller/log.js';
 import type { ProtocolPeer } from '../../../protocol/session/contract.js';
 import { createPeer } from '../../../protocol/session/peer.js';
@@ -99,7 +100,7 @@ export async function dialIn(port: number, options: ClientOptions, { sockets = 1
     const socket = new WebSocket(`${scheme}://localhost:${port}/openicf`, [SUBPROTOCOL], { perMessageDeflate: false, ...options });
     await once(socket, 'open');
     opened.push(socket);
-    await peer.attach(new WebSocketLink(socket, `test agent #${index}`), 'controller');
+    await peer.attach(linkWebSocket(socket, `test agent #${index}`, undefined), 'controller');
   }
   return { facade, peer, sockets: opened, stop: () => peer.close('test over') };
 }
@@ -116,7 +117,7 @@ export async function startConnectorServer(key: string): Promise<TestAgent & { r
     authorizations.push(message.headers.authorization);
     sockets.push(socket);
     const expected = `Basic ${Buffer.from(`anonymous:${key}`).toString('base64')}`;
-    if (message.headers.authorization === expected) peer.attach(new WebSocketLink(socket, 'test server'), 'controller').catch(() => undefined);
+    if (message.headers.authorization === expected) peer.attach(linkWebSocket(socket, 'test server', undefined), 'controller').catch(() => undefined);
     else socket.terminate();
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

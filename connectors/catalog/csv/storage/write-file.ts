@@ -20,7 +20,7 @@ const ABANDONED_MS = 24 * 60 * 60 * 1000;
 /** Removes temporary files of processes that died: after a day, or at once where who calls is the only writer. */
 export async function removeAbandoned(path: string, onlyWriter = false): Promise<void> {
   const prefix = `.${basename(path)}.`;
-  for (const name of await readdir(dirname(path))) {
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
     if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue;
     const abandoned = join(dirname(path), name);
     const stats = await stat(abandoned).catch(() => undefined);

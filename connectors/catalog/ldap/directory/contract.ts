@@ -58,6 +58,8 @@ export interface DirectorySearch {
  */
 export interface SearchLane {
   readonly alive: boolean;
+  /** Whether the connection keeps the process running. */
+  ref(keep: boolean): void;
   close(): Promise<void>;
 }
 

@@ -86,6 +86,7 @@ export class LdapDirectory implements Directory {
 
   async* searchBatches(search: DirectorySearch, signal: AbortSignal): EntryBatches {
     const references: (readonly string[])[] = [];
+    const controls = search.base === '' ? [] : await this.#controls(signal);
     const lane = await this.#laneFor(search, signal);
     let yielded = 0;
     let end: DirectorySearchEnd;
@@ -93,7 +94,7 @@ export class LdapDirectory implements Directory {
     try {
       const onReference = referenceCollector(references, this.url);
       const entries = runSearch(search, {
-        wire: lane, signal, controls: this.#controls(),
+        wire: lane, signal, controls,
         onReference: (urls) => this.#handling === 'ignore' || this.#follows(urls, onReference),
         onReferral: (urls) => this.#follows(urls, onReference),
       });
@@ -196,10 +197,11 @@ export class LdapDirectory implements Directory {
   }
 
   async #write(operation: string, dn: string, request: (dn: string) => LdapRequest, controls: readonly RequestControl[], signal: AbortSignal, kinds: FailedRequest['kinds'] = {}): Promise<void> {
+    const common = await this.#controls(signal);
     const lane = await this.#lanes.share(signal);
     let urls: readonly string[];
     try {
-      const { result } = await lane.request(request(dn), [...this.#controls(), ...controls], signal);
+      const { result } = await lane.request(request(dn), [...common, ...controls], signal);
       if (result.code === 0) return;
       if (result.code !== REFERRAL) throw resultError(new LdapResultError(result.code, result.matchedDn, result.diagnostic), { operation, dn, server: this.url, kinds });
       urls = result.referrals;
@@ -214,10 +216,11 @@ export class LdapDirectory implements Directory {
     return this.#route.config.referralsHandling.trim().toLowerCase();
   }
 
-  #controls(): RequestControl[] {
+  async #controls(signal: AbortSignal): Promise<RequestControl[]> {
     const { transactionId } = this;
-    if (transactionId === undefined || !this.#route.config.sendCAUDTxId || !DS_FAMILY.has(this.#rootDse?.serverType ?? '')) return [];
-    return [{ oid: CONTROL.transactionId, critical: false, value: Buffer.from(transactionId, 'utf8') }];
+    if (transactionId === undefined || !this.#route.config.sendCAUDTxId) return [];
+    const { serverType } = await this.rootDse(signal);
+    return DS_FAMILY.has(serverType) ? [{ oid: CONTROL.transactionId, critical: false, value: Buffer.from(transactionId, 'utf8') }] : [];
   }
 
   /** A whole operation that is referred elsewhere cannot be ignored: nothing of it has been done. */

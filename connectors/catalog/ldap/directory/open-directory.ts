@@ -11,17 +11,17 @@ import { cancelled } from './wire.js';
 /** Result codes of a bind after which the next server is tried: busy and unavailable. */
 const TRY_NEXT: ReadonlySet<number> = new Set([51, 52]);
 
-const settings = new WeakMap<LdapConfig, Promise<TlsSettings>>();
+const TLS_SETTINGS_MS = 10 * 60_000;
+const settings = new WeakMap<LdapConfig, { readonly tls: Promise<TlsSettings>; readonly since: number }>();
 
-/** Reading authorities and key stores takes long enough to do it once for each configuration. */
+/** Reading authorities and key stores takes long enough to keep them for a while; renewed files are seen after it. */
 function tlsOf(config: LdapConfig, trustedCertificates: readonly string[]): Promise<TlsSettings> | undefined {
   if (!config.ssl && !config.startTLS) return undefined;
-  let tls = settings.get(config);
-  if (tls === undefined) {
-    tls = tlsSettings(config, trustedCertificates);
-    settings.set(config, tls);
-    tls.catch(() => settings.delete(config));
-  }
+  const known = settings.get(config);
+  if (known !== undefined && Date.now() - known.since < TLS_SETTINGS_MS) return known.tls;
+  const tls = tlsSettings(config, trustedCertificates);
+  settings.set(config, { tls, since: Date.now() });
+  tls.catch(() => settings.delete(config));
   return tls;
 }
 

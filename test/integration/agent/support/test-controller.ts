@@ -3,7 +3,7 @@ import { createServer as createHttpsServer, type ServerOptions } from 'node:http
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { linkWebSocket } from '../../../../agent/transport/websocket-link.js';
+import { linkWebSocket } from '../../../../protocol/transport/websocket-link.js';
 import { createPeer } from '../../../../protocol/session/peer.js';
 import type { ConnectionGroup, ProtocolPeer, SessionLimits } from '../../../../protocol/session/contract.js';
 import { quietLog } from './quiet-log.js';
@@ -55,7 +55,7 @@ export async function startTestController(options: TestControllerOptions = {}): 
       most = Math.max(most, sockets.size);
       websocket.on('close', () => sockets.delete(websocket));
       if (request.socket instanceof TLSSocket) clients.push(String(request.socket.getPeerCertificate().subject.CN));
-      peer.attach(linkWebSocket(websocket, 'agent'), 'agent').catch(() => undefined);
+      peer.attach(linkWebSocket(websocket, 'agent', request.socket), 'agent').catch(() => undefined);
     });
   });
   await new Promise<void>((resolve) => { server.listen(options.port ?? 0, '127.0.0.1', resolve); });

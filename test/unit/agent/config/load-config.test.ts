@@ -36,6 +36,7 @@ describe('a configuration is refused with line, key, what is expected and what w
     ['a certificate without its key', `${MINIMAL}tls: {certificate: a.crt}\n`, /tls: certificate and key go together/],
     ['two ways to authenticate', `${MINIMAL}    auth: {principal: a, password: b, oauth: {tokenEndpoint: "https://x/y", clientId: c, clientSecret: d}}\n`, /either principal and password, or oauth/],
     ['more sockets wanted than allowed', `${MINIMAL}    sockets: 4\n    maxSockets: 3\n`, /maxSockets must not be smaller/],
+    ['the same controller twice', `${MINIMAL}  - url: wss://cloud.example/openicf\n`, /controllers: two entries have the same url/],
     ['neither controllers nor listeners', 'agent: {name: a}\n', /at least one entry under controllers/],
     ['a listener without key', 'agent: {name: a}\nlisteners: [{}]\n', /listeners\[0\]: give exactly one of key and keyHash/],
     ['client certificates without authority', 'agent: {name: a}\nlisteners: [{keyHash: lmA6bMfENJGlIDbfrVtklXFK32s=, tls: {certificate: a, key: b, requireClientCertificate: true}}]\n', /requireClientCertificate needs ca/],

@@ -132,14 +132,15 @@ describe('answering with a stream', () => {
     expect((facade.performed[1]!.operation as { options: OperationOptions }).options.entries.size).toBe(0);
   });
 
-  it('pulls the next object only when the one before was taken by the socket', async () => {
+  it('a socket that takes nothing stops the target after a few frames on their way', async () => {
     const { java, facade } = await agent();
     facade.onStream = () => facade.accounts(1_000);
     await java.send(search_(1));
     expect(facade.pulled).toBe(1_000);
     java.socket.in.stall();
     await java.send(search_(2));
-    expect(facade.pulled).toBe(1_001);
+    expect(facade.pulled).toBeGreaterThan(1_000);
+    expect(facade.pulled).toBeLessThanOrEqual(1_064);
     java.socket.in.flow();
     await settle();
     expect(facade.pulled).toBe(2_000);

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { SecretReference } from '../../../../agent/config/secret-reference.js';
+import { basicAuthorization, certificateOnly } from '../../../../agent/transport/authorization.js';
+import { proxyText, proxyUrl } from '../../../../agent/transport/proxy-tunnel.js';
+import { GuardedString } from '../../../../protocol/model/index.js';
+
+const clear = (text: string): SecretReference => new SecretReference({ kind: 'clear', value: new GuardedString(text) });
+const never = new AbortController().signal;
+
+describe('authorization', () => {
+  it('refuses a password a Java peer could not read, without showing it', async () => {
+    const error = await basicAuthorization('anonymous', clear('pass€')).header(never).then(() => undefined, (reason: unknown) => reason as Error);
+    expect(error?.message).toMatch(/outside ISO-8859-1/);
+    expect(error?.message).not.toContain('pass€');
+  });
+
+  it('encodes Basic credentials in ISO-8859-1', async () => {
+    expect(await basicAuthorization('anonymous', clear('changeit')).header(never)).toBe('Basic YW5vbnltb3VzOmNoYW5nZWl0');
+    expect(await basicAuthorization('ä', clear('ö:ü')).header(never)).toBe(`Basic ${Buffer.from([0xe4, 0x3a, 0xf6, 0x3a, 0xfc]).toString('base64')}`);
+  });
+
+  it('sends nothing where the certificate says it all', async () => {
+    expect(await certificateOnly.header(never)).toBeUndefined();
+  });
+});
+
+describe('a proxy', () => {
+  it('takes names, IPv6 addresses and credentials of any characters', async () => {
+    const url = new URL(await proxyUrl({ host: '::1', port: 3128, principal: 'a@b', password: clear('p:/?#[]@ ü') }));
+    expect(url.hostname).toBe('[::1]');
+    expect(url.port).toBe('3128');
+    expect(decodeURIComponent(url.username)).toBe('a@b');
+    expect(decodeURIComponent(url.password)).toBe('p:/?#[]@ ü');
+  });
+
+  it('is named without credentials', () => {
+    expect(proxyText({ host: 'proxy.example', port: 3128, principal: 'a', password: clear('b') })).toBe('proxy.example:3128');
+  });
+});
