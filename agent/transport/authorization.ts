@@ -5,12 +5,12 @@ import { DialError } from '../session/failure-policy.js';
 export interface Authorization {
   /** Value of the Authorization header; undefined for none. Every wait honours the signal. */
   header(signal: AbortSignal): Promise<string | undefined>;
-  /** The controller answered 401: forget what was cached. */
-  refused(): void;
+  /** The controller answered 401: forget what was cached. True when what was sent was old and a fresh one may do. */
+  refused(): boolean;
 }
 
 /** The client certificate says it all. */
-export const certificateOnly: Authorization = { header: async () => undefined, refused: () => undefined };
+export const certificateOnly: Authorization = { header: async () => undefined, refused: () => false };
 
 /** Basic `principal:password`, encoded in ISO-8859-1 as Java peers read it (protocol section 1.3). */
 export function basicAuthorization(principal: string, password: SecretReference): Authorization {
@@ -21,6 +21,6 @@ export function basicAuthorization(principal: string, password: SecretReference)
       if (!/^[\u0000-\u00ff]*$/.test(text)) throw new DialError('auth: principal and password must not hold characters outside ISO-8859-1; a Java peer could not read them.', { pace: 'slow' });
       return `Basic ${Buffer.from(text, 'latin1').toString('base64')}`;
     },
-    refused: () => undefined,
+    refused: () => false,
   };
 }

@@ -106,9 +106,10 @@ function open(target: DialTarget, { client, proxyStatus }: Attempt, signal: Abor
     socket.once('unexpected-response', (request, response) => {
       settled();
       const refusedByProxy = proxyStatus() !== undefined && proxyStatus() !== 200;
-      if (!refusedByProxy && response.statusCode === 401) target.authorization.refused();
       const who = refusedByProxy && target.proxy !== undefined ? `the proxy ${proxyText(target.proxy)}` : 'the controller';
-      reject(explainStatus(response.statusCode ?? 0, who, where));
+      const refusal = explainStatus(response.statusCode ?? 0, who, where);
+      const freshMayDo = !refusedByProxy && response.statusCode === 401 && target.authorization.refused();
+      reject(freshMayDo ? new DialError(`${refusal.message}; asking for a new token`) : refusal);
       request.destroy();
     });
     let transport: Socket | undefined;

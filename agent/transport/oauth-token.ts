@@ -31,7 +31,7 @@ const RETRY_CAP_MS = 5000;
 const RENEW_BEFORE_MS = 60_000;
 const DEFAULT_LIFE_MS = 300_000;
 
-interface Token { readonly header: string; readonly renewAt: number }
+interface Token { readonly header: string; readonly renewAt: number; reused: boolean }
 
 /**
  * Bearer tokens for one controller: kept until shortly before they expire, asked for by one request at a time however
@@ -50,12 +50,17 @@ export function oauthAuthorization(settings: OAuthSettings, clock: Clock): Autho
   };
   return {
     async header(signal) {
-      if (token !== undefined && clock.now() < token.renewAt) return token.header;
+      if (token !== undefined && clock.now() < token.renewAt) {
+        token.reused = true;
+        return token.header;
+      }
       flight ??= fetchToken();
       return (await unlessAborted(flight, signal)).header;
     },
     refused() {
+      const wasReused = token?.reused === true;
       token = undefined;
+      return wasReused;
     },
   };
 }
@@ -92,7 +97,7 @@ async function requestToken(settings: OAuthSettings, clock: Clock): Promise<Toke
 
 function tokenOf(answer: TokenAnswer, now: number): Token {
   const life = answer.expiresIn ?? DEFAULT_LIFE_MS;
-  return { header: `Bearer ${answer.token ?? ''}`, renewAt: now + life - Math.min(RENEW_BEFORE_MS, life / 10) };
+  return { header: `Bearer ${answer.token ?? ''}`, renewAt: now + life - Math.min(RENEW_BEFORE_MS, life / 10), reused: false };
 }
 
 /** Without query: a realm or tenant is harmless, but nobody knows what else people put there. */

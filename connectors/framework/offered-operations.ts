@@ -3,8 +3,8 @@ import type { AnyConnector } from './define-connector.js';
 
 /**
  * What a connector can be asked, from the operations it defines: the honest answer to "what may be called" (protocol
- * section 7.13), for every configuration. `ValidateApiOp` is the framework's own; get comes with search, batch with any
- * write, subscriptions with sync.
+ * section 7.13), for every configuration. `ValidateApiOp` is the framework's own; get comes with search, subscriptions
+ * with sync.
  */
 export function offeredOperations(connector: AnyConnector): Set<ApiOperation> {
   const { operations } = connector;
@@ -13,9 +13,10 @@ export function offeredOperations(connector: AnyConnector): Set<ApiOperation> {
   offer(operations.test, 'TestApiOp');
   offer(operations.schema, 'SchemaApiOp');
   offer(operations.search, 'SearchApiOp', 'GetApiOp');
-  offer(operations.create, 'CreateApiOp', 'BatchApiOp');
-  offer(operations.update, 'UpdateApiOp', 'BatchApiOp');
-  offer(operations.delete, 'DeleteApiOp', 'BatchApiOp');
+  offer(operations.create, 'CreateApiOp');
+  offer(operations.update, 'UpdateApiOp');
+  offer(operations.delete, 'DeleteApiOp');
+  offer(connector.batch === true ? operations.create ?? operations.update ?? operations.delete : undefined, 'BatchApiOp');
   offer(operations.sync, 'SyncApiOp', 'SyncEventSubscriptionApiOp', 'ConnectorEventSubscriptionApiOp');
   offer(operations.authenticate, 'AuthenticationApiOp');
   offer(operations.resolveUsername, 'ResolveUsernameApiOp');

@@ -125,6 +125,8 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
   close(session: S): Promise<void>;
   /** Asked before a pooled session is handed out again. */
   isAlive?(session: S, signal: AbortSignal): Promise<boolean>;
+  /** Offers Batch, which the facade carries out task by task. Left out where the Java connector has none. */
+  readonly batch?: boolean;
   readonly search?: NativeSearch;
   /** As `search`, where it depends on the configuration; wins over it. */
   nativeSearch?(config: ConfigOf<P>): NativeSearch;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { writeJson, type JsonObject } from './json.js';
 import type { Fields } from './projection.js';
@@ -80,15 +79,23 @@ class RowWriter {
     this.#gathered = '';
   }
 
-  async #drained(): Promise<void> {
-    const stalled = AbortSignal.timeout(this.#form.stallTimeout);
-    try {
-      await once(this.#response, 'drain', { signal: AbortSignal.any([this.#form.signal, stalled]) });
-    } catch (error) {
-      this.#form.signal.throwIfAborted();
-      if (stalled.aborted) throw new ResourceError(408, `The caller read nothing for ${this.#form.stallTimeout} ms`);
-      throw error;
-    }
+  /** Plain listeners and one timer: a signal for each wait would live on, with what it holds, until its own time is over. */
+  #drained(): Promise<void> {
+    const { signal, stallTimeout } = this.#form;
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        this.#response.off('drain', onDrain);
+        signal.removeEventListener('abort', onAbort);
+        act();
+      };
+      const onDrain = (): void => settle(resolve);
+      const onAbort = (): void => settle(() => reject(signal.reason as Error));
+      const timer = setTimeout(() => settle(() => reject(new ResourceError(408, `The caller read nothing for ${stallTimeout} ms`))), stallTimeout);
+      this.#response.on('drain', onDrain);
+      signal.addEventListener('abort', onAbort);
+      if (signal.aborted) onAbort();
+    });
   }
 
   end(end: QueryEnd): void {

@@ -8,9 +8,6 @@ import { specificationOf } from './specification.js';
 const SCALARS = ['String', 'long', 'Long', 'char', 'Character', 'double', 'Double', 'float', 'Float', 'int', 'Integer', 'boolean', 'Boolean', 'URI', 'File', 'GuardedByteArray', 'GuardedString', 'Script'];
 const TYPES = [...SCALARS, ...SCALARS.map((type) => `${type}[]`)];
 
-/** Batches are made by the framework for every connector that writes, so a connector may offer more than its specification. */
-const FRAMEWORK_INTERFACES = ['Batch'];
-
 describe('the registry', () => {
   it('knows nobody by a wrong id or key', async () => {
     expect(await loadConnector('nobody')).toBeUndefined();
@@ -47,8 +44,7 @@ describe.each(connectorIds)('the definition of %s', (id) => {
   });
 
   it('offers the interfaces of its specification', async () => {
-    const offered = describeConnector(await load()).interfaces.filter((name) => !FRAMEWORK_INTERFACES.includes(name));
-    expect(offered).toEqual((await specificationOf(id)).interfaces.filter((name) => !FRAMEWORK_INTERFACES.includes(name)));
+    expect(describeConnector(await load()).interfaces).toEqual((await specificationOf(id)).interfaces);
   });
 
   it('has the key of the Java connector, within the version range of existing provisioner files', async () => {

@@ -166,6 +166,7 @@ export function memoryConnector(target: MemoryTarget, options: MemoryOptions = {
     properties: memoryProperties,
     objectClasses: [],
     pooled: options.pooled ?? true,
+    batch: true,
     search: native,
     open: async (_, { signal }) => {
       await target.openSession(signal);

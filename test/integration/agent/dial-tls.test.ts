@@ -152,7 +152,7 @@ describe('dialling out', () => {
     socket.terminate();
   });
 
-  it('hazards 7 and 8: offers the subprotocol and no extension', async () => {
+  it('hazard 07, hazard 08: offers the subprotocol and no extension', async () => {
     const { port, upgrades } = await controller();
     const { socket } = await dial(target(`wss://localhost:${port}/openicf?x=1`, { tls: certificates.agent }), new AbortController().signal);
     socket.terminate();

@@ -98,12 +98,12 @@ describe('server mode answers a bad upgrade as a Java connector server does', ()
 
 describe('server mode lets in', () => {
   it.each<[string, Record<string, string | readonly string[] | undefined>, RegExp, boolean]>([
-    ['hazard 1: the Java dialler, which names its subprotocol twice', { 'Sec-WebSocket-Protocol': ['v1.openicf.forgerock.org', 'v1.openicf.forgerock.org'] }, /\r\nSec-WebSocket-Protocol: v1\.openicf\.forgerock\.org/, true],
-    ['hazard 1: the subprotocol twice in one header', { 'Sec-WebSocket-Protocol': 'v1.openicf.forgerock.org, v1.openicf.forgerock.org' }, /\r\nSec-WebSocket-Protocol: v1\.openicf\.forgerock\.org/, true],
+    ['hazard 01: the Java dialler, which names its subprotocol twice', { 'Sec-WebSocket-Protocol': ['v1.openicf.forgerock.org', 'v1.openicf.forgerock.org'] }, /\r\nSec-WebSocket-Protocol: v1\.openicf\.forgerock\.org/, true],
+    ['hazard 01: the subprotocol twice in one header', { 'Sec-WebSocket-Protocol': 'v1.openicf.forgerock.org, v1.openicf.forgerock.org' }, /\r\nSec-WebSocket-Protocol: v1\.openicf\.forgerock\.org/, true],
     ['the subprotocol in a list', { 'Sec-WebSocket-Protocol': 'x, v1.openicf.forgerock.org, y' }, /\r\nSec-WebSocket-Protocol: v1\.openicf\.forgerock\.org/, true],
     ['only unknown subprotocols, naming the empty one', { 'Sec-WebSocket-Protocol': 'x' }, /\r\nSec-WebSocket-Protocol: ?(\r\n|$)/, true],
     ['no subprotocol, naming none', { 'Sec-WebSocket-Protocol': undefined }, /Sec-WebSocket-Protocol/, false],
-    ['hazard 1: an offer of permessage-deflate, ignoring it', { 'Sec-WebSocket-Extensions': 'permessage-deflate' }, /Sec-WebSocket-Extensions/, false],
+    ['hazard 01: an offer of permessage-deflate, ignoring it', { 'Sec-WebSocket-Extensions': 'permessage-deflate' }, /Sec-WebSocket-Extensions/, false],
     ['credentials with blanks around them', { Authorization: basic(' anybody ', ' changeit ') }, /101/, true],
     ['a query string', {}, /101/, true],
   ])('%s', async (_title, headers, pattern, present) => {
@@ -175,7 +175,7 @@ describe('server mode bounds what strangers can hold', () => {
     expect(raw.received).not.toContain('101');
   });
 
-  it('hazard 6: answers a frame above its limit with close code 1009', async () => {
+  it('hazard 06: answers a frame above its limit with close code 1009', async () => {
     const websocket = new WebSocket(`ws://127.0.0.1:${session.status().port}/openicf`, { perMessageDeflate: false, auth: 'anonymous:changeit' });
     await new Promise((resolve, reject) => { websocket.once('open', resolve).once('error', reject); });
     const closed = new Promise<number>((resolve) => { websocket.once('close', resolve); });
@@ -225,7 +225,7 @@ describe('server mode over TLS', () => {
   });
 });
 
-describe('hazards 4 and 5: session ids', () => {
+describe('hazard 04, hazard 05: session ids', () => {
   it('every listener has its own', async () => {
     const listener = await open();
     extra.push(() => listener.close());

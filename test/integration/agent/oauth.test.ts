@@ -123,6 +123,22 @@ describe('OAuth 2 client credentials: a token that cannot be had', () => {
   });
 });
 
+describe('a controller that revokes tokens', () => {
+  it('gets a new one at once, not after the long wait of a refused password', async () => {
+    const { url } = await endpoint((_request, response, count) => { json(response, 200, { access_token: `t${count}`, token_type: 'Bearer' }); });
+    let valid = 'Bearer t1';
+    const controller = await startTestController({ refuse: (request) => (request.headers.authorization === valid ? undefined : 401) });
+    cleanups.push(() => controller.kill());
+    const session = startSession(target(`ws://127.0.0.1:${controller.port}/openicf`, { authorization: authorization(url, {}, systemClock) }), { sockets: 2, backoffCap: 60_000 });
+    cleanups.push(() => session.stop());
+    await until(() => session.session.status().serving === 2, 'both sockets');
+    valid = 'Bearer t2';
+    for (const socket of controller.sockets) socket.close(1012);
+    await until(() => session.session.status().serving === 0, 'the loss to be noticed');
+    await until(() => session.session.status().serving >= 1, 'a socket with a new token');
+  });
+});
+
 describe('OAuth 2 client credentials: a token', () => {
   const numbered: Answer = (_request, response, count) => { json(response, 200, { access_token: `t${count}`, token_type: 'bearer', expires_in: 1000, scope: 'x', unheard_of: { deep: [1] } }); };
 
@@ -157,8 +173,11 @@ describe('OAuth 2 client credentials: a token', () => {
     expect(await authorize.header(never)).toBe('Bearer t1');
     clock.time = 940_000; // a minute before the end of its 1000 seconds
     expect(await authorize.header(never)).toBe('Bearer t2');
-    authorize.refused();
+    expect(authorize.refused()).toBe(false); // it was brand new: another will not do better
     expect(await authorize.header(never)).toBe('Bearer t3');
+    expect(await authorize.header(never)).toBe('Bearer t3');
+    expect(authorize.refused()).toBe(true);
+    expect(await authorize.header(never)).toBe('Bearer t4');
   });
 
   it('of a standard server opens a session; a 401 of the controller brings a new one', async () => {

@@ -88,7 +88,7 @@ describe('a WebSocket as a frame socket', () => {
     expect(await closed).toBe('ü'.repeat(61));
   });
 
-  it('hazard 8: sends one unfragmented, uncompressed frame, and leaves the bytes it was given alone', async () => {
+  it('hazard 08: sends one unfragmented, uncompressed frame, and leaves the bytes it was given alone', async () => {
     listenTo(link);
     const bytes = new Uint8Array(70_000).fill(7);
     const heard = new Promise<Buffer>((resolve) => { peer.once('message', (data) => { resolve(data as Buffer); }); });

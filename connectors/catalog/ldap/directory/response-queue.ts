@@ -2,7 +2,7 @@ import type { ConnectorError } from '../../../../protocol/model/index.js';
 import type { LdapMessage, LdapResponse } from './response.js';
 
 /** Bytes waiting for the consumer above which the sender is stopped. */
-const HIGH_WATER = 256 * 1024;
+const HIGH_WATER = 64 * 1024;
 
 /** Responses between the socket and a consumer that may be slower: bounded by telling the socket to stop. */
 export class ResponseQueue {

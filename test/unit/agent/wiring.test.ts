@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { enabledConnectors } from '../../../agent/agent.js';
+import { readConfig } from '../../../agent/config/load-config.js';
+import { controllerSessionOf, dialTargetOf, listenerSessionOf, sessionLimitsOf } from '../../../agent/wiring.js';
+import { certificateOnly } from '../../../agent/transport/authorization.js';
+import { ManualClock } from './support/manual-clock.js';
+
+const clock = new ManualClock();
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const parts = { executor: { connectorInfos: async () => [], facadeFor: async () => { throw new Error('none'); } }, clock, log, version: '1.2.3' };
+const config = (text: string) => readConfig(`agent: {name: site-1, hostId: h1}\n${text}`, '/etc/causeway/agent.yaml');
+
+describe('from configuration to parts', () => {
+  it('a controller\'s own tls and proxy replace the common ones', () => {
+    const settings = config('tls: {ca: common.crt}\nproxy: {host: p, port: 1}\ncontrollers: [{url: "wss://a/"}, {url: "wss://b/", tls: {ca: own.crt, serverName: x}, proxy: {host: q, port: 2}}]');
+    const [first, second] = settings.controllers.map((controller) => dialTargetOf(settings, controller, clock, '1.2.3'));
+    expect(first).toMatchObject({ tls: { ca: '/etc/causeway/common.crt' }, proxy: { host: 'p' }, authorization: certificateOnly, userAgent: 'Causeway/1.2.3 (site-1; h1)' });
+    expect(second).toMatchObject({ tls: { ca: '/etc/causeway/own.crt', serverName: 'x' }, proxy: { host: 'q' } });
+  });
+
+  it('leaves one socket of room for rotation, unless told otherwise', () => {
+    const settings = config('controllers: [{url: "wss://a/", sockets: 3, connectionTtl: 5m}, {url: "wss://b/", sockets: 3, maxSockets: 3}]\nsession: {backoffBase: 1s, backoffCap: 1m, startStagger: 0}');
+    const [first, second] = settings.controllers.map((controller) => controllerSessionOf(settings, controller, parts));
+    expect(first).toMatchObject({ url: 'wss://a/', plan: { sockets: 3, maxSockets: 4, connectionTtl: 300_000, stagger: 0 }, backoff: { base: 1000, cap: 60_000 } });
+    expect(second?.plan.maxSockets).toBe(3);
+  });
+
+  it('hands every session setting to the protocol', () => {
+    expect(sessionLimitsOf(config('controllers: [{url: "wss://a/"}]\nsession: {handshakeTimeout: 1s, heartbeatInterval: 2s, groupCheckInterval: 3s, groupExpiry: 4s, resendTimeout: 5s, maxFrameSize: 64KiB, maxConcurrentRequests: 6, maxQueuedRequests: 7}'))).toEqual({
+      handshakeTimeout: 1000, heartbeatInterval: 2000, groupCheckInterval: 3000, groupExpiry: 4000, resendTimeout: 5000, maxFrameBytes: 65_536, maxConcurrentRequests: 6, maxQueuedRequests: 7,
+    });
+  });
+
+  it('a listener\'s key may be given in clear or as its hash', async () => {
+    const settings = config('listeners: [{key: changeit}, {keyHash: lmA6bMfENJGlIDbfrVtklXFK32s=, port: 1}]');
+    for (const listener of settings.listeners) {
+      expect((await listenerSessionOf(settings, listener, parts)).listen.keyHash).toBe('lmA6bMfENJGlIDbfrVtklXFK32s=');
+    }
+  });
+
+  it('every connector is enabled unless some are named; a misspelt one is refused', () => {
+    expect(enabledConnectors(config('controllers: [{url: "wss://a/"}]'))).toEqual(expect.arrayContaining(['csv', 'ldap']));
+    expect(enabledConnectors(config('controllers: [{url: "wss://a/"}]\nconnectors: {enabled: [csv, csv]}'))).toEqual(['csv']);
+    expect(() => enabledConnectors(config('controllers: [{url: "wss://a/"}]\nconnectors: {enabled: [lddap]}'))).toThrow(/did you mean ldap\?/);
+  });
+});
