@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { connectorIds } from '../connectors/registry.js';
 import type { Clock, SessionLog } from '../protocol/session/contract.js';
 import type { AgentConfig } from './config/agent-config.js';
@@ -57,11 +57,25 @@ export async function prepareStateDirectory(path: string): Promise<void> {
   }
 }
 
+/** Authorities of targets; read once, at the start. */
+async function readAuthorities(path: string | undefined): Promise<readonly string[]> {
+  if (path === undefined) return [];
+  try {
+    const text = await readFile(path, 'utf8');
+    if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new ConfigError([`connectors.ca: ${path} holds no PEM certificate`]);
+    return [text];
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError([`connectors.ca: the file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`]);
+  }
+}
+
 /** Starts everything the configuration names. Rejects when a listener or the state directory cannot be had; an absent controller is no failure. */
 export async function startAgent(config: AgentConfig, { clock, log, version }: AgentParts): Promise<RunningAgent> {
   const enabled = enabledConnectors(config);
   await prepareStateDirectory(config.agent.stateDirectory);
-  const executor = new AgentExecutor({ ...config.connectors, enabled, stateDirectory: config.agent.stateDirectory, clock, log });
+  const trustedCertificates = await readAuthorities(config.connectors.ca);
+  const executor = new AgentExecutor({ ...config.connectors, enabled, trustedCertificates, stateDirectory: config.agent.stateDirectory, clock, log });
   const shared = { executor, clock, log, version };
   const controllers = config.controllers.map((controller) => new ControllerSession(controllerSessionOf(config, controller, shared)));
   const listeners: ListenerSession[] = [];

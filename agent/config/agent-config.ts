@@ -103,6 +103,7 @@ export function agentConfigSchema(base: string) {
       enabled: z.array(text('the id of a connector, see `causeway connectors list`')).describe('a list of connector ids').optional(),
       maxFacades: integer(1, 10_000).default(100),
       facadeIdle: duration().default(7_200_000),
+      ca: path(base, "PEM file of further authorities to trust at targets, besides the system's").optional(),
     }).prefault({}),
     health: z.strictObject({
       port: listenPort(),

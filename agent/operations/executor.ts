@@ -14,6 +14,8 @@ export interface ExecutorOptions {
   readonly facadeIdle: number;
   /** Directory for the state of connectors. */
   readonly stateDirectory: string;
+  /** PEM certificates of authorities to trust at targets, besides the system's. */
+  readonly trustedCertificates?: readonly string[] | undefined;
   readonly clock: Clock;
   readonly log: SessionLog;
   /** @default the registry's */
@@ -59,8 +61,8 @@ export class AgentExecutor implements OperationExecutor {
   async #open(connectorKey: ConnectorKey, facadeKey: string): Promise<FacadeHandle> {
     const connector = await this.#find(connectorKey);
     const configuration = apiConfigurationOf(facadeKey);
-    const { open, log, stateDirectory } = this.#options;
-    return open === undefined ? createFacade(connector, configuration, { log, stateRoot: stateDirectory }) : open(connector, configuration);
+    const { open, log, stateDirectory, trustedCertificates } = this.#options;
+    return open === undefined ? createFacade(connector, configuration, { log, stateRoot: stateDirectory, trustedCertificates }) : open(connector, configuration);
   }
 
   async #find(connectorKey: ConnectorKey): Promise<AnyConnector> {

@@ -168,6 +168,10 @@ class Slapd {
     const child = spawn(SLAPD!, ['-f', join(this.directory, 'slapd.conf'), '-h', `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${tlsPort}`, '-d', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr.on('data', (chunk: Buffer) => { this.#output = (this.#output + chunk.toString()).slice(-4000); });
     this.#process = child;
+    // A test run that ends in the middle leaves no server behind.
+    const onExit = (): void => void child.kill('SIGKILL');
+    process.once('exit', onExit);
+    child.once('exit', () => process.off('exit', onExit));
     const deadline = Date.now() + START_LIMIT_MS;
     while (!(await answers(port)) || !(await answers(tlsPort))) {
       if (child.exitCode !== null) throw new Error(`slapd ended with ${child.exitCode}: ${this.#output}`);

@@ -9,6 +9,8 @@ export interface FacadeEnvironment {
   readonly log: ConnectorLog;
   /** Directory for the state of all connectors; each configuration gets one of its own in it, when it needs one. */
   readonly stateRoot: string;
+  /** PEM certificates of authorities to trust at targets, besides the system's. */
+  readonly trustedCertificates?: readonly string[] | undefined;
   readonly clock?: Clock;
   /** How much the facade may hold to sort for a target that cannot. @default 100,000 objects, 64 MiB */
   readonly sortLimits?: SortLimits;

@@ -169,6 +169,7 @@ export class Runner {
     return {
       signal,
       log: this.environment.log,
+      trustedCertificates: this.environment.trustedCertificates,
       stateDirectory: async () => {
         await mkdir(directory, { recursive: true, mode: 0o700 });
         return directory;
