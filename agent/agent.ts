@@ -57,8 +57,8 @@ export async function prepareStateDirectory(path: string): Promise<void> {
   }
 }
 
-/** Authorities of targets; read once, at the start. */
-async function readAuthorities(path: string | undefined): Promise<readonly string[]> {
+/** Authorities of targets; read once, at the start. Throws a ConfigError for a file that holds none. */
+export async function readAuthorities(path: string | undefined): Promise<readonly string[]> {
   if (path === undefined) return [];
   try {
     const text = await readFile(path, 'utf8');

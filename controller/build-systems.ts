@@ -21,12 +21,13 @@ export interface SystemsPart {
 export async function buildSystems({ systems }: ControllerConfig, log: Log): Promise<SystemsPart> {
   const configured = new Map(Object.entries(systems.properties).map(([name, value]) => [name, String(value)]));
   const properties = propertySource(configured, process.env);
+  const requestProperties = propertySource(configured, {});
   const cryptoKeys = await readKeys(systems.cryptoKeys);
   const provider = await readProvider(systems.configuration, { properties, cryptoKeys }, log);
   const hosts = new HostDirectory({
     servers: provider.servers.map(({ name }) => name), clients: provider.clients.map(({ name }) => name), groups: provider.groups,
   }, log);
-  const environment: SystemEnvironment = { hosts, facadeKeyOf, properties, cryptoKeys, log };
+  const environment: SystemEnvironment = { hosts, facadeKeyOf, properties, requestProperties, cryptoKeys, log };
   const registry = new SystemRegistry(systems.configuration, environment);
   try {
     await registry.load();

@@ -12,7 +12,9 @@ import { infoRequests, type ReadyState } from './info.js';
 import type { Log } from './log.js';
 import { openAgents } from './open-agents.js';
 import { buildSynchronisation } from './build-synchronisation.js';
+import { lockDataFolder } from './store/data-lock.js';
 import { restTls } from './tls-files.js';
+import { configurationRequests } from './systems/configuration-requests.js';
 import { systemRequests } from './systems/requests/system-requests.js';
 
 export interface RunningController {
@@ -26,11 +28,22 @@ export interface RunningController {
 
 /** Starts a controller. Rejects, with everything closed again, when a port is taken or a file is missing. */
 export async function startController(config: ControllerConfig, log: Log): Promise<RunningController> {
+  const unlock = await lockDataFolder(config.data);
+  try {
+    return await startParts(config, log, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function startParts(config: ControllerConfig, log: Log, unlock: () => Promise<void>): Promise<RunningController> {
   const systems = await buildSystems(config, log);
   const sync = buildSynchronisation(config, systems, log);
   let state: ReadyState = 'ACTIVE_NOT_READY';
   const handler = route({
     system: systemRequests({ registry: systems.registry, environment: systems.environment, projectFolder: config.systems.project, liveSync: sync.liveSync }),
+    config: configurationRequests({ folder: config.systems.configuration, registry: systems.registry, environment: systems.environment }),
     info: infoRequests(() => state),
     ...sync.handlers,
   });
@@ -55,6 +68,7 @@ export async function startController(config: ControllerConfig, log: Log): Promi
     await closed;
     clearTimeout(late);
     await agents.close('controller is stopping');
+    await unlock();
   };
   return {
     restPort: (server.address() as AddressInfo).port,

@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { enabledConnectors, prepareStateDirectory } from '../agent.js';
+import { enabledConnectors, prepareStateDirectory, readAuthorities } from '../agent.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import type { SecretReference } from '../config/secret-reference.js';
 import { connectorServerKeyHash } from '../transport/connector-server-key.js';
@@ -27,6 +27,13 @@ export async function checkAgent(config: AgentConfig): Promise<CheckResult[]> {
       return config.agent.stateDirectory;
     }),
   ];
+  const { ca } = config.connectors;
+  if (ca !== undefined) {
+    results.push(await attempt('connectors.ca', async () => {
+      await readAuthorities(ca);
+      return ca;
+    }));
+  }
   for (const [subject, secret] of secretsOf(config)) results.push(await checkSecret(subject, secret));
   for (const [subject, files] of tlsOf(config)) results.push(...(await checkTls(subject, files)));
   results.push(...(await weaknesses(config)));

@@ -1,9 +1,11 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
+import { ConfigError } from '../config/config-problems.js';
 import type { ImportNote } from '../config/import-draft.js';
 import { importJavaProperties, type ImportedConfig } from '../config/import-properties.js';
+import { readConfig } from '../config/load-config.js';
 import type { Write } from './agent-commands.js';
 import { CliError, EXIT } from './exit-codes.js';
 
@@ -18,12 +20,24 @@ export function configCommand(program: Command, write: Write): void {
     .option('--force', 'replace an existing configuration')
     .action(async (file: string, options: { out: string; json?: boolean; force?: boolean }) => {
       const imported = await readProperties(file);
-      await writeImported(imported, options.out, options.force === true);
-      const { notes } = imported;
+      const text = `# Made from a ConnectorServer.properties; see agent/config/example.yaml for every setting.\n${stringify(imported.settings, { aliasDuplicateObjects: false })}`;
+      await writeImported(text, imported, options.out, options.force === true);
+      const notes = [...imported.notes, ...gapsOf(text, options.out)];
       write(options.json === true ? `${JSON.stringify(notes, null, 2)}\n` : report(notes, options.out));
       const open = notes.filter(({ outcome }) => outcome === 'refused');
-      if (open.length > 0) throw new CliError(`${open.length === 1 ? 'One property needs' : `${open.length} properties need`} your attention: ${open.map(({ property }) => property).join(', ')}.`, EXIT.usage);
+      if (open.length > 0) throw new CliError(`${open.length === 1 ? 'One point needs' : `${open.length} points need`} your attention: ${open.map(({ property }) => property).join(', ')}.`, EXIT.usage);
     });
+}
+
+/** What the file written still lacks: a half-filled original makes a half-filled configuration, and its writer has to know. */
+function gapsOf(text: string, out: string): ImportNote[] {
+  try {
+    readConfig(text, resolve(out));
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((problem) => ({ property: out, outcome: 'refused', text: problem }));
+  }
 }
 
 /** Java reads such a file as ISO-8859-1. */
@@ -41,9 +55,9 @@ async function readProperties(file: string): Promise<ImportedConfig> {
   }
 }
 
-async function writeImported({ settings, secrets }: ImportedConfig, out: string, replace: boolean): Promise<void> {
+async function writeImported(text: string, { secrets }: ImportedConfig, out: string, replace: boolean): Promise<void> {
   try {
-    await writeFile(out, `# Made from a ConnectorServer.properties; see agent/config/example.yaml for every setting.\n${stringify(settings)}`, { flag: replace ? 'w' : 'wx', mode: 0o600 });
+    await writeFile(out, text, { flag: replace ? 'w' : 'wx', mode: 0o600 });
     if (secrets.size === 0) return;
     const directory = join(dirname(out), 'secrets');
     await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { controllerUrl, duration, httpUrl, integer, listenPort, path, port, secret, size, text } from './setting-types.js';
+import { controllerUrl, duration, httpUrl, integer, listenPort, path, port, secret, size, text, unshown } from './setting-types.js';
 
 /** The whole configuration, one section a function. Paths resolve against `base`. See example.yaml for every key. */
 
@@ -55,7 +55,7 @@ const listener = (base: string) => z.strictObject({
   port: listenPort().default(8759),
   address: text('address to bind to').default('0.0.0.0'),
   key: secret(base).optional(),
-  keyHash: z.string().regex(/^[A-Za-z0-9+/]{27}=$/).describe('Base64 of the SHA-1 of the key in UTF-16BE (28 characters), as connectorserver.key holds it').optional(),
+  keyHash: unshown(z.string().regex(/^[A-Za-z0-9+/]{27}=$/).describe('Base64 of the SHA-1 of the key in UTF-16BE (28 characters), as connectorserver.key holds it')).optional(), // a clear key is a likely mistake
   tls: z.strictObject({
     certificate: path(base, 'PEM file of the server certificate').optional(),
     key: path(base, 'PEM file of its private key').optional(),

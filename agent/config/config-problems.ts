@@ -68,5 +68,11 @@ function shown(value: unknown, setting: z.ZodType | undefined): string {
   if (typeof value === 'object') return 'a mapping';
   if (typeof value !== 'string') return `${JSON.stringify(value)} (${typeof value})`;
   if (setting !== undefined && isSecretSetting(unwrap(setting))) return value === '' ? 'an empty text' : 'a text';
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  const text = withoutCredentials(value);
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+
+/** `scheme://user:password@host` with the part before the @ hidden. */
+function withoutCredentials(value: string): string {
+  return value.replace(/\/\/.*@/s, '//***@');
 }

@@ -22,7 +22,9 @@ export function importJavaProperties(text: string): ImportedConfig {
   const all = new Map<string, string>();
   const draft = new ImportDraft();
   const properties = parseJavaProperties(text);
-  for (const [name, value] of properties) all.set(shortName(name) ?? name, value.trim());
+  for (const [name, value] of properties) {
+    if (value.trim() !== '') all.set(shortName(name) ?? name, value.trim());
+  }
   for (const name of properties.keys()) {
     const short = shortName(name);
     draft.notes.push({ property: name, ...(short === undefined ? foreign(name) : apply(short, draft, all)) });
@@ -43,7 +45,8 @@ function foreign(property: string): Omit<ImportNote, 'property'> {
 
 function apply(name: string, draft: ImportDraft, all: ReadonlyMap<string, string>): Omit<ImportNote, 'property'> {
   const rule = Object.hasOwn(IMPORT_RULES, name) ? IMPORT_RULES[name] : undefined;
-  if (rule !== undefined) return rule(all.get(name) ?? '', draft, all);
+  const value = all.get(name);
+  if (rule !== undefined) return value === undefined ? { outcome: 'dropped', text: 'is empty, which is as good as absent' } : rule(value, draft, all);
   const meant = closestWord(name, Object.keys(IMPORT_RULES));
   return { outcome: 'refused', text: meant === undefined ? 'is not known; see agent/config/example.yaml for what there is' : `is not known; did you mean ${PREFIX}${meant}?` };
 }

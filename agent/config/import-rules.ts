@@ -81,7 +81,14 @@ function serverName(value: string, draft: ImportDraft): Outcome {
   return mapped('agent.name');
 }
 
+function keyHash(value: string, draft: ImportDraft): Outcome {
+  if (!/^[A-Za-z0-9+/]{27}=$/.test(value)) return refused('is not the hash of a key (28 characters of Base64, what the Java server\'s -setKey writes); set listeners[0].key by hand');
+  draft.listener['keyHash'] = value;
+  return mapped('listeners[0].keyHash');
+}
+
 function urls(value: string, draft: ImportDraft): Outcome {
+  if (/\/\/[^\s,]*@/.test(value)) return refused('holds credentials, which have no place in a URL; set controllers[0].url without them, and controllers[0].auth');
   draft.urls = value.split(/[\s,]+/).filter((url) => url !== '');
   return draft.urls.length === 0 ? refused('no URL in it; name the controller under controllers') : mapped(draft.urls.length === 1 ? 'controllers[0].url' : `controllers[0..${draft.urls.length - 1}].url`);
 }
@@ -118,7 +125,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   proxyPassword: diallerOnly(putSecret('proxy', 'password', 'proxy.password', 'proxy.pass')),
   port: listenerOnly(put('listener', 'port', 'listeners[0].port', whole(0, 65_535))),
   ifaddress: listenerOnly(put('listener', 'address', 'listeners[0].address')),
-  key: listenerOnly(put('listener', 'keyHash', 'listeners[0].keyHash')),
+  key: listenerOnly(keyHash),
   usessl: useTls,
   useSSL: useTls,
   keyStoreFile: keyStore,

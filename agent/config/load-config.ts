@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml';
 import { agentConfigSchema, type AgentConfig } from './agent-config.js';
 import { ConfigError, configProblems, type ConfigProblem } from './config-problems.js';
 import { applyEnvironment, type Override } from './environment-overrides.js';
@@ -27,10 +27,12 @@ async function readText(path: string): Promise<string> {
 export function readConfig(text: string, path: string, environment: NodeJS.ProcessEnv = {}): AgentConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new ConfigError(document.errors.map((error) => `${path}:${lines.linePos(error.pos[0]).line}: ${error.message}`));
+  // A warning is a tag nobody knows: `!env NAME` must not become the text NAME.
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) {
+    throw new ConfigError(faults.map((fault) => `${path}:${lines.linePos(fault.pos[0]).line}: ${faultText(fault)}`));
   }
-  const settings: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const settings = toSettings(document, path);
   if (typeof settings !== 'object' || Array.isArray(settings)) throw new ConfigError([`${path}: expected a mapping of settings, found something else`]);
   const schema = agentConfigSchema(dirname(path));
   const overrides = applyEnvironment(settings as Record<string, unknown>, schema, environment);
@@ -38,6 +40,20 @@ export function readConfig(text: string, path: string, environment: NodeJS.Proce
   if (result.success) return result.data;
   const problems = configProblems(schema, settings, result.error.issues);
   throw new ConfigError(problems.map((problem) => `${placeOf(problem, path, document, lines, overrides)}: ${problem.path === '' ? '' : `${problem.path}: `}${problem.text}`));
+}
+
+function faultText({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document starts here; a configuration is one document, without a line "---" in between';
+  return code === 'TAG_RESOLVE_FAILED' ? `${message}; tags have no meaning here, write the value without one (secrets: {file: PATH} or {env: NAME})` : message;
+}
+
+/** Aliases are resolved here: one without an anchor, or a file that is nothing but aliases of aliases, shows only now. */
+function toSettings(document: Document, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    throw new ConfigError([`${path}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
 }
 
 /** File and line, or the environment variable that set the value. */

@@ -14,7 +14,8 @@ export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.Zod
   if (here instanceof z.ZodArray) return schemaAt(here.element as z.ZodType, rest);
   if (here instanceof z.ZodRecord) return schemaAt(here.valueType as z.ZodType, rest);
   if (!(here instanceof z.ZodObject)) return undefined;
-  const child = (here.shape as Readonly<Record<PropertyKey, z.ZodType>>)[key];
+  const shape = here.shape as Readonly<Record<PropertyKey, z.ZodType>>;
+  const child = Object.hasOwn(shape, key) ? shape[key] : undefined;
   return child === undefined ? undefined : schemaAt(child, rest);
 }
 

@@ -58,6 +58,12 @@ export function isSecretSetting(schema: z.ZodType): boolean {
   return secretSchemas.has(schema);
 }
 
+/** Marks a setting whose value no message may hold. */
+export function unshown<Schema extends z.ZodType>(schema: Schema): Schema {
+  secretSchemas.add(schema);
+  return schema;
+}
+
 /** `{file: PATH}`, `{env: NAME}`, or the secret itself. */
 export function secret(base: string) {
   const schema = z.union([
@@ -65,8 +71,7 @@ export function secret(base: string) {
     z.strictObject({ file: z.string().min(1) }).transform(({ file }) => new SecretReference({ kind: 'file', path: resolve(base, file) })),
     z.strictObject({ env: z.string().regex(/^[A-Za-z_]\w*$/) }).transform(({ env }) => new SecretReference({ kind: 'env', name: env })),
   ]).describe('{file: PATH}, {env: NAME}, or the secret itself as text');
-  secretSchemas.add(schema);
-  return schema;
+  return unshown(schema);
 }
 
 function parseUrl(value: string): URL | null {

@@ -17,7 +17,7 @@ const oauth = (leastScopes: number) => z.strictObject({
   issuer: text('the issuer of the tokens, as their iss claim has it'),
   jwksUri: url(),
   audience: text('the expected aud claim').optional(),
-  requiredScopes: z.array(text('a scope')).min(leastScopes, `must name at least ${leastScopes} scope`).default([]),
+  requiredScopes: z.array(text('a scope')).min(leastScopes, `must name at least ${leastScopes} scope`).prefault([]),
   principalClaim: text('the claim that names the caller').default('sub'),
 });
 

@@ -78,8 +78,8 @@ export interface QueryEnd {
 }
 
 export type CrestAnswer =
-  /** `createdIn`: the path of the collection in which the resource was just made. */
-  | { readonly kind: 'resource'; readonly resource: Resource; readonly createdIn?: readonly string[] | undefined }
+  /** `createdAt`: the path of a resource that was just made. */
+  | { readonly kind: 'resource'; readonly resource: Resource; readonly createdAt?: readonly string[] | undefined }
   | { readonly kind: 'query'; readonly rows: AsyncGenerator<Resource, QueryEnd, void> }
   /** Content undefined is answered with 204. */
   | { readonly kind: 'action'; readonly content: JsonValue | undefined };

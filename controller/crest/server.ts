@@ -101,16 +101,16 @@ async function serve(parts: RestServerParts, message: IncomingMessage, response:
     const form = { fields: read.request.fields, prettyPrint: read.prettyPrint, stallTimeout: parts.limits.stallTimeout, signal: run.signal };
     return streamQuery(response, result.rows, form, toResourceError);
   }
-  writeAnswer(response, result, read, (collection, id) => location(message, target, [...collection, id]));
+  writeAnswer(response, result, read, (path) => location(message, target, path));
 }
 
 function writeAnswer(
-  response: ServerResponse, result: Exclude<CrestAnswer, { kind: 'query' }>, read: ReadRequest, locate: (collection: readonly string[], id: string) => string,
+  response: ServerResponse, result: Exclude<CrestAnswer, { kind: 'query' }>, read: ReadRequest, locate: (path: readonly string[]) => string,
 ): void {
   if (result.kind === 'resource') {
-    const { resource, createdIn } = result;
+    const { resource, createdAt } = result;
     return writeResource(response, resource, {
-      ...read, fields: read.request.fields, location: createdIn === undefined ? undefined : locate(createdIn, resource.id),
+      ...read, fields: read.request.fields, location: createdAt === undefined ? undefined : locate(createdAt),
     });
   }
   if (result.content !== undefined) return writeJsonAnswer(response, 200, result.content, read.prettyPrint);

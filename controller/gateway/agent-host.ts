@@ -1,5 +1,6 @@
 import { ConnectorError, connectorKeyText, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../../protocol/model/index.js';
 import type { ConnectionGroup } from '../../protocol/session/contract.js';
+import { JavaPeerFacade } from './java-peer-facade.js';
 import type { ConnectorHost } from '../systems/connector-hosts.js';
 
 /**
@@ -41,7 +42,8 @@ export class AgentHost implements ConnectorHost {
     const wanted = connectorKeyText(key);
     const found = this.#operational.find(([, infos]) => infos.some((info) => connectorKeyText(info.key) === wanted));
     if (found === undefined) throw new ConnectorError('connectionFailed', `${this.name} is not connected, or does not offer ${wanted} any more.`);
-    return found[0].facade(key, facadeKey);
+    const facade = found[0].facade(key, facadeKey);
+    return found[0].features.size === 0 ? new JavaPeerFacade(facade) : facade;
   }
 
   opened(group: ConnectionGroup): void {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import {
-  IcfArray, type ApiConfiguration, type ApiOperation, type ConfigurationProperty, type ConnectorInfo, type IcfValue,
+  IcfArray, connectorKeyText, type ConnectorKey, type ApiConfiguration, type ApiOperation, type ConfigurationProperty, type ConnectorInfo, type IcfValue,
 } from '../../protocol/model/index.js';
 import type { JsonObject, JsonValue } from '../crest/json.js';
 import { CoercionError, toIcfValue } from './coerce.js';
@@ -27,7 +28,7 @@ export function configureConnector(info: ConnectorInfo, parts: ConnectorParts, o
   const { maxWait, minEvictableIdleTimeMillis, ...counts } = parts.poolConfigOption;
   return {
     ...base,
-    producerBufferSize: parts.bufferSize ?? DEFAULT_BUFFER,
+    producerBufferSize: parts.bufferSize ?? DEFAULT_BUFFER + distinction(info.key),
     pool: {
       maxObjects: counts.maxObjects ?? base.pool.maxObjects, maxIdle: counts.maxIdle ?? base.pool.maxIdle, minIdle: counts.minIdle ?? base.pool.minIdle,
       maxWait: maxWait === undefined ? base.pool.maxWait : BigInt(maxWait),
@@ -37,6 +38,14 @@ export function configureConnector(info: ConnectorInfo, parts: ConnectorParts, o
     timeouts: new Map([...base.timeouts, ...timeouts(parts.operationTimeout, onIgnored)]),
     properties: base.properties.map((property) => (Object.hasOwn(given, property.name) ? withValue(property, given[property.name] ?? null) : property)),
   };
+}
+
+/**
+ * A small number that differs between connectors. A Java agent caches facades by their configuration alone, and would run
+ * one connector's operations on another that is configured alike (hazard 17).
+ */
+function distinction(key: ConnectorKey): number {
+  return createHash('sha256').update(connectorKeyText(key)).digest().readUInt16BE(0) % 128;
 }
 
 function handlers(base: ApiConfiguration['resultsHandler'], given: ConnectorParts['resultsHandlerConfig']): ApiConfiguration['resultsHandler'] {

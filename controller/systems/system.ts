@@ -1,4 +1,4 @@
-import { IcfArray, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo } from '../../protocol/model/index.js';
+import { ALL, ConnectorError, IcfArray, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo } from '../../protocol/model/index.js';
 import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
 import { unavailable } from '../crest/resource-error.js';
 import type { Log } from '../log.js';
@@ -11,7 +11,6 @@ import { ALL_TYPE, compileObjectType, type ObjectType } from './object-type.js';
 import { substituteProperties, type PropertySource } from './property-references.js';
 import { connectorParts, provisionerSource, schemaProblems, type ConnectorParts, type ProvisionerSource } from './provisioner-source.js';
 import { scrubber, type Scrub } from './scrub.js';
-import { ALL } from '../../protocol/model/index.js';
 import { parseVersionRange } from './version-range.js';
 
 /** What systems need of the rest of the controller. */
@@ -19,6 +18,8 @@ export interface SystemEnvironment {
   readonly hosts: ConnectorHosts;
   readonly facadeKeyOf: (configuration: ApiConfiguration) => string;
   readonly properties: PropertySource;
+  /** What requests may refer to: never the environment, which would be shown to whoever asks. */
+  readonly requestProperties: PropertySource;
   readonly cryptoKeys: CryptoKeys;
   readonly log: Log;
 }
@@ -135,7 +136,8 @@ export class System {
     try {
       return this.connector.facade();
     } catch (error) {
-      if (error instanceof TypeError) throw unavailable('Service Unavailable', { connectorMessage: error.message });
+      // A wrong value, or an agent that went away just now.
+      if (error instanceof TypeError || error instanceof ConnectorError) throw unavailable('Service Unavailable', { connectorMessage: this.connector.scrub(error.message) });
       throw error;
     }
   }

@@ -1,8 +1,8 @@
 import type { AbortRace } from './abort-race.js';
 
 /**
- * Pulls one result, sends it, and only then pulls the next: a slow socket slows the target down. `admit` may hold a
- * result back before it is pulled (credits). The generator is closed whatever happens, so that cursors close; `onClosing`
+ * Pulls one result, hands it over, and pulls the next when `send` lets it: a slow socket slows the target down. `admit` may
+ * hold a result back before it is pulled (credits). The generator is closed whatever happens, so that cursors close; `onClosing`
  * gets the promise of that, because a connector stuck in a result under way must not hold up the answer.
  */
 export async function pump<T, End>(

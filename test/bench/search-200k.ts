@@ -6,7 +6,7 @@ import type { ManagedProcess } from '../support/managed-process.js';
 import { peopleLdif } from '../support/people-ldif.js';
 import { ldapProvisioner } from '../support/provisioners.js';
 
-/** Most memory each process held, in bytes, over its whole life. */
+/** A figure of each process; of memory, the most it held over its whole life, in bytes. */
 export interface Peaks {
   readonly agent: number;
   readonly controller: number;
@@ -20,6 +20,8 @@ export interface Throughput {
 
 export interface ChainRun extends Throughput {
   readonly peaks: Peaks;
+  /** Processor time an entry takes in each process, in microseconds; steadier than speed on a machine that has other work. */
+  readonly cpuPerEntry: Peaks;
   /** Milliseconds to the first entry. */
   readonly firstEntry: number;
 }
@@ -84,12 +86,15 @@ async function searchThroughChain(world: World, server: OpenLdap, base: string, 
     const agent = await startAgent(world, { controller, nodeOptions: nodeOptions.agent ?? [] });
     running.push(agent);
     await controller.systemReady('ldap');
+    const cpuBefore = { agent: agent.process.cpuSeconds(), controller: controller.process.cpuSeconds() };
     const query = await controller.rest.stream('/openidm/system/ldap/account?_queryFilter=true');
     if (query.cut !== undefined || query.objects !== expected || query.end?.['resultCount'] !== expected) {
       throw new Error(`The search gave ${query.objects} of ${expected} entries (HTTP ${query.status}, ${query.cut ?? JSON.stringify(query.end)})\n${agent.process.tail()}\n${controller.process.tail()}`);
     }
     const peaks = { agent: agent.process.rssPeak(), controller: controller.process.rssPeak() };
-    return { ...throughput(query.objects, query.duration), firstEntry: Math.round(query.firstObject), peaks };
+    const cpuOf = (each: typeof agent | typeof controller, before: number): number => Math.round(((each.process.cpuSeconds() - before) * 1e6) / expected);
+    const cpuPerEntry = { agent: cpuOf(agent, cpuBefore.agent), controller: cpuOf(controller, cpuBefore.controller) };
+    return { ...throughput(query.objects, query.duration), firstEntry: Math.round(query.firstObject), peaks, cpuPerEntry };
   } finally {
     for (const { stop } of running.reverse().map((each) => ({ stop: () => each.stop() }))) await stop();
   }
@@ -123,6 +128,6 @@ export async function benchmarkSearch(options: BenchmarkOptions): Promise<Search
 export const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 
 function describe(what: string, run: Throughput | ChainRun): string {
-  const memory = 'peaks' in run ? `, first entry after ${run.firstEntry} ms, peak of agent ${mebibytes(run.peaks.agent)}, of controller ${mebibytes(run.peaks.controller)}` : '';
+  const memory = 'peaks' in run ? `, first entry after ${run.firstEntry} ms, peak of agent ${mebibytes(run.peaks.agent)}, of controller ${mebibytes(run.peaks.controller)}, processor time an entry ${run.cpuPerEntry.agent} µs and ${run.cpuPerEntry.controller} µs` : '';
   return `${what}: ${run.entries} entries in ${(run.milliseconds / 1000).toFixed(1)} s, ${run.entriesPerSecond} a second${memory}`;
 }

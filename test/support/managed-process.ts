@@ -6,6 +6,8 @@ import { until } from './until.js';
 /** Log lines kept of one process; older ones are dropped. */
 const MAX_LINES = 20_000;
 const STOP_LIMIT_MS = 40_000;
+/** USER_HZ, which is 100 on every Linux that runs Node. */
+const TICKS_PER_SECOND = 100;
 
 export interface LogLine {
   /** The message of a JSON line, or the line as it is. */
@@ -107,6 +109,12 @@ export class ManagedProcess {
   /** Memory it holds now, in bytes. */
   rss(): number {
     return this.#statusField('VmRSS');
+  }
+
+  /** Seconds of processor time used so far. */
+  cpuSeconds(): number {
+    const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
   #statusField(name: string): number {

@@ -31,7 +31,7 @@ export function ldapProvisioner(server: OpenLdap, agent: string, configurationPr
       account: objectType('__ACCOUNT__', {
         dn: text('__NAME__', { required: true }), uid: text('uid'), givenName: text('givenName'), sn: text('sn', { required: true }), cn: text('cn', { required: true }),
         mail: text('mail'), title: text('title'), employeeNumber: text('employeeNumber'), departmentNumber: text('departmentNumber'),
-        telephoneNumber: list('telephoneNumber'), description: text('description'), roomNumber: { type: 'integer', nativeName: 'roomNumber', nativeType: 'integer' }, password,
+        telephoneNumber: list('telephoneNumber'), description: text('description'), roomNumber: { type: 'integer', nativeName: 'roomNumber', nativeType: 'string' }, password,
       }),
       group: objectType('__GROUP__', { dn: text('__NAME__', { required: true }), cn: text('cn', { required: true }), member: list('member'), description: text('description') }),
     },
@@ -47,7 +47,7 @@ export function csvProvisioner(csvFile: string, agent: string, configurationProp
     objectTypes: {
       account: objectType('__ACCOUNT__', {
         uid: text('__NAME__', { required: true }), firstName: text('firstName'), lastName: text('lastName'), email: text('email'),
-        badge: { type: 'integer', nativeName: 'badge', nativeType: 'integer' }, password,
+        badge: { type: 'integer', nativeName: 'badge', nativeType: 'string' }, password,
       }),
     },
   };

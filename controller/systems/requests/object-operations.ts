@@ -32,7 +32,7 @@ export async function createObject(call: ObjectCall, content: JsonObject, sugges
     const options = withAttributes(defaultAttributes(call.type));
     const uid = await facade.perform({ kind: 'create', objectClass: call.type.objectClass, attributes, options }, callContext(call.context));
     if (uid === null) throw badRequest('The connector created the object but gave no id');
-    return { kind: 'resource', resource: await readBack(call, facade, uid), createdIn: call.container.split('/') };
+    return { kind: 'resource', resource: await readBack(call, facade, uid), createdAt: [...call.container.split('/'), uid.value] };
   });
 }
 

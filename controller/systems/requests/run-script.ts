@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { ConnectorError, GuardedString, OperationOptions, Script, type IcfValue, type ScriptArguments } from '../../../protocol/model/index.js';
 import { isObject, type JsonObject } from '../../crest/json.js';
 import type { CallerContext, RequestOf } from '../../crest/request.js';
@@ -53,8 +53,10 @@ function actionsFor(setup: SystemSetup, scriptId: string | undefined): readonly 
 async function sourceOf(action: ScriptAction, projectFolder: string): Promise<string> {
   if (action.actionSource !== undefined) return action.actionSource;
   if (action.actionFile === undefined) throw new ResourceError(500, 'A system action has neither actionSource nor actionFile');
+  const path = resolve(projectFolder, action.actionFile);
+  if (!path.startsWith(resolve(projectFolder) + sep)) throw new ResourceError(500, `The script file ${action.actionFile} is outside the project folder`);
   try {
-    return await readFile(join(projectFolder, action.actionFile), 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     throw new ResourceError(500, `The script file ${action.actionFile} cannot be read`, { cause: error });
   }

@@ -5,6 +5,7 @@ import { availableConnectors, connectorServers } from '../discovery/available-co
 import { createConfiguration, createCoreConfig, createFullConfig, testConfig } from '../discovery/discovery-actions.js';
 import { substituteProperties } from '../property-references.js';
 import { systemStatus } from '../status.js';
+import type { SystemEnvironment } from '../system.js';
 import { objectCall } from './object-call.js';
 import { unknownAction, type SystemRequestParts } from './parts.js';
 
@@ -13,14 +14,14 @@ type Action = (parts: SystemRequestParts, request: RequestOf<'action'>, context:
 /** Actions on `/system`, by their names in lower case: they are matched without regard to case. */
 const ACTIONS: Readonly<Record<string, Action>> = {
   test: testSystems,
-  testconfig: (parts, request, context) => testConfig(substituted(parts, request), (name) => parts.registry.get(name), parts.environment, context),
+  testconfig: (parts, request, context) => testConfig(substituted(parts, request), (name) => parts.registry.get(name), forRequests(parts), context),
   availableconnectors: async ({ environment }) => availableConnectors(environment.hosts),
   testconnectorservers: async ({ environment }) => connectorServers(environment.hosts),
   availableconnectorservers: async ({ environment }) => connectorServers(environment.hosts),
-  createcoreconfig: async (parts, request) => createCoreConfig(substituted(parts, request), parts.environment),
-  createfullconfig: (parts, request, context) => createFullConfig(substituted(parts, request), parts.environment, context),
-  createconfiguration: (parts, request, context) => createConfiguration(substituted(parts, request), parts.environment, context),
-  createconnectorconfig: (parts, request, context) => createConfiguration(substituted(parts, request), parts.environment, context),
+  createcoreconfig: async (parts, request) => createCoreConfig(substituted(parts, request), forRequests(parts)),
+  createfullconfig: (parts, request, context) => createFullConfig(substituted(parts, request), forRequests(parts), context),
+  createconfiguration: (parts, request, context) => createConfiguration(substituted(parts, request), forRequests(parts), context),
+  createconnectorconfig: (parts, request, context) => createConfiguration(substituted(parts, request), forRequests(parts), context),
   livesync: runLiveSync,
   activesync: runLiveSync,
 };
@@ -36,9 +37,13 @@ export function serviceAction(parts: SystemRequestParts, request: RequestOf<'act
   return action(parts, request, context);
 }
 
+function forRequests({ environment }: SystemRequestParts): SystemEnvironment {
+  return { ...environment, properties: environment.requestProperties };
+}
+
 function substituted({ environment }: SystemRequestParts, { content }: RequestOf<'action'>): JsonValue | undefined {
   try {
-    return content === undefined ? undefined : substituteProperties(content, environment.properties);
+    return content === undefined ? undefined : substituteProperties(content, environment.requestProperties);
   } catch (error) {
     throw error instanceof TypeError ? badRequest(error.message) : error;
   }

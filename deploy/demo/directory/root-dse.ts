@@ -20,7 +20,9 @@ export function rootDse(suffix: string): TreeEntry {
 }
 
 const DIRECTORY_STRING = '1.3.6.1.4.1.1466.115.121.1.15';
-const attributeType = (oid: string, name: string, more = ''): string => `( ${oid} NAME '${name}' EQUALITY caseIgnoreMatch SYNTAX ${DIRECTORY_STRING}${more} )`;
+/** Every attribute matches alike here; without these rules a client would fetch everything and compare for itself. */
+const RULES = 'EQUALITY caseIgnoreMatch ORDERING caseIgnoreOrderingMatch SUBSTR caseIgnoreSubstringsMatch';
+const attributeType = (oid: string, name: string, more = ''): string => `( ${oid} NAME '${name}' ${RULES} SYNTAX ${DIRECTORY_STRING}${more} )`;
 
 /** The schema of people and groups (RFC 4519, RFC 2798), as far as the demo uses it. */
 export function subschema(): TreeEntry {

@@ -106,6 +106,12 @@ describe('causeway agent check', () => {
     }
   });
 
+  it('fails for authorities of targets that cannot be read, as the start would', async () => {
+    const { code, out } = await run('agent', 'check', '--config', await config(`${yaml()}connectors: {ca: missing.crt}\n`));
+    expect(code).toBe(2);
+    expect(out).toMatch(/FAILED  connectors\.ca: .*missing\.crt cannot be read \(ENOENT\)/);
+  });
+
   it('is content with a good configuration', async () => {
     const { code, out } = await run('agent', 'check', '--json', '--config', await config(yaml()));
     expect(code).toBe(0);
@@ -138,5 +144,14 @@ describe('causeway config import-properties', () => {
     expect(code).toBe(2);
     expect(err).toContain('connectorserver.trustStoreFile');
     expect(out).toMatch(/!! .*keytool -exportcert/);
+  });
+
+  it('exits with 2 when what it wrote is no complete configuration, naming what is missing', async () => {
+    const source = join(directory, 'ConnectorServer.properties');
+    await writeFile(source, 'connectorserver.url=wss://c.example/openicf\nconnectorserver.clientId=rcs\n');
+    const { code, out, err } = await run('config', 'import-properties', source, '--out', join(directory, 'agent.yaml'));
+    expect(code).toBe(2);
+    expect(out).toMatch(/!! .*controllers\[0\]\.auth\.oauth\.tokenEndpoint: is missing/);
+    expect(err).toMatch(/2 points need your attention/);
   });
 });

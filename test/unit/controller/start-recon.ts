@@ -49,7 +49,7 @@ export async function startRecon(mapping: object = {}, options: { maxEntries?: n
   await writeFile(join(folder, 'provisioner.openicf-dst.json'), JSON.stringify(provisioner('dst', 'b')));
   await writeFile(join(folder, 'sync.json'), JSON.stringify({ mappings: [{ ...MAPPING, ...mapping }] }));
   const hosts = memoryHosts(Object.assign(new MemoryHost(source), { name: 'a' }), Object.assign(new MemoryHost(target), { name: 'b', connectorInfos: [connectorInfo()] }));
-  const registry = new SystemRegistry(folder, { hosts, cryptoKeys: new Map(), log: silentLog, properties: propertySource(new Map(), {}), facadeKeyOf: () => 'key' });
+  const registry = new SystemRegistry(folder, { hosts, cryptoKeys: new Map(), log: silentLog, properties: propertySource(new Map(), {}), requestProperties: propertySource(new Map(), {}), facadeKeyOf: () => 'key' });
   await registry.load();
   const book = new MappingBook(folder);
   const links = new LinkTables(folder);

@@ -10,6 +10,7 @@ import { UserStore } from '../../../controller/authentication/user-store.js';
 import { hashPassword } from '../../../controller/authentication/password-hash.js';
 import { infoRequests } from '../../../controller/info.js';
 import { silentLog } from '../../../controller/log.js';
+import { configurationRequests } from '../../../controller/systems/configuration-requests.js';
 import { LOCAL, type ConnectorHost, type ConnectorHosts } from '../../../controller/systems/connector-hosts.js';
 import { propertySource } from '../../../controller/systems/property-references.js';
 import { SystemRegistry } from '../../../controller/systems/system-registry.js';
@@ -87,7 +88,7 @@ export async function startRest(options: { files?: Record<string, unknown>; limi
   const host = new MemoryHost(facade);
   const configurations: ApiConfiguration[] = [];
   const environment: SystemEnvironment = {
-    hosts: memoryHosts(host), cryptoKeys: new Map(), log: silentLog, properties: propertySource(new Map([['db.host', 'substituted']]), {}),
+    hosts: memoryHosts(host), cryptoKeys: new Map(), log: silentLog, properties: propertySource(new Map([['db.host', 'substituted']]), { SECRET_OF_HOST: 'x' }), requestProperties: propertySource(new Map([['db.host', 'substituted']]), {}),
     facadeKeyOf: (configuration) => `key${configurations.push(configuration)}`,
   };
   const registry = new SystemRegistry(folder, environment);
@@ -96,6 +97,7 @@ export async function startRest(options: { files?: Record<string, unknown>; limi
   const handler = route({
     system: systemRequests({ registry, environment, projectFolder: folder, liveSync: (call, detailed) => liveSync.run(call, detailed) }),
     info: infoRequests(() => 'ACTIVE_READY'),
+    config: configurationRequests({ folder, registry, environment }),
   });
   const users = new UserStore([{ name: 'openidm-admin', passwordHash: await passwordHash, roles: ['openidm-admin'] }]);
   const server = createRestServer({ handler, authenticate: restAuthentication({ users, log: silentLog }), log: silentLog, limits: { ...DEFAULT_REST_LIMITS, ...options.limits } });

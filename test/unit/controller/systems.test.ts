@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectorError, GuardedString, IcfArray, OperationOptions, Uid } from '../../../protocol/model/index.js';
+import { configureConnector } from '../../../controller/systems/configure-connector.js';
+import { connectorParts } from '../../../controller/systems/provisioner-source.js';
 import { decryptValues } from '../../../controller/systems/encrypted-values.js';
 import { compareVersions, parseVersionRange } from '../../../controller/systems/version-range.js';
 import { findConnector } from '../../../controller/systems/find-connector.js';
@@ -39,7 +41,7 @@ describe('provisioner files', () => {
     const [configuration] = rest.configurations;
     const value = (name: string): unknown => configuration?.properties.find((property) => property.name === name)?.value;
     expect([value('host'), value('port'), value('bases'), (value('password') as GuardedString).reveal()]).toEqual(['substituted', 389, new IcfArray('String', ['dc=x']), 'pw']);
-    expect(configuration).toMatchObject({ producerBufferSize: 100, pool: { maxWait: 7n, maxObjects: 10 }, resultsHandler: { enableCaseInsensitiveFilter: true, enableFilteredResultsHandler: true } });
+    expect(configuration).toMatchObject({ pool: { maxWait: 7n, maxObjects: 10 }, resultsHandler: { enableCaseInsensitiveFilter: true, enableFilteredResultsHandler: true } });
     expect([...configuration!.timeouts]).toEqual([['SearchApiOp', 5000]]);
     await test();
     expect(rest.configurations).toHaveLength(1);
@@ -165,6 +167,15 @@ describe('finding connectors', () => {
     expect((await facade.stream({ kind: 'search', ...options, filter: undefined }, call).next()).done).toBe(false);
     await expect(facade.perform({ kind: 'create', ...options, attributes: [] }, call)).rejects.toThrow('gone');
     expect(alive.named('create')).toEqual([]);
+  });
+});
+
+describe('configurations', () => {
+  it('differ between connectors that are configured alike, since a Java agent knows facades by nothing else', () => {
+    const parts = connectorParts.parse({ connectorRef: KEY });
+    const sizes = ['a.A', 'b.B', 'c.C'].map((connectorName) => configureConnector(connectorInfo({ ...KEY, connectorName }), parts, () => undefined).producerBufferSize);
+    expect(new Set(sizes).size).toBe(3);
+    expect(configureConnector(connectorInfo(), { ...parts, bufferSize: 7 }, () => undefined).producerBufferSize).toBe(7);
   });
 });
 

@@ -62,7 +62,10 @@ describe('a ConnectorServer.properties: what cannot be taken over is refused by 
     ['connectorserver.keyStoreFile=/x/store.jks', /refused: only PKCS #12.*keytool -importkeystore -srckeystore \/x\/store\.jks/],
     ['connectorserver.trustStoreFile=/x/trust.jks', /refused: .*keytool -exportcert -rfc .*tls\.ca/],
     ['connectorserver.usessl=true', /refused: TLS needs a certificate/],
-    ['connectorserver.url=', /refused: no URL/],
+    ['connectorserver.url=,', /refused: no URL/],
+    ['connectorserver.url=https://me:hunter2@c/openicf', /refused: holds credentials/],
+    ['connectorserver.key=changeit', /refused: is not the hash of a key/],
+    ['connectorserver.url=ws://c/\nconnectorserver.proxyHost= ', /dropped: is empty/],
     ['connectorserver.pingPongInterval=0', /dropped: the heartbeat cannot be switched off/],
     ['javax.net.ssl.trustStore=/x/trust.jks', /refused: trust stores cannot be read/],
   ])('%s', (line, expected) => {
@@ -110,6 +113,13 @@ describe('a ConnectorServer.properties', () => {
     expect(Object.keys(notes).sort()).toEqual([...names].sort());
     expect(Object.entries(notes).filter(([, note]) => note.startsWith('refused')).map(([name]) => name)).toEqual(['connectorserver.trustStoreFile']);
     expect(notes['connectorserver.port']).toMatch(/dropped: url is set/);
+  });
+
+  it('takes an empty value for none at all, as the Java server does', () => {
+    const config = load(`connectorserver.url=\nconnectorserver.hostId=\nconnectorserver.proxyHost=\n${SHIPPED}`);
+    expect(config.controllers).toEqual([]);
+    expect(config.listeners[0]?.keyHash).toBe('lmA6bMfENJGlIDbfrVtklXFK32s=');
+    expect(config.proxy).toBeUndefined();
   });
 
   it('with principal and password becomes Basic authentication', () => {

@@ -43,6 +43,10 @@ describe('a configuration is refused with line, key, what is expected and what w
     ['a list where a mapping belongs', 'agent: []\ncontrollers: [{url: "wss://c/"}]', /agent: expected a mapping with the keys .*, found a list/],
     ['no mapping at all', '- a\n', /expected a mapping of settings/],
     ['broken YAML', 'agent: {name: a\n', /agent\.yaml:\d+: /],
+    ['a tag, which would make the name the secret', `${MINIMAL}    auth: {principal: p, password: !env HUNTER}\n`, /agent\.yaml:4: Unresolved tag: !env; tags have no meaning here/],
+    ['an alias of nothing', 'agent: *nothing\n', /agent\.yaml: Unresolved alias .*: nothing/],
+    ['aliases of aliases of aliases', `${['a: &a [x,x,x,x,x,x,x,x,x,x]', ...['b', 'c', 'd', 'e'].map((name, index) => `${name}: &${name} [${Array.from({ length: 10 }, () => `*${'abcd'.charAt(index)}`).join(',')}]`)].join('\n')}\n`, /agent\.yaml: Excessive alias count/],
+    ['two documents', `${MINIMAL}---\n${MINIMAL}`, /agent\.yaml:4: a second document starts here/],
     ['a key given twice', 'agent: {name: a}\nagent: {name: b}\n', /agent\.yaml:2: .*unique/i],
   ])('%s', (_title, text, expected) => {
     expect(problems(text).join('\n')).toMatch(expected);
@@ -56,12 +60,15 @@ describe('a configuration is refused with line, key, what is expected and what w
     const text = problems(`${MINIMAL}    auth: {principal: a, password: {hunter2: hunter2}}\n  - {url: 5, auth: {principal: x, password: ""}}\n`).join('\n');
     expect(text).not.toContain('hunter2');
     expect(text).toMatch(/password: expected \{file: PATH\}, \{env: NAME\}, or the secret itself as text, found a mapping/);
+    expect(problems(MINIMAL.replace('wss://', 'wss://me:hunter2@')).join()).not.toContain('hunter2');
+    expect(problems('agent: {name: a}\nlisteners: [{keyHash: hunter2}]\n').join()).toMatch(/keyHash: expected Base64 .*, found a text$/);
   });
 
   it('naming the environment variable the value came from', () => {
     expect(problems(MINIMAL, { CAUSEWAY_CONTROLLERS__0__SOCKETS: 'many' })).toEqual([expect.stringMatching(/^CAUSEWAY_CONTROLLERS__0__SOCKETS: controllers\[0\]\.sockets: expected a whole number/)]);
     expect(problems(MINIMAL, { CAUSEWAY_AGENT__NAEM: 'x' })).toEqual([expect.stringMatching(/^CAUSEWAY_AGENT__NAEM: agent\.naem: is no setting; did you mean name\?/)]);
     expect(problems(MINIMAL, { CAUSEWAY_CONTROLLERS__FIRST__URL: 'x' })).toEqual(['CAUSEWAY_CONTROLLERS__FIRST__URL: controllers is a list; its entries are named by number, from 0']);
+    expect(problems(MINIMAL, { CAUSEWAY_AGENT__CONSTRUCTOR: 'x' })).toEqual([expect.stringMatching(/^CAUSEWAY_AGENT__CONSTRUCTOR: agent\.constructor: is no setting/)]);
     expect(problems(MINIMAL, { CAUSEWAY_CONSTRUCTOR__PROTOTYPE__X: 'x' })).toEqual([expect.stringMatching(/^CAUSEWAY_CONSTRUCTOR__PROTOTYPE__X: constructor: is no setting/)]);
   });
 

@@ -1,0 +1,47 @@
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMissing } from './json-file.js';
+
+/**
+ * Takes the data folder for this process: two controllers on one folder would write over each other's links and tokens.
+ * The lock of a process that is gone is taken over. Resolves with the function that gives it back.
+ */
+export async function lockDataFolder(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, 'controller.lock');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      const file = await open(path, 'wx', 0o600);
+      await file.writeFile(`${process.pid}\n`);
+      await file.close();
+      return () => rm(path, { force: true });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      const holder = await holderOf(path);
+      if (isAlive(holder)) throw new Error(`The data folder ${folder} is used by process ${holder ?? '?'}. Two controllers cannot share one; choose another folder (setting data), or stop that process.`, { cause: error });
+      await rm(path, { force: true });
+    }
+  }
+  throw new Error(`The data folder ${folder} is being taken by another controller right now.`);
+}
+
+async function holderOf(path: string): Promise<number | undefined> {
+  try {
+    const pid = Number.parseInt(await readFile(path, 'utf8'), 10);
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Our own number in an old lock is chance: in a container every process may be number 1. */
+function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

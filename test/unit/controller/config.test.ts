@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { controllerCommands } from '../../../controller/cli.js';
+import { ConfigError, loadConfig, parseConfig } from '../../../controller/config/load-config.js';
+
+const problem = (yaml: string): string => {
+  try {
+    parseConfig(yaml, '/etc/causeway/controller.yaml');
+    return '';
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+};
+
+describe('configuration', () => {
+  it.each([
+    ['rest: { prot: 1 }', 'rest.prot: there is no such setting'],
+    ['rest: { port: 70000 }', 'rest.port: must be a whole number from 0 to 65535'],
+    ['rest: { address: 0.0.0.0 }', 'rest: without tls this listens on loopback only'],
+    ['rest: { users: [{ name: a, passwordHash: secret }] }', 'rest.users.0.passwordHash: must be a hash'],
+    ['rest: { stallTimeout: soon }', 'rest.stallTimeout: must be a duration such as 500ms'],
+    ['rest: { maxBodySize: 1TiB }', 'rest.maxBodySize: must be a size such as 64KiB'],
+    ['rest: { oauth: { issuer: x, jwksUri: "https://x/k" } }', 'requiredScopes'],
+    ['rest: { oauth: { issuer: x, jwksUri: "http://elsewhere/k", requiredScopes: [a] } }', 'rest.oauth.jwksUri: must be an https:// URL'],
+    ['gateway: {}', 'gateway: without tls this listens on loopback only'],
+    ['gateway: { tls: { certificate: c, key: k } }', 'gateway.tls: ca is needed to check client certificates'],
+    ['log: { level: loud }', 'log.level: must be trace, debug'],
+    ['rest: [', 'controller.yaml'],
+    ['reconciliation: { maxDeletions: many }', 'reconciliation.maxDeletions: must be a share such as 20%'],
+  ])('%s is refused: %s', (yaml, expected) => {
+    expect(problem(yaml)).toContain(expected);
+  });
+
+  it('names a file that is not there', async () => {
+    await expect(loadConfig('/nowhere/controller.yaml')).rejects.toThrow('/nowhere/controller.yaml cannot be read');
+  });
+
+  it('has defaults that are safe, and paths that count from the file', () => {
+    const config = parseConfig('', '/etc/causeway/controller.yaml');
+    expect(config).toMatchObject({ rest: { address: '127.0.0.1', port: 8080, users: [] }, data: '/etc/causeway/data', systems: { configuration: '/etc/causeway/conf' } });
+    expect(config.gateway).toBeUndefined();
+  });
+
+  it('is shown in full by the example, whose values are the defaults', async () => {
+    const path = 'controller/config/example.yaml';
+    const example = parseConfig(await readFile(path, 'utf8'), path);
+    const minimal = parseConfig('gateway: { tls: { certificate: gateway.crt, key: gateway.key, ca: agents-ca.crt }, agents: [{ name: site1 }] }\nsystems: { properties: { idm.instance.dir: /var/lib/causeway } }\nsession: { heartbeatInterval: 25s, handshakeTimeout: 30s, groupExpiry: 5m, maxBufferedSize: 64MiB }', path);
+    expect({ ...example, rest: { ...example.rest, users: [] } }).toEqual(minimal);
+  });
+});
+
+describe('commands', () => {
+  it('check a configuration', async () => {
+    const program = new Command();
+    let output = '';
+    controllerCommands(program, (text) => { output += text; });
+    await program.parseAsync(['controller', 'check', '--config', 'controller/config/example.yaml'], { from: 'user' });
+    expect(output).toContain('is in order');
+    await expect(program.parseAsync(['controller', 'check', '--config', '/nowhere.yaml'], { from: 'user' })).rejects.toThrow('cannot be read');
+  });
+});

@@ -1,0 +1,55 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { KEY } from './memory-facade.js';
+import { PROVISIONER, startRest, type Rest } from './start-rest.js';
+
+let rest: Rest;
+beforeEach(async () => { rest = await startRest(); });
+afterEach(() => rest.stop());
+const CONFIG = '/openidm/config/provisioner.openicf';
+const onDisk = async (name: string): Promise<Record<string, unknown>> => JSON.parse(await readFile(join(rest.folder, `provisioner.openicf-${name}.json`), 'utf8')) as Record<string, unknown>;
+
+describe('configuration over REST', () => {
+  it.each([
+    ['GET', `${CONFIG}/none`, undefined, 404], ['GET', '/openidm/config/managed', undefined, 404], ['GET', `${CONFIG}/..%2F..%2Fetc`, undefined, 400],
+    ['PUT', `${CONFIG}/a-b`, PROVISIONER, 400], ['PUT', `${CONFIG}/b`, { name: 'b' }, 400], ['PUT', `${CONFIG}/b`, PROVISIONER, 400], ['POST', `${CONFIG}/mem?_action=reload`, {}, 501],
+    ['DELETE', `${CONFIG}/none`, undefined, 404], ['GET', '/openidm/config?_queryId=query-all-ids', undefined, 501],
+    ['PUT', `${CONFIG}/b`, { ...PROVISIONER, name: 'b', configurationProperties: { password: { $crypto: { type: 'causeway-stored', value: '***' } } } }, 400],
+  ])('%s %s → %4$i', async (method, path, body, status) => {
+    expect((await rest.call(method, path, body === undefined ? {} : { body })).status).toBe(status);
+    expect((await readdir(rest.folder)).filter((file) => file.startsWith('provisioner'))).toEqual(['provisioner.openicf-mem.json']);
+  });
+
+  it('shows files without their secrets, and keeps a secret that comes back as it was shown', async () => {
+    const shown = await rest.call('GET', `${CONFIG}/mem`);
+    const { text } = shown;
+    const body = shown.body as { configurationProperties: object };
+    expect(text).not.toContain('topsecret');
+    expect(body).toMatchObject({ _id: 'provisioner.openicf/mem', name: 'memory', configurationProperties: { host: 'db.example.com', password: { $crypto: { type: 'causeway-stored' } } } });
+    const changed = { ...body, configurationProperties: { ...body.configurationProperties, host: 'new' } };
+    expect((await rest.call('PUT', `${CONFIG}/mem`, { body: changed, headers: { 'If-Match': '*' } })).status).toBe(200);
+    expect(await onDisk('mem')).toMatchObject({ configurationProperties: { host: 'new', password: 'topsecret' } });
+    expect(await onDisk('mem')).not.toHaveProperty('_id');
+  });
+
+  it('makes, changes and removes systems, which can be used at once', async () => {
+    const made = { ...PROVISIONER, name: 'second', connectorRef: { ...KEY } };
+    const created = await rest.call('PUT', `${CONFIG}/two`, { body: made, headers: { 'If-None-Match': '*' } });
+    expect([created.status, created.headers.get('location')]).toEqual([201, `${rest.url}${CONFIG}/two`]);
+    expect((await rest.call('PUT', `${CONFIG}/two`, { body: made, headers: { 'If-None-Match': '*' } })).status).toBe(412);
+    expect((await rest.call('POST', '/openidm/system/second?_action=test')).body).toMatchObject({ ok: true });
+    await rest.call('PATCH', `${CONFIG}/two`, { body: [{ operation: 'replace', field: '/enabled', value: false }] });
+    expect((await rest.call('POST', '/openidm/system/second?_action=test')).status).toBe(404);
+    expect((await rest.call('GET', '/openidm/config?_queryFilter=_id+co+%22two%22')).body).toMatchObject({ result: [{ _id: 'provisioner.openicf/two' }] });
+    expect((await rest.call('DELETE', `${CONFIG}/two`)).status).toBe(200);
+    expect((await rest.call('GET', '/openidm/config')).body).toMatchObject({ configurations: [{ _id: 'provisioner.openicf/mem' }] });
+  });
+
+  it('lets a request refer to configured properties, never to the environment', async () => {
+    const connectorRef = { ...KEY };
+    const ask = (host: string): ReturnType<Rest['call']> => rest.call('POST', '/openidm/system?_action=createFullConfig', { body: { connectorRef, configurationProperties: { host } } });
+    expect((await ask('&{db.host}')).body).toMatchObject({ configurationProperties: { host: 'substituted' } });
+    expect(await ask('&{SECRET_OF_HOST}')).toMatchObject({ status: 400 });
+  });
+});
