@@ -108,8 +108,10 @@ function guardUnauthenticated(server: Server, options: ListenOptions, waiting: W
   };
   // The TCP connection counts from its first moment, a TLS handshake included.
   server.on('connection', onConnection);
-  server.on('tlsClientError', (error: Error, socket: { remoteAddress?: string }) => {
-    options.log.warn({ address: socket.remoteAddress, error: error.message }, 'A TLS handshake failed.');
+  server.on('tlsClientError', (error: Error, socket: { remoteAddress?: string; authorizationError?: Error | string | null }) => {
+    // A certificate that is refused shows as a hang-up; why it was refused stands on the socket.
+    const certificate = socket.authorizationError === undefined || socket.authorizationError === null ? undefined : `client certificate refused: ${String(socket.authorizationError)}`;
+    options.log.warn({ address: socket.remoteAddress, error: certificate ?? error.message }, 'A TLS handshake failed.');
   });
   server.on('clientError', (_error, socket) => { socket.destroy(); });
 }

@@ -51,11 +51,17 @@ function define<T>(type: string, options: Defaulted<string | number | boolean | 
   };
 }
 
-function readInteger(value: IcfValue): number {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint' && value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
-  return expected('an integer', value);
+function readInteger(least: number, most: number): (value: IcfValue) => number {
+  return (value) => {
+    if (typeof value !== 'number' && typeof value !== 'bigint') return expected('an integer', value);
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < least || number > most) throw new TypeError(`expected an integer from ${least} to ${most}, got ${value}`);
+    return number;
+  };
 }
+
+const readInt = readInteger(-(2 ** 31), 2 ** 31 - 1);
+const readLong = readInteger(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 
 function readText(value: IcfValue): string {
   return typeof value === 'string' ? value : expected('a string', value);
@@ -79,12 +85,12 @@ export function guarded<const O extends PropertyOptions>(options: O): PropertyDe
 }
 
 export function integer<const O extends Defaulted<number>>(options: O): PropertyDefinition<Nullable<number, O>> {
-  return define('int', options, readInteger) as PropertyDefinition<Nullable<number, O>>;
+  return define('int', options, readInt) as PropertyDefinition<Nullable<number, O>>;
 }
 
 /** A Java long; connectors see a number, which must be a safe integer. */
 export function long<const O extends Defaulted<number>>(options: O): PropertyDefinition<Nullable<number, O>> {
-  return define('long', options, readInteger) as PropertyDefinition<Nullable<number, O>>;
+  return define('long', options, readLong) as PropertyDefinition<Nullable<number, O>>;
 }
 
 export function flag<const O extends Defaulted<boolean>>(options: O): PropertyDefinition<Nullable<boolean, O>> {

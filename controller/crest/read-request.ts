@@ -94,7 +94,7 @@ async function post(parts: Parts, message: IncomingMessage): Promise<CrestReques
   const isCreate = action === undefined || action.toLowerCase() === 'create';
   refuseIfMatch(parts.preconditions, isCreate ? 'create' : 'action');
   refuseIfNoneMatch(parts.preconditions, isCreate ? 'create' : 'action');
-  if (isCreate) return { kind: 'create', ...base(parts), content: await objectBody(parts, message) };
+  if (isCreate) return { kind: 'create', ...base(parts), content: await objectBody(parts, message), explicit: action !== undefined };
   return { kind: 'action', ...base(parts), fields: [], action, content: await parts.body() };
 }
 

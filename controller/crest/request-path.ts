@@ -13,16 +13,22 @@ export interface RequestTarget {
 
 /** Splits a request URL. Both `/openidm/system/…` and `/system/…` are served. */
 export function requestTarget(url: string): RequestTarget {
-  const at = url.indexOf('?');
-  const raw = (at < 0 ? url : url.slice(0, at)).split('/');
+  const target = originForm(url);
+  const at = target.indexOf('?');
+  const raw = (at < 0 ? target : target.slice(0, at)).split('/');
   // The first piece stands before the leading slash; a trailing slash leaves an empty last one.
   const segments = raw.slice(1, raw.at(-1) === '' ? -1 : undefined).map(decode);
   const hasContext = segments[0] === CONTEXT;
   return {
     path: hasContext ? segments.slice(1) : segments,
     contextPath: hasContext ? `/${CONTEXT}` : '',
-    search: at < 0 ? '' : url.slice(at + 1),
+    search: at < 0 ? '' : target.slice(at + 1),
   };
+}
+
+/** Clients behind a proxy may name the whole URL (RFC 9112 section 3.2.2). */
+function originForm(url: string): string {
+  return url.replace(/^https?:\/\/[^/?]*/i, '');
 }
 
 function decode(segment: string): string {

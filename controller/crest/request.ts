@@ -48,8 +48,8 @@ export type WriteMode = 'create' | 'update' | 'upsert';
 export type CrestRequest =
   | (RequestBase & { readonly kind: 'read' })
   | QueryRequest
-  /** POST without `_action` or `_action=create`; the handler tells a collection from an instance. */
-  | (RequestBase & { readonly kind: 'create'; readonly content: JsonObject })
+  /** POST without `_action`, or with `_action=create` (`explicit`); the handler tells a collection from an instance. */
+  | (RequestBase & { readonly kind: 'create'; readonly content: JsonObject; readonly explicit: boolean })
   | (RequestBase & { readonly kind: 'put'; readonly mode: WriteMode; readonly content: JsonObject; readonly revision: string | undefined })
   | (RequestBase & { readonly kind: 'patch'; readonly operations: readonly PatchOperation[]; readonly revision: string | undefined })
   | (RequestBase & { readonly kind: 'delete'; readonly revision: string | undefined })

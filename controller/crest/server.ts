@@ -64,7 +64,9 @@ async function answer(parts: RestServerParts, message: IncomingMessage, response
     await serve(parts, message, response, { signal: stop.signal, transactionId, withoutDeadline: () => clearTimeout(deadline) });
   } catch (error) {
     const failure = toResourceError(error);
-    if (failure.code >= 500 || response.headersSent) log.warn({ err: error, method: message.method, code: failure.code }, 'request failed');
+    // A caller who left or fell asleep is no fault of ours.
+    if (failure.code === 408) log.info({ method: message.method, reason: failure.message }, 'request given up');
+    else if (failure.code >= 500 || response.headersSent) log.warn({ err: error, method: message.method, code: failure.code }, 'request failed');
     if (response.headersSent) response.destroy();
     else if (!response.destroyed) writeError(response, failure);
   } finally {

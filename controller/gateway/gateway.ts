@@ -60,8 +60,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       socket.destroy();
     });
   });
-  server.on('tlsClientError', (error: Error, socket: { readonly remoteAddress?: string }) => {
-    options.log.warn({ from: socket.remoteAddress, reason: error.message }, 'TLS handshake with an agent failed');
+  server.on('tlsClientError', (error: Error, socket: { readonly remoteAddress?: string; readonly authorizationError?: unknown }) => {
+    // A certificate that is refused shows as a hang-up; why it was refused stands on the socket.
+    const certificate = socket.authorizationError === undefined || socket.authorizationError === null ? undefined : `client certificate refused: ${String(socket.authorizationError)}`;
+    options.log.warn({ from: socket.remoteAddress, reason: certificate ?? error.message }, 'TLS handshake with an agent failed');
   });
   server.on('clientError', (_error, socket) => socket.destroy());
   await listening(server, options);

@@ -68,7 +68,7 @@ export class Reconciliations {
     setMaxListeners(0, cancel.signal);
     const log = this.#parts.log.child({ reconId: id, mapping: name });
     const run = { execute: (): Promise<void> => this.#execute({ id, mapping, progress, caller, log, onlyId }, cancel.signal) };
-    const active: ActiveRun = { mapping: name, progress, cancel, done: run.execute(), summary: () => progress.toJson(id, name, runParameters(mapping)) };
+    const active: ActiveRun = { mapping: name, progress, cancel, done: run.execute(), summary: () => progress.toJson(id, name, runParameters(mapping, onlyId)) };
     this.#runs.set(id, active);
     return { id, done: active.done };
   }

@@ -4,12 +4,15 @@ import { filterText, type QueryFilter } from '../crest/query-filter.js';
 import { badRequest } from '../crest/resource-error.js';
 import type { Mapping } from './mapping.js';
 
-/** The queries of a run as its summary shows them. */
-export function runParameters(mapping: Mapping): JsonObject {
+/** The queries of a run, and the one source object it is limited to, as its summary shows them. */
+export function runParameters(mapping: Mapping, onlyId?: string): JsonObject {
   const query = (resourceName: string, filter: QueryFilter | undefined): JsonObject => ({
     resourceName, ...(filter === undefined ? { queryId: 'query-all-ids' } : { queryFilter: filterText(filter) }),
   });
-  return { sourceQuery: query(mapping.source, mapping.sourceQuery), targetQuery: query(mapping.target, mapping.targetQuery) };
+  return {
+    sourceQuery: query(mapping.source, mapping.sourceQuery), targetQuery: query(mapping.target, mapping.targetQuery),
+    ...(onlyId === undefined ? {} : { sourceIds: [onlyId] }),
+  };
 }
 
 /** A mapping with what the body of a request sets for one run. Throws 400 for a body that is wrong. */

@@ -99,7 +99,7 @@ export class ReconciliationRun {
   }
 
   summary(): JsonObject {
-    return this.#parts.progress.toJson(this.#parts.id, this.#parts.mapping.name, runParameters(this.#parts.mapping));
+    return this.#parts.progress.toJson(this.#parts.id, this.#parts.mapping.name, runParameters(this.#parts.mapping, this.#parts.onlyId));
   }
 
   async #run(signal: AbortSignal): Promise<void> {

@@ -46,14 +46,19 @@ async function withinTime(context: CallerContext, run: (call: CallContext) => Pr
   }
 }
 
-function testFailure(error: unknown, scrub: (text: string) => string): JsonObject {
+export function isCredentialFailure(error: unknown): boolean {
+  return error instanceof ConnectorError && CREDENTIAL_KINDS.has(error.kind);
+}
+
+/** `{error, reason?}` of a failed test, without the system's secrets. */
+export function testFailure(error: unknown, scrub: (text: string) => string): JsonObject {
   if (error instanceof ResourceError) {
     const detail = typeof error.detail === 'object' && error.detail !== null && 'connectorMessage' in error.detail ? error.detail.connectorMessage : undefined;
     return { error: 'connector not available', ...(typeof detail === 'string' ? { reason: detail } : {}) };
   }
   if (!(error instanceof ConnectorError)) return { error: 'the controller failed; its log says why' };
   const text = scrub(error.message);
-  return CREDENTIAL_KINDS.has(error.kind) ? { error: 'Connection Error', reason: text } : { error: text === '' ? ERROR_KINDS[error.kind].javaClass : text };
+  return isCredentialFailure(error) ? { error: 'Connection Error', reason: text } : { error: text === '' ? ERROR_KINDS[error.kind].javaClass : text };
 }
 
 /** What a failed test of a configuration that is no system yet says: `<class>: <message>`. */

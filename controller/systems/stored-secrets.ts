@@ -1,5 +1,5 @@
 import type { ConnectorInfo } from '../../protocol/model/index.js';
-import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
+import { getKey, isObject, type JsonObject, type JsonValue } from '../crest/json.js';
 
 /** Stands for a secret that is stored here and not shown; sent back, it means "as it was". */
 const STORED: JsonObject = { $crypto: { type: 'causeway-stored', value: '***' } };
@@ -21,6 +21,13 @@ export function withoutSecrets(file: JsonObject, info: ConnectorInfo | undefined
     return [name, value === null || isReference || !isSecret(name, info) ? value : STORED];
   });
   return { ...file, configurationProperties: Object.fromEntries(shown) };
+}
+
+/** The configuration of `body`, with the secrets as `sent` has them: a reference stays one. */
+export function withSecretsAsSent(body: JsonObject, sent: JsonObject, info: ConnectorInfo): JsonObject {
+  const [given, original] = [body['configurationProperties'], sent['configurationProperties']];
+  if (!isObject(given) || !isObject(original)) return {};
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, isSecret(name, info) ? getKey(original, name) ?? null : value]));
 }
 
 /** Puts stored secrets back where the marker stands. Throws a TypeError where nothing is stored. */

@@ -59,7 +59,7 @@ describe.each(connectorIds)('the definition of %s', (id) => {
     expect(rest.every((part) => Number.isInteger(part) && part >= 0)).toBe(true);
   });
 
-  it('publishes only what a Java peer can read', async () => {
+  it('hazard 24: publishes only what a Java peer can read', async () => {
     const connector = await load();
     const { defaultConfiguration: published, messages } = connectorInfo(connector);
     for (const property of published.properties) {

@@ -56,7 +56,7 @@ export abstract class CausewayProcess {
 
 export interface ControllerOptions {
   /** Settings besides or instead of the usual ones; one level of nesting is merged. */
-  readonly config?: Readonly<Record<string, object>>;
+  readonly config?: Readonly<Record<string, unknown>>;
   readonly keys?: KeyFiles;
   readonly nodeOptions?: readonly string[];
 }
@@ -109,7 +109,7 @@ export interface AgentOptions {
   readonly controller?: { readonly gatewayUrl: string } | undefined;
   readonly keys?: KeyFiles;
   /** Settings besides or instead of the usual ones; one level of nesting is merged. */
-  readonly config?: Readonly<Record<string, object>>;
+  readonly config?: Readonly<Record<string, unknown>>;
   readonly nodeOptions?: readonly string[];
   /** False: do not wait until it is connected. */
   readonly connected?: boolean;
@@ -169,12 +169,15 @@ async function started<T extends CausewayProcess>(child: T): Promise<T> {
   }
 }
 
-function merged(settings: Readonly<Record<string, unknown>>, changes: Readonly<Record<string, object>>): object {
+function merged(settings: Readonly<Record<string, unknown>>, changes: Readonly<Record<string, unknown>>): object {
   const result: Record<string, unknown> = { ...settings };
   for (const [key, change] of Object.entries(changes)) {
     const known = result[key];
-    const isSection = typeof known === 'object' && known !== null && !Array.isArray(known) && !Array.isArray(change);
-    result[key] = isSection ? { ...known, ...change } : change;
+    result[key] = isSection(known) && isSection(change) ? { ...known, ...change } : change;
   }
   return result;
+}
+
+function isSection(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

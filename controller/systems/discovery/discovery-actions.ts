@@ -2,7 +2,9 @@ import { isObject, type JsonObject, type JsonValue } from '../../crest/json.js';
 import type { CallerContext } from '../../crest/request.js';
 import { ResourceError, badRequest, notFound } from '../../crest/resource-error.js';
 import { callContext } from '../requests/object-call.js';
-import { testErrorText } from '../status.js';
+import type { ProvisionerSource } from '../provisioner-source.js';
+import { isCredentialFailure, testErrorText, testFailure } from '../status.js';
+import { withSecretsAsSent, withStoredSecrets } from '../stored-secrets.js';
 import { ConfiguredConnector, type System, type SystemEnvironment } from '../system.js';
 import { translateError } from '../translate-error.js';
 import { availableConnectors } from './available-connectors.js';
@@ -16,8 +18,11 @@ export function createCoreConfig(content: JsonValue | undefined, environment: Sy
   return { ...body, ...coreConfiguration(offerOf(connectorFrom(body, environment)).info) };
 }
 
-/** `createFullConfig`: tests the configuration, reads the schema, and answers a whole provisioner file but for its name. */
-export async function createFullConfig(content: JsonValue | undefined, environment: SystemEnvironment, context: CallerContext): Promise<JsonObject> {
+/**
+ * `createFullConfig`: tests the configuration, reads the schema, and answers a whole provisioner file but for its name.
+ * `sent` is the body before its references were replaced: a secret that came by reference goes back as one.
+ */
+export async function createFullConfig(content: JsonValue | undefined, sent: JsonValue | undefined, environment: SystemEnvironment, context: CallerContext): Promise<JsonObject> {
   const body = withConnectorName(content);
   if (body['configurationProperties'] === undefined) return {};
   const connector = connectorFrom(body, environment);
@@ -29,7 +34,7 @@ export async function createFullConfig(content: JsonValue | undefined, environme
     const { connectorHostRef, ...reference } = connector.parts.connectorRef;
     return {
       connectorRef: { connectorHostRef, ...reference },
-      ...coreConfiguration(info), configurationProperties: body['configurationProperties'],
+      ...coreConfiguration(info), configurationProperties: withSecretsAsSent(body, isObject(sent) ? sent : body, info),
       ...(schema === null ? {} : schemaConfiguration(schema)),
     };
   } catch (error) {
@@ -39,10 +44,10 @@ export async function createFullConfig(content: JsonValue | undefined, environme
 }
 
 /** The older form in three steps, told apart by what the body holds. */
-export async function createConfiguration(content: JsonValue | undefined, environment: SystemEnvironment, context: CallerContext): Promise<JsonObject> {
+export async function createConfiguration(content: JsonValue | undefined, sent: JsonValue | undefined, environment: SystemEnvironment, context: CallerContext): Promise<JsonObject> {
   if (content === undefined || (isObject(content) && Object.keys(content).length === 0)) return availableConnectors(environment.hosts);
   if (!isObject(content) || content['connectorRef'] === undefined) return {};
-  return content['configurationProperties'] === undefined ? createCoreConfig(content, environment) : createFullConfig(content, environment, context);
+  return content['configurationProperties'] === undefined ? createCoreConfig(content, environment) : createFullConfig(content, sent, environment, context);
 }
 
 /** `testConfig`: `{name, ok, error?, reason?}`. For the name of a system that exists, its own `connectorRef` is used. */
@@ -52,8 +57,8 @@ export async function testConfig(content: JsonValue | undefined, existing: (name
   const { name } = body;
   if (typeof name !== 'string' || name === '') throw badRequest('The request needs the name of a system');
   withConnectorName(content);
-  const stored = existing(name)?.setup?.source.connectorRef;
-  const connector = connectorFrom(stored === undefined ? body : { ...body, connectorRef: { ...stored } as JsonObject }, environment);
+  const stored = existing(name)?.setup?.source;
+  const connector = stored === undefined ? connectorFrom(body, environment) : connectorLike(stored, body, environment);
   const found = connector.search();
   if ('missing' in found) return { name, error: `The connector ${connector.parts.connectorRef.connectorName} is not available yet: ${found.missing}.`, ok: false };
   try {
@@ -63,7 +68,18 @@ export async function testConfig(content: JsonValue | undefined, existing: (name
     return { name, ok: true };
   } catch (error) {
     context.signal.throwIfAborted();
-    return { name, error: testErrorText(error, (text) => connector.scrub(text)), ok: false };
+    const scrub = (text: string): string => connector.scrub(text);
+    const failure = stored !== undefined && isCredentialFailure(error) ? testFailure(error, scrub) : { error: testErrorText(error, scrub) };
+    return { name, ...failure, ok: false };
+  }
+}
+
+/** A changed configuration of a system that exists: its own `connectorRef`, and its secrets where the body has the marker. */
+function connectorLike({ connectorRef, configurationProperties }: ProvisionerSource, body: JsonObject, environment: SystemEnvironment): ConfiguredConnector {
+  try {
+    return connectorFrom(withStoredSecrets({ ...body, connectorRef: { ...connectorRef } as JsonObject }, { configurationProperties: configurationProperties as JsonObject }), environment);
+  } catch (error) {
+    throw error instanceof TypeError ? badRequest(error.message) : error;
   }
 }
 

@@ -19,9 +19,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   testconnectorservers: async ({ environment }) => connectorServers(environment.hosts),
   availableconnectorservers: async ({ environment }) => connectorServers(environment.hosts),
   createcoreconfig: async (parts, request) => createCoreConfig(substituted(parts, request), forRequests(parts)),
-  createfullconfig: (parts, request, context) => createFullConfig(substituted(parts, request), forRequests(parts), context),
-  createconfiguration: (parts, request, context) => createConfiguration(substituted(parts, request), forRequests(parts), context),
-  createconnectorconfig: (parts, request, context) => createConfiguration(substituted(parts, request), forRequests(parts), context),
+  createfullconfig: (parts, request, context) => createFullConfig(substituted(parts, request), request.content, forRequests(parts), context),
+  createconfiguration: (parts, request, context) => createConfiguration(substituted(parts, request), request.content, forRequests(parts), context),
+  createconnectorconfig: (parts, request, context) => createConfiguration(substituted(parts, request), request.content, forRequests(parts), context),
   livesync: runLiveSync,
   activesync: runLiveSync,
 };

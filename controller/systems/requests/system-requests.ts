@@ -73,8 +73,10 @@ async function onCollectionAction(parts: SystemRequestParts, call: ObjectCall, r
 async function onInstance(parts: SystemRequestParts, call: ObjectCall, id: string, request: CrestRequest): Promise<CrestAnswer> {
   switch (request.kind) {
     case 'read': return { kind: 'resource', resource: await readObject(call, id, request.fields) };
-    // A POST to an instance means an update to newer clients.
-    case 'create': return putObject(call, id, { mode: 'update', content: request.content, revision: undefined });
+    // A bare POST to an instance means an update to newer clients; one that says create must not change what is there.
+    case 'create':
+      if (request.explicit) throw badRequest(`Objects are created in the collection ${call.container}; to change ${id} use PUT`);
+      return putObject(call, id, { mode: 'update', content: request.content, revision: undefined });
     case 'put': return putObject(call, id, request);
     case 'patch': return patchObject(call, id, request);
     case 'delete': return deleteObject(call, id, request.revision);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -102,6 +103,12 @@ describe('test', () => {
     });
   });
 
+  it.skipIf(process.platform === 'win32')('refuses a named pipe at once instead of waiting for its writer', async () => {
+    const fixture = await Fixture.of(null);
+    execFileSync('mkfifo', [fixture.path]);
+    expect((await failure(fixture.uids())).message).toMatch(/is not a regular file/);
+  });
+
   it.each([
     ['an empty file', '', /the file is empty/],
     ['a file of blank lines', '\n\n', /the file is empty/],
@@ -112,6 +119,7 @@ describe('test', () => {
     ['two columns of one name', 'uid,mail,mail\n', /columns 2 .* and 3 .* are both the attribute mail/],
     ['two columns that differ in case only', 'uid,mail,Mail\n', /are both the attribute Mail/],
     ['two columns that become one when blanks are replaced', 'uid,first name,first_name\n', /are both the attribute first_name/],
+    ['lines that end in CR alone, which would be one long header', 'uid,mail\ra,b\r', /column 2 contains a carriage return.*set newlineString to "\\r"/],
     ['a reserved name', 'uid,__PASSWORD__\n', /reserved name __PASSWORD__/],
     ['a broken header', 'uid,"mail\n', /line 1.*never closed/],
     ['UTF-16', Buffer.from('\ufeffuid,mail\n', 'utf16le'), /UTF-16/],

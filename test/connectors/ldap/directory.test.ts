@@ -123,7 +123,7 @@ describe('broken connections and servers', () => {
 
   test('a server that accepts and says nothing is given up after connectionTimeout', async () => {
     const server = await fake((request) => (request.operation === OP.bind ? [] : undefined));
-    await expect(connect(server, { connectionTimeout: 150 })).rejects.toMatchObject({ kind: 'operationTimeout' });
+    await expect(connect(server, { connectionTimeout: 150 })).rejects.toMatchObject({ kind: 'connectionFailed', message: expect.stringContaining('did not answer the bind within 150 ms (connectionTimeout)') as string });
     await vi.waitFor(() => expect(server.sockets.size).toBe(0));
   });
 
@@ -281,6 +281,13 @@ describe('servers', () => {
     await expect(connect(refusing, { failover })).rejects.toMatchObject({ kind: 'invalidCredential' });
     expect(good.requests.filter(({ operation }) => operation === OP.bind)).toEqual([]);
     await expect(openDirectory(ldapConfig({ host: '127.0.0.1', port: 1, failover: ['ldap://127.0.0.1:2'] }), new LogKeeper(), quiet())).rejects.toMatchObject({ kind: 'connectionFailed', message: expect.stringMatching(/None of the LDAP servers.*:1.*:2/) as string });
+  });
+
+  test('a server that takes the connection but never answers the bind counts as not reached', async () => {
+    const silent = await fake((request) => (request.operation === OP.bind ? Buffer.alloc(0) : undefined));
+    const good = await fake(() => undefined);
+    const directory = await connect(silent, { failover: [`ldap://127.0.0.1:${good.port}/`] });
+    expect(directory.url).toBe(`ldap://127.0.0.1:${good.port}`);
   });
 
   test('an unavailable server counts as not reached, a failed one is tried last for a while', async () => {

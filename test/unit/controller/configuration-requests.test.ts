@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConnectorError } from '../../../protocol/model/index.js';
 import { KEY } from './memory-facade.js';
 import { PROVISIONER, startRest, type Rest } from './start-rest.js';
 
@@ -51,5 +52,19 @@ describe('configuration over REST', () => {
     const ask = (host: string): ReturnType<Rest['call']> => rest.call('POST', '/openidm/system?_action=createFullConfig', { body: { connectorRef, configurationProperties: { host } } });
     expect((await ask('&{db.host}')).body).toMatchObject({ configurationProperties: { host: 'substituted' } });
     expect(await ask('&{SECRET_OF_HOST}')).toMatchObject({ status: 400 });
+  });
+
+  it('does not turn a reference into the secret it stands for', async () => {
+    const body = { connectorRef: { ...KEY }, configurationProperties: { host: '&{db.host}', password: '&{db.host}' } };
+    expect((await rest.call('POST', '/openidm/system?_action=createFullConfig', { body })).body).toMatchObject({ configurationProperties: { host: 'substituted', password: '&{db.host}' } });
+  });
+
+  it('tests a changed configuration with the secret that is stored, and says Connection Error when that is refused', async () => {
+    const shown = (await rest.call('GET', `${CONFIG}/mem`)).body as { _id?: string };
+    const ask = (): ReturnType<Rest['call']> => rest.call('POST', '/openidm/system?_action=testConfig', { body: shown });
+    expect((await ask()).body).toEqual({ name: 'memory', ok: true });
+    rest.facade.failures.set('test', new ConnectorError('invalidCredential', 'not topsecret'));
+    expect((await ask()).body).toEqual({ name: 'memory', error: 'Connection Error', reason: 'not ***', ok: false });
+    expect((await rest.call('POST', '/openidm/system?_action=testConfig', { body: { ...shown, name: 'another' } })).status).toBe(400);
   });
 });

@@ -174,7 +174,9 @@ describe('situations', () => {
     recon = await startRecon();
     const id = recon.source.add('s1', { uid: '1' });
     recon.source.add('s2', { uid: '2' });
-    expect(counted(await recon.run(undefined, id) as never)).toEqual({ ABSENT: 1 });
+    const summary = await recon.run(undefined, id);
+    expect(counted(summary as never)).toEqual({ ABSENT: 1 });
+    expect(summary['parameters']).toMatchObject({ sourceIds: [id] });
     expect(recon.source.named('search')).toEqual([]);
     expect(recon.target.objects.size).toBe(1);
   });

@@ -123,6 +123,12 @@ describe('objects over REST: what is answered', () => {
     expect((await rest.call('POST', `${ACCOUNTS}/${id}`, { body: { mail: 'b' }, headers: { 'If-Match': '*' } })).body).toMatchObject({ _id: id, mail: 'b' });
   });
 
+  it('refuses _action=create on an instance and changes nothing', async () => {
+    const id = rest.facade.add('bob', { mail: 'old' });
+    expect((await rest.call('POST', `${ACCOUNTS}/${id}?_action=create`, { body: { mail: 'new' } })).status).toBe(400);
+    expect([...rest.facade.named('create'), ...rest.facade.named('update')]).toEqual([]);
+  });
+
   it('reads ids with slashes, written plainly or encoded, chosen fields, and 304', async () => {
     rest.facade.add('lic', { mail: 'm', age: 3 }, 'License/A b/20GB');
     const plain = await rest.call('GET', `${ACCOUNTS}/License/A%20b/20GB?_fields=%22_id,mail%22`);

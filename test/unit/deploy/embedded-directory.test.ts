@@ -51,6 +51,16 @@ describe('the embedded directory, driven by an independent client', () => {
     await expect(client.del(`uid=newer,${PEOPLE}`)).rejects.toBeInstanceOf(NoSuchObjectError);
   });
 
+  it('tells that it orders and searches inside values, as it does', async () => {
+    const { searchEntries: [schema] } = await client.search('cn=subschema', { scope: 'base', filter: '(objectClass=*)', attributes: ['attributeTypes'] });
+    const types = schema!['attributeTypes'] as string[];
+    expect(types.filter((type) => !/ EQUALITY \w+ ORDERING \w+ SUBSTR \w+ SYNTAX /.test(type))).toEqual([]);
+    await client.bind(ADMIN.dn, ADMIN.password);
+    const found = async (filter: string): Promise<number> => (await client.search(PEOPLE, { filter, attributes: ['uid'] })).searchEntries.length;
+    expect(await found('(uid=contractor29*)')).toBe(11);
+    expect(await found('(&(uid>=contractor29)(uid<=contractor299))')).toBe(11);
+  });
+
   it('survives garbage and goes on serving others', async () => {
     const { connect } = await import('node:net');
     const port = Number(new URL((client as unknown as { clientOptions: { url: string } }).clientOptions.url).port);

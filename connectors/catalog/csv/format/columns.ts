@@ -41,6 +41,7 @@ function checkHeaders(path: string, headers: readonly string[], names: readonly 
   names.forEach((name, index) => {
     const header = headers[index] ?? '';
     if (header === '') throw unusableHeader(path, `column ${index + 1} has no name; name it, or remove the extra delimiter`);
+    if (/\r(?!\n)/.test(header)) throw unusableHeader(path, `column ${index + 1} contains a carriage return: the lines of this file seem to end in CR alone; set newlineString to "\\r"`);
     if (name.trim() === '') throw unusableHeader(path, `column ${index + 1} (${JSON.stringify(header)}) has no name left after blanks are replaced; set spaceReplacementString`);
     const before = seen.get(attributeKey(name));
     if (before !== undefined) {

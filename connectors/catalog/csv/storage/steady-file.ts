@@ -1,7 +1,10 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { constants, open, type FileHandle } from 'node:fs/promises';
 import { ConnectorError } from '../../../../protocol/model/index.js';
 import { changedMeanwhile } from '../errors.js';
 import { identityOf, sameContent, type FileIdentity } from './file-identity.js';
+
+/** Opening a named pipe would otherwise wait for its writer, for ever, on one of the few threads all file access shares. */
+const READ = constants.O_RDONLY | ((constants as Partial<typeof constants>).O_NONBLOCK ?? 0); // Windows has none
 
 /** What a reader has to know of the writes this process makes itself. */
 export interface OwnWrites {
@@ -43,7 +46,7 @@ export class SteadyFile {
 
   /** Throws the system's error when the file cannot be opened, `configuration` when it is no regular file. */
   static async open(path: string, own?: OwnWrites, label = path): Promise<SteadyFile> {
-    const handle = await open(path, 'r');
+    const handle = await open(path, READ);
     try {
       for (;;) {
         const stats = await statsOf(handle);

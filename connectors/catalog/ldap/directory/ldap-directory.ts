@@ -34,14 +34,18 @@ interface Bound { readonly wire: LdapWire; readonly outcome: BindOutcome | undef
 /** A connection that has been bound. Rejects, and leaves nothing open, when either fails. */
 export async function connectAndBind({ server, config, tls, user }: Route, signal: AbortSignal): Promise<Bound> {
   const wire = await dial(server, config, tls, signal);
+  const within = AbortSignal.any([signal, AbortSignal.timeout(config.connectionTimeout)]);
   try {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(config.connectionTimeout)]);
     if (user !== undefined) return { wire, outcome: await simple(wire, user.dn, user.password, config, within) };
     await bindAsConfigured(wire, config, within);
     return { wire, outcome: undefined };
   } catch (error) {
-    await wire.close();
-    throw signal.aborted ? cancelled(signal) : error;
+    if (!within.aborted) await wire.close();
+    const silent = new ConnectorError('connectionFailed', `The server ${wire.url} did not answer the bind within ${config.connectionTimeout} ms (connectionTimeout).`, { cause: error });
+    // Who does not answer a bind will not answer an unbind either.
+    wire.destroy(silent);
+    if (signal.aborted) throw cancelled(signal);
+    throw within.aborted ? silent : error;
   }
 }
 

@@ -31,6 +31,8 @@ describe('configuration', () => {
 
   it.each([
     ['port', 'many', 'int', 'expected an integer, got string'],
+    ['port', 389.5, 'int', 'expected an integer from -2147483648 to 2147483647, got 389.5'],
+    ['port', 2 ** 31, 'int', 'got 2147483648'],
     ['tls', 'yes', 'boolean', 'expected true or false, got string'],
     ['bases', 'o=x', 'String[]', 'expected a list of strings, got string'],
     ['credentials', 'secret', 'GuardedString', 'expected a GuardedString, got string'],

@@ -23,7 +23,7 @@ describe('what a connector publishes', () => {
     expect(other.defaultConfiguration.properties[0]?.value).toEqual(new IcfFile('/var/lib/x'));
   });
 
-  it('has a text for every key it names', () => {
+  it('hazard 23: has a text for every key it names', () => {
     const messages = info.messages.get('');
     const keys = [info.displayNameKey, info.categoryKey, ...rows.flatMap(({ helpMessageKey, displayMessageKey, groupMessageKey }) => [helpMessageKey, displayMessageKey, groupMessageKey])];
     for (const key of keys) expect(messages?.get(key ?? 'none')).toMatch(/\S/);
@@ -32,7 +32,7 @@ describe('what a connector publishes', () => {
     expect(messages?.get('maxAge.display')).toBe('Max Age');
   });
 
-  it('does not promise what it cannot do', () => {
+  it('hazard 22: does not promise what it cannot do', () => {
     const readOnly = memoryConnector(new MemoryTarget(), { without: ['create', 'update', 'delete', 'sync', 'authenticate', 'test', 'schema'] });
     expect([...offeredOperations(readOnly)].sort()).toEqual(['GetApiOp', 'SearchApiOp', 'ValidateApiOp']);
     expect([...info.defaultConfiguration.supportedOperations].sort()).toEqual([
