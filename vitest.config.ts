@@ -13,6 +13,8 @@ export default defineConfig({
           testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false,
         },
       },
+      // Needs the seed texts beside the checkout: run by .ci/run, not by npm test.
+      { test: { ...common, name: 'seeds', include: ['test/seeds/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
     ],
   },
 });

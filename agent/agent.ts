@@ -70,6 +70,15 @@ export async function readAuthorities(path: string | undefined): Promise<readonl
   }
 }
 
+/** Puts the setting in front of what is wrong with it: `listen EADDRINUSE` alone does not say which. */
+async function naming<T>(setting: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    throw new Error(`${setting}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
 /** Starts everything the configuration names. Rejects when a listener or the state directory cannot be had; an absent controller is no failure. */
 export async function startAgent(config: AgentConfig, { clock, log, version }: AgentParts): Promise<RunningAgent> {
   const enabled = enabledConnectors(config);
@@ -87,8 +96,11 @@ export async function startAgent(config: AgentConfig, { clock, log, version }: A
   };
   let health: HealthServer | undefined;
   try {
-    for (const listener of config.listeners) listeners.push(await ListenerSession.open(await listenerSessionOf(config, listener, shared)));
-    if (config.health !== undefined) health = await startHealthServer({ ...config.health, status });
+    for (const [index, listener] of config.listeners.entries()) {
+      listeners.push(await naming(`listeners[${index}]`, async () => ListenerSession.open(await listenerSessionOf(config, listener, shared))));
+    }
+    const { health: endpoint } = config;
+    if (endpoint !== undefined) health = await naming('health', () => startHealthServer({ ...endpoint, status }));
   } catch (error) {
     await Promise.all([...listeners.map((session) => session.close()), executor.close()]);
     throw error;

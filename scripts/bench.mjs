@@ -5,16 +5,14 @@
  */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createServer } from 'vite';
+import { withTypeScript } from './load-typescript.mjs';
 
 const LIMIT = 60_000_000;
 const { values } = parseArgs({ options: { small: { type: 'string', default: '20000' }, large: { type: 'string', default: '200000' }, profile: { type: 'string' } } });
 const profile = (name) => (values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`]);
 if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true });
-// The benchmark is TypeScript like the tests; vite, which vitest brings, loads it.
-const loader = await createServer({ configFile: false, server: { middlewareMode: true, hmr: false, ws: false, watch: null }, appType: 'custom', logLevel: 'error', optimizeDeps: { noDiscovery: true } });
-try {
-  const { benchmarkSearch, mebibytes } = await loader.ssrLoadModule('/test/bench/search-200k.ts');
+await withTypeScript(async (load) => {
+  const { benchmarkSearch, mebibytes } = await load('/test/bench/search-200k.ts');
   const { direct, large, growth, ratio } = await benchmarkSearch({
     small: Number(values.small), large: Number(values.large), report: (line) => console.log(line),
     nodeOptions: { agent: profile('agent'), controller: profile('controller') },
@@ -25,6 +23,4 @@ try {
     console.error(`More than ${LIMIT / 1_000_000} MB: memory is not bounded.`);
     process.exitCode = 1;
   }
-} finally {
-  await loader.close();
-}
+});

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ConnectorError, type ConfigurationProperty, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../model/index.js';
 import { encodeConfigurationProperties } from '../codec/index.js';
 import { encodeMessage } from '../frame.js';
@@ -38,6 +39,8 @@ export class SessionGroup implements ConnectionGroup {
     this.principal = principal;
     this.context = context;
     this.#onRemoved = onRemoved;
+    // One for each answer that waits for a socket; their number is bounded by the requests under way.
+    setMaxListeners(0, this.#closed.signal);
     this.features = commonFeatures(hello.features);
     this.outbox = new Outbox(context.clock);
     this.executing = new ExecutingRequests(context.clock, context.limits, () => context.onIdle());

@@ -10,7 +10,7 @@ import { linkWebSocket } from '../../protocol/transport/websocket-link.js';
 import { startController, type Controller } from '../support/causeway-processes.js';
 import { makeWorld, type World } from '../support/causeway-world.js';
 import { csvProvisioner } from '../support/provisioners.js';
-import { quietLog } from '../support/quiet-log.js';
+import { quietLog } from '../integration/agent/support/quiet-log.js';
 import { RawWebSocket, SUBPROTOCOL, clientKeys } from '../support/raw-websocket.js';
 import { holdSearch } from '../support/held-search.js';
 import { until } from '../support/until.js';

@@ -83,7 +83,7 @@ export class Controller extends CausewayProcess {
       return typeof last === 'object' && last !== null && 'ok' in last && last.ok === true;
     };
     await this.process.ready(isOk, `system ${system} to pass its test`, milliseconds).catch((error: unknown) => {
-      throw new Error(`${error instanceof Error ? error.message : String(error)}\nlast answer: ${JSON.stringify(last)}`, { cause: error });
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\nlast answer: ${JSON.stringify(last)}`);
     });
   }
 }

@@ -21,7 +21,7 @@ export interface ChainOptions {
   readonly ldap?: OpenLdapOptions & { readonly configurationProperties?: object };
   /** Text of a CSV file as system `csv`. */
   readonly csv?: string;
-  readonly controller?: ControllerOptions;
+  readonly controller?: ControllerOptions | ((world: World) => ControllerOptions);
   readonly agent?: AgentOptions;
 }
 
@@ -48,7 +48,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
       await world.provisioner('ldap', ldapProvisioner(server, 'site1', configurationProperties));
       systems.push('ldap');
     }
-    const controller = await startController(world, options.controller);
+    const controller = await startController(world, typeof options.controller === 'function' ? options.controller(world) : options.controller);
     running.push(() => controller.process.kill());
     const agent = await startAgent(world, { controller, ...options.agent });
     running.push(() => agent.process.kill());

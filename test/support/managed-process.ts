@@ -71,7 +71,7 @@ export class ManagedProcess {
         return condition();
       }, what, milliseconds);
     } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.tail()}`, { cause: error });
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.tail()}`); // the cause says no more
     }
   }
 

@@ -53,9 +53,7 @@ export async function createConfiguration(content: JsonValue | undefined, sent: 
 /** `testConfig`: `{name, ok, error?, reason?}`. For the name of a system that exists, its own `connectorRef` is used. */
 export async function testConfig(content: JsonValue | undefined, existing: (name: string) => System | undefined, environment: SystemEnvironment, context: CallerContext): Promise<JsonObject> {
   const body = isObject(content) ? content : {};
-  if (body['id'] !== undefined) throw badRequest('A system ID must not be specified in the request');
-  const { name } = body;
-  if (typeof name !== 'string' || name === '') throw badRequest('The request needs the name of a system');
+  const name = nameToTest(body);
   withConnectorName(content);
   const stored = existing(name)?.setup?.source;
   const connector = stored === undefined ? connectorFrom(body, environment) : connectorLike(stored, body, environment);
@@ -72,6 +70,12 @@ export async function testConfig(content: JsonValue | undefined, existing: (name
     const failure = stored !== undefined && isCredentialFailure(error) ? testFailure(error, scrub) : { error: testErrorText(error, scrub) };
     return { name, ...failure, ok: false };
   }
+}
+
+function nameToTest({ id, name }: JsonObject): string {
+  if (id !== undefined) throw badRequest('A system ID must not be specified in the request');
+  if (typeof name !== 'string' || name === '') throw badRequest('The request needs the name of a system');
+  return name;
 }
 
 /** A changed configuration of a system that exists: its own `connectorRef`, and its secrets where the body has the marker. */

@@ -63,7 +63,7 @@ describe('an agent does not start', () => {
 
   it('when its port is taken, leaving nothing behind', async () => {
     const controller = await controllerUp();
-    await expect(agentUp(settings(1, `listeners: [{port: 0, address: 127.0.0.1, key: changeit}, {port: ${controller.port}, address: 127.0.0.1, key: changeit}]`))).rejects.toThrow(/EADDRINUSE/);
+    await expect(agentUp(settings(1, `listeners: [{port: 0, address: 127.0.0.1, key: changeit}, {port: ${controller.port}, address: 127.0.0.1, key: changeit}]`))).rejects.toThrow(/^listeners\[1\]: .*EADDRINUSE/);
   });
 });
 
