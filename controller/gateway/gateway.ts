@@ -60,7 +60,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       socket.destroy();
     });
   });
-  server.on('tlsClientError', (error: Error, socket: { readonly remoteAddress?: string; readonly authorizationError?: unknown }) => {
+  server.on('tlsClientError', (error: Error, socket: { readonly remoteAddress?: string; readonly authorizationError?: Error | string | null }) => {
     // A certificate that is refused shows as a hang-up; why it was refused stands on the socket.
     const certificate = socket.authorizationError === undefined || socket.authorizationError === null ? undefined : `client certificate refused: ${String(socket.authorizationError)}`;
     options.log.warn({ from: socket.remoteAddress, reason: certificate ?? error.message }, 'TLS handshake with an agent failed');

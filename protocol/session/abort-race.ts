@@ -14,10 +14,10 @@ export class AbortRace {
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  async wait<T>(promise: Promise<T>): Promise<T> {
+  wait<T>(promise: Promise<T>): Promise<T> {
     if (this.#signal.aborted) {
       promise.catch(() => undefined);
-      throw reasonOf(this.#signal);
+      return Promise.reject(reasonOf(this.#signal));
     }
     return new Promise<T>((resolve, reject) => {
       this.#reject = reject;

@@ -26,7 +26,12 @@ export class CreditGate {
     this.#changed.notify();
   }
 
-  async pass(sequence: number, signal: AbortSignal): Promise<void> {
+  /** Undefined when the result may be sent at once, else a promise of that. */
+  pass(sequence: number, signal: AbortSignal): Promise<void> | undefined {
+    return sequence <= this.#limit ? undefined : this.#wait(sequence, signal);
+  }
+
+  async #wait(sequence: number, signal: AbortSignal): Promise<void> {
     while (sequence > this.#limit) await this.#changed.wait(this.#clock, undefined, signal);
   }
 }

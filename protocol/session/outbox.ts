@@ -16,6 +16,8 @@ export interface Dispatch {
   readonly repeatable: boolean;
 }
 
+const NONE: ReadonlySet<SocketLink> = new Set();
+
 /** The sockets of a group as seen by a sender: round robin per message, the next one when a write fails (protocol section 3.3). */
 export class Outbox {
   readonly #clock: Clock;
@@ -53,7 +55,7 @@ export class Outbox {
   /** Resolves with the socket that took the frame. Throws a ConnectorError when none did. */
   async send(frame: Uint8Array, how: Dispatch): Promise<SocketLink> {
     const deadline = this.#clock.now() + how.wait;
-    const tried = new Set<SocketLink>();
+    let tried = NONE;
     for (;;) {
       const link = this.#pick(tried, how);
       if (link === undefined) {
@@ -64,7 +66,7 @@ export class Outbox {
         await link.send(frame);
         return link;
       } catch (error) {
-        tried.add(link);
+        tried = new Set([...tried, link]);
         if (!how.repeatable) {
           throw new ConnectorError('connectionBroken',
             `The connection ${link.description} broke while a request was being written; whether the peer got it is unknown.`, { cause: error });

@@ -7,19 +7,22 @@ import type { AbortRace } from './abort-race.js';
  */
 export async function pump<T, End>(
   results: AsyncGenerator<T, End, void>, race: AbortRace,
-  steps: { admit(sequence: number): Promise<void>; send(item: T, sequence: number): Promise<void>; onClosing(closing: Promise<unknown>): void },
+  steps: { admit(sequence: number): Promise<void> | undefined; send(item: T, sequence: number): Promise<void> | undefined; onClosing(closing: Promise<unknown>): void },
 ): Promise<{ readonly end: End; readonly count: number }> {
   let count = 0;
   let done = false;
   try {
     for (;;) {
-      await steps.admit(count + 1);
+      // Waits only where there is something to wait for: a promise for each of a million results is felt.
+      const admission = steps.admit(count + 1);
+      if (admission !== undefined) await admission;
       const step = await race.wait(results.next());
       if (step.done === true) {
         done = true;
         return { end: step.value, count };
       }
-      await steps.send(step.value, count + 1);         // not raced: whether it left decides the count of the end message
+      const sending = steps.send(step.value, count + 1);
+      if (sending !== undefined) await sending;        // not raced: whether it left decides the count of the end message
       count++;
     }
   } finally {

@@ -26,7 +26,7 @@ export class StreamAnswer<K extends StreamKind> {
     try {
       if (isSubscription(this.#kind)) await this.#send(encodeAcknowledgement(executing.id, this.#kind));
       const { end, count } = await pump(results, race, {
-        admit: (sequence) => hasCredits ? executing.credits.pass(sequence, executing.signal) : Promise.resolve(),
+        admit: (sequence) => hasCredits ? executing.credits.pass(sequence, executing.signal) : undefined,
         send: (item, sequence) => this.#sendItem(encodeStreamItem(executing.id, this.#kind, item, sequence)),
         onClosing: (closing) => leftovers.push(closing),
       });
@@ -46,10 +46,11 @@ export class StreamAnswer<K extends StreamKind> {
   }
 
   /** Items with sequence numbers may be written side by side; those without go one after the other. */
-  async #sendItem(frame: Uint8Array): Promise<void> {
-    const { signal } = this.#execution.executing;
+  #sendItem(frame: Uint8Array): Promise<void> | undefined {
+    const { executing: { signal }, group } = this.#execution;
     if (!isSequenced(this.#kind)) return this.#send(frame, signal);
-    await this.#writes.add(this.#send(frame, signal), frame.length);
+    requireSize(frame, group.limits.maxFrameBytes);
+    return this.#writes.add(group.respond(frame, signal), frame.length);
   }
 
   async #send(frame: Uint8Array, signal?: AbortSignal): Promise<void> {

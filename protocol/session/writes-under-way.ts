@@ -18,16 +18,32 @@ export class WritesUnderWay {
     return this.#flushed;
   }
 
-  /** Takes note of a write and resolves when there is room for another. Throws the failure of any write. */
-  async add(write: Promise<unknown>, bytes: number): Promise<void> {
+  /** Takes note of a write. Undefined when there is room for another at once, else a promise of that; fails with any write. */
+  add(write: Promise<unknown>, bytes: number): Promise<void> | undefined {
     this.#frames++;
     this.#bytes += bytes;
-    write.then(() => { this.#flushed++; }, (error: unknown) => { this.#failure ??= { error }; }).finally(() => {
-      this.#frames--;
-      this.#bytes -= bytes;
-      this.#wake?.();
-    }).catch(() => undefined);
-    await this.#until(() => this.#failure !== undefined || (this.#frames < MAX_FRAMES && this.#bytes < MAX_BYTES));
+    write.then(() => {
+      this.#flushed++;
+      this.#ended(bytes);
+    }, (error: unknown) => {
+      this.#failure ??= { error };
+      this.#ended(bytes);
+    });
+    return this.#failure === undefined && this.#hasRoom() ? undefined : this.#room();
+  }
+
+  #ended(bytes: number): void {
+    this.#frames--;
+    this.#bytes -= bytes;
+    this.#wake?.();
+  }
+
+  #hasRoom(): boolean {
+    return this.#frames < MAX_FRAMES && this.#bytes < MAX_BYTES;
+  }
+
+  async #room(): Promise<void> {
+    await this.#until(() => this.#failure !== undefined || this.#hasRoom());
     this.#throwFailure();
   }
 

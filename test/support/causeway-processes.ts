@@ -13,8 +13,8 @@ export const CLI = join(DIST, 'deploy/cli/causeway.js');
 /** Starts one of our processes from the build. `nodeOptions` go before the script. */
 export function spawnCauseway(name: string, args: readonly string[], nodeOptions: readonly string[] = []): ManagedProcess {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: these tests run the build. Make it with: npm run build`);
-  const { NODE_OPTIONS: _inherited, ...env } = process.env;
-  return new ManagedProcess(name, process.execPath, [...nodeOptions, CLI, ...args], { env });
+  // What the test runner wants of Node is not meant for them.
+  return new ManagedProcess(name, process.execPath, [...nodeOptions, CLI, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
 }
 
 /** A controller or an agent that can be stopped, killed and started again on the same ports. */

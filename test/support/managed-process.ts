@@ -132,7 +132,8 @@ export class ManagedProcess {
 
 function parseLine(line: string): LogLine {
   try {
-    const { msg, time: _time, pid: _pid, hostname: _host, ...fields } = JSON.parse(line) as Record<string, unknown>;
+    const { msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+    delete fields['time'];
     return { text: typeof msg === 'string' ? msg : '', fields };
   } catch {
     return { text: line, fields: {} };

@@ -85,7 +85,7 @@ export class RawWebSocket {
     const [error] = this.of('error', id);
     if (error !== undefined) throw new Error(`search ${id}: ${error.javaClass} ${error.message}`);
     const last = this.of('operationResponse', id).at(-1)?.response.fields.searchOpResponse;
-    return { objects: responses().filter(({ type }) => type === 'item').length, announced: Number(last?.sequence ?? 0) };
+    return { objects: responses().filter(({ type }) => type === 'item').length, announced: last?.sequence ?? 0 };
   }
 }
 

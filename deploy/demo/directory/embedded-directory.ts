@@ -15,6 +15,15 @@ const MAX_MESSAGE = 1 << 20;
 /** A request is answered by a response of another tag (RFC 4511 section 4). */
 const RESPONSE_TAG: Readonly<Record<number, number>> = { 0x60: 0x61, 0x63: 0x65, 0x66: 0x67, 0x68: 0x69, 0x4a: 0x6b, 0x6c: 0x6d, 0x6e: 0x6f, 0x77: 0x78 };
 
+/** A connection: whether it may read and write, and the paged search that stands open on it. */
+interface Session {
+  bound: boolean;
+  paged?: { readonly request: Buffer; readonly offset: number; readonly cursor: Cursor } | undefined;
+}
+
+/** What is still to be sent of a search: the next entry, and those behind it. */
+interface Cursor { step: IteratorResult<TreeEntry>; readonly rest: Iterator<TreeEntry> }
+
 export interface EmbeddedDirectoryOptions {
   readonly suffix: string;
   readonly adminDn: string;
@@ -55,7 +64,7 @@ export class EmbeddedDirectory {
   }
 
   #serve(socket: Socket): void {
-    const session = { bound: false };
+    const session: Session = { bound: false };
     let buffered = Buffer.alloc(0);
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
@@ -74,7 +83,7 @@ export class EmbeddedDirectory {
     });
   }
 
-  #answer(socket: Socket, message: BerElement, session: { bound: boolean }): void {
+  #answer(socket: Socket, message: BerElement, session: Session): void {
     const id = message.child(0);
     const request = message.child(1);
     const controls = message.children[2];
@@ -94,7 +103,7 @@ export class EmbeddedDirectory {
     }
   }
 
-  #bind(request: BerElement, session: { bound: boolean }): void {
+  #bind(request: BerElement, session: Session): void {
     session.bound = false;
     const [, name, credentials] = request.children;
     const right = name?.text === this.#options.adminDn && credentials?.tag === 0x80 && credentials.text === this.#options.adminPassword;
@@ -102,26 +111,38 @@ export class EmbeddedDirectory {
     session.bound = true;
   }
 
-  #search(request: BerElement, controls: BerElement | undefined, send: (response: Buffer, controls?: Buffer) => void, session: { bound: boolean }): void {
+  #search(request: BerElement, controls: BerElement | undefined, send: (response: Buffer, controls?: Buffer) => void, session: Session): void {
     this.counts.search += 1;
     const search = readSearch(request);
     const page = readPage(controls);
-    const found = matching(this.#candidates(search, session), search.filter);
+    const cursor = this.#from(page?.offset ?? 0, request, search, session);
     let sent = 0;
-    let seen = 0;
-    for (const entry of found) {
-      seen += 1;
-      if (page !== undefined && seen <= page.offset) continue;
-      if (page !== undefined && sent === page.size) return send(result(0x65, 0, ''), pageControl(page.offset + sent));
+    for (; cursor.step.done !== true; cursor.step = cursor.rest.next()) {
+      if (page !== undefined && sent === page.size) {
+        session.paged = { request: request.content, offset: page.offset + sent, cursor };
+        return send(result(0x65, 0, ''), pageControl(page.offset + sent));
+      }
       if (search.sizeLimit > 0 && sent === search.sizeLimit) throw new LdapFailure(SIZE_LIMIT_EXCEEDED, `More than ${search.sizeLimit} entries match.`);
-      send(encodeEntry(entry, search.attributes));
+      send(encodeEntry(cursor.step.value, search.attributes));
       sent += 1;
     }
     send(result(0x65, 0, ''), page === undefined ? undefined : pageControl(undefined));
   }
 
+  /** What matches from `offset` on. The next page goes on where the last one on this connection ended; any other is looked up anew. */
+  #from(offset: number, request: BerElement, search: SearchArguments, session: Session): Cursor {
+    const candidates = this.#candidates(search, session);
+    const { paged } = session;
+    session.paged = undefined;
+    if (paged?.offset === offset && paged.request.equals(request.content)) return paged.cursor;
+    const rest = matching(candidates, search.filter);
+    let step = rest.next();
+    for (let passed = 0; passed < offset && step.done !== true; passed += 1) step = rest.next();
+    return { step, rest };
+  }
+
   /** The entries in scope; the root DSE and the schema may be read before a bind. */
-  #candidates(search: SearchArguments, session: { bound: boolean }): Iterable<TreeEntry> {
+  #candidates(search: SearchArguments, session: Session): Iterable<TreeEntry> {
     if (search.base === '') return [rootDse(this.#options.suffix)];
     if (search.base.toLowerCase() === 'cn=subschema') return [subschema()];
     if (!session.bound) throw new LdapFailure(INSUFFICIENT_ACCESS, 'Bind first.');
@@ -129,7 +150,7 @@ export class EmbeddedDirectory {
     return uuid === undefined ? this.tree.inScope(search.base, search.scope) : this.tree.withUuid(search.base, search.scope, uuid);
   }
 
-  #write(request: BerElement, session: { bound: boolean }): void {
+  #write(request: BerElement, session: Session): void {
     if (!session.bound) throw new LdapFailure(INSUFFICIENT_ACCESS, 'Bind first.');
     const readAttribute = (attribute: BerElement): { name: string; values: string[] } => ({
       name: attribute.child(0).text, values: attribute.child(1).children.map((value) => value.text),

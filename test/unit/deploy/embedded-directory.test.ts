@@ -51,6 +51,27 @@ describe('the embedded directory, driven by an independent client', () => {
     await expect(client.del(`uid=newer,${PEOPLE}`)).rejects.toBeInstanceOf(NoSuchObjectError);
   });
 
+  it('ends with a full last page, and keeps paged searches on one connection apart', async () => {
+    await client.bind(ADMIN.dn, ADMIN.password);
+    const pages = async function* (filter: string): AsyncGenerator<string[]> {
+      for await (const { searchEntries } of client.searchPaginated(PEOPLE, { filter, attributes: ['uid'], paged: { pageSize: 5 } })) yield searchEntries.map((entry) => String(entry['uid']));
+    };
+    const [first, second] = [pages('(uid=contractor1*)'), pages('(|(uid=contractor20)(uid=contractor21*))')];
+    const seen: string[][] = [[], []];
+    let counts = [0, 0];
+    for (;;) {
+      const steps = [await first.next(), await second.next()];
+      if (steps.every((step) => step.done === true)) break;
+      steps.forEach((step, index) => { if (step.done !== true) seen[index]!.push(...step.value); });
+      counts = counts.map((count, index) => count + (steps[index]!.done === true ? 0 : 1));
+    }
+    expect(seen.map((uids) => [uids.length, new Set(uids).size])).toEqual([[111, 111], [12, 12]]);
+    expect(counts).toEqual([23, 3]);
+    const exactly: number[] = [];
+    for await (const page of pages('(|(uid=contractor30)(uid=contractor31)(uid=contractor32)(uid=contractor33)(uid=contractor34))')) exactly.push(page.length);
+    expect(exactly).toEqual([5]);
+  });
+
   it('tells that it orders and searches inside values, as it does', async () => {
     const { searchEntries: [schema] } = await client.search('cn=subschema', { scope: 'base', filter: '(objectClass=*)', attributes: ['attributeTypes'] });
     const types = schema!['attributeTypes'] as string[];

@@ -119,7 +119,7 @@ describe('ExecutingRequests', () => {
     executing.admit(arrival(9));
     await requests.get(9)!.credits.pass(4, requests.get(9)!.signal);
     let passed = false;
-    requests.get(9)!.credits.pass(5, requests.get(9)!.signal).then(() => { passed = true; }, () => undefined);
+    requests.get(9)!.credits.pass(5, requests.get(9)!.signal)!.then(() => { passed = true; }, () => undefined);
     await settle();
     expect(passed).toBe(false);
     executing.credit(9, 5);

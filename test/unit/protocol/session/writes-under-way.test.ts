@@ -26,7 +26,7 @@ describe('frames on their way', () => {
     const first = write();
     await writes.add(first.promise, 10);
     for (let n = 1; n < 63; n++) await writes.add(write().promise, 10);
-    const last = writes.add(write().promise, 10);
+    const last = writes.add(write().promise, 10)!;
     expect(await isResolved(last)).toBe(false);
     first.done();
     expect(await isResolved(last)).toBe(true);
@@ -35,7 +35,7 @@ describe('frames on their way', () => {
   it('counts bytes too: one large frame is waited for', async () => {
     const writes = new WritesUnderWay();
     const large = write();
-    const added = writes.add(large.promise, 1_000_000);
+    const added = writes.add(large.promise, 1_000_000)!;
     expect(await isResolved(added)).toBe(false);
     large.done();
     expect(await isResolved(added)).toBe(true);
