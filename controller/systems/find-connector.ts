@@ -21,6 +21,7 @@ export function findConnector(hosts: ConnectorHosts, ref: ConnectorRef): Connect
   const where = ref.connectorHostRef === LOCAL ? 'agent' : ref.connectorHostRef;
   const operational = candidates.filter((host) => host.isOperational);
   if (operational.length === 0) return { missing: ref.connectorHostRef === LOCAL ? 'no agent is connected' : `${where} is not connected` };
+  if (operational.every((host) => host.connectorInfos.length === 0)) return { missing: `${where} is connected, but has not told of any connector yet; try again in a moment` };
   const range = parseVersionRange(ref.bundleVersion);
   const fitting = operational.flatMap((host) => host.connectorInfos
     .filter(({ key }) => key.bundleName === ref.bundleName && key.connectorName === ref.connectorName && range.includes(key.bundleVersion))

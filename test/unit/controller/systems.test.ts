@@ -154,6 +154,7 @@ describe('finding connectors', () => {
     const hosts = memoryHosts(host('a', '1.0'));
     expect(findConnector(hosts, { ...KEY, connectorHostRef: 'c' })).toEqual({ missing: 'connectorHostRef c names no agent, server or group known here' });
     expect(findConnector(hosts, { ...KEY, connectorHostRef: 'a' })).toEqual({ missing: expect.stringContaining('no connected a offers') as string });
+    expect(findConnector(memoryHosts(host('b')), { ...KEY, connectorHostRef: 'b' })).toEqual({ missing: expect.stringContaining('b is connected, but has not told of any connector yet') as string });
   });
 
   it('goes to the next member for a read that reached nobody, never for a write', async () => {
