@@ -13,6 +13,10 @@ export default defineConfig({
           testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false,
         },
       },
+      // Against the Java side: run by npm run test:interop, which builds the Java programs first.
+      {
+        test: { ...common, name: 'interop', include: ['test/interop/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false },
+      },
       // Needs the seed texts beside the checkout: run by .ci/run, not by npm test.
       { test: { ...common, name: 'seeds', include: ['test/seeds/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
     ],
