@@ -1,0 +1,39 @@
+/** Installs the Debian packages whose programs the tests start. */
+import { spawnSync } from 'node:child_process';
+
+/** Directory servers, proxy and certificates: what `npm test` starts. */
+export const TEST_SERVERS = [
+  { program: '/usr/sbin/slapd', package: 'slapd' },
+  { program: '/usr/bin/ldapmodify', package: 'ldap-utils' },
+  { program: '/usr/bin/tinyproxy', package: 'tinyproxy' },
+  { program: '/usr/bin/openssl', package: 'openssl' },
+  { program: '/usr/sbin/ns-slapd', package: '389-ds-base' },
+  { program: '/usr/sbin/dscreate', package: 'python3-lib389' },
+];
+
+/** What builds and runs the Java programs of test/interop. */
+export const JAVA_TOOLS = [
+  { program: '/usr/bin/javac', package: 'openjdk-17-jdk-headless' },
+  { program: '/usr/bin/mvn', package: 'maven' },
+];
+
+/** Ends the process with the command to run by hand when a program is missing and cannot be installed. */
+export function installPrograms(programs) {
+  const isMissing = ({ program }) => spawnSync('test', ['-x', program]).status !== 0;
+  const missing = programs.filter(isMissing).map((entry) => entry.package);
+  if (missing.length === 0) return;
+  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) {
+    console.error(`The tests start real servers and need these Debian packages: ${missing.join(', ')}.\nInstall them as root and run the command again:\n  ${command}`);
+    process.exit(1);
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['update'], { stdio: 'inherit', env });
+  // policy-rc.d would be the other way to keep the packages from starting a daemon; there is none to start in a container.
+  const installed = spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { stdio: 'inherit', env });
+  const stillMissing = programs.filter(isMissing).map((entry) => entry.package);
+  if (installed.status !== 0 || stillMissing.length > 0) {
+    console.error(`Could not install ${stillMissing.join(', ') || missing.join(', ')}: ${command}`);
+    process.exit(1);
+  }
+}
