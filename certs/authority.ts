@@ -3,6 +3,7 @@ import * as x509 from '@peculiar/x509';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildLeaf, buildRoot, certificatePem, generateKeys, privateKeyPem, readPrivateKey, validity, type CertificateUsage, type Issuer } from './certificate-builder.js';
+import { CertificateError } from './certificate-error.js';
 import { ownDirectory, writeOwnFile } from './certificate-files.js';
 
 /** File names inside an authority's directory. */
@@ -47,10 +48,6 @@ export interface Authority {
   issueAgent(request: AgentRequest): Promise<IssuedCertificate>;
   /** Resolves when this authority signed it, it is valid now and it is for this use; rejects with the reason otherwise. */
   verify(certificate: string, usage: CertificateUsage, at?: Date): Promise<void>;
-}
-
-export class CertificateError extends Error {
-  override readonly name = 'CertificateError';
 }
 
 /** Makes a new authority in `directory` (created 0700). Refuses to replace an existing one: every certificate would die with it. */

@@ -1,8 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { createAuthority, openAuthority, writeIssued, ROOT_CERTIFICATE_FILE } from './authority.js';
-import { showCertificates, type CertificateSummary } from './show.js';
+import type { CertificateSummary } from './show.js';
 
 type Write = (text: string) => void;
+
+/** Loaded when a command needs it: a running agent would carry its libraries for nothing. */
+const loadAuthority = () => import('./authority.js');
 
 function days(text: string): number {
   const value = Number(text);
@@ -31,6 +33,7 @@ function initCommand(certs: Command, write: Write): void {
     .option('--days <days>', 'life of the root', days, 3650)
     .option('--json', 'print JSON')
     .action(async (options: { dir: string; name: string; days: number; json?: boolean }) => {
+      const { createAuthority, ROOT_CERTIFICATE_FILE } = await loadAuthority();
       await createAuthority(options.dir, { commonName: options.name, days: options.days });
       const path = `${options.dir}/${ROOT_CERTIFICATE_FILE}`;
       print(write, options.json, { ca: path }, `Made the authority. Both ends trust ${path}.`);
@@ -46,6 +49,7 @@ function issueControllerCommand(certs: Command, write: Write): void {
     .option('--days <days>', 'life of the certificate', days, 90)
     .option('--json', 'print JSON')
     .action(async (options: { dir: string; names: string; out: string; days: number; json?: boolean }) => {
+      const { openAuthority, writeIssued } = await loadAuthority();
       const authority = await openAuthority(options.dir);
       const names = options.names.split(',').map((name) => name.trim()).filter((name) => name !== '');
       const paths = await writeIssued(options.out, 'controller', await authority.issueController({ names, days: options.days }), authority);
@@ -64,6 +68,7 @@ function issueAgentCommand(certs: Command, write: Write): void {
     .option('--days <days>', 'life of the certificate', days, 90)
     .option('--json', 'print JSON')
     .action(async (options: { dir: string; name: string; out: string; group?: string; organization?: string; days: number; json?: boolean }) => {
+      const { openAuthority, writeIssued } = await loadAuthority();
       const authority = await openAuthority(options.dir);
       const paths = await writeIssued(options.out, 'agent', await authority.issueAgent(options), authority);
       print(write, options.json, paths, `Issued ${paths.certificate} for agent ${options.name}; its key is ${paths.key}.`);
@@ -82,6 +87,7 @@ function showCommand(certs: Command, write: Write): void {
     .argument('<file>', 'PEM file')
     .option('--json', 'print JSON')
     .action(async (file: string, options: { json?: boolean }) => {
+      const { showCertificates } = await import('./show.js');
       const summaries = await showCertificates(file);
       print(write, options.json, summaries, summaries.map(summaryText).join('\n'));
     });

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { CertificateError } from './authority.js';
+import { CertificateError } from './certificate-error.js';
 
 /** What people ask of a certificate. Times are ISO 8601. */
 export interface CertificateSummary {

@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
-import { hashPassword } from './authentication/password-hash.js';
-import { loadConfig } from './config/load-config.js';
-import { runController } from './main.js';
 
-/** Adds the `controller` commands to a program. */
+/** Adds the `controller` commands to a program. What they need is loaded when they run: an agent shares the program. */
 export function controllerCommands(program: Command, write: (text: string) => void = (text) => { process.stdout.write(text); }): void {
   const controller = program.command('controller').description('the other end: accepts agents, serves the REST API, reconciles');
   controller.command('run').description('run a controller until it is told to stop')
     .requiredOption('-c, --config <file>', 'YAML configuration')
-    .action(async ({ config }: { config: string }) => runController(config));
+    .action(async ({ config }: { config: string }) => (await import('./main.js')).runController(config));
   controller.command('check').description('check a configuration and say what is wrong with it')
     .requiredOption('-c, --config <file>', 'YAML configuration')
     .action(async ({ config }: { config: string }) => {
-      await loadConfig(config);
+      await (await import('./config/load-config.js')).loadConfig(config);
       write(`${config} is in order.\n`);
     });
   controller.command('hash-password').description('read a password from standard input and print its hash for the configuration')
-    .action(async () => { write(`${await hashPassword(await readPassword())}\n`); });
+    .action(async () => {
+      const { hashPassword } = await import('./authentication/password-hash.js');
+      write(`${await hashPassword(await readPassword())}\n`);
+    });
 }
 
 /** The first line; never an argument, which other users of the machine could see. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { certsCommands } from '../../certs/index.js';
+import { certsCommands } from '../../certs/cli.js';
 import { agentCommand } from './agent-command.js';
 import { configCommand } from './config-command.js';
 import { connectorsCommand } from './connectors-command.js';

@@ -2,6 +2,7 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { enabledConnectors, prepareStateDirectory, readAuthorities } from '../agent.js';
 import type { AgentConfig } from '../config/agent-config.js';
+import { relayUrl } from '../config/relay-settings.js';
 import type { SecretReference } from '../config/secret-reference.js';
 import { connectorServerKeyHash } from '../transport/connector-server-key.js';
 import { readTlsFiles, type TlsFiles } from '../transport/tls-files.js';
@@ -51,6 +52,10 @@ async function weaknesses(config: AgentConfig): Promise<CheckResult[]> {
     const clear = await key?.resolve().then((secret) => secret.reveal(), () => undefined);
     if (keyHash === DEFAULT_KEY_HASH || clear === DEFAULT_KEY) results.push({ subject: `listeners[${index}].key`, outcome: 'warning', text: `is the key every Java connector server is shipped with ("${DEFAULT_KEY}"); choose your own` });
   }
+  for (const [index, relay] of config.relays.entries()) {
+    if (relayUrl(relay).startsWith('ws:')) results.push({ subject: `relays[${index}]`, outcome: 'warning', text: `${relayUrl(relay)} is clear text: passwords of targets travel over it, protected by nothing; use wss, or useSSL` });
+    if (await relay.key.resolve().then((secret) => secret.reveal(), () => undefined) === DEFAULT_KEY) results.push({ subject: `relays[${index}].key`, outcome: 'warning', text: `is the key every Java connector server is shipped with ("${DEFAULT_KEY}"); choose another there and here` });
+  }
   return results;
 }
 
@@ -70,7 +75,7 @@ async function checkSecret(subject: string, secret: SecretReference): Promise<Ch
   return secret.source.kind === 'clear' ? { subject, outcome: 'warning', text: 'stands in the configuration in clear text; better {file: PATH} or {env: NAME}' } : result;
 }
 
-function secretsOf({ controllers, listeners, proxy, tls }: AgentConfig): [string, SecretReference][] {
+function secretsOf({ controllers, listeners, relays, proxy, tls }: AgentConfig): [string, SecretReference][] {
   const found: [string, SecretReference | undefined][] = [
     ['tls.passphrase', tls?.passphrase], ['proxy.password', proxy?.password],
     ...controllers.flatMap(({ auth, proxy: own, tls: ownTls }, index): [string, SecretReference | undefined][] => [
@@ -78,14 +83,18 @@ function secretsOf({ controllers, listeners, proxy, tls }: AgentConfig): [string
       [`controllers[${index}].proxy.password`, own?.password], [`controllers[${index}].tls.passphrase`, ownTls?.passphrase],
     ]),
     ...listeners.flatMap(({ key, tls: ownTls }, index): [string, SecretReference | undefined][] => [[`listeners[${index}].key`, key], [`listeners[${index}].tls.passphrase`, ownTls?.passphrase]]),
+    ...relays.flatMap(({ key, tls: ownTls, proxy: own }, index): [string, SecretReference | undefined][] => [
+      [`relays[${index}].key`, key], [`relays[${index}].tls.passphrase`, ownTls?.passphrase], [`relays[${index}].proxy.password`, own?.password],
+    ]),
   ];
   return found.filter((entry): entry is [string, SecretReference] => entry[1] !== undefined);
 }
 
-function tlsOf({ controllers, listeners, tls }: AgentConfig): [string, TlsFiles][] {
+function tlsOf({ controllers, listeners, relays, tls }: AgentConfig): [string, TlsFiles][] {
   const found: [string, TlsFiles | undefined][] = [
     ['tls', tls], ...controllers.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`controllers[${index}].tls`, own]),
     ...listeners.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`listeners[${index}].tls`, own]),
+    ...relays.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`relays[${index}].tls`, own]),
   ];
   return found.filter((entry): entry is [string, TlsFiles] => entry[1] !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeConnector, type ConnectorDescription } from '../../connectors/framework/index.js';
+import { describeConnector, type ConnectorDescription, type DescribedProperty } from '../../connectors/framework/index.js';
 import { allConnectors, connectorIds, loadConnector } from '../../connectors/registry.js';
 import { closestWord } from '../config/closest-word.js';
 import type { Write } from './agent-commands.js';
@@ -13,7 +13,7 @@ export function connectorsCommand(program: Command, write: Write): void {
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const all = (await allConnectors()).map(describeConnector);
-      const short = all.map(({ id, title, family, connectorRef, interfaces }) => ({ id, title, family, connectorRef, interfaces }));
+      const short = all.map(({ id, title, family, connectorRef, alternativeBundles, interfaces }) => ({ id, title, family, connectorRef, alternativeBundles, interfaces }));
       write(json === true ? `${JSON.stringify(short, null, 2)}\n` : `${all.map(listLine).join('\n')}\n`);
     });
   connectors.command('describe')
@@ -31,22 +31,34 @@ export function connectorsCommand(program: Command, write: Write): void {
     });
 }
 
-function listLine({ id, title, connectorRef }: ConnectorDescription): string {
-  return `${id.padEnd(12)} ${title.padEnd(32)} ${connectorRef.connectorName} (${connectorRef.bundleName} ${connectorRef.bundleVersion})`;
+/** Every bundle the connector answers for, the versions of one name together. */
+function bundlesText({ connectorRef, alternativeBundles }: ConnectorDescription): string {
+  const versions = new Map<string, string[]>();
+  for (const { bundleName, bundleVersion } of [connectorRef, ...alternativeBundles]) versions.set(bundleName, [...versions.get(bundleName) ?? [], bundleVersion]);
+  return [...versions].map(([name, known]) => `${name} ${known.join(', ')}`).join('; ');
 }
 
-function describeText({ title, id, connectorRef, interfaces, objectClasses, configurationProperties }: ConnectorDescription): string {
+function listLine(description: ConnectorDescription): string {
+  const { id, title, connectorRef } = description;
+  return `${id.padEnd(12)} ${title.padEnd(32)} ${connectorRef.connectorName} (${bundlesText(description)})`;
+}
+
+function describeText(description: ConnectorDescription): string {
+  const { title, id, connectorRef, interfaces, objectClasses, configurationProperties } = description;
   const lines = [
     `${title} (${id})`,
-    `  ${connectorRef.connectorName}, bundle ${connectorRef.bundleName} ${connectorRef.bundleVersion}`,
+    `  ${connectorRef.connectorName}, bundle ${bundlesText(description)}`,
     `  interfaces: ${interfaces.join(', ')}`,
     '', 'Object classes',
     ...objectClasses.map(({ name, operations }) => `  ${name}: ${operations.join(', ')}`),
     '', 'Configuration properties',
   ];
-  for (const { name, type, required, confidential, default: value, purpose } of configurationProperties) {
-    const traits = [type, ...(required ? ['required'] : []), ...(confidential ? ['confidential'] : []), ...(value === null || confidential ? [] : [`default ${JSON.stringify(value)}`])];
-    lines.push(`  ${name} (${traits.join(', ')})`, `      ${purpose}`);
-  }
+  for (const property of configurationProperties) lines.push(`  ${property.name} (${traits(property)})`, `      ${property.purpose}`);
   return `${lines.join('\n')}\n`;
+}
+
+function traits({ type, required, operations, confidential, default: value }: DescribedProperty): string {
+  const purpose = operations.length === 0 ? '' : `for ${operations.map((operation) => operation.replace('ApiOp', '')).join(' and ')}`;
+  const need = [required ? 'required' : '', purpose].join(' ').trim();
+  return [type, need, confidential ? 'confidential' : '', value === null || confidential ? '' : `default ${JSON.stringify(value)}`].filter((trait) => trait !== '').join(', ');
 }

@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander';
-import { CertificateError } from '../../certs/index.js';
+import { CertificateError } from '../../certs/certificate-error.js';
 import { ConfigError } from '../config/config-problems.js';
 import { CliError, EXIT } from './exit-codes.js';
 

@@ -1,4 +1,4 @@
-import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/session/contract.js';
 import type { SecretReference } from '../config/secret-reference.js';
 import { DialError } from '../session/failure-policy.js';
@@ -22,6 +22,9 @@ export interface OAuthSettings {
   /** Of one request. @default 15000 */
   readonly timeout?: number | undefined;
 }
+
+/** Loaded by the first request: it is large, and few agents ask for tokens. */
+const loadHttpClient = () => import('undici');
 
 const MAX_ANSWER_BYTES = 65_536;
 const TRIES = 3;
@@ -107,6 +110,7 @@ function endpointText({ tokenEndpoint }: OAuthSettings): string {
 
 async function dispatcherFor({ tls, proxy, tokenEndpoint }: OAuthSettings): Promise<Dispatcher> {
   const connect = tokenEndpoint.protocol === 'https:' ? await readTlsFiles(tls ?? {}) : {};
+  const { Agent, ProxyAgent } = await loadHttpClient();
   if (proxy === undefined) return new Agent({ connect });
   return new ProxyAgent({ uri: await proxyUrl(proxy), requestTls: connect });
 }
@@ -124,6 +128,7 @@ async function attemptRequest(settings: OAuthSettings, dispatcher: Dispatcher): 
     headers['authorization'] = `Basic ${Buffer.from(`${formEncode(settings.clientId)}:${formEncode(secret)}`).toString('base64')}`;
   }
   const timeout = settings.timeout ?? 15_000;
+  const { request } = await loadHttpClient();
   try {
     const response = await request(settings.tokenEndpoint, { method: 'POST', dispatcher, headers, body: form.toString(), headersTimeout: timeout, bodyTimeout: timeout, signal: AbortSignal.timeout(timeout) });
     const body = await boundedText(response.body);
