@@ -1,5 +1,5 @@
 import { connectorKeyText, type ConnectorInfo, type ConnectorKey } from '../protocol/model/index.js';
-import { connectorInfo } from './framework/default-configuration.js';
+import { connectorKeys, publishedInfos } from './framework/connector-keys.js';
 import type { AnyConnector } from './framework/define-connector.js';
 
 type Loader = () => Promise<{ readonly default: AnyConnector }>;
@@ -24,14 +24,14 @@ export async function allConnectors(): Promise<readonly AnyConnector[]> {
   return loaded.filter((connector) => connector !== undefined);
 }
 
-/** Keys compare exactly: a version range never travels (protocol section 7.1). */
+/** By any of a connector's keys. They compare exactly: a version range never travels (protocol section 7.1). */
 export async function connectorByKey(key: ConnectorKey): Promise<AnyConnector | undefined> {
   const wanted = connectorKeyText(key);
-  return (await allConnectors()).find((connector) => connectorKeyText(connector.key) === wanted);
+  return (await allConnectors()).find((connector) => connectorKeys(connector).some((own) => connectorKeyText(own) === wanted));
 }
 
-/** What the agent publishes of all connectors, or of those named. */
+/** What the agent publishes of all connectors, or of those named: an info for each key. */
 export async function connectorInfos(ids: readonly string[] = connectorIds): Promise<readonly ConnectorInfo[]> {
   const loaded = await Promise.all(ids.map(loadConnector));
-  return loaded.filter((connector) => connector !== undefined).map(connectorInfo);
+  return loaded.filter((connector) => connector !== undefined).flatMap(publishedInfos);
 }

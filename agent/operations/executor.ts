@@ -1,7 +1,7 @@
 import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../../protocol/model/index.js';
 import { apiConfigurationOf } from '../../protocol/codec/index.js';
 import type { Clock, OperationExecutor, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
-import { connectorInfo, createFacade, type AnyConnector, type FacadeHandle } from '../../connectors/framework/index.js';
+import { connectorsByKey, createFacade, publishedInfos, type AnyConnector, type FacadeHandle } from '../../connectors/framework/index.js';
 import { loadConnector } from '../../connectors/registry.js';
 import { FacadeCache } from './facade-cache.js';
 import { observeFacade } from './observed-facade.js';
@@ -44,7 +44,7 @@ export class AgentExecutor implements OperationExecutor {
   }
 
   async connectorInfos(): Promise<readonly ConnectorInfo[]> {
-    return [...(await this.#enabled()).values()].map(connectorInfo);
+    return [...new Set((await this.#enabled()).values())].flatMap(publishedInfos);
   }
 
   async facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade> {
@@ -83,6 +83,6 @@ export class AgentExecutor implements OperationExecutor {
   async #loadAll(): Promise<ReadonlyMap<string, AnyConnector>> {
     const load = this.#options.load ?? loadConnector;
     const connectors = await Promise.all(this.#options.enabled.map((id) => load(id)));
-    return new Map(connectors.filter((connector) => connector !== undefined).map((connector) => [connectorKeyText(connector.key), connector]));
+    return connectorsByKey(connectors.filter((connector) => connector !== undefined));
   }
 }

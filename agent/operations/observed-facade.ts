@@ -1,4 +1,4 @@
-import { ConnectorError, type CallContext, type ConnectorFacade, type Operation, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems, type StreamOperation } from '../../protocol/model/index.js';
+import { ConnectorError, chunksOf, itemsOf, type CallContext, type Chunks, type ConnectorFacade, type Operation, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems, type StreamOperation } from '../../protocol/model/index.js';
 import type { Clock, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
 
 /** How one operation ended. Never a value, never a secret. */
@@ -32,7 +32,7 @@ export function observeFacade(facade: ConnectorFacade, observation: Observation)
     connectorKey: facade.connectorKey,
     get supportedOperations() { return facade.supportedOperations; },
     perform: <O extends SingleOperation>(operation: O, call: CallContext) => observePerform(facade, observation, operation, call),
-    stream: <O extends StreamOperation>(operation: O, call: CallContext) => observeStream(facade, observation, operation, call),
+    stream: <O extends StreamOperation>(operation: O, call: CallContext) => itemsOf(observeStream(facade, observation, operation, call), () => call.signal.aborted),
   };
 }
 
@@ -48,9 +48,9 @@ async function observePerform<O extends SingleOperation>(facade: ConnectorFacade
   }
 }
 
-async function* observeStream<O extends StreamOperation>(facade: ConnectorFacade, observation: Observation, operation: O, call: CallContext): AsyncGenerator<StreamItems[O['kind']], StreamEnds[O['kind']], void> {
+async function* observeStream<O extends StreamOperation>(facade: ConnectorFacade, observation: Observation, operation: O, call: CallContext): Chunks<StreamItems[O['kind']], StreamEnds[O['kind']]> {
   const record = begin(observation, operation, call);
-  const results = facade.stream(operation, call);
+  const results = chunksOf(facade.stream(operation, call));
   let count = 0;
   let ended = false;
   try {
@@ -61,7 +61,7 @@ async function* observeStream<O extends StreamOperation>(facade: ConnectorFacade
         record('ok', undefined, count);
         return step.value;
       }
-      count += 1;
+      count += step.value.length;
       yield step.value;
     }
   } catch (error) {

@@ -1,10 +1,10 @@
 import {
   DEFAULT_POOL, DEFAULT_RESULTS_HANDLER,
-  type ApiConfiguration, type ConfigurationProperty, type ConnectorInfo,
+  type ApiConfiguration, type ConfigurationProperty, type ConnectorInfo, type ConnectorKey,
 } from '../../protocol/model/index.js';
 import type { AnyConnector } from './define-connector.js';
 import { offeredOperations } from './offered-operations.js';
-import type { PropertyDefinition } from './properties.js';
+import type { PropertyDefinition, PropertyTable } from './properties.js';
 import { wireValue } from './wire-value.js';
 
 /** Results a Java peer's facade buffers; kept for the peers' sake, ours pull. */
@@ -13,9 +13,9 @@ const PRODUCER_BUFFER = 100;
 export const displayNameKey = (connector: AnyConnector): string => `${connector.id}.connector.display`;
 const categoryKey = (connector: AnyConnector): string => `${connector.id}.connector.category`;
 
-function wireProperty([name, property]: [string, PropertyDefinition<unknown>], index: number): ConfigurationProperty {
+function wireProperty([name, property]: [string, PropertyDefinition<unknown>]): ConfigurationProperty {
   return {
-    order: index + 1,
+    order: property.order,
     confidential: property.confidential,
     required: property.required,
     name,
@@ -34,14 +34,22 @@ export function readableName(name: string): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
+/** The properties of a table as they are published: by their `order`, equal ones as in the table, like the Java framework. */
+export function publishedProperties(table: PropertyTable): readonly ConfigurationProperty[] {
+  return Object.entries(table).map(wireProperty).sort((a, b) => a.order - b.order);
+}
+
+/** Texts of a table's properties under the message keys that `publishedProperties` gives them. */
+export function propertyMessages(table: PropertyTable): Map<string, string> {
+  return new Map(Object.entries(table).flatMap(([name, property]): [string, string][] => [
+    [`${name}.help`, property.help],
+    [`${name}.display`, property.displayName ?? readableName(name)],
+    [`${name}.group`, property.group],
+  ]));
+}
+
 function messagesOf(connector: AnyConnector): Map<string, string> {
-  const messages = new Map([[displayNameKey(connector), connector.displayName], [categoryKey(connector), connector.family]]);
-  for (const [name, property] of Object.entries(connector.properties)) {
-    messages.set(`${name}.help`, property.help);
-    messages.set(`${name}.display`, property.displayName ?? readableName(name));
-    messages.set(`${name}.group`, property.group);
-  }
-  return messages;
+  return new Map([[displayNameKey(connector), connector.displayName], [categoryKey(connector), connector.family], ...propertyMessages(connector.properties)]);
 }
 
 /** The configuration as the connector list publishes it: every property with its default, no timeouts, honest operations. */
@@ -51,16 +59,16 @@ export function defaultConfiguration(connector: AnyConnector): ApiConfiguration 
     connectorPoolingSupported: connector.pooled,
     pool: DEFAULT_POOL,
     resultsHandler: DEFAULT_RESULTS_HANDLER,
-    properties: Object.entries(connector.properties).map(wireProperty),
+    properties: publishedProperties(connector.properties),
     timeouts: new Map(),
     supportedOperations: offeredOperations(connector),
   };
 }
 
-/** What an agent publishes of a connector (protocol section 2.4). Messages stand under the default locale, ''. */
-export function connectorInfo(connector: AnyConnector): ConnectorInfo {
+/** What an agent publishes of a connector under one of its keys (protocol section 2.4). Messages stand under the default locale, ''. */
+export function connectorInfo(connector: AnyConnector, key: ConnectorKey = connector.key): ConnectorInfo {
   return {
-    key: connector.key,
+    key,
     displayNameKey: displayNameKey(connector),
     categoryKey: categoryKey(connector),
     messages: new Map([['', messagesOf(connector)]]),

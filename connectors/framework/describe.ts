@@ -1,7 +1,7 @@
 import type { AnyConnector } from './define-connector.js';
 import { offeredOperations } from './offered-operations.js';
-import type { ApiOperation } from '../../protocol/model/index.js';
-import type { DescribedObjectClass } from './spi.js';
+import type { ApiOperation, ConnectorKey } from '../../protocol/model/index.js';
+import type { Bundle, DescribedObjectClass } from './spi.js';
 
 /** A configuration property as the specification files write it. */
 export interface DescribedProperty {
@@ -11,6 +11,8 @@ export interface DescribedProperty {
   readonly default: string | number | boolean | readonly string[] | null;
   readonly confidential: boolean;
   readonly required: boolean;
+  /** The only operations it is for; empty: all. */
+  readonly operations: readonly ApiOperation[];
   readonly purpose: string;
 }
 
@@ -19,7 +21,9 @@ export interface ConnectorDescription {
   readonly id: string;
   readonly title: string;
   readonly family: string;
-  readonly connectorRef: { readonly bundleName: string; readonly bundleVersion: string; readonly connectorName: string };
+  readonly connectorRef: ConnectorKey;
+  /** Further bundles under whose names and versions a provisioner file may ask for it. */
+  readonly alternativeBundles: readonly Bundle[];
   readonly interfaces: readonly string[];
   readonly objectClasses: readonly DescribedObjectClass[];
   readonly configurationProperties: readonly DescribedProperty[];
@@ -41,11 +45,12 @@ export function describeConnector(connector: AnyConnector): ConnectorDescription
     title: connector.displayName,
     family: connector.family,
     connectorRef: { ...connector.key },
+    alternativeBundles: connector.alternativeBundles ?? [],
     interfaces: INTERFACES.filter(([operation]) => offered.has(operation)).map(([, name]) => name),
     objectClasses: connector.objectClasses,
     configurationProperties: Object.entries(connector.properties).map(([name, property]) => ({
       group: property.group, name, type: property.type, default: property.default,
-      confidential: property.confidential, required: property.required, purpose: property.help,
+      confidential: property.confidential, required: property.required, operations: property.operations, purpose: property.help,
     })),
   };
 }

@@ -103,8 +103,11 @@ export function evaluateFilter(filter: Filter, object: ConnectorObject, comparis
       const truth = evaluateFilter(filter.operand, object, comparison);
       return truth === undefined ? undefined : !truth;
     }
-    case 'presence':
-      return object.get(filter.name) !== undefined;
+    case 'presence': {
+      // Some connectors give out what was asked for and is not there as an attribute without values.
+      const held = object.get(filter.name);
+      return held !== undefined && held.values?.length !== 0;
+    }
     case 'extendedMatch':
       throw new ConnectorError('unsupportedOperation', `The filter operator '${filter.operator}' on ${filter.attribute.name} is not supported by this connector.`);
     default:

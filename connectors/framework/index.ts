@@ -1,5 +1,6 @@
 /** What connectors are made with, and what an agent does with them. */
 export * from './clock.js';
+export * from './connector-keys.js';
 export * from './default-configuration.js';
 export * from './define-connector.js';
 export * from './describe.js';

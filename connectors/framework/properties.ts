@@ -11,7 +11,9 @@ export interface PropertyDefinition<T> {
   readonly group: string;
   readonly help: string;
   readonly displayName?: string | undefined;
-  /** Operations that need the property. */
+  /** Place among the properties, as the Java connector has it: they are published by it, equal ones as in the table. */
+  readonly order: number;
+  /** The only operations the property is for, and with `required` the only ones that need it; empty: all. */
   readonly operations: readonly ApiOperation[];
   /** ICF value → configuration value. Throws a TypeError that says what is expected. */
   read(value: IcfValue): T;
@@ -28,6 +30,8 @@ export interface PropertyOptions {
   readonly group?: string;
   readonly help: string;
   readonly displayName?: string;
+  /** @default -1, as Java's annotation has it */
+  readonly order?: number;
   readonly operations?: readonly ApiOperation[];
 }
 type Nullable<T, O> = O extends { readonly default: {} } ? T : O extends { readonly required: true } ? T : T | null;
@@ -46,6 +50,7 @@ function define<T>(type: string, options: Defaulted<string | number | boolean | 
     group: options.group ?? 'Configuration properties',
     help: options.help,
     displayName: options.displayName,
+    order: options.order ?? -1,
     operations: options.operations ?? [],
     read: (value) => (value === null ? null : read(value)),
   };
@@ -78,6 +83,14 @@ export function file<const O extends Defaulted<string>>(options: O): PropertyDef
   }) as PropertyDefinition<Nullable<string, O>>;
 }
 
+/** A URI as text. */
+export function uri<const O extends Defaulted<string>>(options: O): PropertyDefinition<Nullable<string, O>> {
+  return define('URI', options, (value) => {
+    const given = value !== null && typeof value === 'object' && 'value' in value ? value.value : value;
+    return typeof given === 'string' && URL.canParse(given) ? given : expected('a URI', value);
+  }) as PropertyDefinition<Nullable<string, O>>;
+}
+
 export function guarded<const O extends PropertyOptions>(options: O): PropertyDefinition<Nullable<GuardedString, O>> {
   return define('GuardedString', { confidential: true, ...options }, (value) => {
     return value !== null && typeof value === 'object' && 'reveal' in value ? (value as GuardedString) : expected('a GuardedString', value);
@@ -97,9 +110,14 @@ export function flag<const O extends Defaulted<boolean>>(options: O): PropertyDe
   return define('boolean', options, (value) => (typeof value === 'boolean' ? value : expected('true or false', value))) as PropertyDefinition<Nullable<boolean, O>>;
 }
 
-/** `String[]`; null reads as an empty list. */
-export function textList(options: PropertyOptions & { readonly default?: readonly string[] }): PropertyDefinition<readonly string[]> {
-  const property = define('String[]', { ...options, default: options.default ?? [] }, (value) => {
+/** A Java `Boolean`: null means that nothing was chosen. */
+export function choice(options: Defaulted<boolean>): PropertyDefinition<boolean | null> {
+  return { ...flag(options), type: 'Boolean' };
+}
+
+/** `String[]`; null reads as an empty list. Without a default an empty list is published. */
+export function textList(options: Defaulted<readonly string[]>): PropertyDefinition<readonly string[]> {
+  const property = define('String[]', { ...options, default: options.default === undefined ? [] : options.default }, (value) => {
     const items = Array.isArray(value) ? value : value !== null && typeof value === 'object' && 'items' in value ? value.items : expected('a list of strings', value);
     return items.map(readText);
   });
@@ -109,4 +127,24 @@ export function textList(options: PropertyOptions & { readonly default?: readonl
 /** Types the table; keys keep their order. */
 export function properties<const P extends PropertyTable>(table: P): P {
   return table;
+}
+
+/** The same properties, all with this `order`. */
+export function withOrder<const P extends PropertyTable>(order: number, table: P): P {
+  return mapTable(table, (property) => ({ ...property, order }));
+}
+
+/** The same properties, numbered one by one from `first`. */
+export function numbered<const P extends PropertyTable>(first: number, table: P): P {
+  return mapTable(table, (property, index) => ({ ...property, order: first + index }));
+}
+
+/** The same properties under another heading. */
+export function withGroup<const P extends PropertyTable>(group: string, table: P): P {
+  return mapTable(table, (property) => ({ ...property, group }));
+}
+
+function mapTable<P extends PropertyTable>(table: P, change: (property: PropertyDefinition<unknown>, index: number) => PropertyDefinition<unknown>): P {
+  // Only data changes, never what `read` answers, so the types stay true.
+  return Object.fromEntries(Object.entries(table).map(([name, property], index) => [name, change(property, index)])) as P;
 }

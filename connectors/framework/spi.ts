@@ -106,6 +106,9 @@ export interface DescribedAttribute {
   readonly notes?: string;
 }
 
+/** A bundle a connector may come from; version exact, as in a connector key. */
+export type Bundle = Pick<ConnectorKey, 'bundleName' | 'bundleVersion'>;
+
 /** A connector: see docs/add-a-connector.md. `P` is its property table, `S` its session. */
 export interface ConnectorDefinition<P extends PropertyTable, S> {
   /** Folder name under connectors/catalog. */
@@ -114,6 +117,8 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
   readonly family: string;
   /** Java bundle, version and connector name, so that existing provisioner files match. */
   readonly key: ConnectorKey;
+  /** Further bundles whose connector of the same name this one stands for, so that other distributions' files match too. */
+  readonly alternativeBundles?: readonly Bundle[];
   readonly properties: P;
   readonly objectClasses: readonly DescribedObjectClass[];
   /** False: one session per call. True: sessions are pooled by the facade. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { connectorInfo, defaultConfiguration, describeConnector, offeredOperations } from '../../connectors/framework/index.js';
+import { connectorInfo, connectorKeys, defaultConfiguration, describeConnector, offeredOperations } from '../../connectors/framework/index.js';
 import { allConnectors, connectorByKey, connectorIds, connectorInfos, loadConnector } from '../../connectors/registry.js';
-import { ACCOUNT, API_OPERATIONS } from '../../protocol/model/index.js';
-import { specificationOf } from './specification.js';
+import { ACCOUNT, API_OPERATIONS, connectorKeyText } from '../../protocol/model/index.js';
+import { parseVersionRange } from '../../protocol/model/version-range.js';
+import { FORMATTABLE } from './formattable.js';
+import { besideSpecification, specificationOf } from './specification.js';
 
 /** Types a configuration property may have (protocol section 8.2); one unknown name hides the whole list from a Java peer. */
 const SCALARS = ['String', 'long', 'Long', 'char', 'Character', 'double', 'Double', 'float', 'Float', 'int', 'Integer', 'boolean', 'Boolean', 'URI', 'File', 'GuardedByteArray', 'GuardedString', 'Script'];
@@ -16,19 +18,35 @@ describe('the registry', () => {
     expect(await connectorByKey({ ...connector!.key, bundleVersion: '9.9.9.9' })).toBeUndefined();
   });
 
-  it('loads every connector under its own id and finds it by its key', async () => {
+  it('loads every connector under its own id and finds it by each of its keys', async () => {
     expect(connectorIds.length).toBeGreaterThan(0);
     for (const id of connectorIds) {
       const connector = await loadConnector(id);
       expect(connector?.id).toBe(id);
-      expect(await connectorByKey(connector!.key)).toBe(connector);
+      for (const key of connectorKeys(connector!)) expect(await connectorByKey(key)).toBe(connector);
     }
   });
 
-  it('gives every connector a key and a configuration of its own', async () => {
+  it('publishes every key once, and the same configuration under all keys of a connector', async () => {
     const infos = await connectorInfos();
-    expect(new Set(infos.map(({ key }) => `${key.bundleName} ${key.connectorName}`)).size).toBe(infos.length);
-    expect(await connectorInfos([connectorIds[0]!, 'nobody'])).toHaveLength(1);
+    expect(new Set(infos.map(({ key }) => connectorKeyText(key))).size).toBe(infos.length);
+    for (const id of connectorIds) {
+      const connector = (await loadConnector(id))!;
+      const own = await connectorInfos([id, 'nobody']);
+      expect(own.map(({ key }) => key)).toEqual(connectorKeys(connector));
+      for (const info of own) expect(info).toEqual({ ...own[0], key: info.key });
+    }
+  });
+
+  // Ranges found in provisioner files of OpenIDM 6 and 7 (Open Identity Platform), OpenIDM 4 (ForgeRock) and PingIDM.
+  it.each([
+    ['org.openidentityplatform.openicf.connectors', '[2.0.0.0,3)'], ['org.openidentityplatform.openicf.connectors', '[1.4.0.0,2)'],
+    ['org.openidentityplatform.openicf.connectors', '[1.5.1.4,2)'], ['org.forgerock.openicf.connectors', '[1.4.0.0,2.0.0.0)'],
+    ['org.forgerock.openicf.connectors', '[1.5.1.4,1.6.0.0)'], ['org.forgerock.openicf.connectors', '[1.5.0.0,1.6.0.0)'],
+  ])('has CSV and LDAP for files that ask for bundles of %s %s', async (distribution, range) => {
+    const keys = (await connectorInfos()).map(({ key }) => key).filter(({ bundleVersion }) => parseVersionRange(range).includes(bundleVersion));
+    expect(keys).toContainEqual(expect.objectContaining({ bundleName: `${distribution}.csvfile-connector`, connectorName: 'org.forgerock.openicf.csvfile.CSVFileConnector' }));
+    expect(keys).toContainEqual(expect.objectContaining({ bundleName: `${distribution}.ldap-connector`, connectorName: 'org.identityconnectors.ldap.LdapConnector' }));
   });
 });
 
@@ -36,11 +54,8 @@ describe.each(connectorIds)('the definition of %s', (id) => {
   const load = async () => (await loadConnector(id))!;
 
   it('has the properties of its specification: names, types, defaults, confidential, required', async () => {
-    const described = describeConnector(await load()).configurationProperties;
-    const row = ({ name, type, default: value, confidential, required }: { name: string; type: string; default: unknown; confidential: boolean | null; required: boolean | null }) =>
-      ({ name, type, default: value, confidential: confidential ?? false, required: required ?? false });
-    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
-    expect(described.map(row).sort(byName)).toEqual((await specificationOf(id)).configurationProperties.map(row).sort(byName));
+    const { ours, specified } = await besideSpecification(id, (await load()).properties);
+    expect(ours).toEqual(specified);
   });
 
   it('offers the interfaces of its specification', async () => {
@@ -61,15 +76,22 @@ describe.each(connectorIds)('the definition of %s', (id) => {
 
   it('hazard 24: publishes only what a Java peer can read', async () => {
     const connector = await load();
-    const { defaultConfiguration: published, messages } = connectorInfo(connector);
+    const { defaultConfiguration: published } = connectorInfo(connector);
     for (const property of published.properties) {
       expect(TYPES).toContain(property.type);
       expect(property.operations.every((operation) => API_OPERATIONS.includes(operation))).toBe(true);
-      expect(messages.get('')?.get(property.helpMessageKey ?? '')).toMatch(/\S/);
     }
-    expect(published.properties.map(({ order }) => order)).toEqual(published.properties.map((_, index) => index + 1));
+    const orders = published.properties.map(({ order }) => order);
+    expect(orders).toEqual([...orders].sort((a, b) => a - b));
     expect(published.supportedOperations).toEqual(offeredOperations(connector));
     expect(published.supportedOperations.has('ValidateApiOp')).toBe(true);
+  });
+
+  it('has a help text, a display name and a group for every property, which a Java peer can format', async () => {
+    const { defaultConfiguration: published, messages } = connectorInfo(await load());
+    for (const { name, helpMessageKey, displayMessageKey, groupMessageKey } of published.properties) {
+      for (const key of [helpMessageKey, displayMessageKey, groupMessageKey]) expect(messages.get('')?.get(key ?? ''), name).toMatch(FORMATTABLE);
+    }
   });
 
   it('reads its own defaults', async () => {

@@ -4,11 +4,11 @@ import { dialectOf } from './format/dialect.js';
 
 /** The properties of the Java connector 1.5.20.26: names, types, defaults and order are its own. */
 export const config = properties({
-  headerPassword: text({ default: 'password', help: 'Header of the column that holds each row\'s password. Needed for authentication only.' }),
+  headerPassword: text({ default: 'password', help: 'Header of the column with the passwords. Needed for authentication only.' }),
   spaceReplacementString: text({ default: '_', help: 'Text put in place of each blank in a column header to make the attribute name.' }),
-  csvFile: file({ required: true, help: 'Full path of the CSV file on the connector\'s host.' }),
+  csvFile: file({ required: true, help: 'Full path of the CSV file on the host of the connector.' }),
   newlineString: text({ default: '\n', help: 'Line terminator of the file. With a plain line break, lines ending in CR LF or LF are read alike.' }),
-  headerUid: text({ default: 'uid', help: 'Header of the column that holds each row\'s uid, which is also its name.' }),
+  headerUid: text({ default: 'uid', help: 'Header of the column with the uid of each row, which is also its name.' }),
   quoteCharacter: text({ default: '"', help: 'Character around quoted values. Doubled inside a quoted value it stands for itself.' }),
   escapeCharacter: text({ default: '\\', help: 'Character that makes a quote, a delimiter or itself part of a value. Empty: none.' }),
   fieldDelimiter: text({ default: ',', help: 'Text between fields: one character or several.' }),

@@ -1,3 +1,4 @@
+import { openIdentityPlatformBundles } from '../../framework/connector-keys.js';
 import { defineConnector } from '../../framework/define-connector.js';
 import { authenticate, resolveUsername } from './authenticate.js';
 import { config, validate } from './config.js';
@@ -16,13 +17,14 @@ import { update } from './update.js';
 /** People in a delimited text file, one a row. The file is read in a stream and never held in memory. */
 export default defineConnector({
   id: 'csv',
-  displayName: 'CSV file connector',
+  displayName: 'CSV File Connector',
   family: 'Files',
   key: {
     bundleName: 'org.forgerock.openicf.connectors.csvfile-connector',
     bundleVersion: '1.5.20.26',
     connectorName: 'org.forgerock.openicf.csvfile.CSVFileConnector',
   },
+  alternativeBundles: openIdentityPlatformBundles('csvfile-connector'),
   properties: config,
   objectClasses,
   pooled: false,

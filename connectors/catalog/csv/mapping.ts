@@ -27,7 +27,7 @@ export class ObjectMapper {
     const attributes: Attribute[] = [new Uid(row.uid), new Name(row.uid)];
     for (const [index, name] of this.#wanted) {
       const value = trimmed(row.fields[index] ?? '');
-      if (value !== '') attributes.push(Attribute.of(name, value));
+      if (value !== '') attributes.push(new Attribute(name, [value]));
     }
     return new ConnectorObject(ACCOUNT, attributes);
   }

@@ -1,11 +1,11 @@
-import { ConnectorError, LAST_PAGE, type SearchResult } from '../../../protocol/model/index.js';
+import { ConnectorError, LAST_PAGE, itemsOf, type Chunks, type ConnectorObject, type SearchResult } from '../../../protocol/model/index.js';
 import type { Call, Results, SearchRequest } from '../../framework/spi.js';
 import { cookieKey, readCookie, writeCookie, type PageState } from './cookie.js';
 import { digestOf } from './lookup/digest-table.js';
 import { duplicateUid } from './errors.js';
 import { askedUid } from './filter.js';
 import { findRow } from './lookup/find-row.js';
-import { CHUNK_BYTES, SMALL_CHUNK_BYTES } from './limits.js';
+import { CHUNK_BYTES, CHUNK_OBJECTS, SMALL_CHUNK_BYTES } from './limits.js';
 import { linesOf } from './lookup/row-lookup.js';
 import { ObjectMapper } from './mapping.js';
 import { dataFile, requireAccount, type CsvSession } from './session.js';
@@ -13,12 +13,12 @@ import type { Table } from './format/table.js';
 import { UniqueCheck } from './lookup/unique-check.js';
 
 /**
- * Rows in file order, one at a time; the file is closed when the caller stops. The read is consistent or fails, see
+ * Rows in file order; the file is closed when the caller stops. The read is consistent or fails, see
  * `SteadyFile`. A complete search without paging also notices duplicate uids; single pages cannot.
  */
 export function search(session: CsvSession, request: SearchRequest, call: Call): Results {
   const uid = askedUid(request.filter);
-  return uid === undefined ? searchAll(session, request, call) : searchOne(session, request, uid, call);
+  return uid === undefined ? itemsOf(searchAll(session, request, call)) : searchOne(session, request, uid, call);
 }
 
 async function* searchOne(session: CsvSession, request: SearchRequest, uid: string, call: Call): Results {
@@ -31,7 +31,7 @@ async function* searchOne(session: CsvSession, request: SearchRequest, uid: stri
   return request.options.totalPagedResultsPolicy === 'NONE' ? LAST_PAGE : { ...LAST_PAGE, totalPagedResultsPolicy: 'EXACT', totalPagedResults: total, remainingPagedResults: 0 };
 }
 
-async function* searchAll(session: CsvSession, request: SearchRequest, call: Call): Results {
+async function* searchAll(session: CsvSession, request: SearchRequest, call: Call): Chunks<ConnectorObject, SearchResult> {
   requireAccount(request.objectClass);
   if (request.filter !== undefined) throw new ConnectorError('illegalArgument', 'The CSV file connector searches by uid only; other filters are applied to its results.');
   const table = await (await dataFile(session)).open(session.layout);
@@ -40,17 +40,30 @@ async function* searchAll(session: CsvSession, request: SearchRequest, call: Cal
     const page = await pageOf(table, session, request, call);
     let { seen } = page.from;
     for await (const rows of table.batches(call.signal, page.from, page.chunk)) {
+      let objects: ConnectorObject[] = [];
       for (const row of rows) {
-        if (seen === page.end) return await pageEnd(table, session, { offset: row.offset, line: row.line, seen, total: page.from.total });
-        if (page.unique?.isRepeated(row.uid) === true) throw duplicateUid(table.path, row.uid, await linesOf(table, row.uid, call.signal));
+        const isBeyond = seen === page.end;
+        const mayBeRepeated = !isBeyond && page.unique?.mayBeRepeated(row.uid) === true;
+        if (objects.length > 0 && (isBeyond || mayBeRepeated || objects.length === CHUNK_OBJECTS)) {
+          yield objects;
+          objects = [];
+        }
+        if (isBeyond) return await pageEnd(table, session, { offset: row.offset, line: row.line, seen, total: page.from.total });
+        if (mayBeRepeated) await requireUnique(table, row.uid, call.signal);
         seen++;
-        if (seen > page.first) yield mapper.object(row);
+        if (seen > page.first) objects.push(mapper.object(row));
       }
+      if (objects.length > 0) yield objects;
     }
     return lastPage(page.from.total, seen);
   } finally {
     await table.close();
   }
+}
+
+async function requireUnique(table: Table, uid: string, signal: AbortSignal): Promise<void> {
+  const lines = await linesOf(table, uid, signal);
+  if (lines.length > 1) throw duplicateUid(table.path, uid, lines);
 }
 
 interface Page {

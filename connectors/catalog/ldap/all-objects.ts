@@ -1,6 +1,5 @@
-import type { ConnectorObject, SearchResult } from '../../../protocol/model/index.js';
+import type { Chunks, ConnectorObject, SearchResult } from '../../../protocol/model/index.js';
 import { DEFAULT_SORT_LIMITS, sortResults } from '../../framework/facade/sort-results.js';
-import type { Results } from '../../framework/spi.js';
 import type { LdapSession } from './connection.js';
 import type { Directory, DirectorySearch, Entry } from './directory/contract.js';
 import { resultCodeOf } from './errors.js';
@@ -8,30 +7,32 @@ import type { LdapSearchPlan } from './search-plan.js';
 
 /** No such object, and a name that cannot be one. */
 const NOT_THERE: ReadonlySet<number> = new Set([32, 34]);
+/** Objects handed out at once. */
+const CHUNK = 100;
 /** A server may know the sort control and yet not sort by this attribute, or not now. */
 const CANNOT_SORT: ReadonlySet<number> = new Set([11, 12, 16, 18, 51, 53]);
 
 /** All objects of the search in the order asked for. */
-export function matchingObjects(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<ConnectorObject, void, void> {
+export function matchingObjects(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): Chunks<ConnectorObject, void> {
   return plan.sortKeys.length === 0 ? unsorted(session, plan, signal) : sorted(session, plan, signal);
 }
 
-async function* sorted(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<ConnectorObject, void, void> {
+async function* sorted(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): Chunks<ConnectorObject, void> {
   const refused = plan.serverSort === undefined || !(yield* sortedThere(session, plan, signal));
   if (refused) yield* sortedHere(session, { ...plan, serverSort: undefined }, signal, Infinity);
 }
 
 /** Answers false, having given out nothing, when the server turns out not to sort this. */
-async function* sortedThere(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<ConnectorObject, boolean, void> {
-  let given = 0;
+async function* sortedThere(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): Chunks<ConnectorObject, boolean> {
+  let given = false;
   try {
-    for await (const object of unsorted(session, plan, signal)) {
-      given++;
-      yield object;
+    for await (const objects of unsorted(session, plan, signal)) {
+      given = true;
+      yield objects;
     }
     return true;
   } catch (error) {
-    if (given > 0 || !cannotSort(error)) throw error;
+    if (given || !cannotSort(error)) throw error;
     return false;
   }
 }
@@ -46,24 +47,41 @@ export function isEmptyResult(plan: LdapSearchPlan, error: unknown): boolean {
 }
 
 /** Sorting by the agent, for what the server cannot sort by; at most `keep` objects are held and given out. */
-export function sortedHere(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal, keep: number): AsyncGenerator<ConnectorObject, SearchResult, void> {
+export function sortedHere(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal, keep: number): Chunks<ConnectorObject, SearchResult> {
   return sortResults(withEnd(unsorted(session, plan, signal)), plan.sortKeys, keep, DEFAULT_SORT_LIMITS);
 }
 
-async function* withEnd(objects: AsyncGenerator<ConnectorObject, void, void>): Results {
+async function* withEnd(objects: Chunks<ConnectorObject, void>): Chunks<ConnectorObject, undefined> {
   yield* objects;
   return undefined;
 }
 
 /** Objects as the server gives them (sorted by it, if the plan says so), base by base. */
-async function* unsorted(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<ConnectorObject, void, void> {
-  for await (const batch of entryBatches(session, plan, signal)) {
+async function* unsorted(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): Chunks<ConnectorObject, void> {
+  for await (const batch of entryBatches(session, plan, signal)) yield* objectsOf(batch, plan, signal);
+}
+
+/** What is mapped already is given before anything that takes time or fails. */
+async function* objectsOf(batch: readonly Entry[], plan: LdapSearchPlan, signal: AbortSignal): Chunks<ConnectorObject, void> {
+  let objects: ConnectorObject[] = [];
+  try {
     for (const entry of batch) {
-      const object = plan.mapper.map(entry, signal);
-      const mapped = object instanceof Promise ? await object : object;
-      if (plan.accepts(mapped)) yield mapped;
+      let object = plan.mapper.map(entry, signal);
+      if (object instanceof Promise) {
+        if (objects.length > 0) yield objects;
+        objects = [];
+        object = await object;
+      }
+      if (plan.accepts(object)) objects.push(object);
+      if (objects.length < CHUNK) continue;
+      yield objects;
+      objects = [];
     }
+  } catch (error) {
+    if (objects.length > 0) yield objects;
+    throw error;
   }
+  if (objects.length > 0) yield objects;
 }
 
 async function* entryBatches(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<readonly Entry[], void, void> {

@@ -1,3 +1,4 @@
+import { openIdentityPlatformBundles } from '../../framework/connector-keys.js';
 import { defineConnector } from '../../framework/define-connector.js';
 import { authenticate, resolveUsername } from './authenticate.js';
 import { config } from './config.js';
@@ -19,13 +20,14 @@ import { validate } from './validate.js';
 /** Any LDAPv3 directory. A session is one bound connection, pooled by the facade. */
 export default defineConnector({
   id: 'ldap',
-  displayName: 'LDAP connector',
+  displayName: 'LDAP Connector',
   family: 'Directories',
   key: {
     bundleName: 'org.forgerock.openicf.connectors.ldap-connector',
     bundleVersion: '1.5.20.26',
     connectorName: 'org.identityconnectors.ldap.LdapConnector',
   },
+  alternativeBundles: openIdentityPlatformBundles('ldap-connector'),
   properties: config,
   objectClasses,
   pooled: true,

@@ -21,7 +21,7 @@ const SPECIAL = /^__.*__$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** How the values of one attribute are given out; undefined: not at all. */
-interface Outlet { readonly name: string; readonly value: (bytes: Uint8Array) => IcfValue }
+interface Outlet { readonly name: string; readonly key: string; readonly value: (bytes: Uint8Array) => IcfValue }
 
 /** Bytes that do not belong to a chunk of the socket, and are no Buffer. */
 function copied(bytes: Uint8Array): Uint8Array {
@@ -59,6 +59,8 @@ class Mapper implements EntryMapper {
   readonly #asked: ReadonlyMap<string, string> | undefined;
   readonly #computed: readonly string[];
   readonly #outlets = new Map<string, Outlet | undefined>();
+  /** Asked for by name, and empty where an entry has none: as in the Java connector, so that clients find the same keys. */
+  readonly #empty: ReadonlyMap<string, Attribute>;
 
   constructor(session: LdapSession, objectClass: string, asked: readonly string[] | undefined, schema: Subschema) {
     const { config } = session;
@@ -69,6 +71,7 @@ class Mapper implements EntryMapper {
     const membersToo = config.getGroupMemberId && objectClass === GROUP;
     this.#computed = (asked ?? (membersToo ? [MEMBER_ID] : [])).filter((name) => isGroupAttribute(name) && (attributeKey(name) !== attributeKey(MEMBER_ID) || membersToo));
     const plain = asked === undefined ? ['*'] : asked.filter((name) => !SPECIAL.test(name) && !isDnAttribute(name) && !isGroupAttribute(name) && !name.includes(':'));
+    this.#empty = new Map(asked === undefined ? [] : plain.map((name) => [attributeKey(name), new Attribute(name, [])]));
     const uid = isDnAttribute(config.uidAttribute) ? [] : [config.uidAttribute];
     this.attributes = [...new Set([...plain, ...uid, ...attributesForGroups(session, this.#computed)])];
   }
@@ -76,10 +79,14 @@ class Mapper implements EntryMapper {
   map(entry: Entry, signal: AbortSignal): ConnectorObject | Promise<ConnectorObject> {
     const attributes: Attribute[] = [this.#uid(entry), new Name(entry.dn)];
     if (this.#asked !== undefined) for (const [key, name] of this.#asked) if (isDnAttribute(key)) attributes.push(new Attribute(name, [entry.dn]));
+    const given = new Set<string>();
     for (const [key, { name, values }] of entry.attributes) {
       const outlet = this.#outletOf(key, name);
-      if (outlet !== undefined) attributes.push(new Attribute(outlet.name, values.map(outlet.value)));
+      if (outlet === undefined) continue;
+      attributes.push(new Attribute(outlet.name, values.map(outlet.value)));
+      given.add(outlet.key);
     }
+    for (const [key, empty] of this.#empty) if (!given.has(key)) attributes.push(empty);
     if (this.#computed.length === 0) return new ConnectorObject(this.#objectClass, attributes);
     return readGroupAttributes(this.#session, entry, this.#computed, signal).then((computed) => new ConnectorObject(this.#objectClass, [...attributes, ...computed]));
   }
@@ -99,11 +106,12 @@ class Mapper implements EntryMapper {
 
   #newOutlet(key: string, name: string): Outlet | undefined {
     const bare = name.replace(/;binary$/i, '');
-    if (this.#asked === undefined) return this.#returnedByDefault(bare) ? { name: bare, value: this.#valueOf(name, bare) } : undefined;
+    if (this.#asked === undefined) return this.#returnedByDefault(bare) ? { name: bare, key: attributeKey(bare), value: this.#valueOf(name, bare) } : undefined;
     // `cn` asks for `cn;lang-fr` too.
     const asked = [key, attributeKey(bare), key.split(';')[0] ?? key].map((one) => this.#asked?.get(one)).find((one) => one !== undefined);
     if (asked === undefined) return undefined;
-    return { name: attributeKey(asked) === attributeKey(bare) ? asked : bare, value: this.#valueOf(name, bare) };
+    const given = attributeKey(asked) === attributeKey(bare) ? asked : bare;
+    return { name: given, key: attributeKey(given), value: this.#valueOf(name, bare) };
   }
 
   #valueOf(name: string, bare: string): (bytes: Uint8Array) => IcfValue {

@@ -1,4 +1,4 @@
-import { type ConnectorObject, type CountPolicy, type OperationOptions, type SearchResult } from '../../../protocol/model/index.js';
+import { itemsOf, type ConnectorObject, type CountPolicy, type OperationOptions, type SearchResult } from '../../../protocol/model/index.js';
 import { cannotSort, isEmptyResult, sortedHere } from './all-objects.js';
 import type { LdapSession } from './connection.js';
 import type { DirectorySearch, DirectorySearchEnd, Entry } from './directory/contract.js';
@@ -57,7 +57,7 @@ class PageReader {
   async* sortedPage(start: PagePlace, pageSize: number, offset: number): Page {
     const skip = start.taken + offset;
     let index = 0;
-    for await (const object of sortedHere(this.#session, { ...this.#plan, serverSort: undefined }, this.#signal, skip + pageSize + 1)) {
+    for await (const object of itemsOf(sortedHere(this.#session, { ...this.#plan, serverSort: undefined }, this.#signal, skip + pageSize + 1))) {
       if (index >= skip + pageSize) return { base: 0, taken: index, ticket: undefined };
       if (index++ >= skip) yield object;
     }

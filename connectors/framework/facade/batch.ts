@@ -24,6 +24,11 @@ function skipped(index: number, failed: number): BatchItem {
   return { task: index, error: new ConnectorError('connector', `Task ${index} was not run, because task ${failed} failed and FAIL_ON_ERROR is set.`) };
 }
 
+/** A Java controller puts results in the order of the tasks, so the mark belongs to the last task, whenever it is done. */
+function marked(item: BatchItem, tasks: readonly BatchTask[]): BatchItem {
+  return item.task === tasks.length - 1 ? { ...item, last: true } : item;
+}
+
 /** Tasks in their order, at most so many at a time. */
 class TaskQueue {
   readonly #tasks: readonly BatchTask[];
@@ -87,9 +92,9 @@ export async function* runBatch(tasks: readonly BatchTask[], options: OperationO
       const item = await queue.result();
       if (item === undefined) break;
       if (item.error !== undefined && options.failOnError) failed ??= item.task;
-      yield item;
+      yield marked(item, tasks);
     }
-    for (const index of queue.rest()) yield skipped(index, failed ?? index);
+    for (const index of queue.rest()) yield marked(skipped(index, failed ?? index), tasks);
     return END;
   } finally {
     await queue.settled();

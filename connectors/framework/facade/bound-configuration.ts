@@ -37,7 +37,8 @@ export function readConfiguration(connector: AnyConnector, configuration: ApiCon
   const missing: string[] = [];
   for (const [name, property] of Object.entries(connector.properties)) {
     const value = readProperty(connector, name, property, given.get(name));
-    if (property.required && isMissing(value)) missing.push(name);
+    // What only some operations need must not stop the others.
+    if (property.required && property.operations.length === 0 && isMissing(value)) missing.push(name);
     config[name] = value;
   }
   if (missing.length > 0) {

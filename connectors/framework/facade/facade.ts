@@ -137,7 +137,7 @@ class LocalFacade implements FacadeHandle {
     const projection = projectionOf(subscription.options, needed, resultsHandler.enableAttributesToGetSearchResultsHandler);
     const comparison = { ignoreCase: resultsHandler.enableCaseInsensitiveFilter };
     for await (const { object } of this.#changes(subscription, null, projection.options, call)) {
-      if (object !== undefined && (filter === undefined || evaluateFilter(filter, object, comparison) === true)) yield projection.project(object);
+      if (object !== undefined && (filter === undefined || evaluateFilter(filter, object, comparison) === true)) yield projection.project?.(object) ?? object;
     }
   }
 

@@ -1,15 +1,7 @@
-import type { Results } from '../spi.js';
-import type { SearchPlan } from './search-plan.js';
+import { mapChunks } from '../../../protocol/model/index.js';
+import type { ResultChunks, SearchPlan } from './search-plan.js';
 
 /** The connector's stream less what the rest of the filter refuses. Attributes are still all there. */
-export async function* matching(plan: SearchPlan, results: Results): Results {
-  try {
-    for (;;) {
-      const step = await results.next();
-      if (step.done === true) return step.value;
-      if (plan.accepts(step.value)) yield step.value;
-    }
-  } finally {
-    await results.return(undefined);
-  }
+export function matching(plan: SearchPlan, results: ResultChunks): ResultChunks {
+  return plan.split.residual === undefined ? results : mapChunks(results, (object) => plan.accepts(object) ? object : undefined);
 }

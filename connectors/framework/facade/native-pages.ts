@@ -1,8 +1,10 @@
-import { LAST_PAGE, OPTION, type ConnectorObject, type OperationOptions, type SearchResult } from '../../../protocol/model/index.js';
+import {
+  LAST_PAGE, OPTION, chunksOf, itemsOf, type Chunks, type ConnectorObject, type OperationOptions, type SearchResult,
+} from '../../../protocol/model/index.js';
 import type { Results, SearchRequest } from '../spi.js';
 import { matching } from './matching.js';
 import type { PagePosition } from './paging-cookie.js';
-import type { SearchPlan } from './search-plan.js';
+import type { ResultChunks, SearchPlan } from './search-plan.js';
 
 /** Native pages asked for to fill up one page from which the facade filtered objects away. */
 const MOST_ROUNDS = 10;
@@ -17,18 +19,17 @@ export interface Passed {
 }
 
 /** Lets all but the first `toSkip` objects through. */
-export async function* pass(page: Results, toSkip: number): AsyncGenerator<ConnectorObject, Passed, void> {
+export async function* pass(page: ResultChunks, toSkip: number): Chunks<ConnectorObject, Passed> {
   let skipped = 0;
   let given = 0;
   try {
     for (;;) {
       const step = await page.next();
       if (step.done === true) return { end: step.value, skipped, given };
-      if (skipped < toSkip) skipped++;
-      else {
-        given++;
-        yield step.value;
-      }
+      const passed = skipped < toSkip ? step.value.slice(toSkip - skipped) : step.value;
+      skipped += step.value.length - passed.length;
+      given += passed.length;
+      if (passed.length > 0) yield passed;
     }
   } finally {
     await page.return(undefined);
@@ -41,9 +42,9 @@ function nativeOptions(plan: SearchPlan, pageSize: number, cookie: string | unde
   return offset > 0 ? options.with(OPTION.pagedResultsOffset, offset) : options;
 }
 
-type Search = (request: SearchRequest) => Results;
+type Search = (request: SearchRequest) => ResultChunks;
 
-function nativePage(plan: SearchPlan, search: Search, pageSize: number, cookie: string | undefined, offset: number): Results {
+function nativePage(plan: SearchPlan, search: Search, pageSize: number, cookie: string | undefined, offset: number): ResultChunks {
   return search({ objectClass: plan.objectClass, filter: plan.split.native, options: nativeOptions(plan, pageSize, cookie, offset) });
 }
 
@@ -53,7 +54,7 @@ export interface NativeEnd {
   readonly end: SearchResult;
   readonly next: NativePosition | undefined;
 }
-type Page = AsyncGenerator<ConnectorObject, NativeEnd, void>;
+type Page = Chunks<ConnectorObject, NativeEnd>;
 
 function after(cookie: string | null | undefined): NativePosition | undefined {
   return typeof cookie === 'string' ? { kind: 'native', cookie, skip: 0 } : undefined;
@@ -103,7 +104,7 @@ class BlockWalk {
   /** The next object that matches; undefined at the end. */
   async next(): Promise<ConnectorObject | undefined> {
     for (;;) {
-      this.#results ??= nativePage(this.#plan, this.#search, Math.max(BLOCK, this.#plan.pageSize) + this.#skip, this.#block?.cookie, 0);
+      this.#results ??= itemsOf(nativePage(this.#plan, this.#search, Math.max(BLOCK, this.#plan.pageSize) + this.#skip, this.#block?.cookie, 0));
       const step = await this.#results.next();
       if (step.done === true) {
         this.#block = after(step.value?.pagedResultsCookie);
@@ -121,7 +122,7 @@ class BlockWalk {
 }
 
 /** One page the facade filters, of a target whose cookies last: large native blocks, and a place within one. */
-async function* blockPages(plan: SearchPlan, search: Search, from: NativePosition | undefined): Page {
+async function* blockPages(plan: SearchPlan, search: Search, from: NativePosition | undefined): AsyncGenerator<ConnectorObject, NativeEnd, void> {
   const walk = new BlockWalk(plan, search, from);
   let toSkip = plan.offset;
   let given = 0;
@@ -142,7 +143,7 @@ async function* blockPages(plan: SearchPlan, search: Search, from: NativePositio
 
 /** One page of a target that has pages. */
 export async function* nativePages(plan: SearchPlan, search: Search, from: NativePosition | undefined): Page {
-  if (plan.split.residual !== undefined) return yield* plan.lastingCookies ? blockPages(plan, search, from) : exactPages(plan, search, from);
+  if (plan.split.residual !== undefined) return yield* plan.lastingCookies ? chunksOf(blockPages(plan, search, from)) : exactPages(plan, search, from);
   const { end } = yield* pass(nativePage(plan, search, plan.pageSize, from?.cookie, plan.offset), 0);
   return { end: end ?? LAST_PAGE, next: after(end?.pagedResultsCookie) };
 }

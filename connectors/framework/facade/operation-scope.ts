@@ -30,6 +30,12 @@ export class OperationScope {
   #disarm: (() => void) | undefined;
   #armedFor = Infinity;
   #leftBehind: Promise<unknown> | undefined;
+  /** What is waited for. */
+  #work: { readonly running: Promise<unknown>; readonly discard: (late: unknown) => void } | undefined;
+  readonly #onEnd = (): void => {
+    this.#reject = undefined;
+    this.#work = undefined;
+  };
 
   constructor(clock: Clock, ...parents: AbortSignal[]) {
     this.#clock = clock;
@@ -54,30 +60,23 @@ export class OperationScope {
   abort(reason: ConnectorError): void {
     if (this.signal.aborted) return;
     this.#controller.abort(reason);
+    const work = this.#work;
+    if (work !== undefined) this.#leftBehind = work.running.then(work.discard, nothing);
     this.#reject?.(reason);
+    this.#onEnd();
   }
 
   /** `milliseconds` may be Infinity. `discard` gets a result that came after the wait had ended. */
   wait<T>(work: () => Promise<T>, milliseconds: number, expiry: () => ConnectorError, discard: (late: T) => void = nothing): Promise<T> {
+    if (this.signal.aborted) return Promise.reject(asConnectorError(this.signal.reason));
+    const running = work();
+    this.#work = { running, discard: discard as (late: unknown) => void };
+    this.#arm(milliseconds, expiry);
+    // No closure here may hold `running`: thousands of results of one stream would outlive their collection by it.
     return new Promise<T>((resolve, reject) => {
-      if (this.signal.aborted) {
-        reject(asConnectorError(this.signal.reason));
-        return;
-      }
-      let waiting = true;
-      const running = work();
-      this.#reject = (error) => {
-        waiting = false;
-        this.#reject = undefined;
-        this.#leftBehind = running.then(discard, nothing);
-        reject(error);
-      };
-      this.#arm(milliseconds, expiry);
-      const end = (): boolean => {
-        if (waiting) this.#reject = undefined;
-        return waiting;
-      };
-      running.then((value) => { if (end()) resolve(value); }, (error: unknown) => { if (end()) reject(asError(error)); });
+      this.#reject = reject;
+      running.then(this.#onEnd, this.#onEnd);
+      running.then(resolve, (error: unknown) => { reject(asError(error)); });
     });
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { LAST_PAGE, type ConnectorObject, type SearchResult } from '../../../protocol/model/index.js';
-import type { Results } from '../spi.js';
+import { LAST_PAGE, itemsOf, type ConnectorObject, type SearchResult } from '../../../protocol/model/index.js';
 import type { PagePosition } from './paging-cookie.js';
+import type { ResultChunks } from './search-plan.js';
 
 export interface CountedPage {
   readonly pageSize: number;
@@ -67,8 +67,9 @@ class PageReader {
 }
 
 /** Cuts one page out of a stream of everything, by counting; the target has no pages of its own. */
-export async function* countedPage(results: Results, page: CountedPage): AsyncGenerator<ConnectorObject, SearchResult, void> {
+export async function* countedPage(all: ResultChunks, page: CountedPage): AsyncGenerator<ConnectorObject, SearchResult, void> {
   const reader = new PageReader(page);
+  const results = itemsOf(all);
   let total = -1;
   try {
     while (total < 0 && (reader.next === null || page.count)) {

@@ -1,5 +1,5 @@
 import {
-  OPTION, OperationOptions, type ApiConfiguration, type ConnectorObject, type CountPolicy, type Filter, type SortKey,
+  OPTION, OperationOptions, type ApiConfiguration, type Chunks, type ConnectorObject, type CountPolicy, type Filter, type SearchResult, type SortKey,
 } from '../../../protocol/model/index.js';
 import { canonicalFilter, canonicalValue, digestOf } from '../canonical.js';
 import type { AnyConnector } from '../define-connector.js';
@@ -8,6 +8,9 @@ import type { FilterSplit, NativeSearch } from '../spi.js';
 import type { Config } from './bound-configuration.js';
 import { projectionOf, type Projection } from './projection.js';
 
+/** Objects on their way through the facade, and how the search ended. */
+export type ResultChunks = Chunks<ConnectorObject, SearchResult | undefined>;
+
 /** Who does what in one search. */
 export interface SearchPlan {
   readonly objectClass: string;
@@ -15,6 +18,7 @@ export interface SearchPlan {
   /** The connector's options, without those the facade takes care of. */
   readonly options: OperationOptions;
   readonly accepts: (object: ConnectorObject) => boolean;
+  /** Undefined when objects go to the caller as they are. */
   readonly project: Projection['project'];
   /** Sorting left to the facade; empty when there is none or the target sorts. */
   readonly sortKeys: readonly SortKey[];

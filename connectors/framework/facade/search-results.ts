@@ -1,25 +1,21 @@
-import { ConnectorError, LAST_PAGE, type ConnectorObject, type SearchResult } from '../../../protocol/model/index.js';
-import type { Results, SearchRequest } from '../spi.js';
+import { ConnectorError, LAST_PAGE, chunksOf, mapChunks, type Chunks, type ConnectorObject, type SearchResult } from '../../../protocol/model/index.js';
+import type { SearchRequest } from '../spi.js';
 import { matching } from './matching.js';
 import { nativePages, pass } from './native-pages.js';
 import { countedPage } from './page-results.js';
 import type { PagePosition, PagingCookies } from './paging-cookie.js';
-import type { SearchPlan } from './search-plan.js';
+import type { ResultChunks, SearchPlan } from './search-plan.js';
 import { sortResults, type SortLimits } from './sort-results.js';
 
 export interface SearchSource {
   /** The connector's search in the borrowed session. */
-  readonly search: (request: SearchRequest) => Results;
+  readonly search: (request: SearchRequest) => ResultChunks;
   readonly cookies: PagingCookies;
   readonly sortLimits: SortLimits;
 }
 
-function native(plan: SearchPlan, source: SearchSource): Results {
-  return source.search({ objectClass: plan.objectClass, filter: plan.split.native, options: plan.options });
-}
-
-function everything(plan: SearchPlan, source: SearchSource): Results {
-  return plan.split.residual === undefined ? native(plan, source) : matching(plan, native(plan, source));
+function everything(plan: SearchPlan, source: SearchSource): ResultChunks {
+  return matching(plan, source.search({ objectClass: plan.objectClass, filter: plan.split.native, options: plan.options }));
 }
 
 /** The position in the caller's cookie. Throws when it was given by another way of paging, or is of another query. */
@@ -30,21 +26,21 @@ function positionOf<K extends PagePosition['kind']>(plan: SearchPlan, source: Se
   throw new ConnectorError('invalidAttributeValue', 'The paged results cookie belongs to another way of paging. Start again without a cookie.');
 }
 
-async function* targetPages(plan: SearchPlan, source: SearchSource): AsyncGenerator<ConnectorObject, SearchResult, void> {
+async function* targetPages(plan: SearchPlan, source: SearchSource): Chunks<ConnectorObject, SearchResult> {
   const { end, next } = yield* nativePages(plan, source.search, positionOf(plan, source, 'native'));
   return { ...end, pagedResultsCookie: next === undefined ? null : source.cookies.seal(plan.queryDigest, next) };
 }
 
-async function* countedPages(plan: SearchPlan, source: SearchSource): AsyncGenerator<ConnectorObject, SearchResult, void> {
+async function* countedPages(plan: SearchPlan, source: SearchSource): Chunks<ConnectorObject, SearchResult> {
   const from = positionOf(plan, source, 'counted');
   // One object more than the page, to know whether there is a next one.
   const keep = (from?.count ?? 0) + plan.offset + plan.pageSize + 1;
   const all = everything(plan, source);
   const results = plan.sortKeys.length === 0 ? all : sortResults(all, plan.sortKeys, keep, source.sortLimits);
-  return yield* countedPage(results, {
+  return yield* chunksOf(countedPage(results, {
     pageSize: plan.pageSize, offset: plan.offset, from, count: plan.countPolicy === 'EXACT',
     seal: (position) => source.cookies.seal(plan.queryDigest, position),
-  });
+  }));
 }
 
 /** A search without pages ends with the connector's own word, unless the facade changed the result. */
@@ -55,43 +51,22 @@ function unpagedEnd(plan: SearchPlan, end: SearchResult | undefined): SearchResu
 }
 
 /** No pages asked for: everything after the offset. */
-async function* unpaged(plan: SearchPlan, source: SearchSource): Results {
+async function* unpaged(plan: SearchPlan, source: SearchSource): ResultChunks {
   const all = everything(plan, source);
   const results = plan.sortKeys.length === 0 ? all : sortResults(all, plan.sortKeys, Infinity, source.sortLimits);
   const { end } = yield* pass(results, plan.offset);
   return unpagedEnd(plan, end);
 }
 
-/** The shortest way, for the largest results: no pages, no sorting, no offset. */
-async function* straight(plan: SearchPlan, source: SearchSource): Results {
-  const results = native(plan, source);
-  try {
-    for (;;) {
-      const step = await results.next();
-      if (step.done === true) return unpagedEnd(plan, step.value);
-      if (plan.accepts(step.value)) yield plan.project(step.value);
-    }
-  } finally {
-    await results.return(undefined);
-  }
-}
-
-async function* projected(plan: SearchPlan, results: Results): Results {
-  try {
-    for (;;) {
-      const step = await results.next();
-      if (step.done === true) return step.value;
-      yield plan.project(step.value);
-    }
-  } finally {
-    await results.return(undefined);
-  }
+/** Attributes-to-get; nothing to do where the plan asks for nothing of the kind. */
+function projected(plan: SearchPlan, results: ResultChunks): ResultChunks {
+  return plan.project === undefined ? results : mapChunks(results, plan.project);
 }
 
 /** The whole search: rest of the filter, sorting, pages, attributes-to-get. */
-export function searchResults(plan: SearchPlan, source: SearchSource): Results {
+export function searchResults(plan: SearchPlan, source: SearchSource): ResultChunks {
   if (plan.paging === 'native') return projected(plan, targetPages(plan, source));
   if (plan.paging === 'counted') return projected(plan, countedPages(plan, source));
   if (plan.cookie !== undefined) throw new ConnectorError('invalidAttributeValue', 'A paged results cookie needs a page size (PAGE_SIZE).');
-  return plan.sortKeys.length === 0 && plan.offset === 0 ? straight(plan, source) : projected(plan, unpaged(plan, source));
+  return projected(plan, unpaged(plan, source));
 }

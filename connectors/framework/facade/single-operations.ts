@@ -1,5 +1,5 @@
 import {
-  API_OPERATION_OF, ConnectorError, type ConnectorObject, type OperationOptions, type SingleOperation, type SingleResults, type Uid, type UpdateOperation,
+  API_OPERATION_OF, ConnectorError, chunksOf, type ConnectorObject, type OperationOptions, type SingleOperation, type SingleResults, type Uid, type UpdateOperation,
 } from '../../../protocol/model/index.js';
 import type { ConnectorOperations } from '../spi.js';
 import { unsupported } from './check-request.js';
@@ -29,10 +29,10 @@ async function readObject(runner: Runner, borrowed: Borrowed, cookies: PagingCoo
   const search = offered(runner, 'search');
   const plan = planSearch(runner.connector, borrowed.config, runner.api, { objectClass, filter: { kind: 'equals', attribute: uid }, options });
   const straight = { ...plan, paging: 'none' as const, sortKeys: [], offset: 0, cookie: undefined };
-  const results = searchResults(straight, { cookies, sortLimits: DEFAULT_SORT_LIMITS, search: (request) => search(borrowed.session, request, borrowed.call) });
+  const results = searchResults(straight, { cookies, sortLimits: DEFAULT_SORT_LIMITS, search: (request) => chunksOf(search(borrowed.session, request, borrowed.call)) });
   try {
     const step = await results.next();
-    return step.done === true ? null : step.value;
+    return step.done === true ? null : step.value[0] ?? null;
   } finally {
     await results.return(undefined);
   }

@@ -1,12 +1,15 @@
-import { ConnectorError, type ConnectorObject, type IcfValue, type SearchResult, type SortKey } from '../../../protocol/model/index.js';
+import { ConnectorError, type Chunks, type ConnectorObject, type IcfValue, type SearchResult, type SortKey } from '../../../protocol/model/index.js';
 import { approximateSize } from '../approximate-size.js';
-import type { Results } from '../spi.js';
 import { compareValues } from '../value-comparison.js';
+import type { ResultChunks } from './search-plan.js';
 
 export interface SortLimits {
   readonly objects: number;
   readonly bytes: number;
 }
+
+/** Objects handed out at once. */
+const CHUNK = 100;
 
 export const DEFAULT_SORT_LIMITS: SortLimits = { objects: 100_000, bytes: 64 * 1024 * 1024 };
 
@@ -39,21 +42,24 @@ function tooMuch(kept: number, limits: SortLimits): never {
  * Sorts what the target cannot: reads everything and holds at most twice `keep` objects, within the limits. Ends with the
  * exact number of objects read. Throws `illegalArgument` beyond the limits.
  */
-export async function* sortResults(results: Results, keys: readonly SortKey[], keep: number, limits: SortLimits): AsyncGenerator<ConnectorObject, SearchResult, void> {
+export async function* sortResults(results: ResultChunks, keys: readonly SortKey[], keep: number, limits: SortLimits): Chunks<ConnectorObject, SearchResult> {
   const compare = compareObjects(keys);
   let held: ConnectorObject[] = [];
   let bytes = 0;
   let total = 0;
-  for await (const object of results) {
-    total++;
-    held.push(object);
-    bytes += approximateSize(object);
-    if (held.length >= 2 * keep) {
-      held = held.sort(compare).slice(0, keep);
-      bytes = held.reduce((sum, kept) => sum + approximateSize(kept), 0);
+  for await (const chunk of results) {
+    for (const object of chunk) {
+      total++;
+      held.push(object);
+      bytes += approximateSize(object);
+      if (held.length >= 2 * keep) {
+        held = held.sort(compare).slice(0, keep);
+        bytes = held.reduce((sum, kept) => sum + approximateSize(kept), 0);
+      }
+      if (held.length > limits.objects || bytes > limits.bytes) tooMuch(held.length - 1, limits);
     }
-    if (held.length > limits.objects || bytes > limits.bytes) tooMuch(held.length - 1, limits);
   }
-  yield* held.sort(compare).slice(0, keep);
+  const sorted = held.sort(compare).slice(0, keep);
+  for (let at = 0; at < sorted.length; at += CHUNK) yield sorted.slice(at, at + CHUNK);
   return { pagedResultsCookie: null, totalPagedResultsPolicy: 'EXACT', totalPagedResults: total, remainingPagedResults: -1 };
 }

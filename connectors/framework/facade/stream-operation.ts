@@ -1,31 +1,36 @@
-import { ConnectorError, type CallContext, type OperationKind } from '../../../protocol/model/index.js';
+import { ConnectorError, itemsOf, type CallContext, type Chunks, type OperationKind } from '../../../protocol/model/index.js';
+import type { OperationScope } from './operation-scope.js';
 import type { Borrowed, Runner, Secrets } from './runner.js';
 import type { SessionLease } from './session-pool.js';
 import { leavesSessionSound } from './translate-error.js';
 import { watched } from './watched.js';
 
-type Stream<T, E> = AsyncGenerator<T, E, void>;
-
 /** Wraps each of a connector's generators, so that its steps end in time. */
-export type WatchStream = <T, E>(results: Stream<T, E>) => Stream<T, E>;
+export type WatchStream = <T, E>(results: Chunks<T, E>) => Chunks<T, E>;
 
 export interface StreamRequest<T, E> {
   readonly kind: OperationKind;
   readonly context: CallContext;
   readonly secrets: Secrets;
-  readonly produce: (borrowed: Borrowed, watch: WatchStream) => Stream<T, E>;
+  readonly produce: (borrowed: Borrowed, watch: WatchStream) => Chunks<T, E>;
 }
 
 /**
  * Runs a stream in a session of its own, from the first pull until the end, an error, an early `return`, or an abort,
- * which frees the session even when nobody pulls any more. The timeout applies between two objects.
+ * which frees the session even when nobody pulls any more. The timeout applies between two chunks.
  */
-export async function* streamOperation<T, E>(runner: Runner, { kind, context, secrets, produce }: StreamRequest<T, E>): Stream<T, E> {
-  const scope = runner.scope(context);
+export function streamOperation<T, E>(runner: Runner, request: StreamRequest<T, E>): AsyncGenerator<T, E, void> {
+  let scope: OperationScope | undefined;
+  const chunks = runStream(runner, request, () => scope = runner.scope(request.context));
+  return itemsOf(chunks, () => scope?.signal.aborted === true);
+}
+
+async function* runStream<T, E>(runner: Runner, { kind, context, secrets, produce }: StreamRequest<T, E>, begin: () => OperationScope): Chunks<T, E> {
+  const scope = begin();
   const gap = runner.timeoutOf(kind);
   const expiry = () => new ConnectorError('operationTimeout', `${kind} on ${runner.connector.displayName}: nothing came for ${gap} ms.`);
   let lease: SessionLease<unknown> | undefined;
-  let results: Stream<T, E> | undefined;
+  let results: Chunks<T, E> | undefined;
   let sound = true;
   let parked = false;
   let failure: ConnectorError | undefined;

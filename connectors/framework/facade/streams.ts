@@ -1,5 +1,5 @@
 import {
-  ALL, ConnectorError, type CallContext, type ConnectorObject, type SearchResult, type StreamOperation, type SyncDelta, type SyncToken,
+  ALL, ConnectorError, chunksOf, mapChunks, type CallContext, type ConnectorObject, type SearchResult, type StreamOperation, type SyncDelta, type SyncToken,
 } from '../../../protocol/model/index.js';
 import type { PagingCookies } from './paging-cookie.js';
 import { projectDelta, projectionOf } from './projection.js';
@@ -24,7 +24,7 @@ export function streamSearch(runner: Runner, cookies: PagingCookies, operation: 
       call.log.debug(explainPlan(plan), 'Search planned');
       return searchResults(plan, {
         cookies, sortLimits: runner.environment.sortLimits ?? DEFAULT_SORT_LIMITS,
-        search: (request) => watch(search(session, request, call)),
+        search: (request) => watch(chunksOf(search(session, request, call))),
       });
     },
   });
@@ -57,19 +57,13 @@ export function streamSync(runner: Runner, operation: SyncOperation, context: Ca
   const projection = projectionOf(operation.options, [], runner.api.resultsHandler.enableAttributesToGetSearchResultsHandler);
   return streamOperation(runner, {
     kind: 'sync', context, secrets: () => requestSecrets(operation),
-    produce: async function* produce({ session, call }, watch) {
-      const deltas = watch(sync(session, { objectClass, token, options: operation.options }, call));
-      try {
-        for (;;) {
-          const step = await deltas.next();
-          if (step.done === true) return step.value;
-          const delta = withObjectClass(step.value, objectClass);
-          checkDelta(runner, delta, objectClass);
-          yield projectDelta(delta, projection);
-        }
-      } finally {
-        await deltas.return(undefined);
-      }
+    produce: ({ session, call }, watch) => {
+      const deltas = watch(chunksOf(sync(session, { objectClass, token, options: operation.options }, call)));
+      return mapChunks(deltas, (given) => {
+        const delta = withObjectClass(given, objectClass);
+        checkDelta(runner, delta, objectClass);
+        return projectDelta(delta, projection);
+      });
     },
   });
 }

@@ -118,9 +118,9 @@ export class RecordReader {
     return malformed(this.#file.path, this.#line, `the record that starts here is longer than ${MAX_RECORD_BYTES} bytes; most likely a quote in it is never closed`);
   }
 
-  #take({ fields, contentEnd, end }: ScannedRecord): CsvRecord {
+  #take({ fields, contentEnd, end, lines }: ScannedRecord): CsvRecord {
     const record = { fields, offset: this.#base + this.#at, line: this.#line, contentEnd: this.#base + contentEnd, end: this.#base + end };
-    this.#line += count(this.#bytes, this.#dialect.lineBreak, this.#at, end);
+    this.#line += lines ?? count(this.#bytes, this.#dialect.lineBreak, this.#at, end);
     this.#at = end;
     return record;
   }

@@ -16,6 +16,8 @@ export interface ScannedRecord {
   /** Offsets into the scanned bytes: end of the content, and end including the terminator. */
   readonly contentEnd: number;
   readonly end: number;
+  /** Line breaks in it, its own end included; undefined where they were not counted. */
+  readonly lines: number | undefined;
   /** True when the record holds nothing but blanks and no delimiter. */
   readonly blank: boolean;
 }
@@ -103,7 +105,7 @@ export class RecordScanner {
     if (lineFeed < 0 || this.#quoteAt < lineFeed || this.#escapeAt < lineFeed) return undefined;
     const contentEnd = lineFeed > at && this.#bytes[lineFeed - 1] === CR ? lineFeed - 1 : lineFeed;
     const fields = decode(this.#bytes, at, contentEnd).split(this.#dialect.delimiterText);
-    return { fields, contentEnd, end: lineFeed + 1, blank: fields.length === 1 && fields[0]?.trim() === '' };
+    return { fields, contentEnd, end: lineFeed + 1, lines: 1, blank: fields.length === 1 && fields[0]?.trim() === '' };
   }
 
   #scanFields(start: number): ScannedRecord | undefined {
@@ -122,7 +124,7 @@ export class RecordScanner {
       }
       const contentEnd = this.#at;
       const end = stop === 'terminator' ? contentEnd + this.#tokenLength : contentEnd;
-      return { fields, contentEnd, end, blank: !quoted && fields.length === 1 && fields[0]?.trim() === '' };
+      return { fields, contentEnd, end, lines: undefined, blank: !quoted && fields.length === 1 && fields[0]?.trim() === '' };
     }
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryTarget, memoryConnector } from '../../../support/memory-connector.js';
 import { calling, configured, drain, facadeOf } from '../../../support/memory-facade.js';
 import { recordedLog } from '../../../support/quiet-log.js';
-import { createFacade } from '../../../../connectors/framework/index.js';
+import { connectorInfo, createFacade } from '../../../../connectors/framework/index.js';
 import {
   ACCOUNT, ALL, Attribute, ConnectorError, GuardedString, IcfArray, OperationOptions, Script, Uid,
   type ApiOperation, type SingleOperation, type StreamOperation,
@@ -27,6 +27,12 @@ describe('configuration', () => {
     const error = await failureOf(createFacade(connector, configured(connector), environment()).perform({ kind: 'validate' }, calling()));
     expect(error).toMatchObject({ kind: 'configuration' });
     expect(error.message).toContain("'host'");
+  });
+
+  it('does not miss what only operations that are not asked for need', async () => {
+    const tagged = { ...connector, properties: { ...connector.properties, host: { ...connector.properties.host!, operations: ['SyncApiOp' as const] } } };
+    expect(connectorInfo(tagged).defaultConfiguration.properties[0]).toMatchObject({ name: 'host', required: true, operations: ['SyncApiOp'] });
+    await expect(createFacade(tagged, configured(tagged), environment()).perform({ kind: 'validate' }, calling())).resolves.toBeUndefined();
   });
 
   it.each([

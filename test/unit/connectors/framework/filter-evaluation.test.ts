@@ -67,7 +67,10 @@ describe('each kind', () => {
     [test('lessThanOrEqual', 'weight', new IcfBigDecimal(615n, 1)), true],
     [test('lessThan', 'mail', 'b'), true],
     [test('greaterThan', 'active', false), true],
-    [{ kind: 'presence', name: 'Nothing' }, true],
+    [{ kind: 'presence', name: 'Mail' }, true],
+    [{ kind: 'presence', name: 'none' }, true],
+    // As the LDAP connector gives out what was asked for and the entry lacks.
+    [{ kind: 'presence', name: 'nothing' }, false],
     [{ kind: 'presence', name: 'phone' }, false],
   ])('case %#', (filter, expected) => {
     expect(truth(filter)).toBe(expected);

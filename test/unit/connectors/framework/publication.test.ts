@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectorInfo, describeConnector, offeredOperations, readableName } from '../../../../connectors/framework/index.js';
+import { connectorInfo, describeConnector, numbered, offeredOperations, properties, publishedProperties, readableName, text, withOrder } from '../../../../connectors/framework/index.js';
 import { MemoryTarget, memoryConnector } from '../../../support/memory-connector.js';
 import { IcfArray, IcfFile } from '../../../../protocol/model/index.js';
 
@@ -8,13 +8,25 @@ describe('what a connector publishes', () => {
   const info = connectorInfo(connector);
   const rows = info.defaultConfiguration.properties;
 
-  it('holds every property with its default in the type of the wire, in order from 1', () => {
-    expect(rows.map(({ order, name, type, value }) => [order, name, type, value])).toEqual([
-      [1, 'host', 'String', null], [2, 'port', 'int', 42], [3, 'maxAge', 'long', 60n], [4, 'tls', 'boolean', false],
-      [5, 'credentials', 'GuardedString', null], [6, 'bases', 'String[]', new IcfArray('String', ['o=all'])], [7, 'store', 'File', null],
+  it('holds every property with its default in the type of the wire, in the order of the table', () => {
+    expect(rows.map(({ name, type, value }) => [name, type, value])).toEqual([
+      ['host', 'String', null], ['port', 'int', 42], ['maxAge', 'long', 60n], ['tls', 'boolean', false],
+      ['credentials', 'GuardedString', null], ['bases', 'String[]', new IcfArray('String', ['o=all'])], ['store', 'File', null],
     ]);
     expect(rows.filter(({ confidential }) => confidential).map(({ name }) => name)).toEqual(['credentials']);
     expect(rows.filter(({ required }) => required).map(({ name }) => name)).toEqual(['host']);
+  });
+
+  it('lists properties by their order, equal ones as in the table; without one it is -1, as in Java', () => {
+    const help = 'A text.';
+    const table = properties({
+      ...numbered(1, { first: text({ help }), second: text({ help }) }),
+      ...withOrder(0, { plain: text({ help }), other: text({ help }) }),
+      unordered: text({ help }), last: text({ order: 9, help }), alsoSecond: text({ order: 2, help }),
+    });
+    expect(publishedProperties(table).map(({ name, order }) => [name, order])).toEqual([
+      ['unordered', -1], ['plain', 0], ['other', 0], ['first', 1], ['second', 2], ['alsoSecond', 2], ['last', 9],
+    ]);
   });
 
   it('gives a default of type File as a file', () => {
@@ -45,7 +57,7 @@ describe('what a connector publishes', () => {
   it('describes itself with the keys of the specifications', () => {
     const description = describeConnector(connector);
     expect(description).toMatchObject({ id: 'memory', title: 'Memory', interfaces: ['Authenticate', 'Batch', 'Create', 'Delete', 'Schema', 'Search', 'Sync', 'Test', 'Update'] });
-    expect(description.configurationProperties[1]).toEqual({ group: 'Configuration properties', name: 'port', type: 'int', default: 42, confidential: false, required: false, purpose: 'Its port.' });
+    expect(description.configurationProperties[1]).toEqual({ group: 'Configuration properties', name: 'port', type: 'int', default: 42, confidential: false, required: false, operations: [], purpose: 'Its port.' });
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);
   });
 

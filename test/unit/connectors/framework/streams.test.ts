@@ -65,6 +65,8 @@ describe('batch', () => {
     const failed = items.filter(({ error }) => error !== undefined);
     expect(failed.map(({ task, error }) => [task, error?.kind]).sort()).toEqual([[1, 'unknownUid'], [2, 'alreadyExists']]);
     expect(items.find(({ task }) => task === 0)?.uid).toBeInstanceOf(Uid);
+    // A Java controller waits five seconds for more unless the last task's result is marked.
+    expect(items.filter(({ last }) => last === true).map(({ task }) => task)).toEqual([4]);
     expect(end).toEqual({ tokens: [], queryRequired: false, asynchronousResults: false, returnsResults: true });
   });
 

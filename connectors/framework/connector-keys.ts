@@ -1,0 +1,39 @@
+import { connectorKeyText, type ConnectorInfo, type ConnectorKey } from '../../protocol/model/index.js';
+import { connectorInfo } from './default-configuration.js';
+import type { AnyConnector } from './define-connector.js';
+import type { Bundle } from './spi.js';
+
+/**
+ * Versions under which the bundles of the Open Identity Platform distribution are answered for: provisioner files of its
+ * OpenIDM 7 ask for `[2.0.0.0,3)`, those of OpenIDM 6 for ranges such as `[1.4.0.0,2)` and `[1.5.1.4,2)`. No released
+ * bundle has exactly these versions (but 2.0.1, 1.8.0 and so on), so a real one that is relayed keeps a key of its own.
+ */
+const OPEN_IDENTITY_PLATFORM_VERSIONS = ['2.0.0.0', '1.5.20.26'];
+
+/** The names the Open Identity Platform distribution has for a bundle, e.g. of `csvfile-connector`. */
+export function openIdentityPlatformBundles(artifact: string): readonly Bundle[] {
+  return OPEN_IDENTITY_PLATFORM_VERSIONS.map((bundleVersion) => ({ bundleName: `org.openidentityplatform.openicf.connectors.${artifact}`, bundleVersion }));
+}
+
+/** Every key a connector answers to, its own first. */
+export function connectorKeys({ key, alternativeBundles = [] }: AnyConnector): readonly ConnectorKey[] {
+  return [key, ...alternativeBundles.map((bundle) => ({ ...bundle, connectorName: key.connectorName }))];
+}
+
+/** What an agent publishes of a connector: one info for each of its keys, with the same configuration. */
+export function publishedInfos(connector: AnyConnector): readonly ConnectorInfo[] {
+  return connectorKeys(connector).map((key) => connectorInfo(connector, key));
+}
+
+/** Connectors by the text of each of their keys. Throws when two claim the same key. */
+export function connectorsByKey(connectors: readonly AnyConnector[]): ReadonlyMap<string, AnyConnector> {
+  const byKey = new Map<string, AnyConnector>();
+  for (const connector of connectors) {
+    for (const key of connectorKeys(connector).map(connectorKeyText)) {
+      const other = byKey.get(key);
+      if (other !== undefined) throw new Error(`The connectors ${other.id} and ${connector.id} both claim the key ${key}.`);
+      byKey.set(key, connector);
+    }
+  }
+  return byKey;
+}
