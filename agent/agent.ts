@@ -5,8 +5,9 @@ import type { AgentConfig } from './config/agent-config.js';
 import { closestWord } from './config/closest-word.js';
 import { ConfigError } from './config/config-problems.js';
 import { startHealthServer, type HealthServer } from './observe/health-server.js';
-import { AgentExecutor } from './operations/executor.js';
-import { ControllerSession } from './session/controller-session.js';
+import { hostConnectors } from './relay/hosted-connectors.js';
+import type { RelayStatus } from './relay/relay-session.js';
+import { DialledSession } from './session/dialled-session.js';
 import { ListenerSession } from './session/listener-session.js';
 import { controllerSessionOf, listenerSessionOf } from './wiring.js';
 
@@ -14,8 +15,10 @@ export interface AgentStatus {
   /** At least one controller is connected, or a listener is open, and the agent is not stopping. */
   readonly ready: boolean;
   readonly stopping: boolean;
-  readonly controllers: readonly ReturnType<ControllerSession['status']>[];
+  readonly controllers: readonly ReturnType<DialledSession['status']>[];
   readonly listeners: readonly ReturnType<ListenerSession['status']>[];
+  /** Connector servers that operations are passed on to; one that is down does not make the agent unready. */
+  readonly relays: readonly RelayStatus[];
   /** Connector configurations open. */
   readonly facades: number;
 }
@@ -84,25 +87,26 @@ export async function startAgent(config: AgentConfig, { clock, log, version }: A
   const enabled = enabledConnectors(config);
   await prepareStateDirectory(config.agent.stateDirectory);
   const trustedCertificates = await readAuthorities(config.connectors.ca);
-  const executor = new AgentExecutor({ ...config.connectors, enabled, trustedCertificates, stateDirectory: config.agent.stateDirectory, clock, log });
-  const shared = { executor, clock, log, version };
-  const controllers = config.controllers.map((controller) => new ControllerSession(controllerSessionOf(config, controller, shared)));
+  const connectors = hostConnectors(config, { enabled, trustedCertificates }, { clock, log, version });
+  const shared = { executor: connectors.executor, clock, log, version };
+  const controllers = config.controllers.map((controller) => new DialledSession(controllerSessionOf(config, controller, shared)));
   const listeners: ListenerSession[] = [];
   const stopping = new AbortController();
   const status = (): AgentStatus => {
     const parts = { controllers: controllers.map((session) => session.status()), listeners: listeners.map((session) => session.status()) };
     const working = parts.listeners.length > 0 || parts.controllers.some(({ serving }) => serving > 0);
-    return { ready: working && !stopping.signal.aborted, stopping: stopping.signal.aborted, ...parts, facades: executor.facadeCount };
+    return { ready: working && !stopping.signal.aborted, stopping: stopping.signal.aborted, ...parts, relays: connectors.relays(), facades: connectors.facadeCount };
   };
   let health: HealthServer | undefined;
   try {
+    await connectors.start(() => { for (const session of [...controllers, ...listeners]) session.announceConnectors(); });
     for (const [index, listener] of config.listeners.entries()) {
       listeners.push(await naming(`listeners[${index}]`, async () => ListenerSession.open(await listenerSessionOf(config, listener, shared))));
     }
     const { health: endpoint } = config;
     if (endpoint !== undefined) health = await naming('health', () => startHealthServer({ ...endpoint, status }));
   } catch (error) {
-    await Promise.all([...listeners.map((session) => session.close()), executor.close()]);
+    await Promise.all([...listeners.map((session) => session.close()), connectors.close()]);
     throw error;
   }
   const cut = new AbortController();
@@ -112,7 +116,7 @@ export async function startAgent(config: AgentConfig, { clock, log, version }: A
     await Promise.all([...controllers, ...listeners].map((session) => session.drain(grace)));
     cut.abort('stopping');
     await Promise.all([running.catch(() => undefined), ...listeners.map((session) => session.close())]);
-    await executor.close();
+    await connectors.close();
     await health?.close();
   };
   let stopped: Promise<void> | undefined;
@@ -125,7 +129,7 @@ export async function startAgent(config: AgentConfig, { clock, log, version }: A
 }
 
 /** Resolves when all sessions were stopped; rejects when none is left because each was refused for good. */
-async function runControllers(controllers: readonly ControllerSession[], cut: AbortSignal, log: SessionLog): Promise<void> {
+async function runControllers(controllers: readonly DialledSession[], cut: AbortSignal, log: SessionLog): Promise<void> {
   if (controllers.length === 0) {
     await new Promise<void>((resolve) => { cut.addEventListener('abort', () => { resolve(); }, { once: true }); });
     return;

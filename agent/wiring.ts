@@ -1,7 +1,12 @@
 import type { Clock, OperationExecutor, SessionLimits, SessionLog } from '../protocol/session/contract.js';
-import type { AgentConfig, ControllerConfig, ListenerConfig } from './config/agent-config.js';
-import type { ControllerSessionOptions } from './session/controller-session.js';
+import type { AgentConfig, ControllerConfig, ListenerConfig, RelayConfig } from './config/agent-config.js';
+import { relayUrl } from './config/relay-settings.js';
+import { selectionOf } from './relay/connector-selection.js';
+import type { RelaySessionOptions } from './relay/relay-session.js';
+import { RememberedConnectors } from './relay/remembered-connectors.js';
+import type { DialledSessionOptions } from './session/dialled-session.js';
 import type { ListenerSessionOptions } from './session/listener-session.js';
+import { CONNECTOR_SERVER } from './session/partner.js';
 import { basicAuthorization, certificateOnly, type Authorization } from './transport/authorization.js';
 import { connectorServerKeyHash } from './transport/connector-server-key.js';
 import { dial, type DialTarget } from './transport/dial.js';
@@ -30,8 +35,12 @@ export function dialTargetOf(config: AgentConfig, controller: ControllerConfig, 
     authorization: authorizationOf(config, controller, clock),
     connectTimeout: controller.connectTimeout,
     maxFrameBytes: config.session.maxFrameSize,
-    userAgent: `Causeway/${version} (${config.agent.name}${config.agent.hostId === undefined ? '' : `; ${config.agent.hostId}`})`,
+    userAgent: userAgentOf(config, version),
   };
+}
+
+function userAgentOf({ agent: { name, hostId } }: AgentConfig, version: string): string {
+  return `Causeway/${version} (${name}${hostId === undefined ? '' : `; ${hostId}`})`;
 }
 
 /** The token endpoint is reached the controller's way: same trust, same proxy. The client certificate stays with the controller. */
@@ -45,7 +54,7 @@ function authorizationOf(config: AgentConfig, controller: ControllerConfig, cloc
   return certificateOnly;
 }
 
-export function controllerSessionOf(config: AgentConfig, controller: ControllerConfig, parts: SharedParts): ControllerSessionOptions {
+export function controllerSessionOf(config: AgentConfig, controller: ControllerConfig, parts: SharedParts): DialledSessionOptions {
   const target = dialTargetOf(config, controller, parts.clock, parts.version);
   const { session, agent } = config;
   return {
@@ -56,6 +65,26 @@ export function controllerSessionOf(config: AgentConfig, controller: ControllerC
     limits: sessionLimitsOf(config),
     executor: parts.executor, clock: parts.clock, log: parts.log,
     dial: (stop) => dial(target, stop),
+  };
+}
+
+/** A server of the LAN: the agent's own certificate and proxy are for its controllers, not for it. */
+export function relaySessionOf(config: AgentConfig, relay: RelayConfig, { clock, log, version }: Omit<SharedParts, 'executor'>): RelaySessionOptions {
+  const { session, agent } = config;
+  const url = new URL(relayUrl(relay));
+  const target: DialTarget = {
+    url, tls: relay.tls ?? {}, proxy: relay.proxy, authorization: basicAuthorization(relay.principal, relay.key),
+    connectTimeout: relay.connectTimeout, maxFrameBytes: session.maxFrameSize, userAgent: userAgentOf(config, version), partner: CONNECTOR_SERVER,
+  };
+  return {
+    name: relay.name, selection: selectionOf(relay.connectors), maxBufferedBytes: relay.maxBufferedBytes,
+    remembered: new RememberedConnectors(agent.stateDirectory, log),
+    session: {
+      url: url.href, plan: { sockets: relay.sockets, maxSockets: relay.sockets, connectionTtl: 0, stagger: session.startStagger },
+      backoff: { base: session.backoffBase, cap: session.backoffCap }, retireTimeout: Math.max(1000, agent.shutdownGrace),
+      limits: sessionLimitsOf(config), clock, log,
+      dial: (stop) => dial(target, stop),
+    },
   };
 }
 

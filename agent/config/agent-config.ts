@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { relaySettings, relayUrl } from './relay-settings.js';
 import { controllerUrl, duration, httpUrl, integer, listenPort, path, port, secret, size, text, unshown } from './setting-types.js';
 
 /** The whole configuration, one section a function. Paths resolve against `base`. See example.yaml for every key. */
@@ -98,6 +99,7 @@ export function agentConfigSchema(base: string) {
     proxy: proxy(base).optional(),
     controllers: z.array(controller(base)).max(16).describe('a list of at most 16 controllers').default([]),
     listeners: z.array(listener(base)).max(16).describe('a list of at most 16 listeners').default([]),
+    relays: z.array(relaySettings(base, tls(base), proxy(base))).max(16).describe('a list of at most 16 connector servers').default([]),
     session: session.prefault({}),
     connectors: z.strictObject({
       enabled: z.array(text('the id of a connector, see `causeway connectors list`')).describe('a list of connector ids').optional(),
@@ -113,10 +115,13 @@ export function agentConfigSchema(base: string) {
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).describe('trace, debug, info, warn, error or silent').default('info'),
     }).prefault({}),
   }).refine((value) => value.controllers.length + value.listeners.length > 0, { message: 'name at least one entry under controllers (client mode) or listeners (server mode)' })
-    .refine((value) => new Set(value.controllers.map(({ url }) => url.href)).size === value.controllers.length, { path: ['controllers'], message: 'two entries have the same url; one entry with more sockets does what you want' });
+    .refine((value) => new Set(value.controllers.map(({ url }) => url.href)).size === value.controllers.length, { path: ['controllers'], message: 'two entries have the same url; one entry with more sockets does what you want' })
+    .refine(({ relays }) => new Set(relays.map(({ name }) => name)).size === relays.length, { path: ['relays'], message: 'two entries have the same name' })
+    .refine(({ relays }) => new Set(relays.map((relay) => relayUrl(relay))).size === relays.length, { path: ['relays'], message: 'two entries lead to the same server; one entry with both selections does what you want' });
 }
 
 /** Durations in milliseconds, sizes in bytes, paths absolute, secrets as references. */
 export type AgentConfig = z.infer<ReturnType<typeof agentConfigSchema>>;
 export type ControllerConfig = AgentConfig['controllers'][number];
 export type ListenerConfig = AgentConfig['listeners'][number];
+export type RelayConfig = AgentConfig['relays'][number];

@@ -1,4 +1,5 @@
 import type { Pace } from './backoff.js';
+import { CONTROLLER, saidOf, type Partner } from './partner.js';
 
 /** What a failed or ended connection means for the next attempt. */
 export interface Failure {
@@ -39,10 +40,10 @@ const CLOSE_CODES: Readonly<Record<number, Failure>> = {
 };
 
 /** Reads a close code; `detail` is the text that came with it. */
-export function closeFailure(code: number, detail: string): Failure {
+export function closeFailure(code: number, detail: string, partner: Partner = CONTROLLER): Failure {
   const known = CLOSE_CODES[code] ?? { reason: 'the controller closed the connection with an unregistered code', pace: 'normal' as const };
   const text = printable(detail);
-  return { reason: `${known.reason} (${code}${text === '' ? '' : `: ${text}`})`, pace: known.pace };
+  return { reason: `${saidOf(partner, known.reason)} (${code}${text === '' ? '' : `: ${text}`})`, pace: known.pace };
 }
 
 /** Reads an error of dial or handshake. */

@@ -40,6 +40,11 @@ export class ListenerSession {
     return { port: this.#listener.port, controllers: this.#peer.groups.filter((group) => group.isOperational).length, executing: this.#peer.executing };
   }
 
+  /** Our connectors have become more; see {@link ProtocolPeer.announceConnectors}. */
+  announceConnectors(): void {
+    this.#peer.announceConnectors();
+  }
+
   drain(signal: AbortSignal): Promise<void> {
     return this.#peer.drain(signal);
   }

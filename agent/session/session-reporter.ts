@@ -1,8 +1,9 @@
 import type { SessionLog } from '../../protocol/session/contract.js';
+import { CONTROLLER, type Partner } from './partner.js';
 import type { SessionState } from './session-states.js';
 
-/** Where the sockets of one controller stand; for readiness, status and log. */
-export interface ControllerStatus {
+/** Where the sockets of one partner stand; for readiness, status and log. */
+export interface DialledStatus {
   readonly url: string;
   readonly serving: number;
   /** Sockets that are not stopped, serving or not. */
@@ -11,19 +12,21 @@ export interface ControllerStatus {
   readonly problem: string;
 }
 
-/** Listens to the moves of one controller's lines. The same failure again and again is one log line, not a flood. */
+/** Listens to the moves of one partner's lines. The same failure again and again is one log line, not a flood. */
 export class SessionReporter {
   readonly #url: string;
+  readonly #partner: Partner;
   readonly #log: SessionLog;
   readonly #states = new Map<number, SessionState>();
   #problem = '';
 
-  constructor(url: string, log: SessionLog) {
+  constructor(url: string, log: SessionLog, partner: Partner = CONTROLLER) {
     this.#url = url;
+    this.#partner = partner;
     this.#log = log;
   }
 
-  status(): ControllerStatus {
+  status(): DialledStatus {
     const states = [...this.#states.values()];
     return { url: this.#url, serving: states.filter((state) => state === 'serving').length, lines: states.length, problem: this.#problem };
   }
@@ -31,16 +34,17 @@ export class SessionReporter {
   onMove(line: number, from: SessionState, to: SessionState, why: string): void {
     if (to === 'stopped') this.#states.delete(line);
     else this.#states.set(line, to);
-    const fields = { controller: this.#url, line, from, to, ...(why === '' ? {} : { why }) };
+    const { name } = this.#partner;
+    const fields = { [name === 'controller' ? 'controller' : 'server']: this.#url, line, from, to, ...(why === '' ? {} : { why }) };
     if (to === 'serving') {
       this.#problem = '';
-      this.#log.info(fields, 'Connected to the controller.');
+      this.#log.info(fields, `Connected to the ${name}.`);
     } else if (to === 'waiting' && why !== this.#problem) {
       this.#problem = why;
-      this.#log.warn(fields, from === 'serving' ? 'A connection to the controller was lost.' : 'The controller cannot be reached; trying again.');
+      this.#log.warn(fields, from === 'serving' ? `A connection to the ${name} was lost.` : `The ${name} cannot be reached; trying again.`);
     } else if (to === 'stopped' && why !== 'stopping') {
       this.#problem = why;
-      this.#log.error(fields, 'The controller will not let this agent in; giving up on it.');
+      this.#log.error(fields, `The ${name} will not let this agent in; giving up on it.`);
     } else {
       this.#log.debug(fields, 'session');
     }

@@ -1,4 +1,5 @@
 import { DialError } from '../session/failure-policy.js';
+import { CONTROLLER, saidOf, type Partner } from '../session/partner.js';
 import type { Pace } from '../session/backoff.js';
 
 interface Explanation { readonly text: string; readonly pace?: Pace | 'fatal' }
@@ -38,13 +39,13 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 };
 
 /** Explains an error of the connection attempt; `where` is the URL, without credentials. */
-export function explainDialError(error: unknown, where: string): DialError {
+export function explainDialError(error: unknown, where: string, partner: Partner = CONTROLLER): DialError {
   if (error instanceof DialError) return error;
   const first = error instanceof AggregateError ? (error.errors as unknown[])[0] : error; // every address of the host was tried
   const { message } = first as Error;
   const code = codeOf(first as NodeJS.ErrnoException);
   const known = code === undefined ? undefined : BY_CODE[code];
-  const text = known?.text ?? message;
+  const text = known === undefined ? message : saidOf(partner, known.text);
   return new DialError(`${where}: ${text}${code === undefined ? '' : ` (${code})`}`, { pace: known?.pace ?? 'normal', cause: error });
 }
 
@@ -67,9 +68,9 @@ const BY_STATUS: Readonly<Record<number, HttpExplanation>> = {
 };
 
 /** Explains an HTTP answer that came instead of the upgrade. `who` is `the controller` or the proxy. */
-export function explainStatus(status: number, who: string, where: string): DialError {
+export function explainStatus(status: number, who: string, where: string, partner: Partner = CONTROLLER): DialError {
   const known = BY_STATUS[status];
-  if (known !== undefined) return new DialError(`${where}: ${who} ${known.text} (HTTP ${status})`, { pace: known.pace });
+  if (known !== undefined) return new DialError(`${where}: ${who} ${saidOf(partner, known.text)} (HTTP ${status})`, { pace: known.pace });
   if (status >= 300 && status < 400) return new DialError(`${where}: ${who} redirects, which is not followed; put the final URL into the configuration (HTTP ${status})`, { pace: 'slow' });
   return new DialError(`${where}: ${who} answered HTTP ${status} instead of opening a WebSocket`);
 }

@@ -5,6 +5,7 @@ import type { LookupFunction } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { FrameSocket } from '../../protocol/session/contract.js';
 import { DialError } from '../session/failure-policy.js';
+import { CONTROLLER, type Partner } from '../session/partner.js';
 import type { Authorization } from './authorization.js';
 import { explainDialError, explainStatus } from './dial-failure.js';
 import { proxyText, proxyTunnel, type ProxySettings } from './proxy-tunnel.js';
@@ -12,7 +13,7 @@ import { readTlsFiles, type TlsFiles } from './tls-files.js';
 import { SUBPROTOCOL } from '../../protocol/transport/subprotocol.js';
 import { linkWebSocket } from '../../protocol/transport/websocket-link.js';
 
-/** One controller to dial. Sizes in bytes, times in milliseconds. */
+/** One controller, or connector server, to dial. Sizes in bytes, times in milliseconds. */
 export interface DialTarget {
   /** `ws:` or `wss:`, without credentials. */
   readonly url: URL;
@@ -26,6 +27,8 @@ export interface DialTarget {
   readonly connectTimeout: number;
   readonly maxFrameBytes: number;
   readonly userAgent: string;
+  /** What is dialled, for messages. @default the controller */
+  readonly partner?: Partner | undefined;
   /** Name resolution; asked anew for each dial. @default the system's */
   readonly lookup?: LookupFunction | undefined;
 }
@@ -49,7 +52,7 @@ export async function dial(target: DialTarget, stop: AbortSignal): Promise<Diall
     return await open(target, options, attempt.signal);
   } catch (error) {
     if (stop.aborted) throw error;
-    throw explainDialError(error, where);
+    throw explainDialError(error, where, target.partner);
   } finally {
     clearTimeout(late);
     stop.removeEventListener('abort', onStop);
@@ -88,6 +91,7 @@ async function clientOptions(target: DialTarget, signal: AbortSignal): Promise<A
 
 function open(target: DialTarget, { client, proxyStatus }: Attempt, signal: AbortSignal): Promise<Dialled> {
   const where = target.url.href;
+  const { partner = CONTROLLER } = target;
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const socket = new WebSocket(target.url, [SUBPROTOCOL], client);
@@ -106,8 +110,8 @@ function open(target: DialTarget, { client, proxyStatus }: Attempt, signal: Abor
     socket.once('unexpected-response', (request, response) => {
       settled();
       const refusedByProxy = proxyStatus() !== undefined && proxyStatus() !== 200;
-      const who = refusedByProxy && target.proxy !== undefined ? `the proxy ${proxyText(target.proxy)}` : 'the controller';
-      const refusal = explainStatus(response.statusCode ?? 0, who, where);
+      const who = refusedByProxy && target.proxy !== undefined ? `the proxy ${proxyText(target.proxy)}` : `the ${partner.name}`;
+      const refusal = explainStatus(response.statusCode ?? 0, who, where, partner);
       const freshMayDo = !refusedByProxy && response.statusCode === 401 && target.authorization.refused();
       reject(freshMayDo ? new DialError(`${refusal.message}; asking for a new token`) : refusal);
       request.destroy();

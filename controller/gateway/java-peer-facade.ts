@@ -1,12 +1,11 @@
-import {
-  OPTION, OperationOptions, type CallContext, type ConnectorFacade, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems,
-  type StreamOperation,
+import type {
+  CallContext, ConnectorFacade, ConnectorObject, SearchResult, SingleOperation, SingleResults, StreamEnds, StreamItems, StreamOperation,
 } from '../../protocol/model/index.js';
+import { endOfJavaSearch, suitedToJava } from '../../protocol/session/java-search.js';
 
-/**
- * A facade at a Java peer. Its connectors cast TOTAL_PAGED_RESULTS_POLICY to a class that cannot be sent, so that the
- * option, which travels as text between our own ends, would fail the search there; it is left out.
- */
+type SearchOperation = Extract<StreamOperation, { readonly kind: 'search' }>;
+
+/** A facade at a Java peer: it is sent only what its connectors can take, and believed only what they know (see java-search.ts). */
 export class JavaPeerFacade implements ConnectorFacade {
   readonly #facade: ConnectorFacade;
 
@@ -27,9 +26,12 @@ export class JavaPeerFacade implements ConnectorFacade {
   }
 
   stream<O extends StreamOperation>(operation: O, call: CallContext): AsyncGenerator<StreamItems[O['kind']], StreamEnds[O['kind']], void> {
-    if (!operation.options.entries.has(OPTION.totalPagedResultsPolicy)) return this.#facade.stream(operation, call);
-    const entries = new Map(operation.options.entries);
-    entries.delete(OPTION.totalPagedResultsPolicy);
-    return this.#facade.stream({ ...operation, options: new OperationOptions(entries) }, call);
+    const suited = suitedToJava(operation);
+    if (suited.kind !== 'search') return this.#facade.stream(suited, call);
+    return this.#search(suited, call) as AsyncGenerator<StreamItems[O['kind']], StreamEnds[O['kind']], void>; // O is a search here
+  }
+
+  async *#search(operation: SearchOperation, call: CallContext): AsyncGenerator<ConnectorObject, SearchResult | undefined, void> {
+    return endOfJavaSearch(yield* this.#facade.stream(operation, call), this.connectorKey, operation.options);
   }
 }

@@ -1,7 +1,7 @@
 import type { ConnectorInfo } from '../../protocol/model/index.js';
 import { LOCAL, type ConnectorHost, type ConnectorHosts } from './connector-hosts.js';
 import type { ConnectorRef } from './provisioner-source.js';
-import { compareVersions, parseVersionRange } from './version-range.js';
+import { compareVersions, parseVersionRange } from '../../protocol/model/version-range.js';
 
 /** A host that runs the wanted connector, with what it says of it. */
 export interface ConnectorOffer {

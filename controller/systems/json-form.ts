@@ -31,10 +31,26 @@ function structureJson(value: Structure): JsonValue {
 }
 
 function numberJson(value: Structure): JsonValue | undefined {
-  if (value instanceof IcfDouble || value instanceof IcfFloat) return Number.isFinite(value.value) ? value.value : String(value.value);
+  if (value instanceof IcfDouble) return finite(value.value, value.value);
+  if (value instanceof IcfFloat) return finite(value.value, shortestSingle(value.value));
+  if (value instanceof IcfBigDecimal) return value.scale <= 0 ? exactNumber(BigInt(value.toString())) : Number(value.toString());
   if (value instanceof IcfByte) return value.value;
   if (value instanceof IcfBigInteger) return exactNumber(value.value);
   return undefined;
+}
+
+/** JSON has no infinity and no NaN. */
+function finite(value: number, json: number): JsonValue {
+  return Number.isFinite(value) ? json : String(value);
+}
+
+/** The number with the fewest digits that is this value in single precision, as Java writes it: 0.1, not 0.10000000149011612. */
+function shortestSingle(value: number): number {
+  for (let digits = 1; digits < 9; digits += 1) {
+    const candidate = Number(value.toPrecision(digits));
+    if (Math.fround(candidate) === value) return candidate;
+  }
+  return value;
 }
 
 function textOf(value: Structure): string {
@@ -44,7 +60,7 @@ function textOf(value: Structure): string {
   if (value instanceof ClassReference) return value.typeName;
   if (value instanceof CountPolicyValue) return value.policy;
   if (value instanceof Locale) return [value.language, value.country, value.variant].filter((part) => part !== '').join('_');
-  return value instanceof IcfBigDecimal ? value.toString() : '';
+  return '';
 }
 
 function mapJson(map: ReadonlyMap<IcfValue, IcfValue>): JsonObject {
@@ -68,7 +84,7 @@ export class FormError extends Error {
 
 /** ICF value → JSON in the form a property's `type` asks for. Throws a {@link FormError} when it does not fit. */
 export function jsonInForm(type: JsonType, value: IcfValue): JsonValue {
-  const json = naturalJson(value);
+  const json = type === 'string' && value instanceof IcfBigDecimal ? value.toString() : naturalJson(value);
   if (json === null) return null;
   switch (type) {
     case 'any': case 'array': case 'object': return json;

@@ -11,7 +11,7 @@ import { ALL_TYPE, compileObjectType, type ObjectType } from './object-type.js';
 import { substituteProperties, type PropertySource } from './property-references.js';
 import { connectorParts, provisionerSource, schemaProblems, type ConnectorParts, type ProvisionerSource } from './provisioner-source.js';
 import { scrubber, type Scrub } from './scrub.js';
-import { parseVersionRange } from './version-range.js';
+import { parseVersionRange } from '../../protocol/model/version-range.js';
 
 /** What systems need of the rest of the controller. */
 export interface SystemEnvironment {

@@ -114,6 +114,7 @@ function batchItem(result: protobuf.BatchOpResult.$Properties): BatchItem {
     task: Number(taskId),
     ...(uid === null ? {} : { uid }),
     ...(result.error ? { error: new ConnectorError('connector', message) } : {}),
+    ...(result.error || message === '' ? {} : { message }),
   };
 }
 

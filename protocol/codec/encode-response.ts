@@ -2,6 +2,7 @@ import type { BatchEnd, BatchItem, ConnectorError, SingleOperation, SingleResult
 import { protobuf } from '../generated/messages.js';
 import { toErrorMessage, toExceptionMessage } from './error-message.js';
 import { encodeConnectorObject, encodeSchema, encodeValue } from './object-stream/object-stream.js';
+import { encodeSearchItem } from './search-item.js';
 import { toConnectorObject, toSearchResult, toSyncDelta, toSyncToken, toUid } from './protobuf-values.js';
 
 type Fields = protobuf.OperationResponse.$Properties;
@@ -38,26 +39,29 @@ export function encodeSingleResult<K extends SingleKind>(id: number, kind: K, re
   return frame(id, results[kind](result));
 }
 
-function batchItem(item: BatchItem): Fields {
-  const { task, uid, error } = item;
+function batchItem(id: number, item: BatchItem): Uint8Array {
+  const { task, uid, error, message, last } = item;
+  const resultMessage = error?.message ?? message;
   const outcome = uid === undefined || error !== undefined
-    ? { emptyResult: error === undefined ? {} : { resultMessage: error.message } }
+    ? { emptyResult: resultMessage === undefined ? {} : { resultMessage } }
     : { uid: toUid(uid) };
-  return { batchOpResult: { taskId: String(task), error: error !== undefined, ...outcome } };
+  return frame(id, { batchOpResult: { taskId: String(task), error: error !== undefined, ...(last === true ? { complete: true } : {}), ...outcome } });
 }
 
-const items: { readonly [K in StreamKind]: (item: StreamItems[K], sequence: number) => Fields } = {
-  search: (object, sequence) => ({ searchOpResponse: { sequence, connectorObject: toConnectorObject(object) } }),
-  sync: (delta, sequence) => ({ syncOpResponse: { sync: { sequence, syncDelta: toSyncDelta(delta) } } }),
-  subscribeToObjects: (object) => ({ connectorEventSubscriptionOpResponse: { connectorObject: toConnectorObject(object) } }),
-  subscribeToChanges: (delta) => ({ syncEventSubscriptionOpResponse: { syncDelta: toSyncDelta(delta) } }),
+type ItemEncoders = { readonly [K in StreamKind]: (id: number, item: StreamItems[K], sequence: number) => Uint8Array };
+
+const items: ItemEncoders = {
+  search: encodeSearchItem,
+  sync: (id, delta, sequence) => frame(id, { syncOpResponse: { sync: { sequence, syncDelta: toSyncDelta(delta) } } }),
+  subscribeToObjects: (id, object) => frame(id, { connectorEventSubscriptionOpResponse: { connectorObject: toConnectorObject(object) } }),
+  subscribeToChanges: (id, delta) => frame(id, { syncEventSubscriptionOpResponse: { syncDelta: toSyncDelta(delta) } }),
   batch: batchItem,
   queryBatch: batchItem,
 };
 
 /** One item of a stream. `sequence` counts from 1; subscriptions and batches have none on the wire. */
 export function encodeStreamItem<K extends StreamKind>(id: number, kind: K, item: StreamItems[K], sequence: number): Uint8Array {
-  return frame(id, items[kind](item, sequence));
+  return items[kind](id, item, sequence);
 }
 
 function batchEnd({ tokens, queryRequired, asynchronousResults, returnsResults }: BatchEnd): Fields[] {

@@ -2,6 +2,7 @@
 export * from './api-configuration.js';
 export * from './api-operations.js';
 export * from './attribute.js';
+export * from './chunks.js';
 export * from './connector-object.js';
 export * from './errors.js';
 export * from './filter.js';

@@ -64,6 +64,10 @@ export interface BatchItem {
   readonly uid?: Uid | undefined;
   /** Set when the task failed. Only its text travels to a Java peer. */
   readonly error?: ConnectorError | undefined;
+  /** What the connector said of a task that gives no uid, e.g. a delete. */
+  readonly message?: string | undefined;
+  /** The result of the last task of the request: a Java controller that is not told of it waits for more (protocol section 7.15). */
+  readonly last?: boolean | undefined;
 }
 
 export interface BatchEnd {

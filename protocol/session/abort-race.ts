@@ -25,6 +25,10 @@ export class AbortRace {
     });
   }
 
+  throwIfAborted(): void {
+    if (this.#signal.aborted) throw reasonOf(this.#signal);
+  }
+
   dispose(): void {
     this.#signal.removeEventListener('abort', this.#onAbort);
     this.#reject = undefined;

@@ -7,6 +7,7 @@ import type { ExecutingRequest } from './executing-requests.js';
 import { requireSize, type Execution } from './execution.js';
 import type { SessionGroup } from './group.js';
 import { isStream } from './operation-kinds.js';
+import { relayOperation } from './relay-operation.js';
 import { StreamAnswer } from './stream-answer.js';
 
 /** Executes one operation and sends its answer; every failure becomes one error message. Resolves when nothing is left of it. */
@@ -27,6 +28,11 @@ async function execute(execution: Execution, request: OperationRequest): Promise
   const { group, executing, race } = execution;
   const { executor, codecLimits } = group.context;
   const { connectorKey } = request;
+  const origin = { peerSessionId: group.peerSessionId, principal: group.principal, messageId: request.id, locale: request.locale };
+  if (connectorKey !== undefined && executor?.relayFor !== undefined) {
+    const relay = await race.wait(executor.relayFor(connectorKey, origin));
+    if (relay !== undefined) return relayOperation(execution, { relay, connectorKey, request });
+  }
   const operation = decodeOperation(request.operation, codecLimits);
   if (isStream(operation) && executing.cancelled) {
     await new StreamAnswer(execution, operation.kind).cancelled();
@@ -34,7 +40,6 @@ async function execute(execution: Execution, request: OperationRequest): Promise
   }
   if (connectorKey === undefined) throw new ConnectorError('connector', 'The request names no connector.');
   if (executor === undefined) throw new ConnectorError('connector', `Connector not found: ${connectorKey.connectorName}; this end hosts no connectors.`);
-  const origin = { peerSessionId: group.peerSessionId, principal: group.principal, messageId: request.id, locale: request.locale };
   const facade = await race.wait(executor.facadeFor(connectorKey, request.facadeKey, origin));
   requireSupport(facade, operation);
   const call: CallContext = { signal: executing.signal, locale: request.locale, operationId: request.operationId };

@@ -1,4 +1,5 @@
 import type { ConfigurationProperty, ConnectorFacade, ConnectorInfo, ConnectorKey, Locale } from '../model/index.js';
+import type { ForwardedOperation, Forwarding, ForwardReceiver, OperationRelay } from './forwarding.js';
 
 /**
  * One WebSocket as the session sees it. The owner (agent/transport, controller/gateway) does TLS, upgrade and
@@ -9,8 +10,13 @@ export interface FrameSocket {
   readonly description: string;
   /** False once the library takes no more frames (e.g. a close frame is in or out); looked at before a frame is handed over. @default true */
   readonly isOpen?: boolean;
-  /** Sends one unfragmented, uncompressed binary frame; resolves once the library has flushed it; rejects when the socket is closed. */
-  send(frame: Uint8Array): Promise<void>;
+  /** True while bytes that were handed over wait for the network to take them. @default false */
+  readonly isCongested?: boolean;
+  /**
+   * Sends each as one unfragmented, uncompressed binary frame, in this order; resolves once all have been flushed; rejects
+   * when the socket is closed, and then any number of them may have left.
+   */
+  send(...frames: readonly Uint8Array[]): Promise<void>;
   /** Sends a WebSocket ping; the answer arrives at `onPong`. */
   ping(): void;
   /** Idempotent. */
@@ -55,6 +61,8 @@ export interface OperationExecutor {
   connectorInfos(): Promise<readonly ConnectorInfo[]>;
   /** Finds or opens the facade for a request. `facadeKey` is the Base64 text (protocol section 8.1). Throws a ConnectorError. */
   facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade>;
+  /** Asked first: a relay for operations that are passed on undecoded; undefined for those that are executed here. */
+  relayFor?(connectorKey: ConnectorKey, origin: RequestOrigin): Promise<OperationRelay | undefined>;
 }
 
 /** All sizes in bytes, all times in milliseconds. */
@@ -111,6 +119,12 @@ export interface ProtocolPeer {
    * when the handshake fails or is late. `principal` is what the owner authenticated.
    */
   attach(socket: FrameSocket, principal: string): Promise<AttachedSocket>;
+  /**
+   * The executor's connectors have become more than the lists given so far. Peers of ours are told to ask again; a Java
+   * peer, which asks when a group's first socket joins and never again, meets a new session id as soon as nothing is under
+   * way with it. No operation is cut for it.
+   */
+  announceConnectors(): void;
   /** Refuses new operations with a retryable error and resolves when those under way have ended or `signal` fires. */
   drain(signal: AbortSignal): Promise<void>;
   /** Cancels everything, closes every socket with 1001 and `reason`. Idempotent. */
@@ -138,6 +152,8 @@ export interface ConnectionGroup {
   connectorInfos(signal: AbortSignal): Promise<readonly ConnectorInfo[]>;
   /** A facade whose operations run at the peer. `facadeKey` is the Base64 text; supported operations come from it. */
   facade(connectorKey: ConnectorKey, facadeKey: string): ConnectorFacade;
+  /** Has an operation that came from elsewhere executed at the peer, undecoded. `receiver` is told from the next turn on. */
+  forward(operation: ForwardedOperation, receiver: ForwardReceiver): Forwarding;
   /** Tells the peer of changed properties (protocol section 7.14); no answer. */
   announceConfigurationChange(facadeKey: string, properties: readonly ConfigurationProperty[]): Promise<void>;
 }

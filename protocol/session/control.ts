@@ -6,7 +6,7 @@ import { AbortRace } from './abort-race.js';
 import { Condition } from './condition.js';
 import { Deadline } from './deadline.js';
 import { Deferred } from './deferred.js';
-import { RESEND } from './features.js';
+import { CONNECTORS_CHANGED, RESEND } from './features.js';
 import { FIXED } from './limits.js';
 import { OutgoingRequest, type RequestingGroup } from './outgoing-request.js';
 import type { PeerContext } from './peer-context.js';
@@ -75,10 +75,18 @@ export class Control {
     if (!isRunning) this.#checkHurriedly().catch(() => undefined);
   }
 
+  /** Tells the peer, until it has heard, that our connectors have changed. */
+  async tellConnectorsChanged(): Promise<void> {
+    const { context, group, closed } = this.#parts;
+    const delay = new RetryDelay();
+    while (!closed.aborted && group.isOperational && !await this.#exchange(['CONTEXT_INFO'])) await context.clock.sleep(delay.next(), closed);
+  }
+
   /** Answers on the socket of the request. A peer that asks faster than it is answered is told so. */
   async answer(link: SocketLink, request: ControlRequest): Promise<void> {
     const { context, group, reconciliation } = this.#parts;
     reconciliation.compare(request);
+    if (request.infoLevels.includes('CONTEXT_INFO') && group.features.has(CONNECTORS_CHANGED)) this.ask();
     if (request.infoLevels.includes('REQUESTS') && group.features.has(RESEND)) this.#exchange([]).catch(() => undefined);
     if (reconciliation.answeringCount >= FIXED.controlAnswers) {
       group.reply(link, encodeError(request.id, new ConnectorError('retryable', 'Too many control requests at once.')));

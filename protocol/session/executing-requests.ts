@@ -17,6 +17,9 @@ export class ExecutingRequest {
   readonly run: (request: ExecutingRequest) => Promise<void>;
   readonly #ending = new AbortController();
   #cancelled = false;
+  #granted = 0;
+  /** Told of every credit, repeats included. */
+  onGranted: ((total: number) => void) | undefined;
   strikes = 0;
 
   constructor(arrival: Arrival, clock: Clock) {
@@ -34,6 +37,17 @@ export class ExecutingRequest {
   /** The peer itself asked to stop: a search or sync still gets its end message (hazard 30). */
   get cancelled(): boolean {
     return this.#cancelled;
+  }
+
+  /** The last result the requester has given credit for. */
+  get granted(): number {
+    return this.#granted;
+  }
+
+  grant(total: number): void {
+    this.#granted = Math.max(this.#granted, total);
+    this.credits.grant(total);
+    this.onGranted?.(this.#granted);
   }
 
   cancel(): void {
@@ -97,7 +111,7 @@ export class ExecutingRequests {
     if (this.#parkedCancels.take(arrival.id) === true) return 'cancelled';
     if (!this.#hasRoom(arrival)) return 'busy';
     const request = new ExecutingRequest(arrival, this.#clock);
-    if (credits !== undefined) request.credits.grant(credits);
+    if (credits !== undefined) request.grant(credits);
     this.#byId.set(request.id, request);
     this.#heldBytes += request.frame.length;
     if (request.nature === 'subscription' || this.#running < this.#limits.maxConcurrentRequests) this.#start(request);
@@ -122,7 +136,7 @@ export class ExecutingRequests {
   credit(id: number, total: number): void {
     const request = this.#byId.get(id);
     if (request === undefined) this.#parkedCredits.park(id, total);
-    else request.credits.grant(total);
+    else request.grant(total);
   }
 
   /** Forgives what the peer waits for; strikes the rest, when `counts` (protocol section 2.5). */

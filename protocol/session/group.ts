@@ -9,8 +9,10 @@ import { Control } from './control.js';
 import { ExecutingRequests } from './executing-requests.js';
 import { RESEND, commonFeatures } from './features.js';
 import type { PeerHello } from './handshake.js';
+import type { ForwardedOperation, Forwarding, ForwardReceiver } from './forwarding.js';
+import { ForwardedRequest } from './forwarded-request.js';
 import { FIXED } from './limits.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type Dispatch } from './outbox.js';
 import type { PeerContext } from './peer-context.js';
 import { PendingRequests } from './pending-requests.js';
 import { Reconciliation } from './reconciliation.js';
@@ -106,10 +108,22 @@ export class SessionGroup implements ConnectionGroup {
 
   /** Sends one answer of an operation by any socket; waits for one when there is none. `signal` ends the waiting. */
   async respond(frame: Uint8Array, signal?: AbortSignal, prefer?: SocketLink): Promise<SocketLink> {
+    return this.outbox.send(frame, { ...this.#dispatch(), ...(signal === undefined ? {} : { signal }), prefer });
+  }
+
+  /** As {@link respond}, for many results that carry their number. Resolves with the socket that took them. */
+  respondAll(frames: readonly Uint8Array[], signal: AbortSignal, prefer?: SocketLink): Promise<SocketLink | undefined> {
+    return this.outbox.sendAll(frames, { ...this.#dispatch(), signal, prefer });
+  }
+
+  /** Whose turn it is; undefined when no socket takes frames. */
+  nextLink(): SocketLink | undefined {
+    return this.outbox.next(this.#dispatch());
+  }
+
+  #dispatch(): Dispatch {
     const avoid = this.features.size === 0 ? this.control.lastListLink : undefined;
-    return this.outbox.send(frame, {
-      wait: this.limits.resendTimeout, signal: signal ?? this.#closed.signal, prefer, avoid, repeatable: true,
-    });
+    return { wait: this.limits.resendTimeout, signal: this.#closed.signal, avoid, repeatable: true };
   }
 
   connectorInfos(signal: AbortSignal): Promise<readonly ConnectorInfo[]> {
@@ -118,6 +132,10 @@ export class SessionGroup implements ConnectionGroup {
 
   facade(connectorKey: ConnectorKey, facadeKey: string): ConnectorFacade {
     return new RemoteFacade(this, connectorKey, facadeKey);
+  }
+
+  forward(operation: ForwardedOperation, receiver: ForwardReceiver): Forwarding {
+    return new ForwardedRequest(this, operation, receiver).start();
   }
 
   async announceConfigurationChange(facadeKey: string, properties: readonly ConfigurationProperty[]): Promise<void> {

@@ -43,6 +43,8 @@ export const FIXED = {
   refusedRetries: 5,
   /** A batch is over this long after its last message when its token or end marker stays away (protocol section 7.15). */
   batchQuiet: 5_000,
+  /** An error has no number to put it behind the results before it: so long it is kept back when they could be overtaken. */
+  errorSettle: 50,
   /** What a peer may ask for and not read the answers of, per socket, before the socket is cut. */
   unreadReplies: 512,
   /** Requests or responses refused on a socket that never shakes hands, before it is closed. */

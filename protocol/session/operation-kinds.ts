@@ -6,7 +6,11 @@ const STREAMS: ReadonlySet<Operation['kind']> = new Set<StreamKind>(['search', '
 
 /** Answered by several messages. */
 export function isStream(operation: Operation): operation is StreamOperation {
-  return STREAMS.has(operation.kind);
+  return isStreamKind(operation.kind);
+}
+
+export function isStreamKind(kind: Operation['kind']): kind is StreamKind {
+  return STREAMS.has(kind);
 }
 
 export function isSubscription(kind: Operation['kind']): kind is 'subscribeToObjects' | 'subscribeToChanges' {

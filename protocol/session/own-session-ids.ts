@@ -45,10 +45,15 @@ export class OwnSessionIds {
   onAlone(): void {
     this.#stopTimer();
     this.#stopTimer = after(this.#clock, this.#expiry, this.#log, () => {
-      this.#current = freshSessionId();
-      this.#towards.clear();
-      this.#onChanged();
+      this.renew();
     });
+  }
+
+  /** Everybody meets a new id from now on. */
+  renew(): void {
+    this.#current = freshSessionId();
+    this.#towards.clear();
+    this.#onChanged();
   }
 
   onCompany(): void {

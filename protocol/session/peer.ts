@@ -8,6 +8,7 @@ import type {
   AttachedSocket, Clock, ConnectionGroup, FrameSocket, OperationExecutor, PeerOptions, ProtocolPeer, SessionLimits, SessionLog,
 } from './contract.js';
 import { Deferred } from './deferred.js';
+import { CONNECTORS_CHANGED } from './features.js';
 import { SessionGroup } from './group.js';
 import { GroupTable } from './group-table.js';
 import { Handshake, type PeerHello } from './handshake.js';
@@ -36,6 +37,8 @@ class Peer implements ProtocolPeer, PeerContext {
   readonly #groups = new GroupTable();
   readonly #idle = new Condition();
   #refusal: string | undefined;
+  /** Java peers have an old connector list. */
+  #isStale = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: PeerOptions) {
@@ -106,6 +109,32 @@ class Peer implements ProtocolPeer, PeerContext {
     }
   }
 
+  announceConnectors(): void {
+    for (const group of this.#groups.all) {
+      if (group.features.has(CONNECTORS_CHANGED)) group.control.tellConnectorsChanged().catch(() => undefined);
+      else this.#isStale = true;
+    }
+    this.#renewWhenIdle();
+  }
+
+  /**
+   * A dialler has one id for all, so it waits for all of its groups; a listener's groups go one by one. Closing a group
+   * before its peer is met again keeps the numbers of its old requests and of the new ones apart.
+   */
+  #renewWhenIdle(): void {
+    if (!this.#isStale || this.#closing !== undefined) return;
+    const isIdle = (group: SessionGroup): boolean => group.executing.size === 0;
+    const stale = this.#groups.all.filter((group) => this.role === 'dialler' || !group.features.has(CONNECTORS_CHANGED));
+    const ready = this.role === 'dialler' && !stale.every(isIdle) ? [] : stale.filter(isIdle);
+    this.#isStale = ready.length < stale.length;
+    if (ready.length > 0 && this.role === 'dialler') this.#ids.renew();
+    for (const group of ready) {
+      const links = [...group.outbox.links];
+      group.close('the connector list has grown');
+      for (const link of links) link.close(1001, 'the connector list has grown');
+    }
+  }
+
   close(reason: string): Promise<void> {
     this.#closing ??= this.#close(reason);
     return this.#closing;
@@ -121,6 +150,7 @@ class Peer implements ProtocolPeer, PeerContext {
 
   onIdle(): void {
     this.#idle.notify();
+    this.#renewWhenIdle();
   }
 
   /** Operations are stopped first, so that their error answers still leave; then the sockets go. */
@@ -140,7 +170,7 @@ class Peer implements ProtocolPeer, PeerContext {
 
   #onFrame(link: SocketLink, frame: Uint8Array): void {
     const member = this.#members.get(link);
-    if (member === undefined) return;
+    if (member === undefined || member.group?.requests.takeFrame(frame) === true) return;
     let message: Message;
     try {
       message = decodeFrame(frame, this.codecLimits);

@@ -1,4 +1,5 @@
 import type { ConnectorError } from '../model/index.js';
+import { responseOutline, type ResponseOutline } from '../frame-outline.js';
 import { FIXED } from './limits.js';
 
 /** A request the peer owes an answer to. `Response` is the decoded envelope of an operation or control response. */
@@ -11,8 +12,10 @@ export interface PendingRequest<Response> {
   /** Written completely; before that the peer cannot know it. */
   readonly isSent: boolean;
   onResponse(response: Response, bytes: number): void;
-  /** The peer, or the session on its behalf, says that nothing more will come. */
-  onFailure(error: ConnectorError): void;
+  /** Takes the answer's messages as they came, undecoded, where that is possible. Undefined: wants them decoded. */
+  readonly onFrame?: ((frame: Uint8Array, outline: ResponseOutline) => void) | undefined;
+  /** The peer, or the session on its behalf, says that nothing more will come. `frame`: the peer's own message. */
+  onFailure(error: ConnectorError, frame?: Uint8Array): void;
   /** The peer turned the request away unread; it may be sent again. */
   onRefused(): void;
 }
@@ -20,6 +23,7 @@ export interface PendingRequest<Response> {
 /** Everything one group waits for, by message id. */
 export class PendingRequests<Response> {
   readonly #byId = new Map<number, { readonly request: PendingRequest<Response>; strikes: number }>();
+  #takingFrames = 0;
 
   get size(): number {
     return this.#byId.size;
@@ -31,11 +35,25 @@ export class PendingRequests<Response> {
 
   add(request: PendingRequest<Response>): void {
     this.#byId.set(request.id, { request, strikes: 0 });
+    if (request.onFrame !== undefined) this.#takingFrames++;
   }
 
   /** No further message of this request is awaited. */
   remove(id: number): boolean {
+    const request = this.get(id);
+    if (request?.onFrame !== undefined) this.#takingFrames--;
     return this.#byId.delete(id);
+  }
+
+  /** Hands a frame to the request it answers, if that takes frames. False: it is to be decoded. */
+  takeFrame(frame: Uint8Array): boolean {
+    if (this.#takingFrames === 0) return false;
+    const outline = responseOutline(frame);
+    const entry = outline && this.#byId.get(outline.id);
+    if (outline === undefined || entry?.request.onFrame === undefined) return false;
+    entry.strikes = 0;
+    entry.request.onFrame(frame, outline);
+    return true;
   }
 
   get(id: number): PendingRequest<Response> | undefined {
@@ -51,11 +69,11 @@ export class PendingRequests<Response> {
     return true;
   }
 
-  fail(id: number, error: ConnectorError): boolean {
-    const entry = this.#byId.get(id);
-    if (entry === undefined) return false;
-    this.#byId.delete(id);
-    entry.request.onFailure(error);
+  fail(id: number, error: ConnectorError, frame?: Uint8Array): boolean {
+    const request = this.get(id);
+    if (request === undefined) return false;
+    this.remove(id);
+    request.onFailure(error, frame);
     return true;
   }
 

@@ -47,7 +47,7 @@ function refuseUnknown(_group: SessionGroup, link: SocketLink, { kind, id }: Unk
 }
 
 /** An error may answer nothing of ours although its id looks like it (hazard 18). */
-function onError(group: SessionGroup, link: SocketLink, error: ErrorMessage): void {
+function onError(group: SessionGroup, link: SocketLink, error: ErrorMessage, frame: Uint8Array): void {
   const { id } = error;
   const meaning = strayError(error.message);
   if (meaning === 'stray') {
@@ -58,7 +58,7 @@ function onError(group: SessionGroup, link: SocketLink, error: ErrorMessage): vo
     group.requests.get(id)?.onRefused();
     return;
   }
-  if (!group.requests.fail(id, connectorErrorOf(error))) group.log.debug({ messageId: id }, 'Ignored an error nobody waits for.');
+  if (!group.requests.fail(id, connectorErrorOf(error), frame)) group.log.debug({ messageId: id }, 'Ignored an error nobody waits for.');
 }
 
 /** Has no answer, whatever becomes of it (protocol section 7.14). */

@@ -68,6 +68,11 @@ export class SocketLink {
     return this.#state === 'open' && this.#socket.isOpen !== false;
   }
 
+  /** What was sent by it waits to be taken by the network. */
+  get isCongested(): boolean {
+    return this.#socket.isCongested === true;
+  }
+
   /** Fires when the socket is gone. */
   get gone(): AbortSignal {
     return this.#gone.signal;
@@ -89,11 +94,12 @@ export class SocketLink {
     this.#gone.signal.addEventListener('abort', stop, { once: true });
   }
 
-  async send(frame: Uint8Array): Promise<void> {
+  /** Resolves when all frames have been flushed; when it rejects, any number of them may have left. */
+  async send(...frames: readonly Uint8Array[]): Promise<void> {
     if (this.#state === 'closed') throw new Error(`${this.description} is closed.`);
     this.#writing++;
     try {
-      await this.#socket.send(frame);
+      await this.#socket.send(...frames);
     } finally {
       this.#writing--;
       if (this.#writing === 0) this.#idle?.();

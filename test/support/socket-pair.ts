@@ -116,8 +116,8 @@ export class PairSocket implements FrameSocket {
 
   listen(events: FrameSocketEvents): void { this.in.attach(events); }
 
-  send(frame: Uint8Array): Promise<void> {
-    return this.out.open ? this.out.send(frame) : Promise.reject(new Error('socket closed'));
+  async send(...frames: readonly Uint8Array[]): Promise<void> {
+    await Promise.all(frames.map((frame) => this.out.open ? this.out.send(frame) : Promise.reject(new Error('socket closed'))));
   }
 
   ping(): void {

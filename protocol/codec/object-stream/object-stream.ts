@@ -9,7 +9,7 @@ import { readApiConfiguration, readProperties, writeApiConfiguration, writePrope
 import { readConnectorInfos, writeConnectorInfos } from './connector-info.js';
 import { readFilter, writeFilter } from './filters.js';
 import { ObjectReader, type ObjectHandler } from './object-reader.js';
-import { ObjectWriter } from './object-writer.js';
+import { ObjectWriter, type RoomyBytes } from './object-writer.js';
 import { readNamedValues, readOptions, writeNamedValues, writeOptions } from './options.js';
 import { readSchema, writeSchema } from './schema.js';
 import { VALUE_TYPES, writeAnyValue } from './value-types.js';
@@ -21,14 +21,18 @@ import { VALUE_TYPES, writeAnyValue } from './value-types.js';
  */
 export type { CodecLimits } from '../limits.js';
 
-function encode<T>(value: T, write: (writer: ObjectWriter, value: T) => void): Uint8Array {
+function written<T>(value: T, write: (writer: ObjectWriter, value: T) => void): ObjectWriter {
   const writer = new ObjectWriter(writeAnyValue);
   try {
     write(writer, value);
   } catch (error) {
     throw asConnectorError(error, 'the value cannot be encoded');
   }
-  return writer.finish();
+  return writer;
+}
+
+function encode<T>(value: T, write: (writer: ObjectWriter, value: T) => void): Uint8Array {
+  return written(value, write).finish();
 }
 
 function decode<T>(bytes: Uint8Array, limits: CodecLimits, read: (reader: ObjectReader) => T): T {
@@ -57,6 +61,11 @@ export function decodeValue(bytes: Uint8Array, limits: CodecLimits = DEFAULT_COD
 /** A `Set<Attribute>`, in the order given. */
 export function encodeAttributes(attributes: Iterable<Attribute>): Uint8Array {
   return encode(attributes, writeAttributeSet);
+}
+
+/** As {@link encodeAttributes}, with so many bytes free before the stream. */
+export function encodeAttributesWithRoom(attributes: Iterable<Attribute>, room: number): RoomyBytes {
+  return written(attributes, writeAttributeSet).finishWithRoom(room);
 }
 
 export function decodeAttributes(bytes: Uint8Array, limits: CodecLimits = DEFAULT_CODEC_LIMITS): Attribute[] {

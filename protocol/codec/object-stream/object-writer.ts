@@ -1,52 +1,72 @@
 import type { IcfValue } from '../../model/index.js';
 import { illegalArgument, quoted } from '../codec-errors.js';
 import { END_OF_OBJECT, FIELD_ANONYMOUS, FIELD_NAMED, OBJECT_ARRAY, OBJECT_CLASS, OBJECT_NULL } from './constants.js';
-import { streamPrefix } from './stream-prefix.js';
+import { NameCodes } from './name-codes.js';
 import { REGISTERED_TYPES, splitTypeName } from './type-names.js';
 
 /** Writes one value as an object; see value-types.ts. */
 export type ValueWriter = (writer: ObjectWriter, value: IcfValue) => void;
 
-const INITIAL_SIZE = 2048;
-/** A larger buffer is not kept for the next stream. */
-const KEPT_SIZE = 256 * 1024;
+/** Streams are written one behind the other into slabs of this size. */
+const SLAB_SIZE = 64 * 1024;
+/** Room for a prefix and for what the caller wants to put before that; more costs a copy. */
+const HEAD_ROOM = 384;
+/** A slab with less room is not used again. */
+const WORTH_KEEPING = 4096;
 /** Deeper values cannot be read back by us nor be meant; a cycle ends here. */
 const MAX_DEPTH = 64;
-const SHORT_TEXT = 24;
+const SHORT_TEXT = 48;
 
-let spare: Buffer | undefined;
+/** Where the next stream goes; nobody's while one is being written. */
+let slab: Buffer | undefined;
+let slabUsed = 0;
+
+/** Bytes from `start` to `end` of a buffer with room before `start`. */
+export interface RoomyBytes {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
- * Writes an object stream in one pass: the objects into a growing buffer, their names into the constant pool, which is
- * put in front at the end. The order of the calls is the order of the pool, so it has to be Java's.
+ * Writes an object stream in one pass: the objects into a buffer with room in front, their names into the constant pool,
+ * which is put there at the end. The order of the calls is the order of the pool, so it has to be Java's.
  */
 export class ObjectWriter {
   readonly #writeValue: ValueWriter;
-  readonly #codes = new Map<string, number>();
+  readonly #codes = new NameCodes();
   #buffer: Buffer;
-  #position = 0;
+  /** First byte of the buffer that is ours, and first byte of the objects. */
+  #floor: number;
+  #start: number;
+  #position: number;
   #depth = 0;
 
   constructor(writeValue: ValueWriter) {
     this.#writeValue = writeValue;
-    this.#buffer = spare ?? Buffer.allocUnsafeSlow(INITIAL_SIZE);
-    spare = undefined;
+    this.#floor = slab === undefined ? 0 : slabUsed;
+    this.#buffer = slab ?? Buffer.allocUnsafeSlow(SLAB_SIZE);
+    this.#start = this.#position = this.#floor + HEAD_ROOM;
+    slab = undefined;
   }
 
   #reserve(bytes: number): void {
-    const needed = this.#position + bytes;
-    if (needed <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
-    this.#buffer.copy(larger, 0, 0, this.#position);
+    if (this.#position + bytes > this.#buffer.length) this.#move(HEAD_ROOM, bytes);
+  }
+
+  /** Into a buffer with so much room before and behind what is there; half as much again behind a large stream. */
+  #move(before: number, behind: number): void {
+    const written = this.#position - this.#start;
+    const larger = Buffer.allocUnsafeSlow(Math.max(SLAB_SIZE, before + 2 * written + behind));
+    this.#buffer.copy(larger, before, this.#start, this.#position);
     this.#buffer = larger;
+    this.#floor = 0;
+    this.#start = before;
+    this.#position = before + written;
   }
 
   #codeOf(name: string): number {
-    const known = this.#codes.get(name);
-    if (known !== undefined) return known;
-    const code = this.#codes.size;
-    this.#codes.set(name, code);
-    return code;
+    return this.#codes.codeOf(name);
   }
 
   #int(value: number): void {
@@ -104,7 +124,7 @@ export class ObjectWriter {
       this.#int(this.#codeOf(name));
     }
     this.#position += 4;
-    return this.#position;
+    return this.#position - this.#start;                 // the buffer may move before the mark is used
   }
 
   endField(mark: number): void {
@@ -123,8 +143,9 @@ export class ObjectWriter {
 
   #patchLength(mark: number): void {
     const end = this.#position;
-    this.#position = mark - 4;
-    this.#int(end - mark);
+    const content = this.#start + mark;
+    this.#position = content - 4;
+    this.#int(end - content);
     this.#position = end;
   }
 
@@ -237,12 +258,22 @@ export class ObjectWriter {
 
   /** The whole stream. The writer cannot be used afterwards. */
   finish(): Buffer {
-    const body = this.#position;
-    const prefix = streamPrefix([...this.#codes.keys()]);
-    const stream = Buffer.allocUnsafe(prefix.length + body);
-    stream.set(prefix, 0);
-    this.#buffer.copy(stream, prefix.length, 0, body);
-    if (this.#buffer.length <= KEPT_SIZE) spare = this.#buffer;
+    const { buffer, start, end } = this.finishWithRoom(0);
+    const stream = Buffer.allocUnsafe(end - start);
+    buffer.copy(stream, 0, start, end);
     return stream;
+  }
+
+  /** The whole stream where it was written, with so many bytes free before it. The writer cannot be used afterwards. */
+  finishWithRoom(room: number): RoomyBytes {
+    const prefix = this.#codes.prefix();
+    if (this.#start - this.#floor < prefix.length + room) this.#move(prefix.length + room, 0);
+    const start = this.#start - prefix.length;
+    this.#buffer.set(prefix, start);
+    if (this.#buffer.length <= SLAB_SIZE && this.#buffer.length - this.#position >= WORTH_KEEPING) {
+      slab = this.#buffer;
+      slabUsed = this.#position;
+    }
+    return { buffer: this.#buffer, start, end: this.#position };
   }
 }

@@ -31,7 +31,7 @@ export class JavaProcess {
   #end: string | undefined;
 
   constructor(options: JavaProcessOptions) {
-    const jvm = [`-Xmx${options.heap ?? '512m'}`, '-XX:+UseSerialGC', '-Djava.awt.headless=true', ...options.jvmArguments ?? []];
+    const jvm = [`-Xmx${options.heap ?? '512m'}`, '-XX:+UseSerialGC', '-Dfile.encoding=UTF-8', ...options.jvmArguments ?? []];
     this.#child = spawn('java', [...jvm, '-cp', javaClassPath(), options.mainClass, ...options.args], { stdio: ['pipe', 'pipe', 'pipe'] });
     createInterface({ input: this.#child.stdout! }).on('line', options.onLine);
     createInterface({ input: this.#child.stderr! }).on('line', (line) => this.#takeError(line));

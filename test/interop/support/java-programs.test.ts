@@ -126,6 +126,16 @@ describe('the Java programs with each other', () => {
     expect(await facade.search('__ACCOUNT__', null, { countOnly: true })).toMatchObject({ count: 100 });
   });
 
+  it.each([
+    ...['AlreadyExists', 'Configuration', 'ConnectionBroken', 'ConnectionFailed', 'Connector', 'ConnectorIO', 'ConnectorSecurity', 'InvalidAttributeValue', 'InvalidCredential',
+      'InvalidPassword', 'OperationTimeout', 'PasswordExpired', 'PermissionDenied', 'PreconditionFailed', 'PreconditionRequired', 'UnknownUid']
+      .map((name) => `org.identityconnectors.framework.common.exceptions.${name}Exception`),
+    'java.lang.IllegalArgumentException', 'java.lang.NullPointerException', 'java.lang.UnsupportedOperationException', 'java.lang.IllegalStateException', 'java.util.ConcurrentModificationException',
+  ])('throws %s', async (javaClass) => {
+    const facade = await testFacade({ objectCount: 0 });
+    await expect(facade.delete('__ACCOUNT__', `throw:${javaClass}`)).rejects.toMatchObject({ javaClass, remote: true });
+  });
+
   it('synchronises', async () => {
     const facade = await testFacade({ objectCount: 0 });
     const start = await facade.latestSyncToken('__ACCOUNT__');

@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spawnCauseway } from '../../support/causeway-processes.js';
 import { makeWorld, type World } from '../../support/causeway-world.js';
@@ -53,6 +55,32 @@ describe('the reach of the Java programs', () => {
       await expect(driver.connect({ port: host.port, timeout: WRONG_KEY_WAIT })).rejects.toMatchObject({ javaClass: 'java.util.concurrent.TimeoutException' });
     } finally {
       await stranger.stop();
+      await host.stop();
+    }
+  });
+
+  it('goes through an HTTP proxy, and names itself to it', async () => {
+    const host = await JavaHost.start({ mode: 'server', bundles: ['test'] });
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', ({ url = '', headers }, client: Socket) => {
+      asked.push(`${url} ${headers['proxy-authorization'] ?? 'nobody'}`);
+      const server = connect(Number(url.split(':')[1]), '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+        client.pipe(server).pipe(client);
+      });
+      for (const socket of [client, server]) socket.on('error', () => { client.destroy(); server.destroy(); });
+    });
+    await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve); });
+    try {
+      const { port } = proxy.address() as AddressInfo;
+      const connection = await driver.connect({ port: host.port, proxy: { host: '127.0.0.1', port, principal: 'me', password: 'secret' } });
+      expect(await connection.keys()).toHaveLength(1);
+      expect(asked[0]).toBe(`127.0.0.1:${host.port} Basic ${Buffer.from('me:secret').toString('base64')}`);
+      await connection.disconnect();
+    } finally {
+      proxy.closeAllConnections();
+      proxy.close();
       await host.stop();
     }
   });

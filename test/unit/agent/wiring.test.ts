@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { enabledConnectors } from '../../../agent/agent.js';
 import { readConfig } from '../../../agent/config/load-config.js';
-import { controllerSessionOf, dialTargetOf, listenerSessionOf, sessionLimitsOf } from '../../../agent/wiring.js';
+import { controllerSessionOf, dialTargetOf, listenerSessionOf, relaySessionOf, sessionLimitsOf } from '../../../agent/wiring.js';
 import { certificateOnly } from '../../../agent/transport/authorization.js';
 import { ManualClock } from './support/manual-clock.js';
 
@@ -42,5 +42,14 @@ describe('from configuration to parts', () => {
     expect(enabledConnectors(config('controllers: [{url: "wss://a/"}]'))).toEqual(expect.arrayContaining(['csv', 'ldap']));
     expect(enabledConnectors(config('controllers: [{url: "wss://a/"}]\nconnectors: {enabled: [csv, csv]}'))).toEqual(['csv']);
     expect(() => enabledConnectors(config('controllers: [{url: "wss://a/"}]\nconnectors: {enabled: [lddap]}'))).toThrow(/did you mean ldap\?/);
+  });
+
+  it('a relay is a server at its path, with its own trust and nothing of the controllers\'', () => {
+    const settings = config('tls: {ca: common.crt}\ncontrollers: [{url: "wss://a/"}]\nsession: {startStagger: 0}\nrelays: [{name: sap, host: "fe80::1", port: 8759, useSSL: true, key: k}, {name: b, url: "ws://b:1/rcs", key: k, sockets: 3, maxBufferedBytes: 1MiB, connectors: [{bundleName: x}]}]');
+    const [first, second] = settings.relays.map((relay) => relaySessionOf(settings, relay, parts));
+    expect(first).toMatchObject({ name: 'sap', selection: undefined, maxBufferedBytes: 64 * 1024 ** 2, session: { url: 'wss://[fe80::1]:8759/openicf', plan: { sockets: 2, maxSockets: 2, connectionTtl: 0, stagger: 0 } } });
+    expect(second).toMatchObject({ name: 'b', maxBufferedBytes: 1024 ** 2, session: { url: 'ws://b:1/rcs', plan: { sockets: 3 } } });
+    expect(second?.selection?.({ bundleName: 'x', bundleVersion: '1', connectorName: 'c' })).toBe(true);
+    expect(second?.selection?.({ bundleName: 'y', bundleVersion: '1', connectorName: 'c' })).toBe(false);
   });
 });

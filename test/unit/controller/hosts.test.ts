@@ -18,6 +18,7 @@ function group(principal: string, features: readonly string[] = ['credits']): Fa
   return {
     memory, principal, peerSessionId: 's', isOperational: true, socketCount: 1, pending: 0, features: new Set(features),
     connectorInfos: () => Promise.resolve([]), facade: (): ConnectorFacade => memory, announceConfigurationChange: () => Promise.resolve(),
+    forward: () => { throw new Error('nothing is forwarded here'); },
   };
 }
 

@@ -6,7 +6,7 @@ import { ConnectorError, GuardedString, IcfArray, OperationOptions, Uid } from '
 import { configureConnector } from '../../../controller/systems/configure-connector.js';
 import { connectorParts } from '../../../controller/systems/provisioner-source.js';
 import { decryptValues } from '../../../controller/systems/encrypted-values.js';
-import { compareVersions, parseVersionRange } from '../../../controller/systems/version-range.js';
+import { compareVersions, parseVersionRange } from '../../../protocol/model/version-range.js';
 import { findConnector } from '../../../controller/systems/find-connector.js';
 import { FailoverFacade } from '../../../controller/systems/failover-facade.js';
 import { KEY, MemoryFacade, connectorInfo } from './memory-facade.js';

@@ -1,4 +1,4 @@
-import { ControllerSession } from '../../../../agent/session/controller-session.js';
+import { DialledSession } from '../../../../agent/session/dialled-session.js';
 import { certificateOnly } from '../../../../agent/transport/authorization.js';
 import { dial, type DialTarget } from '../../../../agent/transport/dial.js';
 import { systemClock } from '../../../../agent/system-clock.js';
@@ -15,7 +15,7 @@ export function target(url: string, more: Partial<DialTarget> = {}): DialTarget 
 }
 
 export interface TestSession {
-  readonly session: ControllerSession;
+  readonly session: DialledSession;
   readonly done: Promise<void>;
   stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface TestSession {
 /** An agent's session towards one controller, with short times. */
 export function startSession(dialTarget: DialTarget, options: { readonly sockets?: number; readonly connectionTtl?: number; readonly executor?: OperationExecutor; readonly log?: SessionLog; readonly backoffCap?: number; readonly limits?: Partial<SessionLimits> } = {}): TestSession {
   const sockets = options.sockets ?? 1;
-  const session = new ControllerSession({
+  const session = new DialledSession({
     url: dialTarget.url.href,
     plan: { sockets, maxSockets: sockets + 1, connectionTtl: options.connectionTtl ?? 0, stagger: 20 },
     backoff: { base: 50, cap: options.backoffCap ?? 500 },

@@ -123,6 +123,36 @@ describe('the executor refuses', () => {
   });
 });
 
+describe('a connector with several keys', () => {
+  const bundles = [{ bundleName: 'other-one', bundleVersion: '2.0.0.0' }, { bundleName: 'b-one', bundleVersion: '0.9' }];
+  const load = async (id: string) => (id === 'one' ? { ...connector(id), alternativeBundles: bundles } : connector(id));
+
+  it('is refused under a mixture of them', async () => {
+    const { executor } = setUp({ load });
+    const error = await refusal(executor.facadeFor({ ...ONE, bundleVersion: '2.0.0.0' }, facadeKey('a'), origin));
+    expect(error.message).toMatch(/^Connector not found: /);
+    expect(error.message).toContain('other-one 2.0.0.0');
+  });
+
+  it('is published under each, and answers to each', async () => {
+    const { executor, opened } = setUp({ load });
+    const infos = await executor.connectorInfos();
+    expect(infos.map(({ key }) => [key.bundleName, key.bundleVersion, key.connectorName])).toEqual([
+      ['b-one', '1.0', 'c.one'], ['other-one', '2.0.0.0', 'c.one'], ['b-one', '0.9', 'c.one'], ['b-two', '1.0', 'c.two'],
+    ]);
+    for (const info of infos.slice(0, 3)) {
+      expect(info.defaultConfiguration).toEqual(infos[0]?.defaultConfiguration);
+      await (await executor.facadeFor(info.key, facadeKey('a'), origin)).perform({ kind: 'test' }, call);
+    }
+    expect(opened.map(({ id }) => id)).toEqual(['one', 'one', 'one']);
+  });
+
+  it('does not start when two connectors claim a key', async () => {
+    const { executor } = setUp({ load: async (id) => ({ ...connector(id), key: ONE }) });
+    await expect(executor.connectorInfos()).rejects.toThrow('The connectors one and two both claim the key c.one (b-one 1.0).');
+  });
+});
+
 describe('hazard 28: facades are cached by connector key and facade key', () => {
   it('once for equal keys, decoded once, even when asked for at the same moment', async () => {
     const { executor, opened } = setUp();

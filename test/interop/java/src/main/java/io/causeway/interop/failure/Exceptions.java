@@ -1,6 +1,8 @@
 package io.causeway.interop.failure;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.util.Arrays;
 
 /** Makes an unchecked exception of any class by its full name. */
 public final class Exceptions {
@@ -23,6 +25,12 @@ public final class Exceptions {
         for (Constructor<?> constructor : type.getConstructors()) {
             if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == String.class) {
                 return constructor.newInstance(message);
+            }
+        }
+        for (Method method : type.getMethods()) {
+            // RetryableException has no public constructor.
+            if (method.getName().equals("wrap") && Arrays.equals(method.getParameterTypes(), new Class<?>[] {String.class, Throwable.class})) {
+                return method.invoke(null, message, null);
             }
         }
         return type.getConstructor().newInstance();

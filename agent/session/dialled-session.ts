@@ -1,14 +1,15 @@
 import { createPeer } from '../../protocol/session/peer.js';
-import type { AttachedSocket, Clock, OperationExecutor, ProtocolPeer, SessionLimits, SessionLog } from '../../protocol/session/contract.js';
+import type { AttachedSocket, Clock, OperationExecutor, PeerOptions, ProtocolPeer, SessionLimits, SessionLog } from '../../protocol/session/contract.js';
 import type { Dialled } from '../transport/dial.js';
 import { createBackoff, type BackoffOptions } from './backoff.js';
 import { closeFailure } from './failure-policy.js';
 import { keepSession, type ServeEnd, type SessionParts } from './keep-session.js';
 import { keepGroup, type GroupPlan, type LineEvents } from './session-group.js';
-import { SessionReporter, type ControllerStatus } from './session-reporter.js';
+import { CONTROLLER, type Partner } from './partner.js';
+import { SessionReporter, type DialledStatus } from './session-reporter.js';
 
-/** Client mode towards one controller URL. */
-export interface ControllerSessionOptions {
+/** Sockets dialled to one URL: of a controller in client mode, or of a connector server that operations are passed on to. */
+export interface DialledSessionOptions {
   /** For log and status; without credentials. */
   readonly url: string;
   readonly plan: GroupPlan;
@@ -16,29 +17,33 @@ export interface ControllerSessionOptions {
   /** What a rotated socket gets to finish, in milliseconds. */
   readonly retireTimeout: number;
   readonly limits: Partial<SessionLimits>;
-  readonly executor: OperationExecutor;
+  /** What the other end may have executed here; undefined: nothing. */
+  readonly executor?: OperationExecutor | undefined;
+  readonly events?: Pick<PeerOptions, 'onGroupOpened' | 'onGroupDown' | 'onGroupClosed' | 'onConnectorInfos'> | undefined;
+  /** @default a controller */
+  readonly partner?: Partner | undefined;
   readonly clock: Clock;
   readonly log: SessionLog;
   dial(stop: AbortSignal): Promise<Dialled>;
 }
 
-/** One controller URL: a protocol peer of its own (hazard 4), fed with sockets as long as the agent runs. */
-export class ControllerSession {
-  readonly #options: ControllerSessionOptions;
+/** One URL: a protocol peer of its own (hazard 4), fed with sockets as long as the agent runs. */
+export class DialledSession {
+  readonly #options: DialledSessionOptions;
   readonly #peer: ProtocolPeer;
   readonly #reporter: SessionReporter;
 
-  constructor(options: ControllerSessionOptions) {
+  constructor(options: DialledSessionOptions) {
     this.#options = options;
-    this.#reporter = new SessionReporter(options.url, options.log);
-    this.#peer = createPeer({ role: 'dialler', executor: options.executor, limits: options.limits, log: options.log, clock: options.clock });
+    this.#reporter = new SessionReporter(options.url, options.log, options.partner);
+    this.#peer = createPeer({ role: 'dialler', executor: options.executor, limits: options.limits, log: options.log, clock: options.clock, ...options.events });
   }
 
-  status(): ControllerStatus & { readonly executing: number } {
+  status(): DialledStatus & { readonly executing: number } {
     return { ...this.#reporter.status(), executing: this.#peer.executing };
   }
 
-  /** Resolves when `stop` fired and everything is closed; rejects when the controller refused us for good. */
+  /** Resolves when `stop` fired and everything is closed; rejects when the other end refused us for good. */
   async run(stop: AbortSignal): Promise<void> {
     const { plan, clock } = this.#options;
     try {
@@ -46,6 +51,11 @@ export class ControllerSession {
     } finally {
       await this.#peer.close('agent stopped');
     }
+  }
+
+  /** Our connectors have become more; see {@link ProtocolPeer.announceConnectors}. */
+  announceConnectors(): void {
+    this.#peer.announceConnectors();
   }
 
   /** New operations are refused with a retryable error; resolves when those under way have ended or the signal fires. */
@@ -62,7 +72,7 @@ export class ControllerSession {
         stop.addEventListener('abort', onStop, { once: true });
         return this.#peer.attach(socket, principal).finally(() => { stop.removeEventListener('abort', onStop); });
       },
-      serve: (attached, stop) => serve(attached, stop),
+      serve: (attached, stop) => serve(attached, this.#options.partner ?? CONTROLLER, stop),
       drain: async (attached, reason) => {
         if (reason === 'rotated') await attached.retire(AbortSignal.timeout(retireTimeout));
         else await this.#peer.close('agent is stopping');
@@ -78,13 +88,13 @@ export class ControllerSession {
   }
 }
 
-function serve(attached: AttachedSocket, stop: AbortSignal): Promise<ServeEnd> {
+function serve(attached: AttachedSocket, partner: Partner, stop: AbortSignal): Promise<ServeEnd> {
   return new Promise((resolve) => {
     const onStop = (): void => { resolve({ why: 'stopping' }); };
     stop.addEventListener('abort', onStop, { once: true });
     void attached.closed.then(({ code, reason }) => {
       stop.removeEventListener('abort', onStop);
-      resolve({ why: 'lost', failure: closeFailure(code, reason) });
+      resolve({ why: 'lost', failure: closeFailure(code, reason, partner) });
     });
     if (stop.aborted) onStop();
   });

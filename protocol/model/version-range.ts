@@ -1,4 +1,4 @@
-/** Whether a bundle version fits what a provisioner file asks for: a version, or a range such as `[1.4.0.0,2)`. */
+/** Whether a bundle version fits what a configuration asks for: a version, or a range such as `[1.4.0.0,2)`. */
 export interface VersionRange {
   readonly text: string;
   includes(version: string): boolean;

@@ -1,0 +1,138 @@
+import { connectorKeyText, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../../protocol/model/index.js';
+import type { Clock, OperationExecutor, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
+import type { OperationRelay } from '../../protocol/session/forwarding.js';
+import { RelayTable } from './relay-table.js';
+import type { RelaySession } from './relay-session.js';
+
+/** Passing on many results at once is much cheaper, and nobody notices a millisecond. */
+const GATHER_TIME = 1;
+
+/** The first answer about connectors waits so long for servers nothing is remembered of. Milliseconds. */
+const FIRST_LISTS = 5_000;
+
+export interface RelayingExecutorOptions {
+  /** This agent's own connectors. */
+  readonly own: OperationExecutor;
+  /** In the order of the configuration. */
+  readonly relays: readonly RelaySession[];
+  readonly clock: Clock;
+  readonly log: SessionLog;
+  /** There are connectors that were not in a list given before. */
+  onGrown(): void;
+}
+
+/** This agent's connectors and those of the servers it passes operations on to, as one. */
+export class RelayingExecutor implements OperationExecutor {
+  readonly #options: RelayingExecutorOptions;
+  readonly #reported = new Set<string>();
+  readonly #stop = new AbortController();
+  #table: Promise<RelayTable<RelaySession>> | undefined;
+  #firstLists: Promise<void> | undefined;
+  #listCame: (() => void) | undefined;
+  /** Keys of every list given so far; undefined before the first. */
+  #given: Set<string> | undefined;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(options: RelayingExecutorOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what is remembered and dials the servers. A server that refuses us for good is logged; the others go on. */
+  async start(): Promise<void> {
+    const { relays, log } = this.#options;
+    await Promise.all(relays.map((relay) => relay.prepare(() => { this.#listChanged(); })));
+    this.#running = Promise.all(relays.map((relay) => relay.run(this.#stop.signal).catch((error: unknown) => {
+      log.error({ relay: relay.name, error: error instanceof Error ? error.message : String(error) }, 'A connector server refused this agent for good.');
+    })));
+  }
+
+  /** Closes the sessions with the servers. Idempotent. */
+  async close(): Promise<void> {
+    this.#stop.abort('stopping');
+    await this.#running;
+  }
+
+  async connectorInfos(): Promise<readonly ConnectorInfo[]> {
+    this.#firstLists ??= this.#waitForFirstLists();
+    await this.#firstLists;
+    const { infos } = await this.#current();
+    this.#given ??= new Set();
+    for (const { key } of infos) this.#given.add(connectorKeyText(key));
+    return infos;
+  }
+
+  facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade> {
+    return this.#options.own.facadeFor(connectorKey, facadeKey, origin);
+  }
+
+  async relayFor(connectorKey: ConnectorKey, origin: RequestOrigin): Promise<OperationRelay | undefined> {
+    const relay = (await this.#current()).find(connectorKey);
+    return relay && this.#observed(relay, connectorKey, origin);
+  }
+
+  /** One log line an operation, as for those that are executed here. Never a value, never a secret. */
+  #observed(relay: RelaySession, { connectorName }: ConnectorKey, origin: RequestOrigin): OperationRelay {
+    const { clock, log } = this.#options;
+    const started = clock.now();
+    return {
+      server: relay.server, maxBufferedBytes: relay.maxBufferedBytes, gatherTime: GATHER_TIME,
+      target: () => relay.target(),
+      ended: ({ operationId, operation, outcome, error, count }) => {
+        const record = {
+          operationId, operation, connector: connectorName, relay: relay.name, principal: origin.principal, messageId: origin.messageId,
+          durationMs: Math.round(clock.now() - started), outcome, error: error?.javaClass, count,
+        };
+        if (outcome !== 'failed') {
+          log.info(record, 'operation');
+          return;
+        }
+        log.warn(record, 'operation');
+        log.debug({ operationId, messageId: origin.messageId, message: error?.message }, 'operation failed');
+      },
+    };
+  }
+
+  #current(): Promise<RelayTable<RelaySession>> {
+    return this.#table ??= this.#make().catch((error: unknown) => {
+      this.#table = undefined;                           // the next request tries again
+      throw error;
+    });
+  }
+
+  async #make(): Promise<RelayTable<RelaySession>> {
+    const { own, relays, log } = this.#options;
+    const table = new RelayTable(relays, await own.connectorInfos());
+    for (const { key, used, ignored } of table.shadowed) {
+      const text = `${key} ${used} ${ignored}`;
+      if (this.#reported.has(text)) continue;
+      this.#reported.add(text);
+      log.warn({ connector: key, used, ignored }, 'Two relays offer the same connector; the first in the configuration is used.');
+    }
+    return table;
+  }
+
+  #listChanged(): void {
+    this.#table = undefined;
+    this.#listCame?.();
+    this.#tellWhenGrown().catch((error: unknown) => { this.#options.log.error({ err: error }, 'The connectors of the relays could not be compared.'); });
+  }
+
+  async #tellWhenGrown(): Promise<void> {
+    const given = this.#given;
+    if (given === undefined) return;
+    const { infos } = await this.#current();
+    if (infos.some(({ key }) => !given.has(connectorKeyText(key)))) this.#options.onGrown();
+  }
+
+  async #waitForFirstLists(): Promise<void> {
+    const { relays, clock } = this.#options;
+    const late = new AbortController();
+    const isLate = clock.sleep(FIRST_LISTS, AbortSignal.any([late.signal, this.#stop.signal])).catch(() => undefined).then(() => true);
+    while (relays.some(({ infos }) => infos === undefined)) {
+      const came = new Promise<false>((resolve) => { this.#listCame = () => resolve(false); });
+      if (await Promise.race([came, isLate])) break;
+    }
+    this.#listCame = undefined;
+    late.abort();
+  }
+}

@@ -1,0 +1,168 @@
+import { ConnectorError, type OperationKind } from '../model/index.js';
+import type { CodecLimits } from '../codec/index.js';
+import { decodeFrame } from '../frame.js';
+import type { ResponseOutline } from '../frame-outline.js';
+import type { OperationRequest } from '../message.js';
+import { BatchSorter, type BatchBuffer, type BatchParts } from './batch-sorter.js';
+import { isSequenced, isSubscription } from './operation-kinds.js';
+import { OrderingBuffer } from './ordering-buffer.js';
+
+/** Results that may be ahead of a missing one; more are not a matter of order any more. */
+const MOST_AHEAD = 262_144;
+
+/** Follows an answer that is passed on undecoded, to know which messages are repeats and which was the last. */
+export interface ForwardedAnswer {
+  /** Results seen, each counted once. */
+  readonly count: number;
+  readonly isComplete: boolean;
+  /** The end is here, but not every result it announces. */
+  readonly hasGap: boolean;
+  /** False for a message that has been there already. Throws for one that cannot belong to the answer. */
+  note(frame: Uint8Array, outline: ResponseOutline): boolean;
+  dispose(): void;
+}
+
+export interface FollowParts extends Omit<BatchParts, 'later'> {
+  /** Something changed without a message having come: runs `change`, which may throw, and looks at the answer again. */
+  later(change: () => void): void;
+}
+
+export function followAnswer(kind: OperationKind, request: OperationRequest, limits: CodecLimits, batch: FollowParts): ForwardedAnswer {
+  if (isSequenced(kind)) return new SequencedAnswer(kind);
+  if (isSubscription(kind)) return new EventsAnswer(kind);
+  if (kind === 'batch' || kind === 'queryBatch') return new BatchAnswer(kind === 'batch' ? request.operation.fields.batchOpRequest?.tasks?.length : undefined, limits, batch);
+  return new SingleAnswer();
+}
+
+const FIELD_OF = { search: 10, sync: 11, subscribeToObjects: 3, subscribeToChanges: 12 } as const;
+
+function requireField(kind: keyof typeof FIELD_OF, outline: ResponseOutline): void {
+  if (outline.operation !== FIELD_OF[kind]) throw new ConnectorError('connectorIo', `The peer answered a ${kind} with a message of another operation.`);
+}
+
+/** Whatever comes first is the answer; what it says is for the requester. */
+class SingleAnswer implements ForwardedAnswer {
+  isComplete = false;
+  readonly count = 0;
+  readonly hasGap = false;
+
+  note(): boolean {
+    if (this.isComplete) return false;
+    this.isComplete = true;
+    return true;
+  }
+
+  dispose(): void {
+    // holds nothing
+  }
+}
+
+/** Results 1 to N in any order and an end message that says N (protocol section 7.5). */
+class SequencedAnswer implements ForwardedAnswer {
+  readonly #kind: 'search' | 'sync';
+  readonly #ahead = new Set<number>();
+  #next = 1;
+  #end: number | undefined;
+
+  constructor(kind: 'search' | 'sync') {
+    this.#kind = kind;
+  }
+
+  get count(): number {
+    return this.#next - 1 + this.#ahead.size;
+  }
+
+  get isComplete(): boolean {
+    return this.#end !== undefined && this.count >= this.#end;
+  }
+
+  get hasGap(): boolean {
+    return this.#end !== undefined && this.count < this.#end;
+  }
+
+  note(_frame: Uint8Array, outline: ResponseOutline): boolean {
+    requireField(this.#kind, outline);
+    return outline.hasItem ? this.#noteItem(outline.sequence) : this.#noteEnd(outline.sequence);
+  }
+
+  dispose(): void {
+    this.#ahead.clear();
+  }
+
+  #noteItem(sequence: number): boolean {
+    if (sequence === this.#next && this.#ahead.size === 0) {
+      this.#next++;
+      return true;
+    }
+    if (sequence < 1) throw new ConnectorError('connectorIo', `The peer sent a result with sequence number ${sequence}; results are numbered from 1.`);
+    if (sequence < this.#next || this.#ahead.has(sequence)) return false;
+    if (this.#ahead.size >= MOST_AHEAD) throw new ConnectorError('connectorIo', `Result ${this.#next} is missing although ${MOST_AHEAD} later ones are here.`);
+    this.#ahead.add(sequence);
+    while (this.#ahead.delete(this.#next)) this.#next++;
+    return true;
+  }
+
+  #noteEnd(count: number): boolean {
+    if (this.#end !== undefined) return false;
+    this.#end = count;
+    return true;
+  }
+}
+
+/** An acknowledgement, events as they come, `completed` (protocol section 7.7). */
+class EventsAnswer implements ForwardedAnswer {
+  readonly #kind: 'subscribeToObjects' | 'subscribeToChanges';
+  readonly hasGap = false;
+  isComplete = false;
+  count = 0;
+
+  constructor(kind: 'subscribeToObjects' | 'subscribeToChanges') {
+    this.#kind = kind;
+  }
+
+  note(_frame: Uint8Array, outline: ResponseOutline): boolean {
+    requireField(this.#kind, outline);
+    if (outline.hasItem) this.count++;
+    this.isComplete ||= outline.completed;
+    return true;
+  }
+
+  dispose(): void {
+    // holds nothing
+  }
+}
+
+/** Decoded, because only its contents tell when a batch is over (protocol section 7.15); batches are small. */
+class BatchAnswer implements ForwardedAnswer {
+  readonly #limits: CodecLimits;
+  readonly #sorter: BatchSorter;
+  readonly #buffer: BatchBuffer = new OrderingBuffer(Number.MAX_SAFE_INTEGER);
+  readonly hasGap = false;
+
+  constructor(tasks: number | undefined, limits: CodecLimits, parts: FollowParts) {
+    this.#limits = limits;
+    this.#sorter = new BatchSorter(tasks, limits, { ...parts, later: (deliver) => parts.later(() => deliver(this.#buffer)) });
+  }
+
+  get count(): number {
+    return this.#buffer.received;
+  }
+
+  get isComplete(): boolean {
+    return this.#buffer.isComplete;
+  }
+
+  note(frame: Uint8Array): boolean {
+    const message = decodeFrame(frame, this.#limits);
+    if (message.kind !== 'operationResponse') throw new ConnectorError('connectorIo', `The peer answered a batch with a message of type ${message.kind}.`);
+    const before = this.count;
+    this.#sorter.sort(message.response, 0, this.#buffer);
+    const isRepeat = this.count === before && (message.response.fields.batchOpResult?.taskId ?? '') !== '';
+    while (this.#buffer.take()?.kind === 'item');        // only counted here
+    return !isRepeat;
+  }
+
+  dispose(): void {
+    this.#sorter.dispose();
+  }
+}

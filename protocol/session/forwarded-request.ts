@@ -1,0 +1,182 @@
+import { ConnectorError } from '../model/index.js';
+import { FrameId } from '../frame-id.js';
+import { encodeMessage } from '../frame.js';
+import { responseOutline, type ResponseOutline } from '../frame-outline.js';
+import type { Message } from '../message.js';
+import { natureOf } from './admit-operation.js';
+import { after } from './clock.js';
+import { toConnectorError } from './connector-error.js';
+import { CREDITS, CreditWindow } from './credits.js';
+import { watchDeadline } from './deadline-watch.js';
+import { RESEND } from './features.js';
+import { followAnswer, type ForwardedAnswer } from './forwarded-answer.js';
+import type { ForwardedOperation, Forwarding, ForwardReceiver } from './forwarding.js';
+import type { SessionGroup } from './group.js';
+import { FIXED } from './limits.js';
+import { isSequenced, isStreamKind } from './operation-kinds.js';
+import { OutgoingRequest } from './outgoing-request.js';
+import { resultWasLost, wrongAnswer } from './request-errors.js';
+
+/** One operation of another requester at this group's peer: sent as it came, its answer followed but not decoded. */
+export class ForwardedRequest implements Forwarding {
+  readonly #group: SessionGroup;
+  readonly #operation: ForwardedOperation;
+  readonly #receiver: ForwardReceiver;
+  readonly #request: OutgoingRequest<Message>;
+  readonly #answer: ForwardedAnswer;
+  readonly #window: CreditWindow | undefined;
+  readonly #over = new AbortController();
+  readonly #id: number;
+  #requesterTakes: number;
+  #granted = 0;
+  #lastMessage: number;
+  #stopGapTimer: () => void = () => undefined;
+
+  constructor(group: SessionGroup, operation: ForwardedOperation, receiver: ForwardReceiver) {
+    const { clock, log, context: { codecLimits } } = group;
+    const { request, what, window } = operation;
+    const kind = request.operation.kind ?? 'test';
+    this.#group = group;
+    this.#operation = operation;
+    this.#receiver = receiver;
+    this.#id = group.nextId();
+    this.#lastMessage = clock.now();
+    this.#requesterTakes = operation.credits ?? Infinity;
+    this.#window = group.features.has(CREDITS) && isStreamKind(kind) ? new CreditWindow(Math.min(window.results, group.limits.creditWindow), window.bytes) : undefined;
+    this.#answer = followAnswer(kind, request, codecLimits, {
+      clock, log,
+      isOrdered: () => group.features.has(RESEND) || group.socketCount <= 1,
+      later: (change) => this.#take(change),
+    });
+    this.#request = new OutgoingRequest<Message>(group, {
+      id: this.#id, what, isStream: isStreamKind(kind), repeatable: natureOf(kind) !== 'write',
+      frame: new FrameId(this.#id).putInto(operation.frame) ?? encodeMessage({ ...request, id: this.#id }),
+      cancelFrame: encodeMessage({ kind: 'cancel', id: this.#id }),
+      onFrame: (frame, outline) => this.#onFrame(frame, outline),
+      onResponse: (message) => this.#onDecoded(message),
+      onFailure: (error, frame) => this.#onFailure(error, frame),
+    });
+  }
+
+  get count(): number {
+    return this.#answer.count;
+  }
+
+  start(): this {
+    this.#request.start(this.#over.signal).then(() => this.#grant(), (error: unknown) => this.#fail(toConnectorError(error), undefined));
+    if (this.#window !== undefined) this.#repeatCredits().catch(() => undefined);
+    return this;
+  }
+
+  cancel(): void {
+    if (!this.#over.signal.aborted) this.#request.follow(encodeMessage({ kind: 'cancel', id: this.#id }));
+  }
+
+  grant(total: number): void {
+    this.#requesterTakes = total;
+    this.#grant();
+  }
+
+  consumed(frames: readonly Uint8Array[]): void {
+    if (this.#window === undefined) return;
+    let isWorthIt = false;
+    for (const frame of frames) isWorthIt = this.#window.consumed(frame.length) !== undefined || isWorthIt;
+    if (isWorthIt) this.#grant();
+  }
+
+  abandon(): void {
+    if (this.#over.signal.aborted) return;
+    this.#request.abandon();
+    this.#end();
+  }
+
+  #end(): void {
+    this.#over.abort(new ConnectorError('connector', `The ${this.#operation.what} is over.`));
+    this.#stopGapTimer();
+    this.#answer.dispose();
+  }
+
+  #onFrame(frame: Uint8Array, outline: ResponseOutline): void {
+    this.#lastMessage = this.#group.clock.now();
+    this.#take(() => {
+      if (this.#answer.note(frame, outline)) this.#receiver.onMessage(frame, outline);
+    });
+  }
+
+  /** In a form no encoder makes: made anew, so that what is passed on is sound. */
+  #onDecoded(message: Message): void {
+    const frame = encodeMessage(message);
+    const outline = responseOutline(frame);
+    if (message.kind === 'operationResponse' && outline !== undefined) this.#onFrame(frame, outline);
+    else this.#take(() => { throw wrongAnswer({ what: this.#operation.what, timeout: undefined }, message); });
+  }
+
+  #take(change: () => void): void {
+    if (this.#over.signal.aborted) return;
+    try {
+      change();
+    } catch (error) {
+      this.#request.abandon();
+      this.#fail(toConnectorError(error), undefined);
+      return;
+    }
+    if (this.#answer.isComplete) this.#complete();
+    else if (this.#answer.hasGap) this.#waitForGap();
+  }
+
+  #complete(): void {
+    const { count } = this.#answer;
+    this.#request.complete();
+    this.#end();
+    this.#receiver.onComplete(count);
+  }
+
+  #fail(error: ConnectorError, frame: Uint8Array | undefined): void {
+    if (this.#over.signal.aborted) return;
+    this.#request.complete();
+    this.#end();
+    this.#receiver.onFailure(error, frame);
+  }
+
+  /** Results the peer sent by another socket before its error may still be on their way. */
+  #onFailure(error: ConnectorError, frame: Uint8Array | undefined): void {
+    const { clock, log, requests, socketCount } = this.#group;
+    if (frame === undefined || socketCount <= 1 || !isSequenced(this.#operation.request.operation.kind ?? 'test')) {
+      this.#fail(error, frame);
+      return;
+    }
+    requests.add(this.#request);
+    this.#stopGapTimer();
+    this.#stopGapTimer = after(clock, FIXED.errorSettle, log, () => this.#fail(error, frame));
+  }
+
+  /** The end has come before some of the results: they are on another socket, or were lost with one. */
+  #waitForGap(): void {
+    const { clock, limits, log } = this.#group;
+    this.#stopGapTimer();
+    this.#stopGapTimer = after(clock, limits.resendTimeout, log, () => this.#take(() => {
+      throw resultWasLost({ what: this.#operation.what, timeout: undefined }, `${this.#answer.count} results are here and the end message announced more`);
+    }));
+  }
+
+  /** The peer may be as far ahead as both the requester and our own window let it. */
+  #grant(again = false): void {
+    if (this.#window === undefined || this.#over.signal.aborted) return;
+    const total = Math.min(this.#window.granted, this.#requesterTakes);
+    if (total <= this.#granted && !again) return;
+    this.#granted = Math.max(total, this.#granted);
+    this.#request.follow(encodeMessage({ kind: 'credit', id: this.#id, credits: this.#granted }));
+  }
+
+  /** A credit may have been lost with its socket. */
+  async #repeatCredits(): Promise<void> {
+    const { clock, limits: { heartbeatInterval } } = this.#group;
+    let last = clock.now();
+    while (!this.#over.signal.aborted) {
+      await watchDeadline(clock, heartbeatInterval, () => Math.max(last, this.#lastMessage), this.#over.signal, () => {
+        last = clock.now();
+        this.#grant(true);
+      });
+    }
+  }
+}

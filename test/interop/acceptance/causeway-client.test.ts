@@ -1,0 +1,8 @@
+import { dialling } from './causeway-hosts.js';
+import { describeFacadeAcceptance } from './describe-facade-acceptance.js';
+import { describeSystemAcceptance } from './describe-system-acceptance.js';
+import { describeKnownDifferences } from './proof.js';
+
+describeSystemAcceptance(dialling);
+describeFacadeAcceptance(dialling);
+describeKnownDifferences(dialling);
