@@ -1,9 +1,8 @@
 import { type Command } from 'commander';
-import { loadConfig } from '../config/load-config.js';
-import { checkAgent, type CheckResult } from './check-agent.js';
+import type { CheckResult } from './check-agent.js';
 import type { Write } from './agent-commands.js';
 import { CliError, EXIT } from './exit-codes.js';
-import { runAgent } from './run-agent.js';
+import { boundYoungGeneration } from './young-generation.js';
 
 const configOption = ['--config <file>', 'configuration file (or the environment variable CAUSEWAY_CONFIG)'] as const;
 
@@ -13,13 +12,15 @@ function configFile(given: string | undefined): string {
   return file;
 }
 
-/** `agent run|check`. */
+/** `agent run|check`. What they need is loaded when they run. */
 export function agentCommand(program: Command, write: Write): void {
   const agent = program.command('agent').description('the agent: runs connectors for controllers');
   agent.command('run')
     .description('run until SIGTERM or SIGINT; logs JSON lines to standard output')
     .option(...configOption)
     .action(async (options: { config?: string }) => {
+      boundYoungGeneration();
+      const [{ runAgent }, { loadConfig }] = await Promise.all([import('./run-agent.js'), import('../config/load-config.js')]);
       await runAgent(await loadConfig(configFile(options.config)));
     });
   agent.command('check')
@@ -27,6 +28,7 @@ export function agentCommand(program: Command, write: Write): void {
     .option(...configOption)
     .option('--json', 'print JSON')
     .action(async (options: { config?: string; json?: boolean }) => {
+      const [{ checkAgent }, { loadConfig }] = await Promise.all([import('./check-agent.js'), import('../config/load-config.js')]);
       const results = await checkAgent(await loadConfig(configFile(options.config)));
       write(options.json === true ? `${JSON.stringify(results, null, 2)}\n` : `${results.map(line).join('\n')}\n`);
       if (results.some(({ outcome }) => outcome === 'failed')) throw new CliError('The agent cannot run with this configuration.', EXIT.usage);

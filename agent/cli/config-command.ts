@@ -1,15 +1,12 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
-import { ConfigError } from '../config/config-problems.js';
 import type { ImportNote } from '../config/import-draft.js';
-import { importJavaProperties, type ImportedConfig } from '../config/import-properties.js';
-import { readConfig } from '../config/load-config.js';
+import type { ImportedConfig } from '../config/import-properties.js';
 import type { Write } from './agent-commands.js';
 import { CliError, EXIT } from './exit-codes.js';
 
-/** `config import-properties`. */
+/** `config import-properties`. What it needs is loaded when it runs. */
 export function configCommand(program: Command, write: Write): void {
   const config = program.command('config').description('configuration files');
   config.command('import-properties')
@@ -19,10 +16,11 @@ export function configCommand(program: Command, write: Write): void {
     .option('--json', 'print the report as JSON')
     .option('--force', 'replace an existing configuration')
     .action(async (file: string, options: { out: string; json?: boolean; force?: boolean }) => {
+      const { stringify } = await import('yaml');
       const imported = await readProperties(file);
       const text = `# Made from a ConnectorServer.properties; see agent/config/example.yaml for every setting.\n${stringify(imported.settings, { aliasDuplicateObjects: false })}`;
       await writeImported(text, imported, options.out, options.force === true);
-      const notes = [...imported.notes, ...gapsOf(text, options.out)];
+      const notes = [...imported.notes, ...await gapsOf(text, options.out)];
       write(options.json === true ? `${JSON.stringify(notes, null, 2)}\n` : report(notes, options.out));
       const open = notes.filter(({ outcome }) => outcome === 'refused');
       if (open.length > 0) throw new CliError(`${open.length === 1 ? 'One point needs' : `${open.length} points need`} your attention: ${open.map(({ property }) => property).join(', ')}.`, EXIT.usage);
@@ -30,7 +28,8 @@ export function configCommand(program: Command, write: Write): void {
 }
 
 /** What the file written still lacks: a half-filled original makes a half-filled configuration, and its writer has to know. */
-function gapsOf(text: string, out: string): ImportNote[] {
+async function gapsOf(text: string, out: string): Promise<ImportNote[]> {
+  const [{ readConfig }, { ConfigError }] = await Promise.all([import('../config/load-config.js'), import('../config/config-problems.js')]);
   try {
     readConfig(text, resolve(out));
     return [];
@@ -48,6 +47,7 @@ async function readProperties(file: string): Promise<ImportedConfig> {
   } catch (error) {
     throw new CliError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`, EXIT.usage);
   }
+  const { importJavaProperties } = await import('../config/import-properties.js');
   try {
     return importJavaProperties(text);
   } catch (error) {

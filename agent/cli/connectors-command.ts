@@ -1,17 +1,19 @@
 import type { Command } from 'commander';
-import { describeConnector, type ConnectorDescription, type DescribedProperty } from '../../connectors/framework/index.js';
-import { allConnectors, connectorIds, loadConnector } from '../../connectors/registry.js';
+import type { ConnectorDescription, DescribedProperty } from '../../connectors/framework/index.js';
 import { closestWord } from '../config/closest-word.js';
 import type { Write } from './agent-commands.js';
 import { CliError, EXIT } from './exit-codes.js';
 
-/** `connectors list|describe`. */
+const loadConnectors = () => Promise.all([import('../../connectors/registry.js'), import('../../connectors/framework/index.js')]);
+
+/** `connectors list|describe`. What they need is loaded when they run. */
 export function connectorsCommand(program: Command, write: Write): void {
   const connectors = program.command('connectors').description('the connectors built into this agent');
   connectors.command('list')
     .description('list the connectors')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
+      const [{ allConnectors }, { describeConnector }] = await loadConnectors();
       const all = (await allConnectors()).map(describeConnector);
       const short = all.map(({ id, title, family, connectorRef, alternativeBundles, interfaces }) => ({ id, title, family, connectorRef, alternativeBundles, interfaces }));
       write(json === true ? `${JSON.stringify(short, null, 2)}\n` : `${all.map(listLine).join('\n')}\n`);
@@ -21,6 +23,7 @@ export function connectorsCommand(program: Command, write: Write): void {
     .argument('<id>', 'id, see `connectors list`')
     .option('--json', 'print JSON')
     .action(async (id: string, { json }: { json?: boolean }) => {
+      const [{ connectorIds, loadConnector }, { describeConnector }] = await loadConnectors();
       const connector = await loadConnector(id);
       if (connector === undefined) {
         const meant = closestWord(id, connectorIds);

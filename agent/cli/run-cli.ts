@@ -1,6 +1,5 @@
 import { CommanderError, type Command } from 'commander';
 import { CertificateError } from '../../certs/certificate-error.js';
-import { ConfigError } from '../config/config-problems.js';
 import { CliError, EXIT } from './exit-codes.js';
 
 /** Runs a command line and resolves with the exit code; errors become one message on standard error. */
@@ -13,8 +12,14 @@ export async function runCli(program: Command, args: readonly string[], complain
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // its message is out already
     complain(`${error instanceof Error ? error.message : String(error)}\n`);
     if (error instanceof CliError) return error.exitCode;
-    return error instanceof ConfigError || error instanceof CertificateError ? EXIT.usage : EXIT.failure;
+    return error instanceof CertificateError || await isConfigError(error) ? EXIT.usage : EXIT.failure;
   }
+}
+
+/** The class is loaded to be compared with: what it needs would delay every start. */
+async function isConfigError(error: unknown): Promise<boolean> {
+  const { ConfigError } = await import('../config/config-problems.js');
+  return error instanceof ConfigError;
 }
 
 function throwInsteadOfExit(command: Command): void {

@@ -121,8 +121,7 @@ export interface ProtocolPeer {
   attach(socket: FrameSocket, principal: string): Promise<AttachedSocket>;
   /**
    * The executor's connectors have become more than the lists given so far. Peers of ours are told to ask again; a Java
-   * peer, which asks when a group's first socket joins and never again, meets a new session id as soon as nothing is under
-   * way with it. No operation is cut for it.
+   * peer, which asks when a group's first socket joins and never again, is led into a new session (see session-renewal.ts).
    */
   announceConnectors(): void;
   /** Refuses new operations with a retryable error and resolves when those under way have ended or `signal` fires. */

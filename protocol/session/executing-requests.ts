@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ConnectorError } from '../model/index.js';
 import type { Clock, SessionLimits } from './contract.js';
 import { CreditGate } from './credits.js';
@@ -28,6 +29,8 @@ export class ExecutingRequest {
     this.frame = arrival.frame;
     this.run = arrival.run;
     this.credits = new CreditGate(clock);
+    // Every write under way listens.
+    setMaxListeners(0, this.#ending.signal);
   }
 
   get signal(): AbortSignal {

@@ -7,9 +7,10 @@ import { FIXED } from './limits.js';
  */
 export class GroupTable {
   readonly #byKey = new Map<string, SessionGroup>();
+  readonly #detached = new Set<SessionGroup>();
 
   get all(): readonly SessionGroup[] {
-    return [...this.#byKey.values()];
+    return [...this.#byKey.values(), ...this.#detached];
   }
 
   find(principal: string, peerSessionId: string): SessionGroup | undefined {
@@ -27,7 +28,14 @@ export class GroupTable {
     return true;
   }
 
+  /** No further socket joins this group; the next one of its peer opens another. */
+  detach(group: SessionGroup): void {
+    this.remove(group);
+    this.#detached.add(group);
+  }
+
   remove(group: SessionGroup): void {
+    this.#detached.delete(group);
     const key = keyOf(group.principal, group.peerSessionId);
     if (this.#byKey.get(key) === group) this.#byKey.delete(key);
   }

@@ -15,6 +15,7 @@ import { Handshake, type PeerHello } from './handshake.js';
 import { FIXED, sessionLimits } from './limits.js';
 import { OwnSessionIds } from './own-session-ids.js';
 import type { PeerContext, PeerEvents } from './peer-context.js';
+import { SessionRenewal } from './session-renewal.js';
 import { SocketLink, type Closing } from './socket-link.js';
 
 /** One end of the protocol, in either role (see {@link ProtocolPeer}). */
@@ -35,10 +36,9 @@ class Peer implements ProtocolPeer, PeerContext {
   readonly #ids: OwnSessionIds;
   readonly #members = new Map<SocketLink, Member>();
   readonly #groups = new GroupTable();
+  readonly #renewal: SessionRenewal;
   readonly #idle = new Condition();
   #refusal: string | undefined;
-  /** Java peers have an old connector list. */
-  #isStale = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: PeerOptions) {
@@ -52,6 +52,7 @@ class Peer implements ProtocolPeer, PeerContext {
     this.#ids = new OwnSessionIds(this.clock, this.limits.groupExpiry, this.log, () => {
       for (const [link, member] of this.#members) if (member.group === undefined) link.close(1001, 'session id changed');
     });
+    this.#renewal = new SessionRenewal({ role: this.role, groups: this.#groups, ids: this.#ids, log: this.log });
   }
 
   get sessionId(): string {
@@ -110,29 +111,11 @@ class Peer implements ProtocolPeer, PeerContext {
   }
 
   announceConnectors(): void {
+    if (this.#closing !== undefined) return;
     for (const group of this.#groups.all) {
       if (group.features.has(CONNECTORS_CHANGED)) group.control.tellConnectorsChanged().catch(() => undefined);
-      else this.#isStale = true;
     }
-    this.#renewWhenIdle();
-  }
-
-  /**
-   * A dialler has one id for all, so it waits for all of its groups; a listener's groups go one by one. Closing a group
-   * before its peer is met again keeps the numbers of its old requests and of the new ones apart.
-   */
-  #renewWhenIdle(): void {
-    if (!this.#isStale || this.#closing !== undefined) return;
-    const isIdle = (group: SessionGroup): boolean => group.executing.size === 0;
-    const stale = this.#groups.all.filter((group) => this.role === 'dialler' || !group.features.has(CONNECTORS_CHANGED));
-    const ready = this.role === 'dialler' && !stale.every(isIdle) ? [] : stale.filter(isIdle);
-    this.#isStale = ready.length < stale.length;
-    if (ready.length > 0 && this.role === 'dialler') this.#ids.renew();
-    for (const group of ready) {
-      const links = [...group.outbox.links];
-      group.close('the connector list has grown');
-      for (const link of links) link.close(1001, 'the connector list has grown');
-    }
+    this.#renewal.begin();
   }
 
   close(reason: string): Promise<void> {
@@ -150,7 +133,7 @@ class Peer implements ProtocolPeer, PeerContext {
 
   onIdle(): void {
     this.#idle.notify();
-    this.#renewWhenIdle();
+    this.#renewal.review();
   }
 
   /** Operations are stopped first, so that their error answers still leave; then the sockets go. */
@@ -192,13 +175,15 @@ class Peer implements ProtocolPeer, PeerContext {
     member.group = group;
     this.#ids.onCompany();
     group.join(link);
+    this.#renewal.review();
     member.joined.resolve(group);
   }
 
   #open(link: SocketLink, hello: PeerHello): SessionGroup | undefined {
     const group = new SessionGroup(hello, link.principal, this, () => {
       this.#groups.remove(group);
-      if (this.role === 'listener') this.#ids.changeTowards(hello.sessionId);
+      if (this.role === 'listener' && !this.#renewal.isLeaving(group)) this.#ids.changeTowards(hello.sessionId);
+      this.#renewal.onRemoved(group);
     });
     if (this.#groups.add(group)) return group;
     group.close('too many sessions');

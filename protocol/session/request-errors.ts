@@ -15,6 +15,13 @@ export function resultWasLost({ what }: Asked, progress: string): ConnectorError
   return new ConnectorError('connectionBroken', `A result of the ${what} was lost with a connection: ${progress}. Run it again.`);
 }
 
+/** `milliseconds`: how long this process did not read. */
+export function readTooLate({ what }: Asked, milliseconds: number): ConnectorError {
+  return new ConnectorError('connectorIo',
+    `The result of the ${what} may be incomplete: this process was too busy to read for ${Math.round(milliseconds)} ms, and a Java connector server leaves out what it `
+    + 'cannot send at once, without saying so. Run it again; if it happens often, give this process more processor time.');
+}
+
 export function wrongAnswer({ what }: Asked, message: Message): ConnectorError {
   return new ConnectorError('connectorIo', `The peer answered the ${what} with a message of type ${message.kind}.`);
 }

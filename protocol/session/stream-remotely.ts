@@ -10,7 +10,8 @@ import type { SessionGroup } from './group.js';
 import type { StreamKind } from './operation-kinds.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import type { RemoteCall } from './remote-facade.js';
-import { callerGaveUp, resultWasLost, streamWentQuiet, wrongAnswer } from './request-errors.js';
+import { callerGaveUp, readTooLate, resultWasLost, streamWentQuiet, wrongAnswer } from './request-errors.js';
+import { LONGEST_STALL, StallWatch } from './stall-watch.js';
 import { StreamInbox } from './stream-inbox.js';
 import { sorterFor, type Buffer, type Sorter } from './stream-sorter.js';
 
@@ -29,7 +30,10 @@ export async function* streamRemotely<K extends StreamKind>(
     await remote.open();
     for (;;) {
       const next = await remote.next();
-      if (next.kind === 'end') return next.value();
+      if (next.kind === 'end') {
+        remote.refuseWhatMayBeShort();
+        return next.value();
+      }
       yield next.item();
       remote.consumed(next.bytes);
     }
@@ -47,12 +51,16 @@ class RemoteStream<K extends StreamKind> {
   readonly #sorter: Sorter<K>;
   readonly #credits: CreditWindow | undefined;
   readonly #stopped = new AbortController();
-  readonly #id: number;
+  readonly #call: RemoteCall;
+  /** Only where the peer would drop results rather than wait for us. */
+  readonly #stalls: StallWatch | undefined;
+  #stalledFor = 0;
 
   constructor(group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall) {
     const { clock, log, limits } = group;
-    this.#id = call.id;
+    this.#call = call;
     this.#credits = group.features.has(CREDITS) ? new CreditWindow(limits.creditWindow, limits.maxBufferedBytes) : undefined;
+    this.#stalls = this.#credits === undefined && (kind === 'search' || kind === 'sync') ? new StallWatch() : undefined;
     this.#sorter = sorterFor(kind, operation, group.context.codecLimits, {
       clock, log,
       isOrdered: () => group.features.has(RESEND) || group.socketCount <= 1,
@@ -95,7 +103,13 @@ class RemoteStream<K extends StreamKind> {
     this.#inbox.stop(error);
   }
 
+  /** Throws when a peer that cannot wait may have left out results, which its end message does not tell. */
+  refuseWhatMayBeShort(): void {
+    if (this.#stalledFor > LONGEST_STALL) throw readTooLate(this.#call, this.#stalledFor);
+  }
+
   leave(): void {
+    this.#stalls?.dispose();
     this.#request.abandon();
     this.#sorter.dispose();
     this.#inbox.dispose();
@@ -109,11 +123,15 @@ class RemoteStream<K extends StreamKind> {
   }
 
   #accept(deliver: (buffer: Buffer<K>) => void): void {
+    this.#stalls?.alive();
     this.#inbox.accept(deliver);
-    if (this.#inbox.isComplete) this.#request.complete();
+    if (!this.#inbox.isComplete) return;
+    this.#stalledFor = this.#stalls?.longest ?? 0;
+    this.#stalls?.dispose();
+    this.#request.complete();
   }
 
   #grant(): void {
-    if (this.#credits !== undefined) this.#request.follow(encodeMessage({ kind: 'credit', id: this.#id, credits: this.#credits.granted }));
+    if (this.#credits !== undefined) this.#request.follow(encodeMessage({ kind: 'credit', id: this.#call.id, credits: this.#credits.granted }));
   }
 }

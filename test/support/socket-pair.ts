@@ -27,6 +27,9 @@ export class Wire {
 
   get waiting(): number { return this.#queue.length; }
 
+  /** Something waits because the network takes nothing. */
+  get isCongested(): boolean { return this.#mode === 'stalled' && this.#queue.length > 0; }
+
   flow(): void {
     this.#mode = 'flowing';
     while (this.#queue.length > 0) this.#deliver(this.#queue.shift()!);
@@ -113,6 +116,8 @@ export class PairSocket implements FrameSocket {
   }
 
   get isOpen(): boolean { return this.out.open; }
+
+  get isCongested(): boolean { return this.out.isCongested; }
 
   listen(events: FrameSocketEvents): void { this.in.attach(events); }
 

@@ -2,8 +2,8 @@
 export const MAX_RECORD_BYTES = 8 * 1024 * 1024;
 /** Bytes read from a file at once. Larger chunks cost more in garbage collection than they save in calls. */
 export const CHUNK_BYTES = 64 * 1024;
-/** Objects of a search handed out at once. */
-export const CHUNK_OBJECTS = 100;
+/** Rows parsed, and objects of a search handed out, at once: few enough to be garbage before the collector looks at them twice. */
+export const CHUNK_ROWS = 100;
 /** Bytes copied at once. */
 export const COPY_BYTES = 1024 * 1024;
 /** Enough for a header or a single record, as a rule. */

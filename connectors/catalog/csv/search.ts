@@ -5,7 +5,7 @@ import { digestOf } from './lookup/digest-table.js';
 import { duplicateUid } from './errors.js';
 import { askedUid } from './filter.js';
 import { findRow } from './lookup/find-row.js';
-import { CHUNK_BYTES, CHUNK_OBJECTS, SMALL_CHUNK_BYTES } from './limits.js';
+import { CHUNK_BYTES, SMALL_CHUNK_BYTES } from './limits.js';
 import { linesOf } from './lookup/row-lookup.js';
 import { ObjectMapper } from './mapping.js';
 import { dataFile, requireAccount, type CsvSession } from './session.js';
@@ -44,7 +44,7 @@ async function* searchAll(session: CsvSession, request: SearchRequest, call: Cal
       for (const row of rows) {
         const isBeyond = seen === page.end;
         const mayBeRepeated = !isBeyond && page.unique?.mayBeRepeated(row.uid) === true;
-        if (objects.length > 0 && (isBeyond || mayBeRepeated || objects.length === CHUNK_OBJECTS)) {
+        if (objects.length > 0 && (isBeyond || mayBeRepeated)) {
           yield objects;
           objects = [];
         }

@@ -98,7 +98,12 @@ export function writeElements<T>(writer: ObjectWriter, typeName: 'List' | 'Set',
 const writeValue = (writer: ObjectWriter, value: IcfValue): void => writer.value(value);
 
 export function writeList(writer: ObjectWriter, values: Iterable<IcfValue>): void {
-  writeElements(writer, 'List', values, writeValue);
+  writer.beginObject('List');
+  for (const value of values) {
+    if (typeof value === 'string') writer.stringElement(value);
+    else writer.structureField(undefined, value, writeValue);
+  }
+  writer.endObject();
 }
 
 export function writeMap<K, V>(

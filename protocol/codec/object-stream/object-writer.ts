@@ -1,8 +1,12 @@
-import type { IcfValue } from '../../model/index.js';
+import type { ConnectorError, IcfValue } from '../../model/index.js';
 import { illegalArgument, quoted } from '../codec-errors.js';
 import { END_OF_OBJECT, FIELD_ANONYMOUS, FIELD_NAMED, OBJECT_ARRAY, OBJECT_CLASS, OBJECT_NULL } from './constants.js';
 import { NameCodes } from './name-codes.js';
 import { REGISTERED_TYPES, splitTypeName } from './type-names.js';
+
+function tooDeep(): ConnectorError {
+  return illegalArgument(`A value is nested more than ${MAX_DEPTH} levels deep.`);
+}
 
 /** Writes one value as an object; see value-types.ts. */
 export type ValueWriter = (writer: ObjectWriter, value: IcfValue) => void;
@@ -19,7 +23,12 @@ const SHORT_TEXT = 48;
 
 /** Where the next stream goes; nobody's while one is being written. */
 let slab: Buffer | undefined;
+let slabView: DataView | undefined;
 let slabUsed = 0;
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
 
 /** Bytes from `start` to `end` of a buffer with room before `start`. */
 export interface RoomyBytes {
@@ -36,6 +45,7 @@ export class ObjectWriter {
   readonly #writeValue: ValueWriter;
   readonly #codes = new NameCodes();
   #buffer: Buffer;
+  #view: DataView;
   /** First byte of the buffer that is ours, and first byte of the objects. */
   #floor: number;
   #start: number;
@@ -46,8 +56,10 @@ export class ObjectWriter {
     this.#writeValue = writeValue;
     this.#floor = slab === undefined ? 0 : slabUsed;
     this.#buffer = slab ?? Buffer.allocUnsafeSlow(SLAB_SIZE);
+    this.#view = slabView ?? viewOf(this.#buffer);
     this.#start = this.#position = this.#floor + HEAD_ROOM;
     slab = undefined;
+    slabView = undefined;
   }
 
   #reserve(bytes: number): void {
@@ -60,6 +72,7 @@ export class ObjectWriter {
     const larger = Buffer.allocUnsafeSlow(Math.max(SLAB_SIZE, before + 2 * written + behind));
     this.#buffer.copy(larger, before, this.#start, this.#position);
     this.#buffer = larger;
+    this.#view = viewOf(larger);
     this.#floor = 0;
     this.#start = before;
     this.#position = before + written;
@@ -70,13 +83,8 @@ export class ObjectWriter {
   }
 
   #int(value: number): void {
-    const buffer = this.#buffer;
-    let position = this.#position;
-    buffer[position++] = value >>> 24;
-    buffer[position++] = value >>> 16;
-    buffer[position++] = value >>> 8;
-    buffer[position++] = value;
-    this.#position = position;
+    this.#view.setInt32(this.#position, value);
+    this.#position += 4;
   }
 
   /** Any value as an object. */
@@ -111,7 +119,7 @@ export class ObjectWriter {
 
   /** Starts a field, anonymous without a name; returns the mark for {@link endField}. */
   beginField(name?: string): number {
-    if (++this.#depth > MAX_DEPTH) throw illegalArgument(`A value is nested more than ${MAX_DEPTH} levels deep.`);
+    if (++this.#depth > MAX_DEPTH) throw tooDeep();
     return this.#field(name);
   }
 
@@ -170,6 +178,24 @@ export class ObjectWriter {
     const mark = this.beginField(name);
     this.text(text);
     this.endField(mark);
+  }
+
+  /** An anonymous field that holds a String: what most of most streams is made of, so written in one go. */
+  stringElement(text: string): void {
+    if (this.#depth + 2 > MAX_DEPTH) throw tooDeep();
+    this.#reserve(20 + text.length * 3);
+    const start = this.#position;
+    this.#buffer[start] = FIELD_ANONYMOUS;
+    this.#buffer[start + 5] = OBJECT_CLASS;
+    this.#view.setInt32(start + 6, this.#codeOf('String'));
+    this.#buffer[start + 10] = FIELD_ANONYMOUS;
+    this.#position = start + 15;
+    this.text(text);
+    const end = this.#position;
+    this.#view.setInt32(start + 11, end - start - 15);
+    this.#buffer[end] = END_OF_OBJECT;
+    this.#position = end + 1;
+    this.#view.setInt32(start + 1, end - start - 4);
   }
 
   intField(name: string | undefined, value: number): void {
@@ -272,6 +298,7 @@ export class ObjectWriter {
     this.#buffer.set(prefix, start);
     if (this.#buffer.length <= SLAB_SIZE && this.#buffer.length - this.#position >= WORTH_KEEPING) {
       slab = this.#buffer;
+      slabView = this.#view;
       slabUsed = this.#position;
     }
     return { buffer: this.#buffer, start, end: this.#position };

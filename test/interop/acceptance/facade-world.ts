@@ -31,8 +31,8 @@ export interface RunningFacadeWorld {
   stop(): Promise<void>;
 }
 
-/** Opens the gateway and the dialler of a controller in this process, with one host; every connector is there when it resolves. */
-export async function startFacadeWorld(host: AcceptanceHost): Promise<RunningFacadeWorld> {
+/** Opens the gateway and the dialler of a controller in this process, with one host; `more` are settings of the controller. Every connector is there when it resolves. */
+export async function startFacadeWorld(host: AcceptanceHost, more: Readonly<Record<string, unknown>> = {}): Promise<RunningFacadeWorld> {
   const world = await makeWorld();
   const running: (() => Promise<unknown>)[] = [world.remove];
   const stop = async (): Promise<void> => {
@@ -47,7 +47,7 @@ export async function startFacadeWorld(host: AcceptanceHost): Promise<RunningFac
     running.push(() => open.kill());
     const names = await writeSystems(world, open.name, ldap, host.kind);
     const [port] = await freePorts(1) as [number];
-    const config = parseConfig(JSON.stringify(settings(world, port, open.controllerSettings)), join(world.directory, 'controller.yaml'));
+    const config = parseConfig(JSON.stringify(settings(world, port, { ...open.controllerSettings, ...more })), join(world.directory, 'controller.yaml'));
     const systems = await buildSystems(config, silentLog);
     const agents = await openAgents(config, systems, silentLog);
     running.push(() => agents.close('test over'));

@@ -1,8 +1,10 @@
 import { javaServer } from './java-hosts.js';
 import { describeFacadeAcceptance } from './describe-facade-acceptance.js';
 import { describeSystemAcceptance } from './describe-system-acceptance.js';
+import { describeNeverShort } from './never-short.js';
 import { describeKnownDifferences } from './proof.js';
 
 describeSystemAcceptance(javaServer);
 describeFacadeAcceptance(javaServer);
+describeNeverShort(javaServer);
 describeKnownDifferences(javaServer);

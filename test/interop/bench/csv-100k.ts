@@ -201,6 +201,13 @@ function describe(side: string, number: number, { start, searches, cpuSeconds, p
   return `round ${number}, ${side}: served after ${start.firstRequest.toFixed(0)} ms, entries a second ${speeds}, CPU ${cpuSeconds.toFixed(2)} s, peak ${mebibytes(peak)} MiB`;
 }
 
+/** Whether every search gave the same `rows` entries. */
+function isComplete(rounds: readonly Round[], rows: number): boolean {
+  const searches = rounds.flatMap((each) => each.searches);
+  const counted = rounds.flatMap((each) => each.counted);
+  return searches.every(({ entries, checksum }) => entries === rows && checksum === searches[0]?.checksum) && counted.every(({ entries }) => entries === rows);
+}
+
 /** Our agent and the Java server in turn, each round by a new process, searched by one Java driver. */
 export async function benchmarkCsv(options: CsvBenchmarkOptions = {}): Promise<CsvBenchmark> {
   const { rows = 100_000, rounds = 5, searches = 5, report = () => undefined, output, nodeOptions = [] } = options;
@@ -220,20 +227,20 @@ export async function benchmarkCsv(options: CsvBenchmarkOptions = {}): Promise<C
         report(describe(side, number, done));
       }
     }
-    const all = [...results.ours, ...results.java].flatMap((each) => each.searches);
-    const counted = [...results.ours, ...results.java].flatMap((each) => each.counted);
-    const complete = all.every(({ entries, checksum }) => entries === rows && checksum === all[0]?.checksum) && counted.every(({ entries }) => entries === rows);
     const benchmark: CsvBenchmark = {
-      rows, ...results, summary: { ours: summaryOf(results.ours), java: summaryOf(results.java) }, driverLimit: await driverLimit(driver, rows, searches), complete,
+      rows, ...results, summary: { ours: summaryOf(results.ours), java: summaryOf(results.java) }, driverLimit: await driverLimit(driver, rows, searches),
+      complete: isComplete([...results.ours, ...results.java], rows),
     };
     for (const line of [...summaryLines(benchmark.summary), ...goalLines(benchmark)]) report(line);
-    if (output !== undefined) {
-      await mkdir(dirname(output), { recursive: true });
-      await writeFile(output, `${JSON.stringify({ node: process.version, javaOptions: JAVA_OPTIONS, processors: cpus().length, ...benchmark }, null, 2)}\n`);
-    }
+    if (output !== undefined) await writeFigures(output, benchmark);
     return benchmark;
   } finally {
     await driver.stop();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+async function writeFigures(file: string, benchmark: CsvBenchmark): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify({ node: process.version, javaOptions: JAVA_OPTIONS, processors: cpus().length, ...benchmark }, null, 2)}\n`);
 }

@@ -19,6 +19,11 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+interface Facade {
+  readonly connectorKey: ConnectorKey;
+  readonly facadeKey: string;
+}
+
 let sessions = 0;
 
 /**
@@ -30,7 +35,8 @@ export class RawController {
   readonly #session = `bench-${process.pid}-${sessions++}`;
   #waiting: Waiting[] = [];
   #id = 0;
-  #long = 0;
+  /** Long messages since a search began; undefined outside one. */
+  #results: number | undefined;
 
   /** Opens the sockets and shakes hands on each. */
   static async open(port: number, sockets: number): Promise<RawController> {
@@ -49,7 +55,7 @@ export class RawController {
   }
 
   /** The CSV connector and a facade key for the file; rejects when the server does not list it. */
-  async configure(csvFile: string): Promise<{ readonly connectorKey: ConnectorKey; readonly facadeKey: string }> {
+  async configure(csvFile: string): Promise<Facade> {
     const id = ++this.#id;
     const answer = this.#wait('controlResponse', id);
     this.#send({ kind: 'controlRequest', id, infoLevels: ['CONNECTOR_INFO'], localRequestIds: [], remoteRequestIds: [id] });
@@ -60,21 +66,24 @@ export class RawController {
   }
 
   async test(csvFile: string): Promise<void> {
-    await this.#operate(csvFile, { kind: 'test' });
+    await this.#operate(await this.configure(csvFile), { kind: 'test' });
   }
 
   /** Searches everything; gives the number of results that came, and the milliseconds. */
   async search(csvFile: string): Promise<{ readonly entries: number; readonly milliseconds: number }> {
-    const before = this.#long;
+    const facade = await this.configure(csvFile);
     const startedAt = performance.now();
-    const end = await this.#operate(csvFile, { kind: 'search', objectClass: '__ACCOUNT__', filter: undefined, options: OperationOptions.none });
+    this.#results = 0;
+    const end = await this.#operate(facade, { kind: 'search', objectClass: '__ACCOUNT__', filter: undefined, options: OperationOptions.none });
     const announced = end.response.fields.searchOpResponse?.sequence ?? 0;
-    while (this.#long - before < announced && performance.now() - startedAt < LIMIT_MS) await new Promise((resolve) => { setImmediate(resolve); }); // by the other socket
-    return { entries: this.#long - before, milliseconds: performance.now() - startedAt };
+    // By the other socket, the end may come before the last results.
+    while (this.#results < announced && performance.now() - startedAt < LIMIT_MS) await new Promise((resolve) => { setImmediate(resolve); });
+    const entries = this.#results;
+    this.#results = undefined;
+    return { entries, milliseconds: performance.now() - startedAt };
   }
 
-  async #operate(csvFile: string, operation: Operation): Promise<Extract<Message, { kind: 'operationResponse' }>> {
-    const facade = await this.configure(csvFile);
+  async #operate(facade: Facade, operation: Operation): Promise<Extract<Message, { kind: 'operationResponse' }>> {
     const id = ++this.#id;
     const answer = this.#wait('operationResponse', id);
     this.#send(encodeOperationRequest({ id, ...facade, operation }));
@@ -99,8 +108,8 @@ export class RawController {
   }
 
   #take(data: Buffer): void {
-    if (data.length > SHORT && this.#waiting[0]?.kind === 'operationResponse') {
-      this.#long++;
+    if (data.length > SHORT && this.#results !== undefined) {
+      this.#results++;
       return;
     }
     const message = decodeFrame(data);

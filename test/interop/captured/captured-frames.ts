@@ -43,8 +43,6 @@ export class CapturedFrames {
   readonly differences = new Map<Difference, number>();
   readonly mismatches: Mismatch[] = [];
   mismatchCount = 0;
-  /** Distinct frames by kind: the first that was seen, for fixtures. */
-  readonly samples = new Map<string, Buffer>();
   readonly #session = new Map<string, string>();
   readonly #asked = new Map<string, OperationKind>();
 
@@ -55,7 +53,7 @@ export class CapturedFrames {
       const peers = this.#peers(`${recording} ${connection}`, message);
       if (message.kind === 'operationRequest' && message.operation.kind !== undefined) this.#asked.set(`${peers} ${direction} ${message.id}`, message.operation.kind);
       const opposite: Direction = direction === 'toServer' ? 'toClient' : 'toServer';
-      if (javaSends.includes(direction)) this.#check(message, bytes, this.#asked.get(`${peers} ${opposite} ${message.id}`));
+      if (javaSends.includes(direction)) this.judge(message, bytes, this.#asked.get(`${peers} ${opposite} ${message.id}`));
     }
   }
 
@@ -65,9 +63,9 @@ export class CapturedFrames {
     return this.#session.get(connection) ?? connection;
   }
 
-  #check(message: Message, bytes: Buffer, answers: OperationKind | undefined): void {
+  /** One frame that Java sent. `answers`: the operation a response is for. */
+  judge(message: Message, bytes: Uint8Array, answers: OperationKind | undefined): void {
     const label = labelOf(message, answers);
-    if (!this.samples.has(label)) this.samples.set(label, bytes);
     const streams = embeddedStreams(message);
     const canonical = streams.map((stream) => this.#stream(stream, label)).every(Boolean);
     const tally = tallyOf(this.messages, label);

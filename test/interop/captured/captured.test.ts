@@ -18,7 +18,7 @@ import { JavaDriver } from '../support/java-driver.js';
 import { JavaHost } from '../support/java-host.js';
 import { RecordingProxy, type Direction } from '../support/recording-proxy.js';
 import { CapturedFrames } from './captured-frames.js';
-import { BY_CSV_CONTROLLER, BY_JAVA_CONTROLLER, BY_JAVA_SERVER } from './coverage.js';
+import { BY_CSV_CONTROLLER, BY_JAVA_CONTROLLER, BY_JAVA_SERVER, TYPES_OF_JAVA } from './coverage.js';
 import { everyCsvOperation, everyOperation } from './java-operations.js';
 import { everyCsvOperationByUs, everyOperationByUs } from './our-operations.js';
 
@@ -104,6 +104,7 @@ describe('what Java sends decodes, and is encoded by us to the same bytes', () =
     await everyCsvOperation(await peer.configure(CSV, { csvFile: await peopleFile() }));
     const frames = judged('Java controller and Java server', proxy, ['toServer', 'toClient']);
     expect(missing(frames, [...BY_JAVA_CONTROLLER, ...BY_JAVA_SERVER])).toEqual([]);
+    expect(TYPES_OF_JAVA.filter((type) => !frames.types.has(type))).toEqual([]);
   });
 
   test('Java controller to our agent, every operation of CSV', async () => {

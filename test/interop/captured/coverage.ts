@@ -25,3 +25,14 @@ export const BY_JAVA_SERVER: readonly string[] = ['handshakeResponse', 'controlR
 
 /** By a Java controller that uses what a CSV file can do. */
 export const BY_CSV_CONTROLLER: readonly string[] = BY_JAVA_CONTROLLER.filter((kind) => !/script|subscribe|queryBatch|batch/i.test(kind));
+
+/** Types in the object streams of these messages: every value, filter and structure there is but those the protocol carries otherwise. */
+export const TYPES_OF_JAVA: readonly string[] = [
+  'null', 'String', 'Integer', 'Long', 'Boolean', 'Double', 'Float', 'Character', 'Byte', 'ByteArray', 'BigInteger', 'BigDecimal', 'URI', 'File', 'Locale', 'Class', 'GuardedString', 'GuardedByteArray',
+  'List', 'Set', 'Map', 'MapEntry', 'String[]', 'int[]', 'long[]', 'Long[]', 'SortKey[]', 'GuardedString[]',
+  'Attribute', 'Name', 'Uid', 'ObjectClass', 'QualifiedUid', 'ConnectorObject', 'SortKey', 'Script', 'OperationOptions',
+  'AndFilter', 'OrFilter', 'NotFilter', 'EqualsFilter', 'ContainsAllValuesFilter', 'StartsWithFilter', 'EndsWithFilter', 'ContainsFilter', 'GreaterThanFilter',
+  'GreaterThanOrEqualFilter', 'LessThanFilter', 'LessThanOrEqualFilter', 'PresenceFilter', 'ExtendedMatchFilter',
+  'AttributeInfo', 'AttributeInfoFlag', 'ObjectClassInfo', 'OperationOptionInfo', 'Schema',
+  'ConnectorInfo', 'ConnectorKey', 'ConnectorMessages', 'APIConfiguration', 'ObjectPoolConfiguration', 'ResultsHandlerConfiguration', 'ConfigurationProperties', 'ConfigurationProperty',
+];

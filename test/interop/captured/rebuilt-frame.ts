@@ -22,9 +22,7 @@ export type Difference =
   /** A receiver takes absent options for empty ones, and absent script arguments likewise. */
   | 'empty options or script arguments left out'
   /** Ours never leave the process; they tell of the inside of an agent. */
-  | 'stack trace left out'
-  /** Our agent names the tokens of a batch in the token message. */
-  | 'tokens of a batch left out of its results';
+  | 'stack trace left out';
 
 const EMPTY_MAP = '0000fafb0000000200000001000000034d6170000000003d0000000048';
 const EMPTY_OPTIONS = '0000fafb0000000200000003000000104f7065726174696f6e4f7074696f6e7300000000000000076f7074696f6e7300000001000000034d6170000000023d000000004700000001000000063d000000024848';
@@ -36,12 +34,12 @@ function isFields(value: unknown): value is Fields {
 }
 
 /** The message without fields that `unwanted` names, at any depth. */
-function without<T extends object>(message: T, unwanted: (name: string, value: unknown, owner: Fields) => boolean): { readonly rest: T; readonly dropped: boolean } {
+function without<T extends object>(message: T, unwanted: (name: string, value: unknown) => boolean): { readonly rest: T; readonly dropped: boolean } {
   let dropped = false;
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);
     if (!isFields(value)) return value;
-    const kept = Object.entries(value).filter(([name, item]) => !unwanted(name, item, value));
+    const kept = Object.entries(value).filter(([name, item]) => !unwanted(name, item));
     dropped ||= kept.length < Object.keys(value).length;
     return Object.fromEntries(kept.map(([name, item]) => [name, strip(item)]));
   };
@@ -73,9 +71,6 @@ function streamFrame(id: number, kind: StreamKind, decoded: StreamResponse): Uin
   }
 }
 
-const isOfBatchItem = (name: string, _value: unknown, owner: Fields): boolean =>
-  (Object.hasOwn(owner, 'uid') || Object.hasOwn(owner, 'emptyResult')) && name === 'batchToken';
-
 function response(message: OperationResponse, kind: OperationKind): Rebuilt {
   const { id, response: encoded } = message;
   const decoded = decodeResponse(kind, encoded);
@@ -83,9 +78,7 @@ function response(message: OperationResponse, kind: OperationKind): Rebuilt {
     ? encodeSingleResult(id, kind as SingleKind, decoded.result)
     : streamFrame(id, kind as StreamKind, decoded);
   if (ours === undefined) throw new Error(`no frame for ${kind} ${decoded.type}`);
-  const { rest, dropped } = without(encoded.fields, isOfBatchItem);
-  const expected = encodeMessage({ ...message, response: { fields: rest } });
-  return { ours, expected, difference: dropped ? 'tokens of a batch left out of its results' : undefined };
+  return { ours, expected: encodeMessage(message), difference: undefined };
 }
 
 function failure(message: ErrorMessage): Rebuilt {

@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import csvConnector from '../../../connectors/catalog/csv/index.js';
 import { MemoryTarget, memoryConnector } from '../../support/memory-connector.js';
 import { until } from '../../support/until.js';
+import { issueTlsFiles } from '../../targets/tls-files.js';
+import type { JavaConnection } from '../support/java-connection.js';
 import { JavaDriver } from '../support/java-driver.js';
-import type { JavaDriverOptions } from '../support/java-driver-types.js';
+import type { JavaConnectOptions, JavaDriverOptions } from '../support/java-driver-types.js';
 import { startCliAgent } from './support/cli-agent.js';
 import { CSV_KEY } from './support/connector-keys.js';
 import { CuttingProxy } from './support/cutting-proxy.js';
@@ -19,15 +21,25 @@ import { uidChecksum } from './support/uid-checksum.js';
 const ACCOUNT = '__ACCOUNT__';
 const TIMEOUT_EXCEPTION = 'java.util.concurrent.TimeoutException';
 
+/** Serves all tests but those that need one of their own. */
+let driver: JavaDriver;
 const running: (() => Promise<unknown>)[] = [];
+beforeAll(async () => { driver = await JavaDriver.start(); });
+afterAll(() => driver.stop());
 afterEach(async () => {
   for (const stop of running.splice(0).reverse()) await stop();
 });
 
 async function startDriver(options: JavaDriverOptions = {}): Promise<JavaDriver> {
-  const driver = await JavaDriver.start(options);
-  running.push(() => driver.stop());
-  return driver;
+  const another = await JavaDriver.start(options);
+  running.push(() => another.stop());
+  return another;
+}
+
+async function dial(options: JavaConnectOptions): Promise<JavaConnection> {
+  const connection = await driver.connect({ key: KEY, ...options });
+  running.push(() => connection.disconnect());
+  return connection;
 }
 
 async function startAgent(target: MemoryTarget, options: Partial<ListeningAgentOptions> = {}): Promise<ListeningAgent> {
@@ -37,7 +49,7 @@ async function startAgent(target: MemoryTarget, options: Partial<ListeningAgentO
 }
 
 async function startWorld(options: MemoryWorldOptions = {}): ReturnType<typeof startMemoryWorld> {
-  const world = await startMemoryWorld(options);
+  const world = await startMemoryWorld({ driver, ...options });
   running.push(() => world.stop());
   return world;
 }
@@ -52,11 +64,10 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
 describe('who gets in', () => {
   it('a wrong key gets no connection, and the agent says why; the right one does', async () => {
     const agent = await startAgent(new MemoryTarget());
-    const driver = await startDriver();
-    expect(await failureOf(driver.connect({ port: agent.port, key: 'wrong', timeout: 3_000 }))).toMatchObject({ javaClass: TIMEOUT_EXCEPTION });
+    expect(await failureOf(driver.connect({ port: agent.port, key: 'wrong', timeout: 8_000 }))).toMatchObject({ javaClass: TIMEOUT_EXCEPTION });
     await until(() => agent.log.entries.some(({ message, level }) => message === 'A connection was refused.' && level === 'warn'), 'the agent to log the refusal');
     expect(JSON.stringify(agent.log.entries)).not.toContain(KEY);
-    expect(await (await driver.connect({ port: agent.port, key: KEY })).keys()).toHaveLength(1);
+    expect(await (await dial({ port: agent.port })).keys()).toHaveLength(1);
   });
 
   it('over TLS: trusted by the Java trust store it works, without it nothing is sent', async () => {
@@ -69,9 +80,28 @@ describe('who gets in', () => {
     const csv = await connection.configure(CSV_KEY, { csvFile });
     await csv.test();
     expect((await csv.search(ACCOUNT)).count).toBe(12);
-    const stranger = await startDriver();
-    expect(await failureOf(stranger.connect({ host: 'localhost', port: agent.port, secure: true, key: KEY, timeout: 3_000 }))).toMatchObject({ javaClass: TIMEOUT_EXCEPTION });
+    expect(await failureOf(driver.connect({ host: 'localhost', port: agent.port, secure: true, key: KEY, timeout: 3_000 }))).toMatchObject({ javaClass: TIMEOUT_EXCEPTION });
     expect(await failureOf(trusting.connect({ host: 'localhost', port: agent.port, key: KEY, timeout: 3_000 })), 'plain on the TLS port').toMatchObject({ javaClass: TIMEOUT_EXCEPTION });
+  });
+});
+
+describe('mutual TLS', () => {
+  it('the Java side shows the certificate of its key store; one without is not let in', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'causeway-interop-tls-'));
+    running.push(() => rm(directory, { recursive: true, force: true }));
+    const files = await issueTlsFiles(directory);
+    const target = new MemoryTarget();
+    const uids = Array.from({ length: 3_000 }, (_, index) => `o${index}`);
+    for (const uid of uids) target.add(uid, { text: 'x'.repeat(200) });
+    const agent = await startAgent(target, { tls: { certificate: files.certificateFile, key: files.keyFile, ca: files.caFile, requireClientCertificate: true } });
+    const to = { host: 'localhost', port: agent.port, secure: true, key: KEY };
+    const keyStore = [`-Djavax.net.ssl.keyStore=${files.clientKeyStoreFile}`, '-Djavax.net.ssl.keyStorePassword=changeit', '-Djavax.net.ssl.keyStoreType=PKCS12'];
+    const known = await startDriver({ trust: files.caFile, jvmArguments: keyStore });
+    const facade = await (await known.connect(to)).configure(MEMORY_CONNECTOR, { host: 'x' });
+    const results = await Promise.all(Array.from({ length: 3 }, () => facade.search(ACCOUNT, null, { countOnly: true })));
+    for (const result of results) expect(result).toMatchObject({ ended: 'complete', count: 3_000, checksum: uidChecksum(uids) });
+    const unknown = await startDriver({ trust: files.caFile });
+    expect(await failureOf(unknown.connect({ ...to, timeout: 4_000 }))).toMatchObject({ javaClass: TIMEOUT_EXCEPTION });
   });
 });
 
@@ -104,10 +134,9 @@ async function startBehindProxy(sockets: number) {
   const agent = await startAgent(target, { limits: { resendTimeout: 500 } });
   const proxy = await CuttingProxy.start(agent.port);
   running.push(() => proxy.stop());
-  const driver = await startDriver();
-  const connection = await driver.connect({ port: proxy.port, key: KEY, sockets });
+  const connection = await dial({ port: proxy.port, sockets });
   await until(() => proxy.open === sockets, `${sockets} connections`);
-  return { target, agent, proxy, driver, connection };
+  return { target, agent, proxy, connection };
 }
 
 /**
@@ -123,7 +152,7 @@ describe('losing the agent', () => {
     await until(async () => await world.connection.sockets() === 0, 'the sockets to be gone');
     expect(await failureOf(world.facade.search(ACCOUNT))).toMatchObject({ javaClass: JAVA_CLASS.connectionFailed });
     await world.agent.open();
-    const connection = await world.driver.connect({ port: world.agent.port, key: KEY });
+    const connection = await dial({ port: world.agent.port });
     const facade = await connection.configure(MEMORY_CONNECTOR, { host: 'localhost' });
     expect((await facade.search(ACCOUNT)).count).toBe(1);
     await facade.create(ACCOUNT, { __NAME__: 'two' });
@@ -131,7 +160,7 @@ describe('losing the agent', () => {
   });
 
   it('all sockets cut in the middle of a search: its caller gets OperationTimeoutException, the agent gives it up, others can connect', async () => {
-    const { target, agent, proxy, driver, connection } = await startBehindProxy(2);
+    const { target, agent, proxy, connection } = await startBehindProxy(2);
     const facade = await connection.configure(MEMORY_CONNECTOR, { host: 'x' }, { timeouts: { SearchApiOp: 3_000 } });
     target.beforeObject = async (index) => {
       if (index === 500) proxy.cut(2);
@@ -140,7 +169,7 @@ describe('losing the agent', () => {
     expect(await failureOf(facade.search(ACCOUNT, null, { countOnly: true }))).toMatchObject({ javaClass: JAVA_CLASS.operationTimeout });
     await until(() => target.openSearches === 0 && agent.executing === 0, 'the agent to have given the search up');
     target.beforeObject = async () => undefined;
-    const again = await (await driver.connect({ port: proxy.port, key: KEY })).configure(MEMORY_CONNECTOR, { host: 'x' });
+    const again = await (await dial({ port: proxy.port })).configure(MEMORY_CONNECTOR, { host: 'x' });
     expect((await again.search(ACCOUNT, null, { countOnly: true })).count).toBe(1_000);
   });
 });
@@ -180,8 +209,7 @@ describe('shutting down', () => {
     const csvFile = agent.world.path('many.csv');
     const uids = Array.from({ length: 3_000 }, (_, index) => `person-${index}`);
     await writeFile(csvFile, ['uid,text', ...uids.map((uid) => `${uid},${'x'.repeat(400)}`), ''].join('\n'));
-    const driver = await startDriver();
-    const connection = await driver.connect({ port: agent.port, key: KEY });
+    const connection = await dial({ port: agent.port });
     const csv = await connection.configure(CSV_KEY, { csvFile });
     await csv.test();
     const search = csv.search(ACCOUNT, null, { countOnly: true, pause: 1 });
@@ -200,8 +228,8 @@ describe('load', () => {
     await writeFile(csvFile, 'uid,mail\n');
     const agent = await ListeningAgent.start({ connectors: [csvConnector] });
     running.push(() => agent.stop());
-    const drivers = await Promise.all([startDriver(), startDriver()]);
-    const facades = await Promise.all(drivers.map(async (driver) => (await driver.connect({ port: agent.port, key: KEY })).configure(CSV_KEY, { csvFile })));
+    const drivers = [driver, await startDriver()];
+    const facades = await Promise.all(drivers.map(async (one) => (await one.connect({ port: agent.port, key: KEY })).configure(CSV_KEY, { csvFile })));
     const names = facades.flatMap((_, which) => Array.from({ length: 40 }, (_unused, index) => `d${which}-${index}`));
     await Promise.all(facades.flatMap((facade, which) => Array.from({ length: 40 }, (_, index) => facade.create(ACCOUNT, { __NAME__: `d${which}-${index}`, mail: `${index}@example.com` }))));
     const rows = (await readFile(csvFile, 'utf8')).trim().split('\n').slice(1).map((row) => row.split(',')[0]?.replaceAll('"', ''));

@@ -50,14 +50,14 @@ describe.each(CLASSES)('%s', (kind, javaClass) => {
     const calls = [
       () => world.facade.test(), () => world.facade.create(ACCOUNT, { __NAME__: 'x' }), () => world.facade.update(ACCOUNT, 'object1', { mail: 'x' }), () => world.facade.delete(ACCOUNT, 'object1'),
     ];
-    for (const call of calls) expect(await thrown(new ConnectorError(kind, message), call)).toMatchObject({ javaClass, message });
+    for (const call of calls) expect(await thrown(new ConnectorError(kind, message), call)).toMatchObject({ javaClass, message, remote: true });
   }));
 
   it('arrives from a search before its first object, and after some', () => proven('errors', async () => {
     for (const failing of [0, 3]) {
       world.target.beforeObject = async (index) => { if (index === failing) throw new ConnectorError(kind, message); };
       const failure = await failureOf(world.facade.search(ACCOUNT));
-      expect(failure).toMatchObject({ javaClass, message });
+      expect(failure).toMatchObject({ javaClass, message, remote: true });
       // Up to 2.0.3 the framework takes every message in a thread of its own, so that the error may overtake objects sent before it.
       expect(failure.delivered).toBeLessThanOrEqual(failing);
     }
@@ -111,6 +111,6 @@ describe('requests no connector gets to see', () => {
 
   it('an operation the configuration does not support is refused by the framework before it is sent', async () => {
     expect(world.facade.supportedOperations).not.toContain('ScriptOnResourceApiOp');
-    expect(await failureOf(world.facade.scriptOnResource({ language: 'JavaScript', text: '1' }))).toMatchObject({ javaClass: 'java.lang.UnsupportedOperationException', message: expect.stringContaining('ScriptOnResourceApiOp') as string });
+    expect(await failureOf(world.facade.scriptOnResource({ language: 'JavaScript', text: '1' }))).toMatchObject({ javaClass: 'java.lang.UnsupportedOperationException', remote: false, message: expect.stringContaining('ScriptOnResourceApiOp') as string });
   });
 });

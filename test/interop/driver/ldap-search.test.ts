@@ -141,3 +141,32 @@ describe('ways of reading', () => {
     expect(await failureOf(uids(null, { ...asAmina, runWithPassword: 'wrong' }))).toMatchObject({ javaClass: JAVA_CLASS.invalidCredential });
   });
 });
+
+const byUid = (uid: string): JavaFilter => ({ type: 'equals', attribute: 'uid', values: [uid] });
+
+describe('pool', () => {
+  it('fifty operations at once through two connections', async () => {
+    const facade = await connection.configure(LDAP_KEY, ldapProperties(server), { pool: { maxObjects: 2, maxIdle: 2, minIdle: 0 } });
+    const names = ['amina', 'boris', 'chloe', 'dmitri', 'elif'];
+    const found = await Promise.all(Array.from({ length: 50 }, async (_, index) => (await facade.search(ACCOUNT, byUid(names[index % 5]!))).objects.map(({ name }) => name)));
+    expect(found).toEqual(Array.from({ length: 50 }, (_, index) => [`uid=${names[index % 5]!},${STAFF}`]));
+  });
+
+  it('a connection the server has cut is replaced', async () => {
+    const facade = await connection.configure(LDAP_KEY, ldapProperties(server), { pool: { maxObjects: 3 } });
+    await facade.test();
+    await server.pause();
+    const failure = await failureOf(facade.search(ACCOUNT, byUid('amina')));
+    expect([JAVA_CLASS.connectionFailed, JAVA_CLASS.connectionBroken]).toContain(failure.javaClass);
+    await server.resume();
+    expect((await facade.search(ACCOUNT, byUid('amina'))).count).toBe(1);
+    await facade.test();
+  });
+
+  it('without the framework\'s result handlers, filters are the directory\'s own', async () => {
+    const facade = await connection.configure(LDAP_KEY, ldapProperties(server), {
+      resultsHandlers: { enableNormalizingResultsHandler: false, enableFilteredResultsHandler: false, enableAttributesToGetSearchResultsHandler: false }, producerBufferSize: 0,
+    });
+    expect((await facade.search(ACCOUNT, { type: 'and', filters: [byUid('amina'), { type: 'equals', attribute: 'l', values: ['OSLO'] }] })).count).toBe(1);
+  });
+});

@@ -217,6 +217,26 @@ describe('changes', () => {
   }));
 });
 
+describe('changes of other classes, and parts of objects', () => {
+  it('groups by themselves, and everything at once as __ALL__, each delta with its object class', () => proven('sync', async () => {
+    const groups = (await ldap.sync(GROUP, await ldap.latestSyncToken(GROUP))).token;
+    const whole = await connection.configure(LDAP_KEY, ldapProperties(server, { objectClassesToSynchronize: ['inetOrgPerson', 'groupOfNames'] }));
+    const all = (await whole.sync('__ALL__', await whole.latestSyncToken('__ALL__'))).token;
+    const group = await ldap.create(GROUP, { __NAME__: `cn=watched,${GROUPS}`, cn: 'watched', member: dnOf('amina') });
+    const account = await person();
+    expect((await ldap.sync(GROUP, groups)).deltas.map(({ uid, objectClass }) => ({ uid, objectClass }))).toEqual([{ uid: group.uid, objectClass: GROUP }]);
+    const everything = (await whole.sync('__ALL__', all)).deltas.map(({ uid, objectClass }) => ({ uid, objectClass }));
+    expect(everything).toEqual(expect.arrayContaining([{ uid: group.uid, objectClass: GROUP }, { uid: account.uid.uid, objectClass: ACCOUNT }]));
+  }));
+
+  it('only the attributes asked for', () => proven('sync', async () => {
+    const { token } = await ldap.sync(ACCOUNT, await ldap.latestSyncToken(ACCOUNT));
+    const { uid } = await person({ title: 'asked for', description: 'not asked for' });
+    const { deltas } = await ldap.sync(ACCOUNT, token, { options: { attributesToGet: ['title'] } });
+    expect(deltas.filter((delta) => delta.uid === uid.uid).map(({ object }) => object?.attributes)).toEqual([[{ name: 'title', values: ['asked for'] }]]);
+  }));
+});
+
 describe('what the LDAP connector does not do', () => {
   const script = { language: 'GROOVY', text: 'return 1' };
 

@@ -152,6 +152,30 @@ it('update, add and remove of values the connector can only replace: the agent r
   });
 });
 
+describe('pages and order of a connector that has neither', () => {
+  const sizes = ['M', 'L', 'S', 'XL', 'M', 'S', 'L'];
+  const paged = { type: 'startsWith', attribute: '__NAME__', value: 'paged-' } as const;
+  beforeAll(() => { for (const [index, size] of sizes.entries()) world.target.add(`paged-${index}`, { size, place: `${(index * 3) % 7}` }); });
+
+  it('pages by cookie, in the connector\'s order and in another', () => proven('search-paged', async () => {
+    for (const [sortKeys, expected] of [[[], [0, 1, 2, 3, 4, 5, 6]], [[{ field: 'place', ascending: false }], [2, 4, 6, 1, 3, 5, 0]]] as const) {
+      const seen: string[] = [];
+      let cookie: string | null | undefined;
+      do {
+        const page = await world.facade.search(ACCOUNT, paged, { options: { pageSize: 3, sortKeys, ...(typeof cookie === 'string' ? { pagedResultsCookie: cookie } : {}) } });
+        seen.push(...page.objects.map(({ uid }) => uid));
+        cookie = page.result?.pagedResultsCookie;
+      } while (typeof cookie === 'string' && seen.length < 20);
+      expect(seen).toEqual(expected.map((index) => `paged-${index}`));
+    }
+  }));
+
+  it('sorts by several keys, in both directions', () => proven('search-sorted', async () => {
+    const { objects } = await world.facade.search(ACCOUNT, paged, { options: { sortKeys: [{ field: 'size', ascending: true }, { field: '__NAME__', ascending: false }] } });
+    expect(objects.map(({ uid }) => uid)).toEqual([6, 1, 4, 0, 5, 2, 3].map((index) => `paged-${index}`));
+  }));
+});
+
 it('authenticate and resolve username', async () => {
   await proven('authenticate', async () => {
     expect(await world.facade.authenticate(ACCOUNT, 'ann', 'pw ß🐈')).toEqual({ uid: 'u-ann' });

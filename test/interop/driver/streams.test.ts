@@ -150,7 +150,7 @@ describe('timeouts of the API configuration', () => {
     const facade = await world.configure({ timeouts: { TestApiOp: 300 } });
     world.target.before = async (_, call) => forEver(call);
     const failure = await failureOf(facade.test());
-    expect(failure.javaClass).toBe(JAVA_CLASS.operationTimeout);
+    expect(failure).toMatchObject({ javaClass: JAVA_CLASS.operationTimeout, remote: true });
     expect(failure.message).toMatch(/test .*300 ms/);
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  Attribute, GuardedByteArray, GuardedString, IcfArray, IcfBigDecimal, IcfBigInteger, IcfByte, IcfCharacter, IcfDouble, IcfFile, IcfFloat, IcfUri, QualifiedUid, Script, Uid,
-  type IcfValue,
+  Attribute, ConnectorObject, GuardedByteArray, GuardedString, IcfArray, IcfBigDecimal, IcfBigInteger, IcfByte, IcfCharacter, IcfDouble, IcfFile, IcfFloat, IcfUri, Name, QualifiedUid, Script, Uid,
+  type IcfValue, type SyncDelta,
 } from '../../../protocol/model/index.js';
 import { valuesOf, type JavaValue } from '../support/java-values.js';
 import { startMemoryWorld, type MemoryWorld } from './support/memory-agent.js';
@@ -70,6 +70,7 @@ let scriptResult: IcfValue = null;
 let token: IcfValue = null;
 let given: IcfValue | undefined;
 let updated: Uid | undefined;
+let deltas: readonly SyncDelta[] = [];
 
 beforeAll(async () => {
   world = await startMemoryWorld({
@@ -86,7 +87,7 @@ beforeAll(async () => {
         latestSyncToken: async () => ({ value: token }),
         async* sync(_, request) {
           given = request.token?.value;
-          yield* [];
+          yield* deltas;
           return { value: token };
         },
       },
@@ -112,14 +113,16 @@ describe('values of attributes, Java -> connector -> Java', () => {
     expect(valuesOf((await world.facade.get(ACCOUNT, uid))!, 'value')?.map(sorted)).toEqual(values.map(sorted));
   });
 
-  it('no list of values and an empty list stay two things', async () => {
-    const uid = await world.facade.create(ACCOUNT, [{ name: '__NAME__', values: ['lists'] }, { name: 'none', values: null }, { name: 'empty', values: [] }]);
+  it('no list of values, an empty list and a list of nothing stay three things', async () => {
+    const uid = await world.facade.create(ACCOUNT, [{ name: '__NAME__', values: ['lists'] }, { name: 'none', values: null }, { name: 'empty', values: [] }, { name: 'nothing', values: [null, 'x', null] }]);
     const held = world.target.objects.get(uid.uid);
     expect(held?.get('none')?.values).toBeNull();
     expect(held?.get('empty')?.values).toEqual([]);
+    expect(held?.get('nothing')?.values).toEqual([null, 'x', null]);
     const back = await world.facade.get(ACCOUNT, uid);
     expect(valuesOf(back!, 'none')).toBeNull();
     expect(valuesOf(back!, 'empty')).toEqual([]);
+    expect(valuesOf(back!, 'nothing')).toEqual([null, 'x', null]);
   });
 
   it('names of attributes keep their spelling, Unicode included', async () => {
@@ -185,6 +188,27 @@ describe('values elsewhere', () => {
     const { token: next } = await proven('sync', () => world.facade.sync(ACCOUNT, java));
     expect(opened(given)).toEqual(opened(icf));
     expect(next).toEqual(java);
+  }));
+
+  it('deltas: every kind, a previous uid, an object class of its own; no token at all means from the beginning', () => proven('sync', async () => {
+    const object = new ConnectorObject('printer', [new Uid('new', 'r1'), new Name('n'), Attribute.of('pages', 7)]);
+    const common = { uid: object.uid, objectClass: 'printer' };
+    deltas = [
+      { kind: 'CREATE', token: { value: 1 }, ...common, object }, { kind: 'UPDATE', token: { value: 2n }, ...common, object, previousUid: new Uid('old') },
+      { kind: 'CREATE_OR_UPDATE', token: { value: 'three' }, ...common, object }, { kind: 'DELETE', token: { value: new IcfDouble(4.5) }, uid: new Uid('gone'), objectClass: 'printer' },
+    ];
+    token = 'end';
+    const answer = await world.facade.sync(ACCOUNT, null);
+    expect(given).toBeUndefined();
+    const java = { objectClass: 'printer', uid: 'new', revision: 'r1', name: 'n', attributes: [{ name: 'pages', values: [{ type: 'Integer', value: '7' }] }] };
+    expect(answer.deltas).toMatchObject([
+      { deltaType: 'CREATE', token: { type: 'Integer', value: '1' }, uid: 'new', revision: 'r1', objectClass: 'printer', object: java },
+      { deltaType: 'UPDATE', token: { type: 'Long', value: '2' }, previousUid: 'old', object: java },
+      { deltaType: 'CREATE_OR_UPDATE', token: 'three', object: java },
+      { deltaType: 'DELETE', token: { type: 'Double', value: '4.5' }, uid: 'gone', objectClass: 'printer', object: null },
+    ]);
+    expect(answer.token).toBe('end');
+    deltas = [];
   }));
 
   it('options: every type an option can have, and the standard ones, reach the connector as they were sent', async () => {

@@ -1,7 +1,7 @@
 import { columnsOf, trimmed, type Columns } from './columns.js';
 import type { Dialect, Layout } from './dialect.js';
 import { malformed, unusableHeader } from '../errors.js';
-import { CHUNK_BYTES, SMALL_CHUNK_BYTES } from '../limits.js';
+import { CHUNK_BYTES, CHUNK_ROWS, SMALL_CHUNK_BYTES } from '../limits.js';
 import { RecordReader, type CsvRecord, type Position } from './record-reader.js';
 import { SteadyFile, type OwnWrites } from '../storage/steady-file.js';
 
@@ -54,12 +54,12 @@ export class Table {
     return this.layout.dialect;
   }
 
-  /** Rows from a position on, a chunk at a time. Throws `connector` naming the line of a row of another shape. */
+  /** Rows from a position on, some at a time. Throws `connector` naming the line of a row of another shape. */
   async *batches(signal: AbortSignal, from: Position = this.start, chunk = CHUNK_BYTES): AsyncGenerator<Row[], void, void> {
     const reader = new RecordReader(this.file, this.dialect, from, chunk);
     for (;;) {
       signal.throwIfAborted();
-      const records = await reader.next();
+      const records = await reader.next(CHUNK_ROWS);
       if (records === undefined) return;
       yield* this.#checked(records);
     }

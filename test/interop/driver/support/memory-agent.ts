@@ -23,19 +23,21 @@ export interface MemoryWorldOptions {
   readonly connector?: MemoryOptions;
   readonly agent?: Partial<ListeningAgentOptions>;
   readonly connect?: Partial<JavaConnectOptions>;
+  /** One that is there already, and stays when the world is stopped. */
+  readonly driver?: JavaDriver;
 }
 
-export async function startMemoryWorld({ connector = {}, agent: agentOptions = {}, connect = {} }: MemoryWorldOptions = {}): Promise<MemoryWorld> {
+export async function startMemoryWorld({ connector = {}, agent: agentOptions = {}, connect = {}, driver: shared }: MemoryWorldOptions = {}): Promise<MemoryWorld> {
   const target = new MemoryTarget();
   const agent = await ListeningAgent.start({ connectors: [memoryConnector(target, connector)], ...agentOptions });
-  const driver = await JavaDriver.start();
+  const driver = shared ?? await JavaDriver.start();
   const configure = (options: JavaConfigureOptions): Promise<JavaFacade> => connection.configure(MEMORY_CONNECTOR, { host: 'localhost' }, options);
   const connection = await driver.connect({ port: agent.port, key: KEY, ...connect });
   return {
     target, agent, driver, connection, configure,
     facade: await configure({}),
     stop: async () => {
-      await driver.stop();
+      await (shared === undefined ? driver.stop() : connection.disconnect());
       await agent.stop();
     },
   };

@@ -213,6 +213,17 @@ describe('asking a Java agent for a stream', () => {
     await expect(outcome).rejects.toMatchObject({ kind: 'connectionBroken' });
   });
 
+  it('hazard 13: a process that was too busy to read does not take the answer of a Java agent for complete', async () => {
+    const { run, java, cancels } = await controller();
+    const { outcome, id } = await run(search);
+    await java.send(item(id, 1));
+    const until = performance.now() + 800;
+    while (performance.now() < until); // nothing else runs meanwhile
+    await java.send(item(id, 2), end(id, 2));
+    await expect(outcome).rejects.toMatchObject({ kind: 'connectorIo', message: expect.stringMatching(/may be incomplete.*too busy to read for \d{3,4} ms.*Run it again/) as string });
+    expect(cancels()).toEqual([]);
+  });
+
   it('hazard 19: a search that is never answered ends at its timeout; 0 means a minute', async () => {
     for (const [configured, wait] of [[5_000, 5_000], [0, 60_000]] as const) {
       const { run, clock, group } = await controller(1, [['SearchApiOp', configured]]);

@@ -150,6 +150,48 @@ describe('Outbox', () => {
     expect(sent()).toEqual([3, 2, 2]);
   });
 
+  it('hands many frames to one socket in their order, to the one preferred', async () => {
+    const { outbox, ends, sent } = await group(2);
+    const frames = [frame(1), frame(2), frame(3)];
+    const first = await outbox.sendAll(frames, once);
+    expect(sent()).toEqual([3, 0]);
+    expect(ends[0]!.dialler.out.frames).toEqual(frames);
+    await outbox.sendAll(frames, { ...once, prefer: first });
+    expect(sent()).toEqual([6, 0]);
+    await outbox.sendAll(frames, once);                  // somebody else's
+    expect(sent()).toEqual([6, 3]);
+  });
+
+  it('goes on by another socket while the preferred one takes nothing, and by that when none does', async () => {
+    const { outbox, ends, sent } = await group(2);
+    const [first, second] = ends.map(({ dialler }) => dialler.out);
+    first!.stall();
+    const prefer = ends[0]!.link;
+    const stuck = [outbox.sendAll([frame(1)], { ...once, prefer })];
+    expect(await outbox.sendAll([frame(2), frame(3)], { ...once, prefer })).toBe(ends[1]!.link);
+    second!.stall();
+    stuck.push(outbox.sendAll([frame(4)], { ...once, prefer: ends[1]!.link }), outbox.sendAll([frame(5)], { ...once, prefer }));
+    expect(sent()).toEqual([2, 3]);
+    first!.flow();
+    second!.flow();
+    await Promise.all(stuck);
+  });
+
+  it('sends all of them again by another socket when one of them could not be written', async () => {
+    const { outbox, ends } = await group(2);
+    ends[0]!.dialler.out.stall();
+    const sending = outbox.sendAll([frame(1), frame(2)], once);
+    await settle();
+    cut(ends[0]!.dialler);
+    await sending;
+    expect(ends[1]!.dialler.out.frames).toEqual([frame(1), frame(2)]);
+  });
+
+  it('waits for a socket with many frames as with one', async () => {
+    const { outbox } = await group(0);
+    await expect(outbox.sendAll([frame(1), frame(2)], once)).rejects.toMatchObject({ kind: 'connectionFailed' });
+  });
+
   it('sends by the next socket when a write fails', async () => {
     const { outbox, ends, sent } = await group(2);
     ends[0]!.dialler.out.stall();
