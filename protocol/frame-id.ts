@@ -13,6 +13,17 @@ export class FrameId {
     this.#field = fieldOf(id);
   }
 
+  /**
+   * As {@link replaceIn}, but within the frame itself when the new id is as long as the old one. For frames whose receiver
+   * has no further use for them.
+   */
+  replaceWithin(frame: Uint8Array, place: MessageIdPlace): Uint8Array {
+    const field = this.#field;
+    if (place.end - place.start !== field.length) return this.replaceIn(frame, place);
+    for (let index = 0; index < field.length; index++) frame[place.start + index] = field[index] ?? 0;
+    return frame;
+  }
+
   /** A new frame. `place` is where the old id stands in `frame`; without one, the new id comes first. */
   replaceIn(frame: Uint8Array, { start, end }: MessageIdPlace): Uint8Array {
     const field = this.#field;

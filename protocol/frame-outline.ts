@@ -31,11 +31,13 @@ export interface ResponseOutline extends MessageIdPlace {
   readonly completed: boolean;
 }
 
+const NOTHING: Uint8Array = new Uint8Array();
+
 /** Walks over the fields of a protobuf message. Whatever is wrong or unusual shows as `failed`. */
 class FieldWalk {
-  readonly #bytes: Uint8Array;
-  readonly #end: number;
-  position: number;
+  #bytes = NOTHING;
+  #end = 0;
+  position = 0;
   failed = false;
   /** Of the field that was read last. */
   field = 0;
@@ -43,10 +45,12 @@ class FieldWalk {
   /** A varint's value, or the length of bytes. */
   value = 0;
 
-  constructor(bytes: Uint8Array, start: number, end: number) {
+  begin(bytes: Uint8Array, start: number, end: number): this {
     this.#bytes = bytes;
     this.position = start;
     this.#end = end;
+    this.failed = false;
+    return this;
   }
 
   /** Reads the next field; of one with bytes, only its length: `position` is their start. False at the end. */
@@ -79,6 +83,11 @@ class FieldWalk {
     if (this.wireType === BYTES) this.position += this.value;
   }
 
+  /** Goes into the one field there is, which has to be a message. False when there is none, or more. */
+  enterOnly(): boolean {
+    return this.next() && this.wireType === BYTES && this.position + this.value === this.#end;
+  }
+
   isMessage(field: number): boolean {
     return this.field === field && this.wireType === BYTES;
   }
@@ -88,6 +97,15 @@ class FieldWalk {
   }
 
   #varint(): number {
+    const first = this.#bytes[this.position] ?? 0;
+    if (first < 0x80 && this.position < this.#end) {
+      this.position++;
+      return first;
+    }
+    return this.#longVarint();
+  }
+
+  #longVarint(): number {
     let value = 0;
     let factor = 1;
     for (let count = 0; count < VARINT_BYTES && this.position < this.#end; count++) {
@@ -105,9 +123,13 @@ class FieldWalk {
   }
 }
 
+// One each for the whole process: a hundred thousand results a second are not the time to make and collect objects.
+const outer = new FieldWalk();
+const inner = new FieldWalk();
+
 /** Where the id of any message stands. Undefined for a frame that is broken, or names its id twice. */
 export function messageIdPlace(frame: Uint8Array): MessageIdPlace | undefined {
-  const walk = new FieldWalk(frame, 0, frame.length);
+  const walk = outer.begin(frame, 0, frame.length);
   let found: MessageIdPlace | undefined;
   for (let start = 0; walk.next(); start = walk.position) {
     if (walk.isNumber(1)) {
@@ -124,90 +146,61 @@ export function messageIdPlace(frame: Uint8Array): MessageIdPlace | undefined {
  * given twice, several operations): those are for the decoder.
  */
 export function responseOutline(frame: Uint8Array): ResponseOutline | undefined {
-  const walk = new FieldWalk(frame, 0, frame.length);
-  let id = 0;
-  let idStart = 0;
-  let idEnd = 0;
-  let body: Answer | undefined;
+  const walk = outer.begin(frame, 0, frame.length);
+  const outline = { id: 0, start: 0, end: 0, operation: 0, sequence: 0, hasItem: false, completed: false };
   for (let start = 0; walk.next(); start = walk.position) {
     if (walk.isNumber(1)) {
-      if (idEnd > 0) return undefined;
-      id = walk.value;
-      idStart = start;
-      idEnd = walk.position;
+      if (outline.end > 0) return undefined;
+      outline.id = walk.value;
+      outline.start = start;
+      outline.end = walk.position;
     } else if (walk.isMessage(3)) {
-      if (body !== undefined) return undefined;
-      body = answerIn(frame, walk.position, walk.position + walk.value);
-      if (body === undefined) return undefined;
+      if (outline.operation > 0 || !readAnswer(frame, walk.position, walk.position + walk.value, outline)) return undefined;
     } else if (walk.field === 2) {
       return undefined;                                  // a request
     }
     walk.skip();
   }
-  return walk.failed || body === undefined ? undefined : { id, start: idStart, end: idEnd, ...body };
+  return walk.failed || outline.operation === 0 ? undefined : outline;
 }
 
-type Answer = Omit<ResponseOutline, keyof MessageIdPlace>;
+type Writable = { -readonly [K in keyof ResponseOutline]: ResponseOutline[K] };
 
-/** RPCResponse: `operationResponse` (3) and nothing else. */
-function answerIn(frame: Uint8Array, start: number, end: number): Answer | undefined {
-  const response = onlyMessage(frame, start, end);
-  if (response?.field !== 3) return undefined;
-  const operation = onlyMessage(frame, response.start, response.end);
-  return operation && detailsOf(frame, operation);
-}
-
-interface Inside { readonly field: number; readonly start: number; readonly end: number }
-
-/** The one field of a message, which is a message itself. Undefined when there is none, or more than one. */
-function onlyMessage(frame: Uint8Array, start: number, end: number): Inside | undefined {
-  const walk = new FieldWalk(frame, start, end);
-  if (!walk.next() || walk.wireType !== BYTES) return undefined;
-  const inside = { field: walk.field, start: walk.position, end: walk.position + walk.value };
-  return inside.end === end ? inside : undefined;
-}
-
-function detailsOf(frame: Uint8Array, operation: Inside): Answer | undefined {
-  switch (operation.field) {
+/** RPCResponse: `operationResponse` (3) and nothing else, and in it one operation. False for anything else. */
+function readAnswer(frame: Uint8Array, start: number, end: number, outline: Writable): boolean {
+  const walk = inner.begin(frame, start, end);
+  if (!walk.enterOnly() || !walk.isMessage(3) || !walk.enterOnly()) return false;
+  outline.operation = walk.field;
+  switch (outline.operation) {
     case SEARCH:
-      return numbered(frame, operation, SEARCH);
-    case SYNC: {
-      const inside = onlyMessage(frame, operation.start, operation.end);
-      if (inside?.field === 1) return numbered(frame, inside, SYNC);
-      return plain(SYNC);
-    }
+      return readNumbered(walk.begin(frame, walk.position, end), outline);
+    case SYNC:
+      walk.begin(frame, walk.position, end);
+      return !walk.enterOnly() || !walk.isMessage(1) || readNumbered(walk.begin(frame, walk.position, end), outline);
     case EVENTS:
     case CHANGES:
-      return event(frame, operation);
+      return readEvent(walk.begin(frame, walk.position, end), outline);
     default:
-      return plain(operation.field);
+      return true;
   }
 }
 
-const plain = (operation: number): Answer => ({ operation, sequence: 0, hasItem: false, completed: false });
-
 /** A search's or sync's message: `sequence` (1) and the result or delta (3). */
-function numbered(frame: Uint8Array, { start, end }: Inside, operation: number): Answer | undefined {
-  const walk = new FieldWalk(frame, start, end);
-  let sequence = 0;
-  let hasItem = false;
+function readNumbered(walk: FieldWalk, outline: Writable): boolean {
   while (walk.next()) {
-    if (walk.isNumber(1)) sequence = walk.value;
-    else if (walk.isMessage(3)) hasItem = true;
+    if (walk.isNumber(1)) outline.sequence = walk.value;
+    else if (walk.isMessage(3)) outline.hasItem = true;
     walk.skip();
   }
-  return walk.failed ? undefined : { operation, sequence, hasItem, completed: false };
+  return !walk.failed;
 }
 
 /** A subscription's message: the event (1) and `completed` (2). */
-function event(frame: Uint8Array, { field, start, end }: Inside): Answer | undefined {
-  const walk = new FieldWalk(frame, start, end);
-  let hasItem = false;
-  let completed = false;
+function readEvent(walk: FieldWalk, outline: Writable): boolean {
   while (walk.next()) {
-    if (walk.isMessage(1)) hasItem = true;
-    else if (walk.isNumber(2)) completed = walk.value !== 0;
+    if (walk.isMessage(1)) outline.hasItem = true;
+    else if (walk.isNumber(2)) outline.completed = walk.value !== 0;
     walk.skip();
   }
-  return walk.failed ? undefined : { operation: field, sequence: 0, hasItem, completed };
+  return !walk.failed;
 }

@@ -24,7 +24,10 @@ export interface Call {
   progress?(): void;
 }
 
-/** Pulled one by one; an early `return` must release the target's cursor. The return value is how the search ended. */
+/**
+ * Pulled one by one; an early `return` must release the target's cursor. The return value is how the search ended. A connector
+ * that gets several at once hands them on together, with `itemsOf` around a generator of chunks: a tenth of the cost.
+ */
 export type Results = AsyncGenerator<ConnectorObject, SearchResult | undefined, void>;
 /** The return value is the token to store after a complete run. */
 export type Changes = AsyncGenerator<SyncDelta, SyncToken | undefined, void>;

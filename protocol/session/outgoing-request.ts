@@ -27,7 +27,7 @@ export interface RequestPlan<Response> {
   readonly frame: Uint8Array;
   /** Undefined: nothing needs to be told when the request is given up. */
   readonly cancelFrame: Uint8Array | undefined;
-  onResponse(response: Response, bytes: number): void;
+  onResponse(response: Response, bytes: number, socket: object): void;
   /** See {@link PendingRequest.onFrame}. */
   readonly onFrame?: ((frame: Uint8Array, outline: ResponseOutline) => void) | undefined;
   onFailure(error: ConnectorError, frame?: Uint8Array): void;
@@ -90,8 +90,8 @@ export class OutgoingRequest<Response> implements PendingRequest<Response> {
     this.#group.requests.remove(this.id);
   }
 
-  onResponse(response: Response, bytes: number): void {
-    this.#plan.onResponse(response, bytes);
+  onResponse(response: Response, bytes: number, socket: object): void {
+    this.#plan.onResponse(response, bytes, socket);
   }
 
   onFailure(error: ConnectorError, frame?: Uint8Array): void {

@@ -11,7 +11,8 @@ export interface PendingRequest<Response> {
   readonly isStream: boolean;
   /** Written completely; before that the peer cannot know it. */
   readonly isSent: boolean;
-  onResponse(response: Response, bytes: number): void;
+  /** `socket`: what it came by. */
+  onResponse(response: Response, bytes: number, socket: object): void;
   /** Takes the answer's messages as they came, undecoded, where that is possible. Undefined: wants them decoded. */
   readonly onFrame?: ((frame: Uint8Array, outline: ResponseOutline) => void) | undefined;
   /** The peer, or the session on its behalf, says that nothing more will come. `frame`: the peer's own message. */
@@ -61,11 +62,11 @@ export class PendingRequests<Response> {
   }
 
   /** False when nobody waits for it: late, cancelled, or never asked. */
-  respond(id: number, response: Response, bytes: number): boolean {
+  respond(id: number, response: Response, bytes: number, socket: object): boolean {
     const entry = this.#byId.get(id);
     if (entry === undefined) return false;
     entry.strikes = 0;
-    entry.request.onResponse(response, bytes);
+    entry.request.onResponse(response, bytes, socket);
     return true;
   }
 

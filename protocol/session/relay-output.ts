@@ -45,7 +45,7 @@ export class RelayOutput {
   /** Takes a message of the answer. Throws a ConnectorError when it is too large, or too much waits. */
   take(received: Uint8Array, outline: ResponseOutline): void {
     const { group, isSequenced, endFrame } = this.#parts;
-    const frame = this.#id.replaceIn(received, outline);
+    const frame = this.#id.replaceWithin(received, outline);
     requireSize(frame, group.limits.maxFrameBytes);
     const { hasItem } = outline;
     if (!hasItem && isSequenced) {

@@ -15,6 +15,12 @@ export function resultWasLost({ what }: Asked, progress: string): ConnectorError
   return new ConnectorError('connectionBroken', `A result of the ${what} was lost with a connection: ${progress}. Run it again.`);
 }
 
+/** See cut-short-sign.ts. */
+export function cutShort({ what }: Asked): ConnectorError {
+  return new ConnectorError('connectorIo',
+    `The result of the ${what} is probably incomplete: the Java connector server could not send at once and left the rest out, without saying so. Run it again.`);
+}
+
 /** `milliseconds`: how long this process did not read. */
 export function readTooLate({ what }: Asked, milliseconds: number): ConnectorError {
   return new ConnectorError('connectorIo',

@@ -36,8 +36,8 @@ export function routeMessage<K extends Message['kind']>(group: SessionGroup, lin
   handle(group, link, message, frame);
 }
 
-function onResponse(group: SessionGroup, _link: SocketLink, message: OperationResponse | ControlResponse, frame: Uint8Array): void {
-  if (!group.requests.respond(message.id, message, frame.length)) group.log.debug({ messageId: message.id }, 'Ignored a response nobody waits for.');
+function onResponse(group: SessionGroup, link: SocketLink, message: OperationResponse | ControlResponse, frame: Uint8Array): void {
+  if (!group.requests.respond(message.id, message, frame.length, link)) group.log.debug({ messageId: message.id }, 'Ignored a response nobody waits for.');
 }
 
 function refuseUnknown(_group: SessionGroup, link: SocketLink, { kind, id }: UnknownMessage): void {

@@ -1,9 +1,9 @@
 const TICK = 100;
 
 /**
- * Longest time a process may be busy with something else while a Java peer sends it results. Such a peer gives a search up,
- * and reports a normal end, when it could not write for 100 ms on each socket (hazard 13); before that the buffers of the
- * sockets have to be full. Measured on loopback with two sockets: nothing is lost at 1 s, a third of the results at 3 s.
+ * Longest time a process may be busy with something else while a Java peer sends it results by one socket. Such a peer gives
+ * a search up, and reports a normal end, when it could not write for 100 ms (hazard 13); before that the buffers of the
+ * socket have to be full. Measured on loopback, with two: nothing is lost at 1 s, a third of the results at 3 s.
  */
 export const LONGEST_STALL = 500;
 

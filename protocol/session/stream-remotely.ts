@@ -10,10 +10,14 @@ import type { SessionGroup } from './group.js';
 import type { StreamKind } from './operation-kinds.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import type { RemoteCall } from './remote-facade.js';
-import { callerGaveUp, readTooLate, resultWasLost, streamWentQuiet, wrongAnswer } from './request-errors.js';
+import { CutShortSign } from './cut-short-sign.js';
+import { callerGaveUp, cutShort, readTooLate, resultWasLost, streamWentQuiet, wrongAnswer } from './request-errors.js';
 import { LONGEST_STALL, StallWatch } from './stall-watch.js';
 import { StreamInbox } from './stream-inbox.js';
 import { sorterFor, type Buffer, type Sorter } from './stream-sorter.js';
+
+/** How long copies of a last result may stay away that its peer tried to send on another socket, in milliseconds. */
+const COPIES_TIME = 500;
 
 /**
  * Sends an operation answered by a stream and hands its results out in order, decoded one at a time when they are asked
@@ -31,7 +35,7 @@ export async function* streamRemotely<K extends StreamKind>(
     for (;;) {
       const next = await remote.next();
       if (next.kind === 'end') {
-        remote.refuseWhatMayBeShort();
+        await remote.refuseWhatMayBeShort();
         return next.value();
       }
       yield next.item();
@@ -54,13 +58,18 @@ class RemoteStream<K extends StreamKind> {
   readonly #call: RemoteCall;
   /** Only where the peer would drop results rather than wait for us. */
   readonly #stalls: StallWatch | undefined;
+  readonly #sign: CutShortSign | undefined;
+  readonly #clock: SessionGroup['clock'];
   #stalledFor = 0;
 
   constructor(group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall) {
     const { clock, log, limits } = group;
     this.#call = call;
     this.#credits = group.features.has(CREDITS) ? new CreditWindow(limits.creditWindow, limits.maxBufferedBytes) : undefined;
-    this.#stalls = this.#credits === undefined && (kind === 'search' || kind === 'sync') ? new StallWatch() : undefined;
+    const mayBeShort = this.#credits === undefined && (kind === 'search' || kind === 'sync');
+    this.#stalls = mayBeShort ? new StallWatch() : undefined;
+    this.#sign = mayBeShort ? new CutShortSign(() => group.socketCount) : undefined;
+    this.#clock = clock;
     this.#sorter = sorterFor(kind, operation, group.context.codecLimits, {
       clock, log,
       isOrdered: () => group.features.has(RESEND) || group.socketCount <= 1,
@@ -68,7 +77,7 @@ class RemoteStream<K extends StreamKind> {
     });
     this.#request = new OutgoingRequest<Message>(group, {
       ...call,
-      onResponse: (message, bytes) => this.#onResponse(call, message, bytes),
+      onResponse: (message, bytes, socket) => this.#onResponse(call, message, bytes, socket),
       onFailure: (error) => this.#inbox.fail(error),
     });
     this.#inbox = new StreamInbox({
@@ -104,7 +113,10 @@ class RemoteStream<K extends StreamKind> {
   }
 
   /** Throws when a peer that cannot wait may have left out results, which its end message does not tell. */
-  refuseWhatMayBeShort(): void {
+  async refuseWhatMayBeShort(): Promise<void> {
+    if (this.#sign?.isOpen === true) await this.#clock.sleep(COPIES_TIME, this.#stopped.signal);
+    this.#request.complete();
+    if (this.#sign?.isCutShort === true) throw cutShort(this.#call);
     if (this.#stalledFor > LONGEST_STALL) throw readTooLate(this.#call, this.#stalledFor);
   }
 
@@ -115,9 +127,10 @@ class RemoteStream<K extends StreamKind> {
     this.#inbox.dispose();
   }
 
-  #onResponse(call: RemoteCall, message: Message, bytes: number): void {
+  #onResponse(call: RemoteCall, message: Message, bytes: number, socket: object): void {
     this.#accept((buffer) => {
       if (message.kind !== 'operationResponse') throw wrongAnswer(call, message);
+      this.#sign?.note(message.response, socket);
       this.#sorter.sort(message.response, bytes, buffer);
     });
   }
@@ -126,9 +139,9 @@ class RemoteStream<K extends StreamKind> {
     this.#stalls?.alive();
     this.#inbox.accept(deliver);
     if (!this.#inbox.isComplete) return;
-    this.#stalledFor = this.#stalls?.longest ?? 0;
+    this.#stalledFor = this.#sign?.canTell === false ? this.#stalls?.longest ?? 0 : 0;
     this.#stalls?.dispose();
-    this.#request.complete();
+    if (this.#sign?.isOpen !== true) this.#request.complete();
   }
 
   #grant(): void {

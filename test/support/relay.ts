@@ -1,9 +1,13 @@
 import type { AttachedSocket, ConnectionGroup, OperationExecutor, ProtocolPeer, SessionLimits } from '../../protocol/session/contract.js';
 import type { OperationRelay, RelayEnd } from '../../protocol/session/forwarding.js';
-import { ConnectorError } from '../../protocol/model/index.js';
+import { encodeOperationRequest, facadeKeyOf } from '../../protocol/codec/index.js';
+import { ConnectorError, OperationOptions, type Operation } from '../../protocol/model/index.js';
+import { FrameId } from '../../protocol/frame-id.js';
+import type { ErrorMessage } from '../../protocol/message.js';
 import { FIXED } from '../../protocol/session/limits.js';
 import { createPeer } from '../../protocol/session/peer.js';
 import { FakeClock, settle } from './fake-clock.js';
+import { KEY, configuration } from './fake-facade.js';
 import { recordedLog, type RecordedLog } from './quiet-log.js';
 import { RawPeer } from './raw-peer.js';
 import { socketPair, type PairSocket } from './socket-pair.js';
@@ -103,4 +107,26 @@ export async function relayUnderTest(options: RelayOptions = {}): Promise<RelayU
     asked: () => servers.flatMap(({ frames }, index) => frames.slice(askedBefore[index])),
     close: async () => { await Promise.all([wait(peer), wait(towards), clock.advance(10_000)]); },
   };
+}
+
+export const options = OperationOptions.none;
+export const search: Operation = { kind: 'search', objectClass: '__ACCOUNT__', filter: undefined, options };
+export const facadeKey = facadeKeyOf(configuration());
+
+export const request = (id: number, operation: Operation): Uint8Array => encodeOperationRequest({ id, connectorKey: KEY, facadeKey, operation });
+export const hex = (frames: readonly Uint8Array[]): string[] => frames.map((frame) => Buffer.from(frame).toString('hex'));
+export const withId = (id: number, frame: Uint8Array): Uint8Array => new FrameId(id).putInto(frame)!;
+
+/** Sends a request and gives the id under which the server got it. */
+export async function ask({ requester, servers }: RelayUnderTest, id: number, operation: Operation): Promise<number> {
+  const requests = (): number[] => servers.flatMap((server) => server.of('operationRequest').map((message) => message.id));
+  const before = new Set(requests());
+  await requester.send(request(id, operation));
+  const asked = requests().find((candidate) => !before.has(candidate));
+  if (asked === undefined) throw new Error('the request has not been passed on');
+  return asked;
+}
+
+export function lastError({ requesters }: RelayUnderTest): ErrorMessage | undefined {
+  return requesters.flatMap((peer) => peer.of('error')).at(-1);
 }

@@ -43,13 +43,12 @@ async function* searchAll(session: CsvSession, request: SearchRequest, call: Cal
       let objects: ConnectorObject[] = [];
       for (const row of rows) {
         const isBeyond = seen === page.end;
-        const mayBeRepeated = !isBeyond && page.unique?.mayBeRepeated(row.uid) === true;
-        if (objects.length > 0 && (isBeyond || mayBeRepeated)) {
-          yield objects;
+        if (isBeyond || page.unique?.mayBeRepeated(row.uid) === true) {
+          if (objects.length > 0) yield objects;
           objects = [];
+          if (isBeyond) return await pageEnd(table, session, { offset: row.offset, line: row.line, seen, total: page.from.total });
+          await requireUnique(table, row.uid, call.signal);
         }
-        if (isBeyond) return await pageEnd(table, session, { offset: row.offset, line: row.line, seen, total: page.from.total });
-        if (mayBeRepeated) await requireUnique(table, row.uid, call.signal);
         seen++;
         if (seen > page.first) objects.push(mapper.object(row));
       }

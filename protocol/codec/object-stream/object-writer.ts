@@ -2,33 +2,17 @@ import type { ConnectorError, IcfValue } from '../../model/index.js';
 import { illegalArgument, quoted } from '../codec-errors.js';
 import { END_OF_OBJECT, FIELD_ANONYMOUS, FIELD_NAMED, OBJECT_ARRAY, OBJECT_CLASS, OBJECT_NULL } from './constants.js';
 import { NameCodes } from './name-codes.js';
+import { Slab, giveBackSlab, takeSlab } from './slab.js';
 import { REGISTERED_TYPES, splitTypeName } from './type-names.js';
-
-function tooDeep(): ConnectorError {
-  return illegalArgument(`A value is nested more than ${MAX_DEPTH} levels deep.`);
-}
 
 /** Writes one value as an object; see value-types.ts. */
 export type ValueWriter = (writer: ObjectWriter, value: IcfValue) => void;
 
-/** Streams are written one behind the other into slabs of this size. */
-const SLAB_SIZE = 64 * 1024;
 /** Room for a prefix and for what the caller wants to put before that; more costs a copy. */
 const HEAD_ROOM = 384;
-/** A slab with less room is not used again. */
-const WORTH_KEEPING = 4096;
 /** Deeper values cannot be read back by us nor be meant; a cycle ends here. */
 const MAX_DEPTH = 64;
 const SHORT_TEXT = 48;
-
-/** Where the next stream goes; nobody's while one is being written. */
-let slab: Buffer | undefined;
-let slabView: DataView | undefined;
-let slabUsed = 0;
-
-function viewOf(buffer: Buffer): DataView {
-  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-}
 
 /** Bytes from `start` to `end` of a buffer with room before `start`. */
 export interface RoomyBytes {
@@ -44,6 +28,7 @@ export interface RoomyBytes {
 export class ObjectWriter {
   readonly #writeValue: ValueWriter;
   readonly #codes = new NameCodes();
+  #slab: Slab;
   #buffer: Buffer;
   #view: DataView;
   /** First byte of the buffer that is ours, and first byte of the objects. */
@@ -54,12 +39,11 @@ export class ObjectWriter {
 
   constructor(writeValue: ValueWriter) {
     this.#writeValue = writeValue;
-    this.#floor = slab === undefined ? 0 : slabUsed;
-    this.#buffer = slab ?? Buffer.allocUnsafeSlow(SLAB_SIZE);
-    this.#view = slabView ?? viewOf(this.#buffer);
+    this.#slab = takeSlab();
+    this.#floor = this.#slab.used;
+    this.#buffer = this.#slab.buffer;
+    this.#view = this.#slab.view;
     this.#start = this.#position = this.#floor + HEAD_ROOM;
-    slab = undefined;
-    slabView = undefined;
   }
 
   #reserve(bytes: number): void {
@@ -69,10 +53,11 @@ export class ObjectWriter {
   /** Into a buffer with so much room before and behind what is there; half as much again behind a large stream. */
   #move(before: number, behind: number): void {
     const written = this.#position - this.#start;
-    const larger = Buffer.allocUnsafeSlow(Math.max(SLAB_SIZE, before + 2 * written + behind));
-    this.#buffer.copy(larger, before, this.#start, this.#position);
-    this.#buffer = larger;
-    this.#view = viewOf(larger);
+    const larger = new Slab(before + 2 * written + behind);
+    this.#buffer.copy(larger.buffer, before, this.#start, this.#position);
+    this.#slab = larger;
+    this.#buffer = larger.buffer;
+    this.#view = larger.view;
     this.#floor = 0;
     this.#start = before;
     this.#position = before + written;
@@ -296,11 +281,11 @@ export class ObjectWriter {
     if (this.#start - this.#floor < prefix.length + room) this.#move(prefix.length + room, 0);
     const start = this.#start - prefix.length;
     this.#buffer.set(prefix, start);
-    if (this.#buffer.length <= SLAB_SIZE && this.#buffer.length - this.#position >= WORTH_KEEPING) {
-      slab = this.#buffer;
-      slabView = this.#view;
-      slabUsed = this.#position;
-    }
+    giveBackSlab(this.#slab, this.#position);
     return { buffer: this.#buffer, start, end: this.#position };
   }
+}
+
+function tooDeep(): ConnectorError {
+  return illegalArgument(`A value is nested more than ${MAX_DEPTH} levels deep.`);
 }

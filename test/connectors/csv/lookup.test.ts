@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { layoutOf } from '../../../connectors/catalog/csv/format/dialect.js';
 import { Table } from '../../../connectors/catalog/csv/format/table.js';
 import { DigestTable, digestOf } from '../../../connectors/catalog/csv/lookup/digest-table.js';
+import { UniqueCheck } from '../../../connectors/catalog/csv/lookup/unique-check.js';
 import { UidIndex } from '../../../connectors/catalog/csv/lookup/uid-index.js';
 import { Fixture, call, removeFixtures } from './fixture.js';
 
@@ -107,5 +108,19 @@ describe('records longer than a chunk', () => {
     const other = await Fixture.of('uid,v\n');
     await expect(other.create({ __NAME__: 'a', v: 'x'.repeat(9_000_000) })).rejects.toMatchObject({ kind: 'invalidAttributeValue', message: expect.stringMatching(/bytes long/) as unknown });
     expect(await other.text()).toBe('uid,v\n');
+  });
+});
+
+describe('the check for repeated uids', () => {
+  it('notices every repetition, among many uids and across growth', () => {
+    const check = new UniqueCheck();
+    const uids = Array.from({ length: 50_000 }, (_, row) => `user${row}`);
+    expect(uids.filter((uid) => check.mayBeRepeated(uid))).toEqual([]);
+    expect(uids.filter((uid) => check.mayBeRepeated(uid))).toHaveLength(uids.length);
+  });
+
+  it('tells uids apart that differ in their first, last or order of characters, in case, or beyond ASCII', () => {
+    const check = new UniqueCheck();
+    for (const uid of ['abc', 'xbc', 'abx', 'acb', 'ABC', 'ab', 'abcc', 'äbc', 'a\u0308bc', '']) expect(check.mayBeRepeated(uid)).toBe(false);
   });
 });

@@ -50,6 +50,11 @@ export const KNOWN_DIFFERENCES = {
     java: '500',
     reason: 'Java connectors throw a plain ConnectorException, which says nothing of whose mistake it was',
   },
+  'search-given-up': {
+    ours: 'a search waits for whoever reads it',
+    java: 'a search may end with an error (503) that asks to run it again',
+    reason: 'a Java server gives up what it cannot send within 100 ms a socket and reports a normal end; the controller notices and does not pass it on as complete',
+  },
   'ldap-no-ordering-rule': {
     ours: 'order comparisons and sorting work on every attribute',
     java: 'on attributes without an ordering rule comparisons find nothing, and sorting is 500',

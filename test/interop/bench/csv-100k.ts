@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { freePorts } from '../../support/free-ports.js';
 import { JavaDriver } from '../support/java-driver.js';
 import { CSV_CONNECTOR, JAVA_OPTIONS, causewayAgent, javaServer, type StartServer } from './csv-servers.js';
-import { facadeOf, searchAll, type Search } from './driver-searches.js';
+import { DRIVER_JVM, facadeOf, sampleOf, searchAll, type Search } from './driver-searches.js';
 import { goal, mebibytes, spread, table, type Spread } from './figures.js';
 import { measureStart, type Start } from './first-request.js';
 import type { MeasuredServer } from './measured-server.js';
@@ -28,6 +28,8 @@ export interface Round {
   readonly counted: readonly Counted[];
   /** Of the server from its start to the end of the driver's searches, in seconds. */
   readonly cpuSeconds: number;
+  /** Some objects as the driver got them, as text. */
+  readonly sample: string;
   /** In bytes: after the first search, and at the end. */
   readonly peakFirst: number;
   readonly peak: number;
@@ -62,7 +64,7 @@ export interface CsvBenchmark {
   readonly java: readonly Round[];
   readonly summary: { readonly ours: Summary; readonly java: Summary };
   readonly driverLimit: DriverLimit;
-  /** Whether every search of both gave the same `rows` entries. */
+  /** Whether every search of both gave the same `rows` entries, and objects of both are equal. */
   readonly complete: boolean;
 }
 
@@ -97,7 +99,7 @@ async function round(driver: JavaDriver, startServer: StartServer, csvFile: stri
       results.push({ ...search, cpuSeconds: server.cpuSeconds() - before });
       if (i === 0) peakFirst = server.peakBytes();
     }
-    const figures = { start, searches: results, cpuSeconds: server.cpuSeconds(), peakFirst, peak: server.peakBytes() };
+    const figures = { start, searches: results, cpuSeconds: server.cpuSeconds(), peakFirst, peak: server.peakBytes(), sample: await sampleOf(facade) };
     await connection.disconnect();
     return { ...figures, counted: await countedSearches(server, port, csvFile) };
   } catch (error) {
@@ -201,8 +203,9 @@ function describe(side: string, number: number, { start, searches, cpuSeconds, p
   return `round ${number}, ${side}: served after ${start.firstRequest.toFixed(0)} ms, entries a second ${speeds}, CPU ${cpuSeconds.toFixed(2)} s, peak ${mebibytes(peak)} MiB`;
 }
 
-/** Whether every search gave the same `rows` entries. */
+/** Whether every search gave the same `rows` entries, and objects of both servers are equal. */
 function isComplete(rounds: readonly Round[], rows: number): boolean {
+  if (rounds.some(({ sample }) => sample !== rounds[0]?.sample || sample === '[]')) return false;
   const searches = rounds.flatMap((each) => each.searches);
   const counted = rounds.flatMap((each) => each.counted);
   return searches.every(({ entries, checksum }) => entries === rows && checksum === searches[0]?.checksum) && counted.every(({ entries }) => entries === rows);
@@ -212,11 +215,11 @@ function isComplete(rounds: readonly Round[], rows: number): boolean {
 export async function benchmarkCsv(options: CsvBenchmarkOptions = {}): Promise<CsvBenchmark> {
   const { rows = 100_000, rounds = 5, searches = 5, report = () => undefined, output, nodeOptions = [] } = options;
   const directory = await mkdtemp(join(tmpdir(), 'causeway-bench-csv-'));
-  const driver = await JavaDriver.start();
+  const driver = await JavaDriver.start(DRIVER_JVM);
   try {
     const csvFile = join(directory, 'people.csv');
     await writePeopleCsv(csvFile, rows);
-    report(`${rows} rows, ${(await stat(csvFile)).size} bytes; Node ${process.version}; java ${JAVA_OPTIONS.join(' ')}; ${cpus().length} processors; driver: one JVM, two sockets`);
+    report(`${rows} rows, ${(await stat(csvFile)).size} bytes; Node ${process.version}; java ${JAVA_OPTIONS.join(' ')}; ${cpus().length} processors; driver: one JVM (-Xmx${DRIVER_JVM.heap} ${DRIVER_JVM.jvmArguments.join(' ')}), two sockets`);
     const servers = { ours: causewayAgent(directory, {}, nodeOptions), java: javaServer() };
     const results: Record<'ours' | 'java', Round[]> = { ours: [], java: [] };
     await driverLimit(driver, rows, searches); // the driver's JVM is warm in every round
@@ -242,5 +245,10 @@ export async function benchmarkCsv(options: CsvBenchmarkOptions = {}): Promise<C
 
 async function writeFigures(file: string, benchmark: CsvBenchmark): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify({ node: process.version, javaOptions: JAVA_OPTIONS, processors: cpus().length, ...benchmark }, null, 2)}\n`);
+  await writeFile(file, `${JSON.stringify({ node: process.version, javaOptions: JAVA_OPTIONS, processors: cpus().length, ...withoutSamples(benchmark) }, null, 2)}\n`);
+}
+
+function withoutSamples(benchmark: CsvBenchmark): object {
+  const rest = (each: Round): object => Object.fromEntries(Object.entries(each).filter(([name]) => name !== 'sample'));
+  return { ...benchmark, ours: benchmark.ours.map(rest), java: benchmark.java.map(rest) };
 }

@@ -2,14 +2,20 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 
+/** The columns; the first is the uid. */
+export const COLUMNS = ['uid', 'firstName', 'lastName', 'email', 'department', 'title', 'telephone', 'city'] as const;
+
+/**
+ * What searches ask for, as OpenIDM always names what it wants: all columns but the uid's, which Java's connector gives
+ * twice, as `__UID__` and as an attribute, when nothing is named.
+ */
+export const WANTED: readonly string[] = COLUMNS.slice(1);
+
 const GIVEN = ['Ada', 'Björn', 'Carla', 'Deniz', 'Emeka', 'Françoise', 'Grete', 'Hiroshi', 'Ines', 'Jakub', 'Kofi', 'Leïla'];
 const FAMILY = ['Anders', 'Bauer', 'Castillo', 'Dubois', 'Eriksen', 'Fischer', 'Garcia', 'Hoffmann', 'Ivanova', 'Jensen', 'Kowalski', 'Müller'];
 const CITIES = ['Berlin', 'Bristol', 'Frankfurt am Main', 'Grenoble', 'Lausanne', 'Lisboa', 'San Francisco'];
 const TITLES = ['Engineer', 'Senior Engineer, Platform', 'Accountant', 'Sales Representative', 'Technician'];
 const ROWS_AT_ONCE = 1000;
-
-/** The columns; the first is the uid. */
-export const COLUMNS = ['uid', 'firstName', 'lastName', 'email', 'department', 'title', 'telephone', 'city'] as const;
 
 function row(number: number): string {
   const given = GIVEN[number % GIVEN.length] ?? '';

@@ -2,12 +2,14 @@ import { WebSocket } from 'ws';
 import { decodeConnectorInfos, encodeOperationRequest } from '../../../protocol/codec/index.js';
 import { decodeFrame, encodeMessage } from '../../../protocol/frame.js';
 import type { Message } from '../../../protocol/message.js';
-import { IcfFile, OperationOptions, type ConnectorKey, type Operation } from '../../../protocol/model/index.js';
+import { IcfArray, IcfFile, OperationOptions, type ConnectorKey, type Operation } from '../../../protocol/model/index.js';
 import { SUBPROTOCOL, facadeKeyWith } from '../../support/raw-websocket.js';
 import { CSV_CONNECTOR, SHARED_KEY } from './csv-servers.js';
+import { WANTED } from './people-csv.js';
 
 /** An end message, an error or an answer is shorter; a person of the file is longer. */
 const SHORT = 200;
+const SEARCH_OPTIONS = OperationOptions.of({ ATTRS_TO_GET: new IcfArray('String', WANTED) });
 const LIMIT_MS = 120_000;
 const CONNECT_LIMIT_MS = 1_000;
 
@@ -74,7 +76,7 @@ export class RawController {
     const facade = await this.configure(csvFile);
     const startedAt = performance.now();
     this.#results = 0;
-    const end = await this.#operate(facade, { kind: 'search', objectClass: '__ACCOUNT__', filter: undefined, options: OperationOptions.none });
+    const end = await this.#operate(facade, { kind: 'search', objectClass: '__ACCOUNT__', filter: undefined, options: SEARCH_OPTIONS });
     const announced = end.response.fields.searchOpResponse?.sequence ?? 0;
     // By the other socket, the end may come before the last results.
     while (this.#results < announced && performance.now() - startedAt < LIMIT_MS) await new Promise((resolve) => { setImmediate(resolve); });

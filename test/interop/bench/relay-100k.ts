@@ -5,7 +5,7 @@ import { freePorts } from '../../support/free-ports.js';
 import { JavaDriver } from '../support/java-driver.js';
 import type { JavaFacade } from '../support/java-facade.js';
 import { CSV_CONNECTOR, JAVA_OPTIONS, SHARED_KEY, causewayAgent, javaServer } from './csv-servers.js';
-import { facadeOf, searchAll, type Search } from './driver-searches.js';
+import { DRIVER_JVM, facadeOf, searchAll, type Search } from './driver-searches.js';
 import { goal, mebibytes, median, spread, table, type Spread } from './figures.js';
 import { measureStart } from './first-request.js';
 import type { MeasuredServer } from './measured-server.js';
@@ -112,7 +112,7 @@ export async function benchmarkRelay(options: RelayBenchmarkOptions = {}): Promi
     const relay = await causewayAgent(directory, settings, nodeOptions)(relayed);
     ends.push(() => relay.kill());
     await measureStart(relay, relayed, csvFile);
-    const driver = await JavaDriver.start();
+    const driver = await JavaDriver.start(DRIVER_JVM);
     ends.push(() => driver.stop());
     report(`${rows} rows; Node ${process.version}; java ${JAVA_OPTIONS.join(' ')}; ${cpus().length} processors; ${WARM_UPS} searches of each way before the first round`);
     const { searches, relayPeak } = await alternate(driver, { direct, relayed }, csvFile, { java, relay }, rounds, report);

@@ -6,7 +6,7 @@ import type { Message } from '../../../protocol/message.js';
 import { Attribute, ConnectorObject, DEFAULT_POOL, DEFAULT_RESULTS_HANDLER, Name, Uid, type ConnectorInfo } from '../../../protocol/model/index.js';
 import { SUBPROTOCOL } from '../../support/raw-websocket.js';
 import { WebSocketTap } from '../support/websocket-tap.js';
-import { COLUMNS } from './people-csv.js';
+import { WANTED } from './people-csv.js';
 
 export const REPLAY_CONNECTOR = 'io.causeway.interop.Replay';
 
@@ -64,7 +64,7 @@ class PreparedAnswer {
 function* results(rows: number): Generator<Uint8Array> {
   for (let number = 0; number < rows; number++) {
     const uid = `user${String(number).padStart(6, '0')}`;
-    const attributes = COLUMNS.map((column) => Attribute.of(column, column === 'uid' ? uid : `${column} of ${number}`));
+    const attributes = WANTED.map((column) => Attribute.of(column, `${column} of ${number}`));
     yield encodeStreamItem(1, 'search', new ConnectorObject('__ACCOUNT__', [new Uid(uid), new Name(uid), ...attributes]), number + 1);
   }
   yield* encodeStreamEnd(1, 'search', undefined, rows);

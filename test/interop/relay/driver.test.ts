@@ -37,9 +37,9 @@ beforeAll(async () => {
   relayed = await driver.connect({ port: agent.port, key: AGENT_KEY });
 });
 afterAll(async () => {
-  await driver?.stop();
-  await agent?.stop();
-  await host?.stop();
+  await driver.stop();
+  await agent.stop();
+  await host.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -385,14 +385,16 @@ describe('the Java CSV connector behind an agent, used by the Java framework', (
 /** What the test connector notes of its store. */
 async function facts(facade: JavaFacade): Promise<Map<string, unknown>> {
   const value = await facade.scriptOnConnector({ language: 'echo', text: 'facts' });
-  return new Map(entriesOf(value).map(([key, fact]) => [String(key), typeof fact === 'object' && fact !== null && 'value' in fact ? fact.value : fact]));
+  return new Map(entriesOf(value).map(([key, fact]) => [textOf(key), typeof fact === 'object' && fact !== null && 'value' in fact ? fact.value : fact]));
 }
 async function lastSearch(facade: JavaFacade): Promise<{ readonly delivered: number; readonly stopped: boolean }> {
   const value = entriesOf(await facade.scriptOnConnector({ language: 'echo', text: 'facts' })).find(([key]) => key === 'lastSearch')?.[1];
-  const noted = new Map(entriesOf(value ?? null).map(([key, fact]) => [String(key), fact]));
+  const noted = new Map(entriesOf(value ?? null).map(([key, fact]) => [textOf(key), fact]));
   const of = (name: string): unknown => (noted.get(name) as { value?: unknown } | undefined)?.value;
   return { delivered: Number(of('delivered') ?? 0), stopped: of('stopped') === true };
 }
 function entriesOf(value: JavaValue): readonly (readonly [JavaValue, JavaValue])[] {
   return typeof value === 'object' && value !== null && value.type === 'Map' ? value.entries : [];
 }
+
+const textOf = (value: JavaValue): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -21,7 +21,7 @@ let driver: JavaDriver;
 const closing: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => { driver = await JavaDriver.start(); });
-afterAll(() => driver?.stop());
+afterAll(() => driver.stop());
 afterEach(async () => {
   for (const end of closing.splice(0).reverse()) await end();
 });

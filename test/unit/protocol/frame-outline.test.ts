@@ -81,6 +81,16 @@ describe('another id in a frame', () => {
     expect(Buffer.from(new FrameId(300).putInto(behind)!).equals(Buffer.concat([plain.subarray(2), Buffer.from([8, 0xac, 2])]))).toBe(true);
   });
 
+  it('is written into the frame itself when it is as long as the old one, and into a copy otherwise', () => {
+    const frame = Buffer.from(bytes('V16'));
+    const place = messageIdPlace(frame)!;
+    expect(new FrameId(7).replaceWithin(frame, place)).toBe(frame);
+    expect(decodeFrame(frame)).toEqual({ ...decodeFrame(bytes('V16')), id: 7 });
+    const longer = new FrameId(300).replaceWithin(frame, place);
+    expect(decodeFrame(longer)).toEqual({ ...decodeFrame(bytes('V16')), id: 300 });
+    expect(decodeFrame(frame).id).toBe(7);
+  });
+
   it('may be a negative one, as a Java peer accepts', () => {
     const frame = new FrameId(-1).putInto(encodeError(5, new ConnectorError('connector', 'x')))!;
     expect(decodeFrame(frame)).toMatchObject({ kind: 'error', id: -1 });

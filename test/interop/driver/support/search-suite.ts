@@ -157,6 +157,12 @@ function describeOptions({ proven, names, idOf, isDirectory }: SearchedConnector
       expect(objects.map((object) => object.attributes)).toEqual([[{ name: names.city, values: ['Köln'] }]]);
     }));
 
+    it('an empty list of attributes to get: identifiers only', () => proven('search', async () => {
+      // So does the Java LDAP connector; the Java CSV connector returns everything, because the framework takes an empty list for none.
+      const { objects } = await search({ type: 'equals', attribute: names.badge, values: ['999'] }, { attributesToGet: [] });
+      expect(objects.map((object) => ({ id: idOf(object), attributes: object.attributes }))).toEqual([{ id: 'grace', attributes: [] }]);
+    }));
+
     it('options nobody knows, of every type an option can have, do no harm', () => proven('search', async () => {
       const custom = {
         text: 'x', number: { type: 'Integer', value: '5' }, long: { type: 'Long', value: '5000000000' }, flag: { type: 'Boolean', value: true }, double: { type: 'Double', value: '0.5' },

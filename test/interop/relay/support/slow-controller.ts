@@ -2,7 +2,7 @@ import { basicAuthorization } from '../../../../agent/transport/authorization.js
 import { SecretReference } from '../../../../agent/config/secret-reference.js';
 import { dial } from '../../../../agent/transport/dial.js';
 import { facadeKeyOf } from '../../../../protocol/codec/index.js';
-import { GuardedString, OperationOptions, type ConnectorInfo, type ConnectorObject, type IcfValue, type SearchResult } from '../../../../protocol/model/index.js';
+import { GuardedString, OperationOptions, type ConnectorObject, type IcfValue, type SearchResult } from '../../../../protocol/model/index.js';
 import type { ConnectionGroup, ProtocolPeer } from '../../../../protocol/session/contract.js';
 import { createPeer } from '../../../../protocol/session/peer.js';
 import { recordedLog } from '../../../support/quiet-log.js';
@@ -22,14 +22,13 @@ export class SlowController {
 
   /** Opens two sockets to an agent in server mode. */
   static async dial(port: number): Promise<SlowController> {
-    let announced: readonly ConnectorInfo[] = [];
-    let controller: SlowController | undefined;
-    const take = (): void => { if (controller !== undefined) controller.connectorNames = announced.map(({ key }) => key.connectorName); };
+    const controllers: SlowController[] = [];
+    let announced: readonly string[] = [];
     const peer = createPeer({
       role: 'dialler', log: recordedLog(),
       onConnectorInfos: (_group, infos) => {
-        announced = infos;
-        take();
+        announced = infos.map(({ key }) => key.connectorName);
+        for (const controller of controllers) controller.connectorNames = announced;
       },
     });
     const stop = AbortSignal.timeout(20_000);
@@ -38,8 +37,9 @@ export class SlowController {
       authorization: basicAuthorization('anonymous', new SecretReference({ kind: 'clear', value: new GuardedString(AGENT_KEY) })),
     };
     const attached = await Promise.all([1, 2].map(async () => peer.attach((await dial(target, stop)).socket, 'agent')));
-    controller = new SlowController(peer, attached[0]!.group);
-    take();
+    const controller = new SlowController(peer, attached[0]!.group);
+    controller.connectorNames = announced;
+    controllers.push(controller);
     return controller;
   }
 

@@ -102,6 +102,7 @@ describe('frames captured from Java', () => {
     expect(decoded('end of a sync')).toEqual({ type: 'end', end: { value: 49n }, sequence: 44 });
     expect(decoded('latest token')).toEqual({ type: 'result', result: { value: 49n } });
     expect(decoded('end of a page')).toEqual({ type: 'end', end: { pagedResultsCookie: '4', totalPagedResultsPolicy: 'NONE', totalPagedResults: -1, remainingPagedResults: 96 }, sequence: 3 });
+    expect(decoded('task of a batch with a message')).toEqual({ type: 'item', item: { task: 4, message: 'deleted new-26' }, sequence: 0, last: false });
     expect(decoded('task of a batch failed')).toMatchObject({ type: 'item', item: { task: 5, error: { kind: 'connector' } }, last: true });
   });
 });

@@ -34,8 +34,8 @@ describe('frames on their way', () => {
 
   it('does not wait for the end of the turn when much is there', () => {
     const { flow, writes } = start();
-    flow.add(frame(10_000));
-    flow.add(frame(10_000));
+    void flow.add(frame(10_000));
+    void flow.add(frame(10_000));
     expect(writes).toHaveLength(1);
   });
 
@@ -68,9 +68,9 @@ describe('frames on their way', () => {
 
   it('a failed write is thrown at the next frame and at the end, and is not counted as flushed', async () => {
     const { flow, writes } = start();
-    flow.add(frame(1));
+    void flow.add(frame(1));
     flow.flush();
-    flow.add(frame(1));
+    void flow.add(frame(1));
     flow.flush();
     writes[0]!.done();
     writes[1]!.fail(new Error('socket gone'));
@@ -85,9 +85,9 @@ describe('frames on their way', () => {
 
   it('is settled only when the last frame has left, those included that waited for the end of the turn', async () => {
     const { flow, writes } = start();
-    flow.add(frame(1));
+    void flow.add(frame(1));
     flow.flush();
-    flow.add(frame(1));
+    void flow.add(frame(1));
     const settled = flow.settled();
     expect(writes).toHaveLength(2);
     writes[0]!.done();

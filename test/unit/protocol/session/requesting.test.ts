@@ -213,6 +213,27 @@ describe('asking a Java agent for a stream', () => {
     await expect(outcome).rejects.toMatchObject({ kind: 'connectionBroken' });
   });
 
+  it('hazard 13: a last result that came by every socket before the end is the sign of a search that was given up', async () => {
+    const { run, raw: [one, two] } = await controller(2);
+    const { outcome, id } = await run(search);
+    await one!.send(item(id, 1), item(id, 3));
+    await two!.send(item(id, 2), item(id, 3), end(id, 3));
+    await expect(outcome).rejects.toMatchObject({ kind: 'connectorIo', message: expect.stringContaining('probably incomplete') as string });
+  });
+
+  it('hazard 13: the other copy of the last result may come a little later than the end; without it all is well', async () => {
+    for (const isGivenUp of [true, false]) {
+      const { run, raw: [one, two], clock } = await controller(2);
+      const { outcome, id } = await run(search);
+      await two!.send(...Array.from({ length: 120 }, (_, index) => item(id, index + 1)), end(id, 120));
+      if (isGivenUp) await one!.send(item(id, 120));
+      await settle();
+      await clock.advance(500);
+      if (isGivenUp) await expect(outcome).rejects.toMatchObject({ kind: 'connectorIo' });
+      else expect((await outcome).items).toHaveLength(120);
+    }
+  });
+
   it('hazard 13: a process that was too busy to read does not take the answer of a Java agent for complete', async () => {
     const { run, java, cancels } = await controller();
     const { outcome, id } = await run(search);
