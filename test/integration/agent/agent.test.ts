@@ -89,7 +89,9 @@ describe('an agent', () => {
     await agentUp(settings(controller.port, 'connectors: {enabled: [csv]}'), log);
     const group = await controller.group();
     const infos = await group.connectorInfos(AbortSignal.timeout(10_000));
-    expect(infos).toHaveLength(1);
+    // One connector, by every bundle name it answers to.
+    expect(new Set(infos.map(({ key }) => key.connectorName))).toEqual(new Set(['org.forgerock.openicf.csvfile.CSVFileConnector']));
+    expect(infos[0]?.key.bundleName).toBe('org.forgerock.openicf.connectors.csvfile-connector');
     const facade = group.facade(infos[0]!.key, facadeKeyOf(configured(infos[0]!, { csvFile: join(directory, 'people.csv'), headerUid: 'uid' })));
     const call = { signal: AbortSignal.timeout(10_000) };
     await facade.perform({ kind: 'test' }, call);
