@@ -1,4 +1,19 @@
 import type { EncodedResponse } from '../message.js';
+import type { ResponseOutline } from '../frame-outline.js';
+
+/** What tells results and end of a search or sync apart. The end message's sequence is the number of results. */
+type Numbered = Pick<ResponseOutline, 'sequence' | 'hasItem'>;
+
+/** Milliseconds in which the other copies of a last result arrive, when there are any. */
+export const COPIES_TIME = 500;
+
+/** Undefined for a message of another operation. */
+export function numberedOf({ fields }: EncodedResponse): Numbered | undefined {
+  const message = fields.searchOpResponse ?? fields.syncOpResponse?.sync;
+  if (!message) return undefined;
+  const hasItem = 'connectorObject' in message ? Boolean(message.connectorObject) : 'syncDelta' in message && Boolean(message.syncDelta);
+  return { sequence: message.sequence ?? 0, hasItem };
+}
 
 /** Results up to so many fit into the buffers of any socket. */
 const SMALL = 100;
@@ -21,12 +36,8 @@ export class CutShortSign {
   }
 
   /** Takes note of a message of the answer and the socket it came by. */
-  note({ fields }: EncodedResponse, socket: object): void {
-    const message = fields.searchOpResponse ?? fields.syncOpResponse?.sync;
-    if (!message) return;
-    const sequence = message.sequence ?? 0;
-    const isResult = 'connectorObject' in message ? Boolean(message.connectorObject) : 'syncDelta' in message && Boolean(message.syncDelta);
-    if (!isResult) {
+  note({ sequence, hasItem }: Numbered, socket: object): void {
+    if (!hasItem) {
       this.#isProven ||= sequence !== this.#highest || !this.#carriers.has(socket);
     } else if (sequence >= this.#highest) {
       if (sequence > this.#highest) this.#carriers.clear();

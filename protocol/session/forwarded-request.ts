@@ -7,6 +7,7 @@ import { natureOf } from './admit-operation.js';
 import { after } from './clock.js';
 import { toConnectorError } from './connector-error.js';
 import { CREDITS, CreditWindow } from './credits.js';
+import { COPIES_TIME, CutShortSign } from './cut-short-sign.js';
 import { watchDeadline } from './deadline-watch.js';
 import { RESEND } from './features.js';
 import { followAnswer, type ForwardedAnswer } from './forwarded-answer.js';
@@ -15,7 +16,7 @@ import type { SessionGroup } from './group.js';
 import { FIXED } from './limits.js';
 import { isSequenced, isStreamKind } from './operation-kinds.js';
 import { OutgoingRequest } from './outgoing-request.js';
-import { resultWasLost, wrongAnswer } from './request-errors.js';
+import { cutShort, resultWasLost, wrongAnswer } from './request-errors.js';
 
 /** One operation of another requester at this group's peer: sent as it came, its answer followed but not decoded. */
 export class ForwardedRequest implements Forwarding {
@@ -25,12 +26,15 @@ export class ForwardedRequest implements Forwarding {
   readonly #request: OutgoingRequest<Message>;
   readonly #answer: ForwardedAnswer;
   readonly #window: CreditWindow | undefined;
+  /** Only where the peer would drop results rather than wait for us. */
+  readonly #sign: CutShortSign | undefined;
   readonly #over = new AbortController();
   readonly #id: number;
   #requesterTakes: number;
   #granted = 0;
   #lastMessage: number;
   #stopGapTimer: () => void = () => undefined;
+  #stopCopiesTimer: (() => void) | undefined;
 
   constructor(group: SessionGroup, operation: ForwardedOperation, receiver: ForwardReceiver) {
     const { clock, log, context: { codecLimits } } = group;
@@ -43,6 +47,7 @@ export class ForwardedRequest implements Forwarding {
     this.#lastMessage = clock.now();
     this.#requesterTakes = operation.credits ?? Infinity;
     this.#window = group.features.has(CREDITS) && isStreamKind(kind) ? new CreditWindow(Math.min(window.results, group.limits.creditWindow), window.bytes) : undefined;
+    this.#sign = !group.features.has(CREDITS) && isSequenced(kind) ? new CutShortSign(() => group.socketCount) : undefined;
     this.#answer = followAnswer(kind, request, codecLimits, {
       clock, log,
       isOrdered: () => group.features.has(RESEND) || group.socketCount <= 1,
@@ -52,8 +57,8 @@ export class ForwardedRequest implements Forwarding {
       id: this.#id, what, isStream: isStreamKind(kind), repeatable: natureOf(kind) !== 'write',
       frame: new FrameId(this.#id).putInto(operation.frame) ?? encodeMessage({ ...request, id: this.#id }),
       cancelFrame: encodeMessage({ kind: 'cancel', id: this.#id }),
-      onFrame: (frame, outline) => this.#onFrame(frame, outline),
-      onResponse: (message) => this.#onDecoded(message),
+      onFrame: (frame, outline, socket) => this.#onFrame(frame, outline, socket),
+      onResponse: (message, _bytes, socket) => this.#onDecoded(message, socket),
       onFailure: (error, frame) => this.#onFailure(error, frame),
     });
   }
@@ -93,21 +98,23 @@ export class ForwardedRequest implements Forwarding {
   #end(): void {
     this.#over.abort(new ConnectorError('connector', `The ${this.#operation.what} is over.`));
     this.#stopGapTimer();
+    this.#stopCopiesTimer?.();
     this.#answer.dispose();
   }
 
-  #onFrame(frame: Uint8Array, outline: ResponseOutline): void {
+  #onFrame(frame: Uint8Array, outline: ResponseOutline, socket: object): void {
     this.#lastMessage = this.#group.clock.now();
     this.#take(() => {
+      this.#sign?.note(outline, socket);
       if (this.#answer.note(frame, outline)) this.#receiver.onMessage(frame, outline);
     });
   }
 
   /** In a form no encoder makes: made anew, so that what is passed on is sound. */
-  #onDecoded(message: Message): void {
+  #onDecoded(message: Message, socket: object): void {
     const frame = encodeMessage(message);
     const outline = responseOutline(frame);
-    if (message.kind === 'operationResponse' && outline !== undefined) this.#onFrame(frame, outline);
+    if (message.kind === 'operationResponse' && outline !== undefined) this.#onFrame(frame, outline, socket);
     else this.#take(() => { throw wrongAnswer({ what: this.#operation.what, timeout: undefined }, message); });
   }
 
@@ -120,8 +127,20 @@ export class ForwardedRequest implements Forwarding {
       this.#fail(toConnectorError(error), undefined);
       return;
     }
-    if (this.#answer.isComplete) this.#complete();
+    if (this.#answer.isComplete) this.#completeUnlessShort();
     else if (this.#answer.hasGap) this.#waitForGap();
+  }
+
+  /** A search the peer gave up is not passed on as complete (hazard 13); its sign may come a little after the end. */
+  #completeUnlessShort(): void {
+    if (this.#sign?.isCutShort === true) {
+      this.#fail(cutShort({ what: this.#operation.what }), undefined);
+    } else if (this.#sign?.isOpen === true) {
+      const { clock, log } = this.#group;
+      this.#stopCopiesTimer ??= after(clock, COPIES_TIME, log, () => this.#complete());
+    } else {
+      this.#complete();
+    }
   }
 
   #complete(): void {

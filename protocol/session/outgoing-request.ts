@@ -29,7 +29,7 @@ export interface RequestPlan<Response> {
   readonly cancelFrame: Uint8Array | undefined;
   onResponse(response: Response, bytes: number, socket: object): void;
   /** See {@link PendingRequest.onFrame}. */
-  readonly onFrame?: ((frame: Uint8Array, outline: ResponseOutline) => void) | undefined;
+  readonly onFrame?: ((frame: Uint8Array, outline: ResponseOutline, socket: object) => void) | undefined;
   onFailure(error: ConnectorError, frame?: Uint8Array): void;
 }
 
@@ -38,7 +38,7 @@ export class OutgoingRequest<Response> implements PendingRequest<Response> {
   readonly id: number;
   readonly what: string;
   readonly isStream: boolean;
-  readonly onFrame: ((frame: Uint8Array, outline: ResponseOutline) => void) | undefined;
+  readonly onFrame: ((frame: Uint8Array, outline: ResponseOutline, socket: object) => void) | undefined;
   readonly #group: RequestingGroup<Response>;
   readonly #plan: RequestPlan<Response>;
   readonly #delay = new RetryDelay();

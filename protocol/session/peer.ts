@@ -153,7 +153,7 @@ class Peer implements ProtocolPeer, PeerContext {
 
   #onFrame(link: SocketLink, frame: Uint8Array): void {
     const member = this.#members.get(link);
-    if (member === undefined || member.group?.requests.takeFrame(frame) === true) return;
+    if (member === undefined || member.group?.requests.takeFrame(frame, link) === true) return;
     let message: Message;
     try {
       message = decodeFrame(frame, this.codecLimits);

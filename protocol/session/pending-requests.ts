@@ -14,7 +14,7 @@ export interface PendingRequest<Response> {
   /** `socket`: what it came by. */
   onResponse(response: Response, bytes: number, socket: object): void;
   /** Takes the answer's messages as they came, undecoded, where that is possible. Undefined: wants them decoded. */
-  readonly onFrame?: ((frame: Uint8Array, outline: ResponseOutline) => void) | undefined;
+  readonly onFrame?: ((frame: Uint8Array, outline: ResponseOutline, socket: object) => void) | undefined;
   /** The peer, or the session on its behalf, says that nothing more will come. `frame`: the peer's own message. */
   onFailure(error: ConnectorError, frame?: Uint8Array): void;
   /** The peer turned the request away unread; it may be sent again. */
@@ -47,13 +47,13 @@ export class PendingRequests<Response> {
   }
 
   /** Hands a frame to the request it answers, if that takes frames. False: it is to be decoded. */
-  takeFrame(frame: Uint8Array): boolean {
+  takeFrame(frame: Uint8Array, socket: object): boolean {
     if (this.#takingFrames === 0) return false;
     const outline = responseOutline(frame);
     const entry = outline && this.#byId.get(outline.id);
     if (outline === undefined || entry?.request.onFrame === undefined) return false;
     entry.strikes = 0;
-    entry.request.onFrame(frame, outline);
+    entry.request.onFrame(frame, outline, socket);
     return true;
   }
 

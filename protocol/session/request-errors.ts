@@ -16,7 +16,7 @@ export function resultWasLost({ what }: Asked, progress: string): ConnectorError
 }
 
 /** See cut-short-sign.ts. */
-export function cutShort({ what }: Asked): ConnectorError {
+export function cutShort({ what }: Pick<Asked, 'what'>): ConnectorError {
   return new ConnectorError('connectorIo',
     `The result of the ${what} is probably incomplete: the Java connector server could not send at once and left the rest out, without saying so. Run it again.`);
 }

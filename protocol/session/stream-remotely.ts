@@ -10,14 +10,11 @@ import type { SessionGroup } from './group.js';
 import type { StreamKind } from './operation-kinds.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import type { RemoteCall } from './remote-facade.js';
-import { CutShortSign } from './cut-short-sign.js';
+import { COPIES_TIME, CutShortSign, numberedOf } from './cut-short-sign.js';
 import { callerGaveUp, cutShort, readTooLate, resultWasLost, streamWentQuiet, wrongAnswer } from './request-errors.js';
 import { LONGEST_STALL, StallWatch } from './stall-watch.js';
 import { StreamInbox } from './stream-inbox.js';
 import { sorterFor, type Buffer, type Sorter } from './stream-sorter.js';
-
-/** How long copies of a last result may stay away that its peer tried to send on another socket, in milliseconds. */
-const COPIES_TIME = 500;
 
 /**
  * Sends an operation answered by a stream and hands its results out in order, decoded one at a time when they are asked
@@ -130,7 +127,8 @@ class RemoteStream<K extends StreamKind> {
   #onResponse(call: RemoteCall, message: Message, bytes: number, socket: object): void {
     this.#accept((buffer) => {
       if (message.kind !== 'operationResponse') throw wrongAnswer(call, message);
-      this.#sign?.note(message.response, socket);
+      const numbered = this.#sign && numberedOf(message.response);
+      if (numbered !== undefined) this.#sign?.note(numbered, socket);
       this.#sorter.sort(message.response, bytes, buffer);
     });
   }

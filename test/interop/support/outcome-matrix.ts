@@ -36,10 +36,10 @@ export interface ExpectedCell extends Cell {
 const ENDS: Readonly<Record<Direction, { readonly host: 'ours' | 'java'; readonly connectors: readonly Connector[] }>> = {
   'java -> agent': { host: 'ours', connectors: ['csv', 'ldap', 'test'] },
   'controller -> agent': { host: 'ours', connectors: ['csv', 'ldap'] },
-  'controller -> java (server mode)': { host: 'java', connectors: ['csv', 'ldap'] },
-  'controller -> java (client mode)': { host: 'java', connectors: ['csv', 'ldap'] },
+  'controller -> java (server mode)': { host: 'java', connectors: ['csv', 'ldap', 'test'] },
+  'controller -> java (client mode)': { host: 'java', connectors: ['csv', 'ldap', 'test'] },
   'java -> agent -> java (relay)': { host: 'java', connectors: ['csv', 'test'] },
-  'controller -> agent -> java (relay)': { host: 'java', connectors: ['csv', 'test'] },
+  'controller -> agent -> java (relay)': { host: 'java', connectors: ['csv', 'ldap', 'test'] },
 };
 
 /** What a connector does not have. The Java framework runs Groovy scripts for any connector; ours runs none. Java's CSV and LDAP have no events. */

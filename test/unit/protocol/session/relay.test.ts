@@ -97,6 +97,29 @@ describe('an operation that is passed on', () => {
     expect(made.ended).toMatchObject([{ outcome: 'failed', count: 1, error: { javaClass: 'com.example.Strange' } }]);
   });
 
+  it('hazard 13: a search a Java server gave up, its last result tried on every socket, is not passed on as complete', async () => {
+    const made = await relay({ targetSockets: 2 });
+    const [one, two] = made.servers;
+    const id = await ask(made, 300, search);
+    await one!.send(encodeStreamItem(id, 'search', account(1), 1), encodeStreamItem(id, 'search', account(2), 2));
+    await two!.send(encodeStreamItem(id, 'search', account(2), 2), encodeStreamEnd(id, 'search', LAST_PAGE, 2)[0]!);
+    expect(lastError(made)).toMatchObject({ id: 300, message: expect.stringContaining('probably incomplete') as string });
+    expect(made.ended).toMatchObject([{ outcome: 'failed' }]);
+    expect(made.targetGroup.pending).toBe(0);
+  });
+
+  it.each([true, false])('hazard 13: the other copy of the last result may come a little later than the end (comes: %s)', async (isGivenUp) => {
+    const made = await relay({ targetSockets: 2 });
+    const [one, two] = made.servers;
+    const id = await ask(made, 300, search);
+    const last = encodeStreamItem(id, 'search', account(120), 120);
+    await two!.send(...Array.from({ length: 119 }, (_, n) => encodeStreamItem(id, 'search', account(n + 1), n + 1)), last, encodeStreamEnd(id, 'search', LAST_PAGE, 120)[0]!);
+    expect(made.ended).toHaveLength(0);
+    if (isGivenUp) await one!.send(last);
+    await made.clock.advance(500);
+    expect(made.ended).toMatchObject([isGivenUp ? { outcome: 'failed' } : { outcome: 'ok', count: 120 }]);
+  });
+
   it('an error that answers no request of ours ends none', async () => {
     const made = await relay();
     const id = await ask(made, 1, search);
