@@ -17,6 +17,7 @@ const BOUND = 16 * MEBIBYTE;
 
 function inUse(): number {
   collectGarbage();
+  collectGarbage(); // buffers the first one found are given back beside it; the second waits for that
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
