@@ -9,7 +9,7 @@ export const SHARED_KEY = 'changeit';
 export const CSV_CONNECTOR = 'org.forgerock.openicf.csvfile.CSVFileConnector';
 
 /** OPENICF_OPTS as the Java server's start script sets it when nobody else did; the collector is the JVM's choice. */
-export const JAVA_OPTIONS = ['-Xmx512m'];
+export const JAVA_OPTIONS = ['-Xmx512m', '-Dfile.encoding=UTF-8'];
 
 /** Starts a server on the port; it need not serve yet. */
 export type StartServer = (port: number) => Promise<MeasuredServer>;

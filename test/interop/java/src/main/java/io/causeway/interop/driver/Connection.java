@@ -18,6 +18,7 @@ import org.identityconnectors.framework.api.ConnectorKey;
 /** One agent, dialled by a framework of its own, so that connections share no session. */
 final class Connection implements AutoCloseable {
     private static final long POLL_MILLISECONDS = 10;
+    private static final int QUIET_POLLS = 10;
     private static final long FIRST_WAIT_MILLISECONDS = 3000;
 
     private final ConnectorFramework framework = new ConnectorFramework(Connection.class.getClassLoader());
@@ -74,13 +75,20 @@ final class Connection implements AutoCloseable {
         return command.has(name) ? command.get(name).getAsString() : fallback;
     }
 
+    /** The framework makes the connectors of a list known one by one: it is taken for whole when none has come for a while. */
     private boolean hasConnectorsWithin(long milliseconds) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
-        while (manager.getConnectorInfos().isEmpty()) {
-            if (System.nanoTime() > deadline) {
+        int known = 0;
+        for (int quietPolls = 0; known == 0 || quietPolls < QUIET_POLLS; quietPolls++) {
+            if (known == 0 && System.nanoTime() > deadline) {
                 return false;
             }
             Thread.sleep(POLL_MILLISECONDS);
+            int now = manager.getConnectorInfos().size();
+            if (now != known) {
+                known = now;
+                quietPolls = 0;
+            }
         }
         return true;
     }
