@@ -8,7 +8,7 @@ import { MeasuredServer } from './measured-server.js';
 export const SHARED_KEY = 'changeit';
 export const CSV_CONNECTOR = 'org.forgerock.openicf.csvfile.CSVFileConnector';
 
-/** OPENICF_OPTS as the Java server's start script sets it when nobody else did; the collector is the JVM's choice. */
+/** OPENICF_OPTS as the Java server's start script sets it when nobody else did; the collector is the JVM's choice. Java 17 would read the file in the locale's charset. */
 export const JAVA_OPTIONS = ['-Xmx512m', '-Dfile.encoding=UTF-8'];
 
 /** Starts a server on the port; it need not serve yet. */
