@@ -106,6 +106,8 @@ export interface CallContext {
   readonly locale?: Locale | undefined;
   /** Identifies the operation on both ends' logs. */
   readonly operationId?: string | undefined;
+  /** Called by a subscription, once, from when on no change is missed: the requester may be told. */
+  readonly onSubscribed?: (() => void) | undefined;
 }
 
 /**

@@ -65,7 +65,8 @@ async function single<O extends SingleOperation>(execution: Execution, facade: C
 }
 
 async function stream<O extends StreamOperation>(execution: Execution, facade: ConnectorFacade, operation: O, call: CallContext): Promise<void> {
-  await new StreamAnswer(execution, operation.kind).give(facade.stream(operation, call));
+  const answer = new StreamAnswer(execution, operation.kind);
+  await answer.give(facade.stream(operation, { ...call, onSubscribed: () => { void answer.acknowledge(); } }));
 }
 
 async function fail(group: SessionGroup, executing: ExecutingRequest, error: unknown): Promise<void> {

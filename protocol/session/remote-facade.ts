@@ -44,7 +44,7 @@ export class RemoteFacade implements ConnectorFacade {
     if (operation.kind === 'sync' && operation.token === null && this.#group.features.size === 0) {
       return await this.#startOfSync(operation.objectClass, call) as StreamEnds[O['kind']];
     }
-    return yield* streamRemotely<O['kind']>(this.#group, operation.kind, operation, this.#prepare(operation, call), call.signal);
+    return yield* streamRemotely<O['kind']>(this.#group, operation.kind, operation, this.#prepare(operation, call), call);
   }
 
   /** A Java agent cannot be asked to sync without a token: the run yields nothing and ends with the latest one (hazard 14). */

@@ -3,6 +3,7 @@ import { encodeAcknowledgement, encodeStreamEnd, encodeStreamItem } from '../cod
 import { requireSize, type Execution } from './execution.js';
 import { CREDITS } from './credits.js';
 import { FrameFlow } from './frame-flow.js';
+import { FIXED } from './limits.js';
 import { isSequenced, isSubscription, type StreamKind } from './operation-kinds.js';
 import { pump } from './pump.js';
 import type { SocketLink } from './socket-link.js';
@@ -14,6 +15,7 @@ export class StreamAnswer<K extends StreamKind> {
   /** Of the last message. Subscriptions and batches have no sequence numbers; one socket keeps their order as long as it lasts. */
   #link: SocketLink | undefined;
   readonly #flow: FrameFlow;
+  #acknowledged: Promise<void> | undefined;
 
   constructor(execution: Execution, kind: K) {
     this.#execution = execution;
@@ -25,19 +27,27 @@ export class StreamAnswer<K extends StreamKind> {
     const { executing, race, leftovers, group } = this.#execution;
     const hasCredits = group.features.has(CREDITS);
     try {
-      if (isSubscription(this.#kind)) await this.#send(encodeAcknowledgement(executing.id, this.#kind));
       const { end, count } = await pump(chunksOf(results), race, {
         admit: (sequence) => hasCredits ? executing.credits.pass(sequence, executing.signal) : undefined,
         send: (item, sequence) => this.#sendItem(encodeStreamItem(executing.id, this.#kind, item, sequence)),
         onClosing: (closing) => leftovers.push(closing),
       });
       await this.#flow.settled();
+      await this.acknowledge();
       for (const frame of encodeStreamEnd(executing.id, this.#kind, end, count)) await this.#send(frame);
     } catch (error) {
-      this.#flow.flush();                                // results before a failure are told of before the failure
-      if (!executing.cancelled || !isSequenced(this.#kind)) throw error;
-      await this.cancelled();
+      if (executing.cancelled && isSequenced(this.#kind)) return this.cancelled();
+      await this.#letResultsArrive();
+      throw error;
     }
+  }
+
+  /** Tells the requester of a subscription that no change is missed from now on, if it has not been told. */
+  acknowledge(): Promise<void> | undefined {
+    if (!isSubscription(this.#kind)) return undefined;
+    this.#acknowledged ??= this.#send(encodeAcknowledgement(this.#execution.executing.id, this.#kind));
+    this.#acknowledged.catch(() => undefined);           // told to whoever waits for it: the first event, the end
+    return this.#acknowledged;
   }
 
   /** A cancelled search or sync still gets its end message, with the number of results sent (hazard 30). */
@@ -49,10 +59,22 @@ export class StreamAnswer<K extends StreamKind> {
 
   /** Items with sequence numbers are written side by side and many at a time; those without go one after the other. */
   #sendItem(frame: Uint8Array): Promise<void> | undefined {
-    const { executing: { signal }, group } = this.#execution;
-    if (!isSequenced(this.#kind)) return this.#send(frame, signal);
+    const { group } = this.#execution;
+    if (!isSequenced(this.#kind)) return this.#sendInOrder(frame);
     requireSize(frame, group.limits.maxFrameBytes);
     return this.#flow.add(frame);
+  }
+
+  async #sendInOrder(frame: Uint8Array): Promise<void> {
+    await this.acknowledge();
+    await this.#send(frame, this.#execution.executing.signal);
+  }
+
+  /** Results before a failure are told of before the failure, which must not overtake them within a Java peer either (section 7.5). */
+  async #letResultsArrive(): Promise<void> {
+    const { executing: { signal }, group } = this.#execution;
+    await this.#flow.idle();
+    if (!signal.aborted && this.#flow.flushed > 0 && group.features.size === 0) await group.clock.sleep(FIXED.errorSettle);
   }
 
   async #sendItems(frames: readonly Uint8Array[]): Promise<void> {

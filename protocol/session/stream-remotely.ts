@@ -1,4 +1,4 @@
-import type { StreamEnds, StreamItems, StreamOperation } from '../model/index.js';
+import type { CallContext, StreamEnds, StreamItems, StreamOperation } from '../model/index.js';
 import { encodeMessage } from '../frame.js';
 import type { Message } from '../message.js';
 import { AbortRace } from './abort-race.js';
@@ -21,10 +21,10 @@ import { sorterFor, type Buffer, type Sorter } from './stream-sorter.js';
  * for. Leaving early cancels it. A peer that knows credits is never further ahead than the window.
  */
 export async function* streamRemotely<K extends StreamKind>(
-  group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall, signal: AbortSignal,
+  group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall, { signal, onSubscribed }: CallContext,
 ): AsyncGenerator<StreamItems[K], StreamEnds[K], void> {
   if (signal.aborted) throw callerGaveUp(call, signal.reason);
-  const remote = new RemoteStream<K>(group, kind, operation, call);
+  const remote = new RemoteStream<K>(group, kind, operation, call, onSubscribed);
   const onAbort = () => remote.stop(callerGaveUp(call, signal.reason));
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -59,7 +59,7 @@ class RemoteStream<K extends StreamKind> {
   readonly #clock: SessionGroup['clock'];
   #stalledFor = 0;
 
-  constructor(group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall) {
+  constructor(group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall, onSubscribed: (() => void) | undefined) {
     const { clock, log, limits } = group;
     this.#call = call;
     this.#credits = group.features.has(CREDITS) ? new CreditWindow(limits.creditWindow, limits.maxBufferedBytes) : undefined;
@@ -71,7 +71,7 @@ class RemoteStream<K extends StreamKind> {
       clock, log,
       isOrdered: () => group.features.has(RESEND) || group.socketCount <= 1,
       later: (deliver) => this.#accept((buffer) => deliver(buffer as unknown as BatchBuffer)),
-    });
+    }, onSubscribed);
     this.#request = new OutgoingRequest<Message>(group, {
       ...call,
       onResponse: (message, bytes, socket) => this.#onResponse(call, message, bytes, socket),

@@ -14,10 +14,12 @@ export interface Sorter<K extends StreamKind> {
   dispose(): void;
 }
 
-export function sorterFor<K extends StreamKind>(kind: K, operation: StreamOperation, limits: CodecLimits, batch: BatchParts): Sorter<K> {
+export function sorterFor<K extends StreamKind>(
+  kind: K, operation: StreamOperation, limits: CodecLimits, batch: BatchParts, onSubscribed: (() => void) | undefined,
+): Sorter<K> {
   const decode = (response: EncodedResponse) => decodeResponse<StreamKind>(kind, response, limits) as StreamResponse<K>;
   if (isSequenced(kind)) return new SequencedSorter<K>(kind, decode);
-  if (isSubscription(kind)) return new ArrivalSorter<K>(kind, decode);
+  if (isSubscription(kind)) return new ArrivalSorter<K>(kind, decode, onSubscribed);
   return new BatchSorter(operation.kind === 'batch' ? operation.tasks.length : undefined, limits, batch) as unknown as Sorter<K>;
 }
 
@@ -63,11 +65,13 @@ class SequencedSorter<K extends StreamKind> implements Sorter<K> {
 class ArrivalSorter<K extends StreamKind> implements Sorter<K> {
   readonly #kind: K;
   readonly #decode: Decode<K>;
+  #onSubscribed: (() => void) | undefined;
   #arrived = 0;
 
-  constructor(kind: K, decode: Decode<K>) {
+  constructor(kind: K, decode: Decode<K>, onSubscribed: (() => void) | undefined) {
     this.#kind = kind;
     this.#decode = decode;
+    this.#onSubscribed = onSubscribed;
   }
 
   sort(response: EncodedResponse, bytes: number, buffer: Buffer<K>): void {
@@ -79,6 +83,8 @@ class ArrivalSorter<K extends StreamKind> implements Sorter<K> {
       this.#decode(response);
       return;
     }
+    this.#onSubscribed?.();                              // on another socket, an event may overtake the acknowledgement
+    this.#onSubscribed = undefined;
     if (objects?.connectorObject || changes?.syncDelta) buffer.add(++this.#arrived, itemOf(this.#decode, response), bytes);
     if (event.completed) buffer.finish(this.#arrived, () => undefined as StreamEnds[K]);
   }

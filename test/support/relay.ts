@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest';
 import type { AttachedSocket, ConnectionGroup, OperationExecutor, ProtocolPeer, SessionLimits } from '../../protocol/session/contract.js';
 import type { OperationRelay, RelayEnd } from '../../protocol/session/forwarding.js';
 import { encodeOperationRequest, facadeKeyOf } from '../../protocol/codec/index.js';
@@ -49,13 +50,20 @@ export interface RelayUnderTest {
 
 const wait = async (peer: ProtocolPeer): Promise<void> => { await peer.close('test over'); };
 
-export async function relayUnderTest(options: RelayOptions = {}): Promise<RelayUnderTest> {
+/** Opens a relay that ends with the test. */
+export async function relay(options: RelayOptions = {}): Promise<RelayUnderTest> {
+  const made = await openRelay(options);
+  onTestFinished(() => made.close());
+  return made;
+}
+
+async function openRelay(options: RelayOptions): Promise<RelayUnderTest> {
   const clock = new FakeClock();
   const log = recordedLog();
   const ended: RelayEnd[] = [];
   const towards = createPeer({ role: 'dialler', log, clock, limits: options.targetLimits });
   let targetGroup: ConnectionGroup | undefined;
-  const relay: OperationRelay = {
+  const passingOn: OperationRelay = {
     server: 'connector server legacy', maxBufferedBytes: options.maxBufferedBytes ?? 67_108_864, gatherTime: options.gatherTime ?? 0,
     target: () => {
       if (targetGroup === undefined || options.isDown === true) throw new ConnectorError('connectionFailed', 'The connector server legacy is not connected.');
@@ -66,7 +74,7 @@ export async function relayUnderTest(options: RelayOptions = {}): Promise<RelayU
   const executor: OperationExecutor = {
     connectorInfos: async () => [],
     facadeFor: async () => { throw new ConnectorError('connector', 'Connector not found: none is hosted here'); },
-    relayFor: async () => relay,
+    relayFor: async () => passingOn,
   };
   const peer = createPeer({ role: 'listener', log, clock, executor, limits: options.limits });
   const servers: RawPeer[] = [];

@@ -124,6 +124,7 @@ class LocalFacade implements FacadeHandle {
         log: labelledLog(this.#runner.environment.log, { operation: 'subscribe', operationId: call.operationId }),
         interval: this.#runner.environment.subscriptionInterval ?? SUBSCRIPTION_INTERVAL,
         latestToken: () => performSingle(this.#runner, this.#cookies, { kind: 'latestSyncToken', objectClass }, context),
+        onStarted: call.onSubscribed,
         sync: (from) => streamSync(this.#runner, { kind: 'sync', objectClass, token: from, options }, context),
       });
     } finally {

@@ -9,6 +9,8 @@ export interface Polling {
   readonly interval: number;
   readonly signal: AbortSignal;
   readonly latestToken: () => Promise<SyncToken | null>;
+  /** Called once the place to start from is known: a change made from now on is given. */
+  readonly onStarted?: (() => void) | undefined;
   readonly sync: (token: SyncToken | null) => AsyncGenerator<SyncDelta, SyncToken | undefined, void>;
 }
 
@@ -28,12 +30,15 @@ async function waitOut(error: unknown, failures: number, polling: Polling): Prom
  */
 export async function* pollChanges(start: SyncToken | null, polling: Polling): AsyncGenerator<SyncDelta, undefined, void> {
   let token = start;
-  let started = start !== null;
+  let started = false;
   let failures = 0;
   for (;;) {
     try {
-      if (!started) token = await polling.latestToken();
-      started = true;
+      if (!started) {
+        token ??= await polling.latestToken();
+        started = true;
+        polling.onStarted?.();
+      }
       const deltas = polling.sync(token);
       try {
         for (;;) {

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { startController, type Controller } from '../../support/causeway-processes.js';
-import { makeWorld, type World } from '../../support/causeway-world.js';
+import type { World } from '../../support/causeway-world.js';
 import type { Json, RestAnswer, RestClient, RestRequest } from '../../support/rest-client.js';
 import { peopleLdif } from '../../support/people-ldif.js';
-import { startOpenLdap, type OpenLdap } from '../../targets/openldap.js';
+import type { OpenLdap } from '../../targets/openldap.js';
 import type { AcceptanceHost, OpenHost } from './acceptance-host.js';
-import { CROWD, EMPTY_CSV, LARGE_ROWS, PEOPLE_CSV, STAFF_LDIF, largeCsv } from './acceptance-data.js';
-import { EVERY_PROPERTY, crowdSystem, csvSystem, ldapSystem, testSystem } from './acceptance-provisioners.js';
+import { CROWD, LARGE_ROWS, STAFF_LDIF } from './acceptance-data.js';
+import { EVERY_PROPERTY, crowdSystem } from './acceptance-provisioners.js';
+import { startWorld, writeCommonSystems, writeTestSystems, type Running } from './running-world.js';
 
 /** The answer to a query. */
 export interface Page {
@@ -72,56 +73,23 @@ const MAPPING = {
   policies: [{ situation: 'SOURCE_MISSING', action: 'DELETE' }],
 };
 
-/** A started world, and how to end it. */
-export interface RunningWorld {
-  readonly world: AcceptanceWorld;
-  stop(): Promise<void>;
-}
-
 /** Starts it all; every system passes its test when it resolves. */
-export async function startAcceptanceWorld(host: AcceptanceHost): Promise<RunningWorld> {
-  const world = await makeWorld();
-  const running: (() => Promise<unknown>)[] = [world.remove];
-  const stop = async (): Promise<void> => {
-    for (const end of running.splice(0).reverse()) await end();
-  };
-  let log = (): string => 'it was not started';
-  try {
-    const ldap = await startOpenLdap({ ldif: directory(), modules: MODULES });
-    running.push(() => ldap.stop());
-    const open = await host.open(world);
-    log = () => open.log();
-    running.push(() => open.kill());
-    await writeSystems(world, open.name, ldap);
-    if (host.kind === 'java') await writeTestSystems(world, open.name);
+export async function startAcceptanceWorld(host: AcceptanceHost): Promise<Running<AcceptanceWorld>> {
+  return startWorld(host, { ldif: directory(), modules: MODULES }, async (parts) => {
+    const { world, ldap, host: open, onStop } = parts;
+    await writeCommonSystems(parts, ['copy', 'passwords']);
+    await world.provisioner('crowd', crowdSystem(ldap, open.name));
+    await writeFile(world.path('conf', 'sync.json'), JSON.stringify({ mappings: [MAPPING] }));
+    if (host.kind === 'java') await writeTestSystems(parts, { test: {}, configured: EVERY_PROPERTY });
     const controller = await startController(world, { config: open.controllerSettings });
-    running.push(() => controller.process.kill());
+    onStop(() => controller.process.kill());
     await open.join(controller);
     for (const system of systemsOf(host)) await controller.systemReady(system, 60_000);
-    return { world: new AcceptanceWorld({ world, controller, host: open, ldap }), stop };
-  } catch (error) {
-    const text = `${error instanceof Error ? error.message : String(error)}\n--- ${host.title}\n${log()}`;
-    await stop();
-    throw new Error(text, { cause: error });
-  }
+    return new AcceptanceWorld({ world, controller, host: open, ldap });
+  });
 }
 
 function* directory(): Generator<string> {
   yield STAFF_LDIF;
   yield* peopleLdif(0, LARGE_ROWS, CROWD);
-}
-
-async function writeSystems(world: World, hostName: string, ldap: OpenLdap): Promise<void> {
-  await writeFile(world.path('csv.csv'), PEOPLE_CSV);
-  for (const name of ['copy', 'passwords']) await writeFile(world.path(`${name}.csv`), EMPTY_CSV);
-  await writeFile(world.path('large.csv'), largeCsv());
-  for (const name of ['csv', 'copy', 'passwords', 'large']) await world.provisioner(name, csvSystem(name, world.path(`${name}.csv`), hostName));
-  await world.provisioner('ldap', ldapSystem('ldap', ldap, hostName));
-  await world.provisioner('crowd', crowdSystem(ldap, hostName));
-  await writeFile(world.path('conf', 'sync.json'), JSON.stringify({ mappings: [MAPPING] }));
-}
-
-async function writeTestSystems(world: World, hostName: string): Promise<void> {
-  await world.provisioner('test', testSystem('test', hostName));
-  await world.provisioner('configured', testSystem('configured', hostName, EVERY_PROPERTY));
 }

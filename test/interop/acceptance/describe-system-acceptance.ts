@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { AcceptanceHost } from './acceptance-host.js';
-import { startAcceptanceWorld, type AcceptanceWorld, type RunningWorld } from './acceptance-world.js';
+import { startAcceptanceWorld, type AcceptanceWorld } from './acceptance-world.js';
+import type { Running } from './running-world.js';
 import { describeCsvObjects } from './csv-objects.js';
 import { describeCsvQueries } from './csv-queries.js';
 import { describeDiscovery } from './discovery.js';
@@ -16,7 +17,7 @@ import { describeTestConnector } from './test-connector-rest.js';
 /** The system API over one host: the same requests and the same answers, whoever runs the connectors. */
 export function describeSystemAcceptance(host: AcceptanceHost): void {
   describe(`the system API over ${host.title}`, () => {
-    let running: RunningWorld | undefined;
+    let running: Running<AcceptanceWorld> | undefined;
     const world = (): AcceptanceWorld => {
       if (running === undefined) throw new Error('the world did not start');
       return running.world;

@@ -3,7 +3,8 @@ import { ACCOUNT, OperationOptions, type ConnectorError } from '../../../protoco
 import type { AcceptanceHost } from './acceptance-host.js';
 import { call } from './facade-calls.js';
 import { LARGE_ROWS } from './acceptance-data.js';
-import { startFacadeWorld, type FacadeWorld, type RunningFacadeWorld } from './facade-world.js';
+import { startFacadeWorld, type FacadeWorld } from './facade-world.js';
+import type { Running } from './running-world.js';
 import { proofsOf } from './proof.js';
 
 /** Longer than a Java server waits for its sockets, and than their buffers last. */
@@ -36,7 +37,7 @@ async function read(world: FacadeWorld, after: number, pause: () => void | Promi
  */
 export function describeNeverShort(host: AcceptanceHost): void {
   describe(`a late reader of ${host.title}`, () => {
-    let running: RunningFacadeWorld | undefined;
+    let running: Running<FacadeWorld> | undefined;
     const world = (): FacadeWorld => {
       if (running === undefined) throw new Error('the world did not start');
       return running.world;

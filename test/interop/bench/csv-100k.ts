@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { freePorts } from '../../support/free-ports.js';
 import { JavaDriver } from '../support/java-driver.js';
+import { writeFigures, type BenchmarkOptions } from './benchmark-options.js';
 import { CSV_CONNECTOR, JAVA_OPTIONS, causewayAgent, javaServer, type StartServer } from './csv-servers.js';
 import { DRIVER_JVM, facadeOf, sampleOf, searchAll, type Search } from './driver-searches.js';
 import { goal, mebibytes, spread, table, type Spread } from './figures.js';
@@ -68,16 +69,9 @@ export interface CsvBenchmark {
   readonly complete: boolean;
 }
 
-export interface CsvBenchmarkOptions {
-  readonly rows?: number;
-  readonly rounds?: number;
+export interface CsvBenchmarkOptions extends BenchmarkOptions {
   /** Searches by each process. */
   readonly searches?: number;
-  readonly report?: (line: string) => void;
-  /** Where the figures go as JSON. */
-  readonly output?: string;
-  /** Flags of Node for our agent, e.g. `--cpu-prof`. */
-  readonly nodeOptions?: readonly string[];
 }
 
 /** Searches of each process by the client that only counts. */
@@ -235,17 +229,12 @@ export async function benchmarkCsv(options: CsvBenchmarkOptions = {}): Promise<C
       complete: isComplete([...results.ours, ...results.java], rows),
     };
     for (const line of [...summaryLines(benchmark.summary), ...goalLines(benchmark)]) report(line);
-    if (output !== undefined) await writeFigures(output, benchmark);
+    await writeFigures(output, withoutSamples(benchmark));
     return benchmark;
   } finally {
     await driver.stop();
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-async function writeFigures(file: string, benchmark: CsvBenchmark): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify({ node: process.version, javaOptions: JAVA_OPTIONS, processors: cpus().length, ...withoutSamples(benchmark) }, null, 2)}\n`);
 }
 
 function withoutSamples(benchmark: CsvBenchmark): object {

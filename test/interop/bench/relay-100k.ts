@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { freePorts } from '../../support/free-ports.js';
 import { JavaDriver } from '../support/java-driver.js';
 import type { JavaFacade } from '../support/java-facade.js';
+import { writeFigures, type BenchmarkOptions } from './benchmark-options.js';
 import { CSV_CONNECTOR, JAVA_OPTIONS, SHARED_KEY, causewayAgent, javaServer } from './csv-servers.js';
 import { DRIVER_JVM, facadeOf, searchAll, type Search } from './driver-searches.js';
 import { goal, mebibytes, median, spread, table, type Spread } from './figures.js';
@@ -29,15 +30,6 @@ export interface RelayBenchmark {
   /** Peak memory of the agent that relays, in bytes, before the first search and at the end. */
   readonly relayPeak: { readonly before: number; readonly after: number };
   readonly complete: boolean;
-}
-
-export interface RelayBenchmarkOptions {
-  readonly rows?: number;
-  readonly rounds?: number;
-  readonly report?: (line: string) => void;
-  readonly output?: string;
-  /** Flags of Node for the agent, e.g. `--cpu-prof`. */
-  readonly nodeOptions?: readonly string[];
 }
 
 /** Searches of each way that are not counted: all three programs are compiled and caches full after them. */
@@ -96,7 +88,7 @@ function lines({ direct, relayed, ratios, ratio, relayPeak }: RelayBenchmark): s
 }
 
 /** A Java driver searches a Java server, and the same server by way of our agent. */
-export async function benchmarkRelay(options: RelayBenchmarkOptions = {}): Promise<RelayBenchmark> {
+export async function benchmarkRelay(options: BenchmarkOptions = {}): Promise<RelayBenchmark> {
   const { rows = 100_000, rounds = 5, report = () => undefined, output, nodeOptions = [] } = options;
   const directory = await mkdtemp(join(tmpdir(), 'causeway-bench-relay-'));
   const ends: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
@@ -123,10 +115,7 @@ export async function benchmarkRelay(options: RelayBenchmarkOptions = {}): Promi
       complete: all.every(({ entries, checksum }) => entries === rows && checksum === all[0]?.checksum),
     };
     for (const line of lines(benchmark)) report(line);
-    if (output !== undefined) {
-      await mkdir(dirname(output), { recursive: true });
-      await writeFile(output, `${JSON.stringify({ node: process.version, javaOptions: JAVA_OPTIONS, processors: cpus().length, ...benchmark }, null, 2)}\n`);
-    }
+    await writeFigures(output, benchmark);
     return benchmark;
   } finally {
     for (const end of ends.reverse()) await end();

@@ -158,6 +158,22 @@ describe('subscriptions', () => {
     expect(facade.status().operations.running).toBe(0);
   });
 
+  it('say when they have begun: the very next change is given', async () => {
+    const { facade, target, clock } = subject();
+    const abort = new AbortController();
+    let begun = 0;
+    const onSubscribed = () => {
+      begun++;
+      target.add('at once');
+    };
+    const changes = facade.stream({ kind: 'subscribeToChanges', objectClass: ACCOUNT, options: none, token: null }, { ...calling(abort.signal), onSubscribed });
+    const first = changes.next();
+    await clock.advance(3000);
+    expect((await first).value?.uid.value).toBe('at once');
+    expect(begun).toBe(1);
+    await changes.return(undefined);
+  });
+
   it('to objects give what matches the filter, as it was asked for', async () => {
     const { facade, target, clock } = subject();
     const abort = new AbortController();

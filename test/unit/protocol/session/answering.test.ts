@@ -156,6 +156,20 @@ describe('answering with a stream', () => {
     expect(peer.executing).toBe(0);
   });
 
+  it('an error after results leaves a moment behind them: a Java peer has no way to put it in its place', async () => {
+    const { java, facade, clock } = await agent();
+    facade.onStream = async function* () {
+      yield account(1);
+      throw new ConnectorError('connectionBroken', 'gone half-way');
+    };
+    await java.send(search_(6));
+    await clock.advance(FIXED.errorSettle - 1);
+    expect(java.of('operationResponse')).toHaveLength(1);
+    expect(java.of('error')).toEqual([]);
+    await clock.advance(1);
+    expect(java.last('error')).toMatchObject({ id: 6, message: 'gone half-way' });
+  });
+
   it('hazard 30: a cancelled search closes its cursor and still gets its end message with the number of results sent', async () => {
     const { java, facade, peer } = await agent();
     facade.onStream = (_operation, { signal }) => (async function* () {
@@ -227,6 +241,29 @@ describe('answering with a stream', () => {
     await java.send({ kind: 'cancel', id: 16 });
     expect(java.frames).toHaveLength(before);
     expect(facade.open).toBe(0);
+  });
+
+  it('subscription: acknowledged when no change is missed any more, not when it is asked for; one that never begins is an error', async () => {
+    const { java, facade, answers } = await agent();
+    const subscribe = (id: number) => request(id, { kind: 'subscribeToObjects', objectClass: '__ACCOUNT__', filter: undefined, options });
+    let begin: () => void = () => undefined;
+    facade.onStream = async function* (_operation, { onSubscribed, signal }) {
+      await new Promise<void>((resolve) => { begin = resolve; });
+      onSubscribed?.();
+      await new Promise((_, reject) => { signal.addEventListener('abort', () => reject(new Error('aborted'))); });
+      yield account(1);
+    };
+    await java.send(subscribe(15));
+    expect(answers()).toEqual([]);
+    begin();
+    await settle();
+    expect(answers()).toEqual(hex('V35'));
+    facade.onStream = async function* () {
+      throw new ConnectorError('permissionDenied', 'no change log for you');
+    };
+    await java.send(subscribe(16));
+    expect(java.of('operationResponse').filter(({ id }) => id === 16)).toEqual([]);
+    expect(java.last('error')).toMatchObject({ id: 16, message: 'no change log for you' });
   });
 
   it('the events of one subscription keep to one socket, since nothing else orders them', async () => {

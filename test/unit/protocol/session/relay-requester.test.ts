@@ -1,20 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LAST_PAGE, Name, Uid } from '../../../../protocol/model/index.js';
 import { encodeAcknowledgement, encodeSingleResult, encodeStreamEnd, encodeStreamItem } from '../../../../protocol/codec/index.js';
 import { decodeFrame } from '../../../../protocol/frame.js';
 import { OFFERED } from '../../../../protocol/session/features.js';
 import { account } from '../../../support/fake-facade.js';
 import { settle } from '../../../support/fake-clock.js';
-import { ask, hex, options, relayUnderTest, request, search, type RelayOptions, type RelayUnderTest } from '../../../support/relay.js';
+import { ask, hex, options, relay, request, search } from '../../../support/relay.js';
 import { cut } from '../../../support/socket-pair.js';
-
-const open: RelayUnderTest[] = [];
-async function relay(given: RelayOptions = {}): Promise<RelayUnderTest> {
-  const made = await relayUnderTest(given);
-  open.push(made);
-  return made;
-}
-afterEach(async () => { await Promise.all(open.splice(0).map((made) => made.close())); });
 
 describe('the requester', () => {
   it('cancels: the server is told under its own id, and its end message still comes back', async () => {

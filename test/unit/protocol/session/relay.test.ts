@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ConnectorError, ConnectorObject, IcfArray, LAST_PAGE, Name, OPTION, OperationOptions, Uid, type Operation, type SyncDelta,
 } from '../../../../protocol/model/index.js';
@@ -12,19 +12,11 @@ import { OFFERED } from '../../../../protocol/session/features.js';
 import { FIXED } from '../../../../protocol/session/limits.js';
 import { KEY, account } from '../../../support/fake-facade.js';
 import { settle } from '../../../support/fake-clock.js';
-import { ask, facadeKey, hex, lastError, options, relayUnderTest, request, search, withId, type RelayOptions, type RelayUnderTest } from '../../../support/relay.js';
+import { ask, facadeKey, hex, lastError, options, relay, request, search, withId } from '../../../support/relay.js';
 import { cut } from '../../../support/socket-pair.js';
 
 const sync: Operation = { kind: 'sync', objectClass: '__ACCOUNT__', token: { value: 5 }, options };
 const error = (id: number) => encodeError(id, new ConnectorError('unknownUid', 'gone', { cause: new ConnectorError('illegalState', 'x') }));
-
-const open: RelayUnderTest[] = [];
-async function relay(given: RelayOptions = {}): Promise<RelayUnderTest> {
-  const made = await relayUnderTest(given);
-  open.push(made);
-  return made;
-}
-afterEach(async () => { await Promise.all(open.splice(0).map((made) => made.close())); });
 
 describe('an operation that is passed on', () => {
   it('goes out as it came and comes back as it was answered, but for the ids', async () => {
