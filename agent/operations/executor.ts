@@ -3,7 +3,8 @@ import { apiConfigurationOf } from '../../protocol/codec/index.js';
 import type { Clock, OperationExecutor, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
 import { connectorsByKey, createFacade, publishedInfos, type AnyConnector, type FacadeHandle } from '../../connectors/framework/index.js';
 import { loadConnector } from '../../connectors/registry.js';
-import { FacadeCache } from './facade-cache.js';
+import { FacadeCache, type OpenFacade } from './facade-cache.js';
+import type { FacadeContext, FacadeStage } from './facade-stage.js';
 import { observeFacade } from './observed-facade.js';
 
 export interface ExecutorOptions {
@@ -20,6 +21,10 @@ export interface ExecutorOptions {
   readonly log: SessionLog;
   /** @default the registry's */
   readonly load?: (id: string) => Promise<AnyConnector | undefined>;
+  /** What operations pass on their way to a connector, the outermost first. */
+  readonly stages?: readonly FacadeStage[] | undefined;
+  /** Puts secrets in the place of the references to them. Throws a ConnectorError that names the property and the reference. */
+  readonly resolveSecrets?: ((connector: AnyConnector, configuration: ApiConfiguration) => Promise<ApiConfiguration>) | undefined;
   /** @default the framework's */
   readonly open?: (connector: AnyConnector, configuration: ApiConfiguration) => FacadeHandle;
 }
@@ -49,8 +54,11 @@ export class AgentExecutor implements OperationExecutor {
 
   async facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade> {
     const connector = await this.#find(connectorKey);
-    const facade = await this.#facades.get(connectorKey, facadeKey);
-    return observeFacade(facade, { connector: connector.id, origin, log: this.#options.log, clock: this.#options.clock });
+    const { facade, configuration, systemId } = await this.#facades.get(connectorKey, facadeKey);
+    const { stages = [], log, clock } = this.#options;
+    const context: FacadeContext = { connector, connectorKey, configuration, systemId, origin };
+    const staged = stages.reduceRight<ConnectorFacade>((inner, stage) => stage(inner, context), facade);
+    return observeFacade(staged, { connector: connector.id, origin, log, clock });
   }
 
   /** Disposes of all facades. Idempotent. */
@@ -58,11 +66,13 @@ export class AgentExecutor implements OperationExecutor {
     await this.#facades.close();
   }
 
-  async #open(connectorKey: ConnectorKey, facadeKey: string): Promise<FacadeHandle> {
+  async #open(connectorKey: ConnectorKey, facadeKey: string): Promise<OpenFacade> {
     const connector = await this.#find(connectorKey);
     const configuration = apiConfigurationOf(facadeKey);
-    const { open, log, stateDirectory, trustedCertificates } = this.#options;
-    return open === undefined ? createFacade(connector, configuration, { log, stateRoot: stateDirectory, trustedCertificates }) : open(connector, configuration);
+    const { open, resolveSecrets, log, stateDirectory, trustedCertificates } = this.#options;
+    const resolved = await resolveSecrets?.(connector, configuration) ?? configuration;
+    const facade = open === undefined ? createFacade(connector, resolved, { log, stateRoot: stateDirectory, trustedCertificates }) : open(connector, resolved);
+    return { facade, configuration };
   }
 
   async #find(connectorKey: ConnectorKey): Promise<AnyConnector> {

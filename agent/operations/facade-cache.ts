@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConnectorError, connectorKeyText, type ConnectorKey } from '../../protocol/model/index.js';
+import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorKey } from '../../protocol/model/index.js';
 import type { FacadeHandle } from '../../connectors/framework/index.js';
 import type { Clock, SessionLog } from '../../protocol/session/contract.js';
 
@@ -7,20 +7,31 @@ import type { Clock, SessionLog } from '../../protocol/session/contract.js';
 const HANDED_OUT_MS = 10_000;
 const SWEEPS_PER_IDLE_TIME = 10;
 
+/** A facade with what it was opened from. */
+export interface OpenFacade {
+  readonly facade: FacadeHandle;
+  readonly configuration: ApiConfiguration;
+}
+
+export interface CachedFacade extends OpenFacade {
+  /** Of connector and configuration; tells nothing about either. */
+  readonly systemId: string;
+}
+
 export interface FacadeCacheOptions {
   /** Facades kept open at most. */
   readonly maxFacades: number;
   /** An unused facade is disposed of after this, in milliseconds. */
   readonly facadeIdle: number;
   /** Decodes the key and opens the facade. Called once for each pair of connector and facade key that is in the cache. */
-  open(connectorKey: ConnectorKey, facadeKey: string): Promise<FacadeHandle>;
+  open(connectorKey: ConnectorKey, facadeKey: string): Promise<OpenFacade>;
   readonly clock: Clock;
   readonly log: SessionLog;
 }
 
 interface Entry {
   readonly connector: string;
-  readonly opening: Promise<FacadeHandle>;
+  readonly opening: Promise<OpenFacade>;
   facade: FacadeHandle | undefined;
   handedOut: number;
 }
@@ -45,14 +56,14 @@ export class FacadeCache {
     return this.#entries.size;
   }
 
-  async get(connectorKey: ConnectorKey, facadeKey: string): Promise<FacadeHandle> {
+  async get(connectorKey: ConnectorKey, facadeKey: string): Promise<CachedFacade> {
     if (this.#stop.signal.aborted) throw new ConnectorError('retryable', 'The connector server is shutting down; try again later.');
     const id = cacheId(connectorKey, facadeKey);
     const entry = this.#entries.get(id) ?? await this.#add(id, connectorKey, facadeKey);
     this.#entries.delete(id);
     this.#entries.set(id, entry);
     entry.handedOut = this.#options.clock.now();
-    return entry.opening;
+    return { ...await entry.opening, systemId: id };
   }
 
   /** Disposes of everything. Idempotent, never rejects. */
@@ -68,7 +79,7 @@ export class FacadeCache {
     if (present !== undefined) return present;
     const entry: Entry = { connector: connectorKey.connectorName, opening: this.#options.open(connectorKey, facadeKey), facade: undefined, handedOut: 0 };
     this.#entries.set(id, entry);
-    entry.opening.then((facade) => { entry.facade = facade; }, () => { if (this.#entries.get(id) === entry) this.#entries.delete(id); });
+    entry.opening.then(({ facade }) => { entry.facade = facade; }, () => { if (this.#entries.get(id) === entry) this.#entries.delete(id); });
     return entry;
   }
 
@@ -90,8 +101,8 @@ export class FacadeCache {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#entries.delete(id);
-    const facade = await entry.opening.catch(() => undefined);
-    await facade?.dispose();
+    const open = await entry.opening.catch(() => undefined);
+    await open?.facade.dispose();
     this.#options.log.debug({ connector: entry.connector, why }, 'Disposed of a facade.');
   }
 
