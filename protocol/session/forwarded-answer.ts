@@ -10,6 +10,11 @@ import { OrderingBuffer } from './ordering-buffer.js';
 /** Results that may be ahead of a missing one; more are not a matter of order any more. */
 const MOST_AHEAD = 262_144;
 
+export interface ReceivedFrame {
+  readonly frame: Uint8Array;
+  readonly outline: ResponseOutline;
+}
+
 /** Follows an answer that is passed on undecoded, to know which messages are repeats and which was the last. */
 export interface ForwardedAnswer {
   /** Results seen, each counted once. */
@@ -17,7 +22,9 @@ export interface ForwardedAnswer {
   readonly isComplete: boolean;
   /** The end is here, but not every result it announces. */
   readonly hasGap: boolean;
-  /** False for a message that has been there already. Throws for one that cannot belong to the answer. */
+  /** Messages that were kept back until the answer is complete. */
+  readonly closing?: readonly ReceivedFrame[];
+  /** Whether it is passed on now: not if it has been there already, or is kept back. Throws for one that cannot belong to the answer. */
   note(frame: Uint8Array, outline: ResponseOutline): boolean;
   dispose(): void;
 }
@@ -132,12 +139,17 @@ class EventsAnswer implements ForwardedAnswer {
   }
 }
 
-/** Decoded, because only its contents tell when a batch is over (protocol section 7.15); batches are small. */
+/**
+ * Decoded, because only its contents tell when a batch is over (protocol section 7.15); batches are small. A Java server's
+ * token message may arrive before results, on another socket; it is kept back, because a requester of ours takes what comes
+ * in order for all there is.
+ */
 class BatchAnswer implements ForwardedAnswer {
   readonly #limits: CodecLimits;
   readonly #sorter: BatchSorter;
   readonly #buffer: BatchBuffer = new OrderingBuffer(Number.MAX_SAFE_INTEGER);
   readonly hasGap = false;
+  readonly closing: ReceivedFrame[] = [];
 
   constructor(tasks: number | undefined, limits: CodecLimits, parts: FollowParts) {
     this.#limits = limits;
@@ -152,14 +164,15 @@ class BatchAnswer implements ForwardedAnswer {
     return this.#buffer.isComplete;
   }
 
-  note(frame: Uint8Array): boolean {
+  note(frame: Uint8Array, outline: ResponseOutline): boolean {
     const message = decodeFrame(frame, this.#limits);
     if (message.kind !== 'operationResponse') throw new ConnectorError('connectorIo', `The peer answered a batch with a message of type ${message.kind}.`);
     const before = this.count;
     this.#sorter.sort(message.response, 0, this.#buffer);
-    const isRepeat = this.count === before && (message.response.fields.batchOpResult?.taskId ?? '') !== '';
     while (this.#buffer.take()?.kind === 'item');        // only counted here
-    return !isRepeat;
+    if ((message.response.fields.batchOpResult?.taskId ?? '') !== '') return this.count > before;
+    this.closing.push({ frame, outline });
+    return false;
   }
 
   dispose(): void {

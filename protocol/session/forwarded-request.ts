@@ -144,9 +144,15 @@ export class ForwardedRequest implements Forwarding {
   }
 
   #complete(): void {
-    const { count } = this.#answer;
+    const { count, closing = [] } = this.#answer;
     this.#request.complete();
     this.#end();
+    try {
+      for (const { frame, outline } of closing) this.#receiver.onMessage(frame, outline);
+    } catch (error) {
+      this.#receiver.onFailure(toConnectorError(error), undefined);
+      return;
+    }
     this.#receiver.onComplete(count);
   }
 

@@ -321,6 +321,19 @@ describe('the server', () => {
     expect(made.asked()).toEqual([]);
   });
 
+  it('a batch whose token message overtakes a result on another socket: the requester gets the result first', async () => {
+    const made = await relay({ targetSockets: 2, requesterFeatures: OFFERED });
+    const uids = ['1', '2', '3'].map((uid) => ({ kind: 'delete', objectClass: '__ACCOUNT__', uid: new Uid(uid), options }) as const);
+    const id = await ask(made, 50, { kind: 'batch', tasks: uids, options });
+    const [token, end] = encodeStreamEnd(id, 'batch', { tokens: [], queryRequired: false, asynchronousResults: false, returnsResults: true }, 3);
+    const result = (task: number) => encodeStreamItem(id, 'batch', { task, ...(task === 2 ? { last: true } : {}) }, task + 1);
+    await made.servers[0]!.send(result(0), result(2), token!, end!);
+    expect(made.ended).toHaveLength(0);
+    await made.servers[1]!.send(result(1));
+    expect(made.ended).toMatchObject([{ outcome: 'ok', count: 3 }]);
+    expect(hex(made.answers())).toEqual(hex([result(0), result(2), result(1), token!, end!].map((frame) => withId(50, frame))));
+  });
+
   it('a batch without its token message ends some seconds after its last result', async () => {
     const made = await relay({ targetSockets: 2 });
     const id = await ask(made, 50, { kind: 'queryBatch', tokens: ['t'], options });
