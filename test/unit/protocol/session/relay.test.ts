@@ -257,7 +257,8 @@ describe('the server', () => {
         for (const [at, n] of order.entries()) {
           await made.servers[at % targetSockets]!.send(frame(n));
           const again = repeats[at];
-          if (again !== undefined && order.slice(0, at).includes(again)) await made.servers[(at + 1) % targetSockets]!.send(frame(again));
+          // The last result on every socket would be the sign of a search given up, which has tests of its own.
+          if (again !== undefined && again !== count && order.slice(0, at).includes(again)) await made.servers[(at + 1) % targetSockets]!.send(frame(again));
         }
         const got = hex(made.answers()).sort();
         expect(got).toEqual([...Array.from({ length: count }, (_, n) => encodeStreamItem(400, 'search', account(n + 1), n + 1)), encodeStreamEnd(400, 'search', LAST_PAGE, count)[0]!].map((bytes) => Buffer.from(bytes).toString('hex')).sort());
