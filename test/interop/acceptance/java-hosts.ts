@@ -65,5 +65,5 @@ export const javaClient: AcceptanceHost = {
 
 /** Java diallers have no client certificate. */
 async function gatewayFor(world: World): Promise<object> {
-  return { tls: { ...world.controllerKeys, clientCertificates: 'optional' }, agents: [{ name: 'java1', passwordHash: await hashPassword(SHARED_KEY) }] };
+  return { tls: { ...world.controllerKeys, clientCertificates: 'optional', minVersion: 'TLSv1.2' }, agents: [{ name: 'java1', passwordHash: await hashPassword(SHARED_KEY) }] };
 }

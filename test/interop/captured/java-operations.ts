@@ -1,6 +1,8 @@
 import type { JavaFacade } from '../support/java-facade.js';
 import { JavaFailure } from '../support/java-failure.js';
 import { javaInteger, javaLong, type JavaValue } from '../support/java-values.js';
+import { facts } from '../support/test-connector-facts.js';
+import { until } from '../../support/until.js';
 import { ATTRIBUTE_VALUES, EVERY_OPTION, EXCEPTIONS, FILTERS, SINGLE_OPTIONS, everyAttribute } from './java-samples.js';
 
 const ACCOUNT = '__ACCOUNT__';
@@ -79,12 +81,18 @@ async function batches(facade: JavaFacade): Promise<void> {
   await facade.queryBatch({ tokens: ['token 1', 'token 2'], queryRequired: true, asynchronousResults: true, returnsResults: false });
 }
 
+/** A Java server subscribes after it has answered, so an event made at once could be missed. */
+async function subscribed(facade: JavaFacade, count: number): Promise<void> {
+  await until(async () => (await facts(facade)).get('subscriptions') === String(count), `${count} subscriptions to stand`);
+}
+
 /** Object and change events, an end by the peer, an end by an error, and an end by us. */
 async function subscriptions(facade: JavaFacade): Promise<void> {
   const objects = await facade.subscribeObjects(ACCOUNT, { type: 'startsWith', attribute: '__NAME__', value: 'event' });
   const all = await facade.subscribeObjects(ACCOUNT, null, EVERY_OPTION);
   const deltas = await facade.subscribeChanges(ACCOUNT, javaLong(0));
   const sinceNow = await facade.subscribeChanges(ACCOUNT, null, { runAsUser: 'x' });
+  await subscribed(facade, 4);
   const made = await facade.create(ACCOUNT, { __NAME__: 'event 1' });
   await facade.delete(ACCOUNT, made.uid);
   await objects.events(1);
@@ -93,6 +101,7 @@ async function subscriptions(facade: JavaFacade): Promise<void> {
   await facade.create(ACCOUNT, { __NAME__: 'error-of-events' });
   for (const ended of [all, deltas, sinceNow]) await ended.events(1000, 5_000);
   const completed = [await facade.subscribeObjects(ACCOUNT), await facade.subscribeChanges(ACCOUNT)];
+  await subscribed(facade, 2);
   await facade.create(ACCOUNT, { __NAME__: 'end-of-events' });
   for (const ended of completed) await ended.events(1000, 5_000);
 }

@@ -9,9 +9,10 @@ import type { JavaFacade } from '../support/java-facade.js';
 import { JavaFailure } from '../support/java-failure.js';
 import { JavaHost } from '../support/java-host.js';
 import type { JavaPropertyInput } from '../support/java-driver-types.js';
-import { javaBytes, javaGuarded, javaInteger, javaLong, valuesOf, type JavaObject, type JavaValue } from '../support/java-values.js';
+import { javaBytes, javaGuarded, javaInteger, javaLong, valuesOf, type JavaObject } from '../support/java-values.js';
 import type { Connector, Operation } from '../support/outcome-matrix.js';
 import { outcome } from '../support/outcome-table.js';
+import { facts, lastSearch } from '../support/test-connector-facts.js';
 import { AGENT_KEY, RelayingAgent } from './support/relaying-agent.js';
 
 const ACCOUNT = '__ACCOUNT__';
@@ -385,20 +386,3 @@ describe('the Java CSV connector behind an agent, used by the Java framework', (
     expect(await same(facades, (facade) => facade.search('__GROUP__'))).toHaveProperty('javaClass');
   });
 });
-
-/** What the test connector notes of its store. */
-async function facts(facade: JavaFacade): Promise<Map<string, unknown>> {
-  const value = await facade.scriptOnConnector({ language: 'echo', text: 'facts' });
-  return new Map(entriesOf(value).map(([key, fact]) => [textOf(key), typeof fact === 'object' && fact !== null && 'value' in fact ? fact.value : fact]));
-}
-async function lastSearch(facade: JavaFacade): Promise<{ readonly delivered: number; readonly stopped: boolean }> {
-  const value = entriesOf(await facade.scriptOnConnector({ language: 'echo', text: 'facts' })).find(([key]) => key === 'lastSearch')?.[1];
-  const noted = new Map(entriesOf(value ?? null).map(([key, fact]) => [textOf(key), fact]));
-  const of = (name: string): unknown => (noted.get(name) as { value?: unknown } | undefined)?.value;
-  return { delivered: Number(of('delivered') ?? 0), stopped: of('stopped') === true };
-}
-function entriesOf(value: JavaValue): readonly (readonly [JavaValue, JavaValue])[] {
-  return typeof value === 'object' && value !== null && value.type === 'Map' ? value.entries : [];
-}
-
-const textOf = (value: JavaValue): string => (typeof value === 'string' ? value : JSON.stringify(value));
