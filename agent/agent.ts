@@ -1,15 +1,25 @@
 import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { connectorIds } from '../connectors/registry.js';
 import type { Clock, SessionLog } from '../protocol/session/contract.js';
+import type { AuditStatus } from './audit/audit-log.js';
+import { openAgentAudit, type AgentAudit } from './audit/configured-audit.js';
 import type { AgentConfig } from './config/agent-config.js';
 import { closestWord } from './config/closest-word.js';
 import { ConfigError } from './config/config-problems.js';
+import type { Enrolment, EnrolmentHooks } from './enrolment/enrolment-parts.js';
+import { CertificateWatch, certificateFilesOf, type CertificateStatus } from './enrolment/certificate-watch.js';
+import type { IdentityStatus } from './enrolment/identity-status.js';
 import { startHealthServer, type HealthServer } from './observe/health-server.js';
+import type { OverloadStatus } from './overload/overload-protection.js';
+import { openConfiguredJournal } from './journal/configured-journal.js';
+import type { WriteJournal } from './journal/write-journal.js';
+import { LivePolicy, type PolicyStatus } from './policy/live-policy.js';
 import { hostConnectors } from './relay/hosted-connectors.js';
 import type { RelayStatus } from './relay/relay-session.js';
 import { DialledSession } from './session/dialled-session.js';
 import { ListenerSession } from './session/listener-session.js';
-import { controllerSessionOf, listenerSessionOf } from './wiring.js';
+import { TokenSources } from './transport/oauth-token.js';
+import { controllerSessionOf, listenerSessionOf, showsIdentity } from './wiring.js';
 
 export interface AgentStatus {
   /** At least one controller is connected, or a listener is open, and the agent is not stopping. */
@@ -19,8 +29,20 @@ export interface AgentStatus {
   readonly listeners: readonly ReturnType<ListenerSession['status']>[];
   /** Connector servers that operations are passed on to; one that is down does not make the agent unready. */
   readonly relays: readonly RelayStatus[];
+  /** How busy the agent is, and whether new reads are refused for it; that makes it no less ready. */
+  readonly load: OverloadStatus;
+  /** The journal of writes: bytes on the disk, writes under way, writes of an earlier process nobody saw the end of, and whether writes are refused because it cannot be written. */
+  readonly journal: ReturnType<WriteJournal['status']>;
+  /** The local policy, and which of its brakes have counted. */
+  readonly policy: PolicyStatus;
+  /** Whether lines can be written, and how far they are shipped. An audit log that cannot be written makes the agent no less ready: reads go on. */
+  readonly audit: AuditStatus;
   /** Connector configurations open. */
   readonly facades: number;
+  /** What `causeway agent enroll` left, where controllers are shown it; undefined for an agent that is not enrolled. */
+  readonly identity: IdentityStatus | undefined;
+  /** Certificates that come from files. */
+  readonly certificates: readonly CertificateStatus[];
 }
 
 export interface RunningAgent {
@@ -82,20 +104,50 @@ async function naming<T>(setting: string, start: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Loaded only by an agent whose identity may be an enrolled one. */
+async function enrolmentFor(config: AgentConfig, hooks: EnrolmentHooks): Promise<Enrolment | undefined> {
+  if (!config.controllers.some((controller) => showsIdentity(config, controller))) return undefined;
+  const { enrolmentOf } = await import('./enrolment/enrolment-parts.js');
+  return enrolmentOf(config, hooks);
+}
+
 /** Starts everything the configuration names. Rejects when a listener or the state directory cannot be had; an absent controller is no failure. */
-export async function startAgent(config: AgentConfig, { clock, log, version }: AgentParts): Promise<RunningAgent> {
+export async function startAgent(config: AgentConfig, parts: AgentParts): Promise<RunningAgent> {
   const enabled = enabledConnectors(config);
   await prepareStateDirectory(config.agent.stateDirectory);
+  const audit = await naming('audit', () => openAgentAudit(config, parts));
+  try {
+    return await startAudited(config, parts, enabled, audit);
+  } catch (error) {
+    await audit.close();
+    throw error;
+  }
+}
+
+async function startAudited(config: AgentConfig, { clock, log, version }: AgentParts, enabled: readonly string[], { log: audit, ...auditing }: AgentAudit): Promise<RunningAgent> {
   const trustedCertificates = await readAuthorities(config.connectors.ca);
-  const connectors = hostConnectors(config, { enabled, trustedCertificates }, { clock, log, version });
-  const shared = { executor: connectors.executor, clock, log, version };
-  const controllers = config.controllers.map((controller) => new DialledSession(controllerSessionOf(config, controller, shared)));
+  const policy = await LivePolicy.start({ file: config.policy.file, checkInterval: config.policy.checkInterval, stateDirectory: config.agent.stateDirectory, clock, log, audit });
+  const journal = await naming('journal', () => openConfiguredJournal(config, log));
+  const connectors = hostConnectors(config, { enabled, trustedCertificates, policy, journal, audit: auditing.parts }, { clock, log, version });
+  const enrolment = await enrolmentFor(config, {
+    clock, log, audit,
+    onRenewed: () => { for (const session of controllers) session.renewSockets(); },
+    onReplaced: () => {
+      for (const session of controllers) {
+        session.retryNow();
+        session.renewSockets();
+      }
+    },
+  });
+  const shared = { executor: connectors.executor, clock, log, version, audit, authentication: auditing.authentication, tokens: new TokenSources(clock), identity: enrolment?.identity };
+  const controllers: readonly DialledSession[] = config.controllers.map((controller) => new DialledSession(controllerSessionOf(config, controller, shared)));
+  const watch = new CertificateWatch({ certificates: certificateFilesOf(config), clock, log });
   const listeners: ListenerSession[] = [];
   const stopping = new AbortController();
   const status = (): AgentStatus => {
     const parts = { controllers: controllers.map((session) => session.status()), listeners: listeners.map((session) => session.status()) };
     const working = parts.listeners.length > 0 || parts.controllers.some(({ serving }) => serving > 0);
-    return { ready: working && !stopping.signal.aborted, stopping: stopping.signal.aborted, ...parts, relays: connectors.relays(), facades: connectors.facadeCount };
+    return { ready: working && !stopping.signal.aborted, stopping: stopping.signal.aborted, ...parts, relays: connectors.relays(), load: connectors.load(), journal: journal.status(), policy: policy.status(), audit: audit.status(), facades: connectors.facadeCount, identity: enrolment?.keeper.status(), certificates: watch.status() };
   };
   let health: HealthServer | undefined;
   try {
@@ -107,17 +159,21 @@ export async function startAgent(config: AgentConfig, { clock, log, version }: A
     if (endpoint !== undefined) health = await naming('health', () => startHealthServer({ ...endpoint, status }));
   } catch (error) {
     await Promise.all([...listeners.map((session) => session.close()), connectors.close()]);
+    await journal.close();
     throw error;
   }
   const cut = new AbortController();
   const running = runControllers(controllers, cut.signal, log);
+  const keeping = Promise.all([enrolment?.keeper.run(cut.signal), watch.run(cut.signal)]);
   const shutDown = async (): Promise<void> => {
     const grace = AbortSignal.timeout(config.agent.shutdownGrace);
     await Promise.all([...controllers, ...listeners].map((session) => session.drain(grace)));
     cut.abort('stopping');
-    await Promise.all([running.catch(() => undefined), ...listeners.map((session) => session.close())]);
+    await Promise.all([running.catch(() => undefined), keeping, ...listeners.map((session) => session.close())]);
     await connectors.close();
+    await journal.close();
     await health?.close();
+    await auditing.close();
   };
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {

@@ -28,6 +28,9 @@ export interface Issuer {
   readonly privateKey: webcrypto.CryptoKey;
 }
 
+/** Of the certificate's holder: made here, or read from a request. */
+export type SubjectKey = webcrypto.CryptoKey | x509.PublicKey;
+
 export interface LeafRequest {
   readonly usage: CertificateUsage;
   /** Distinguished name in parts, most significant last, e.g. `[{ CN: ['agent-1'] }]`. */
@@ -86,7 +89,7 @@ export async function buildRoot(commonName: string, keys: webcrypto.CryptoKeyPai
 }
 
 /** An end-entity certificate for exactly one purpose, so that an agent's key cannot pose as a controller's. */
-export async function buildLeaf(issuer: Issuer, publicKey: webcrypto.CryptoKey, request: LeafRequest): Promise<x509.X509Certificate> {
+export async function buildLeaf(issuer: Issuer, publicKey: SubjectKey, request: LeafRequest): Promise<x509.X509Certificate> {
   const extensions: x509.Extension[] = [
     new x509.BasicConstraintsExtension(false, undefined, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { ROOT_CERTIFICATE_FILE } from './authority-directory.js';
 import type { CertificateSummary } from './show.js';
 
 type Write = (text: string) => void;
@@ -33,7 +34,7 @@ function initCommand(certs: Command, write: Write): void {
     .option('--days <days>', 'life of the root', days, 3650)
     .option('--json', 'print JSON')
     .action(async (options: { dir: string; name: string; days: number; json?: boolean }) => {
-      const { createAuthority, ROOT_CERTIFICATE_FILE } = await loadAuthority();
+      const { createAuthority } = await loadAuthority();
       await createAuthority(options.dir, { commonName: options.name, days: options.days });
       const path = `${options.dir}/${ROOT_CERTIFICATE_FILE}`;
       print(write, options.json, { ca: path }, `Made the authority. Both ends trust ${path}.`);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { enrolmentCommands } from './enrolment/enrolment-commands.js';
 
 /** Adds the `controller` commands to a program. What they need is loaded when they run: an agent shares the program. */
 export function controllerCommands(program: Command, write: (text: string) => void = (text) => { process.stdout.write(text); }): void {
@@ -17,6 +18,7 @@ export function controllerCommands(program: Command, write: (text: string) => vo
       const { hashPassword } = await import('./authentication/password-hash.js');
       write(`${await hashPassword(await readPassword())}\n`);
     });
+  enrolmentCommands(controller, write);
 }
 
 /** The first line; never an argument, which other users of the machine could see. */

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { bearerVerifier } from './authentication/bearer-tokens.js';
 import { restAuthentication } from './authentication/rest-authentication.js';
 import { UserStore } from './authentication/user-store.js';
@@ -9,11 +10,14 @@ import { route } from './crest/router.js';
 import { createRestServer } from './crest/server.js';
 import type { RequestHandler } from './crest/request.js';
 import { infoRequests, type ReadyState } from './info.js';
+import { Identities } from './enrolment/identities.js';
+import { openEnrolment, type EnrolmentPart } from './enrolment/open-enrolment.js';
 import type { Log } from './log.js';
-import { openAgents } from './open-agents.js';
+import { openAgents, type AgentsPart } from './open-agents.js';
 import { buildSynchronisation } from './build-synchronisation.js';
 import { lockDataFolder } from './store/data-lock.js';
-import { restTls } from './tls-files.js';
+import { requireUnexpired, restTls } from './tls-files.js';
+import { followFiles } from './tls/follow-files.js';
 import { configurationRequests } from './systems/configuration-requests.js';
 import { systemRequests } from './systems/requests/system-requests.js';
 
@@ -22,6 +26,8 @@ export interface RunningController {
   readonly restPort: number;
   /** Where agents connect; undefined without a gateway. */
   readonly gatewayPort: number | undefined;
+  /** Where agents enrol; undefined without the section. */
+  readonly enrolmentPort: number | undefined;
   /** Lets requests under way finish for `shutdownGrace`, then ends everything. Idempotent. */
   stop(): Promise<void>;
 }
@@ -47,34 +53,78 @@ async function startParts(config: ControllerConfig, log: Log, unlock: () => Prom
     info: infoRequests(() => state),
     ...sync.handlers,
   });
-  const agents = await openAgents(config, systems, log);
+  const { agents, enrolment, closeAgents } = await openAgentSide(config, systems, log);
   let server: Server;
   try {
     server = await listenRest(config, handler, log);
   } catch (error) {
-    await agents.close('start failed');
+    await closeAgents('start failed');
     throw error;
   }
   const stopWatching = systems.registry.watch();
+  const stopFollowing = followRestTls(config, server, log);
   state = 'ACTIVE_READY';
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     state = 'STOPPING';
     stopWatching();
+    stopFollowing();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
     const late = setTimeout(() => server.closeAllConnections(), config.shutdownGrace);
     await sync.close();
     await closed;
     clearTimeout(late);
-    await agents.close('controller is stopping');
+    await closeAgents('controller is stopping');
     await unlock();
   };
   return {
     restPort: (server.address() as AddressInfo).port,
     gatewayPort: agents.gateway?.port,
+    enrolmentPort: enrolment?.port,
     stop: () => stopping ??= stop(),
   };
+}
+
+/** The certificate of the REST API is replaced under way, as that of the gateway. */
+function followRestTls({ rest: { tls } }: ControllerConfig, server: Server, log: Log): () => void {
+  if (tls === undefined || !(server instanceof TlsServer)) return () => undefined;
+  return followFiles('certificate of the REST API', {
+    paths: () => [tls.certificate, tls.key],
+    onChange: async () => {
+      const read = await restTls(tls);
+      requireUnexpired(read);
+      server.setSecureContext(read);
+      log.info({}, 'the REST API uses the changed certificate');
+    },
+  }, log);
+}
+
+interface AgentSide {
+  readonly agents: AgentsPart;
+  readonly enrolment: EnrolmentPart | undefined;
+  closeAgents(reason: string): Promise<void>;
+}
+
+/** Everything agents see: the gateway, the enrolment listener, and who may be one. */
+async function openAgentSide(config: ControllerConfig, systems: Awaited<ReturnType<typeof buildSystems>>, log: Log): Promise<AgentSide> {
+  const identities = await Identities.open(config, log);
+  let enrolment: EnrolmentPart | undefined;
+  try {
+    enrolment = await openEnrolment(config, identities, log);
+    const agents = await openAgents(config, systems, identities, log);
+    return {
+      agents, enrolment,
+      closeAgents: async (reason) => {
+        await Promise.all([enrolment?.close(), agents.close(reason)]);
+        await identities.close();
+      },
+    };
+  } catch (error) {
+    await enrolment?.close();
+    await identities.close();
+    throw error;
+  }
 }
 
 async function listenRest({ rest }: ControllerConfig, handler: RequestHandler, log: Log): Promise<Server> {

@@ -24,7 +24,7 @@ export async function runController(configPath: string): Promise<void> {
     await output.flush();
     throw error;
   }
-  log.info({ pid: process.pid, restPort: controller.restPort, gatewayPort: controller.gatewayPort }, 'controller started');
+  log.info({ pid: process.pid, restPort: controller.restPort, gatewayPort: controller.gatewayPort, enrolmentPort: controller.enrolmentPort }, 'controller started');
   await stopSignal(output);
   await controller.stop();
   log.info('controller stopped');

@@ -6,9 +6,13 @@ import { UserStore } from './authentication/user-store.js';
 import type { SystemsPart } from './build-systems.js';
 import type { ControllerConfig, GatewayConfig } from './config/controller-config.js';
 import { keepServerDialled } from './gateway/dial-server.js';
+import type { AgentAuthenticationParts } from './gateway/agent-authentication.js';
 import { openGateway, type Gateway } from './gateway/gateway.js';
 import type { Log } from './log.js';
-import { gatewayTls } from './tls-files.js';
+import type { Identities } from './enrolment/identities.js';
+import { AgentConnections } from './gateway/agent-connections.js';
+import { clientCertificateOptions, gatewayTls, requireUnexpired } from './tls-files.js';
+import { followFiles } from './tls/follow-files.js';
 
 /** Everything that keeps connections to agents and connector servers. */
 export interface AgentsPart {
@@ -20,10 +24,10 @@ export interface AgentsPart {
 const DEFAULT_FRAME = 32 * 1_024 ** 2;
 
 /** Listens for agents and dials the configured connector servers. */
-export async function openAgents(config: ControllerConfig, systems: SystemsPart, log: Log): Promise<AgentsPart> {
+export async function openAgents(config: ControllerConfig, systems: SystemsPart, identities: Identities, log: Log): Promise<AgentsPart> {
   const limits = sessionLimits(config);
   const listener = createPeer({ role: 'listener', limits, log, ...systems.hosts.events() });
-  const gateway = config.gateway === undefined ? undefined : await listen(config.gateway, listener, systems, log);
+  const gateway = config.gateway === undefined ? undefined : await listen(config.gateway, { peer: listener, systems, identities, log });
   const stop = new AbortController();
   const ca = config.systems.remoteServerAuthorities === undefined ? undefined : await readFile(config.systems.remoteServerAuthorities, 'utf8');
   const dialled = systems.provider.servers.map((server) => {
@@ -50,7 +54,55 @@ function sessionLimits({ session, gateway }: ControllerConfig): Partial<SessionL
   };
 }
 
-async function listen(config: GatewayConfig, peer: ProtocolPeer, { provider }: SystemsPart, log: Log): Promise<Gateway> {
+interface ListenParts { readonly peer: ProtocolPeer; readonly systems: SystemsPart; readonly identities: Identities; readonly log: Log }
+
+async function listen(config: GatewayConfig, parts: ListenParts): Promise<Gateway> {
+  const { peer, identities, log } = parts;
+  const connections = new AgentConnections({ judge: identities.judge, audit: identities.audit, clones: { action: config.clones, grace: config.cloneGrace } });
+  const readTls = tlsReader(config, identities);
+  const gateway = await openGateway({
+    ...config, maxFrameBytes: config.maxFrameSize, log, connections,
+    tls: config.tls === undefined ? undefined : { ...await readTls?.(), ...clientCertificateOptions(config.tls) },
+    authentication: authentication(config, parts),
+    onProven: (fingerprint) => identities.proven(fingerprint),
+    onSocket: (socket, agent, watched) => {
+      peer.attach(socket, agent).then(({ group }) => watched.joined(group.peerSessionId)).catch((error: unknown) => {
+        log.warn({ agent, reason: error instanceof Error ? error.message : 'unknown reason' }, 'a socket of an agent did not join');
+      });
+    },
+  });
+  identities.onChange(() => connections.review());
+  const stopFollowing = readTls === undefined ? undefined : followTls(config, gateway, { readTls, identities, log });
+  return {
+    ...gateway,
+    close: async () => {
+      stopFollowing?.();
+      connections.stop();
+      await gateway.close();
+    },
+  };
+}
+
+function tlsReader({ tls }: GatewayConfig, { trust }: Identities): (() => ReturnType<typeof gatewayTls>) | undefined {
+  if (tls === undefined) return undefined;
+  return () => gatewayTls(tls, tls.clientCertificates === 'none' ? undefined : trust?.now.bundle);
+}
+
+/** Certificates are replaced under way: by an ACME client that writes files, by a rotation of the authorities. */
+function followTls({ tls }: GatewayConfig, gateway: Gateway, { readTls, identities: { trust }, log }: { readonly readTls: () => ReturnType<typeof gatewayTls>; readonly identities: Identities; readonly log: Log }): () => void {
+  return followFiles('certificates of the gateway', {
+    paths: () => [...(tls === undefined ? [] : [tls.certificate, tls.key]), ...(trust?.paths() ?? [])],
+    onChange: async () => {
+      await trust?.reload();
+      const read = await readTls();
+      requireUnexpired(read);
+      gateway.setTls(read);
+      log.info({ authorities: trust?.now.bundle.certificates.length }, 'the gateway uses the changed certificates');
+    },
+  }, log);
+}
+
+function authentication(config: GatewayConfig, { systems: { provider }, identities }: ListenParts): AgentAuthenticationParts {
   const passwords = config.agents.flatMap(({ name, passwordHash }) => (passwordHash === undefined ? [] : [{ name, passwordHash, roles: [] }]));
   const allowed = new Set([...config.agents, ...provider.clients].filter(({ enabled }) => enabled).map(({ name }) => name));
   const refused = new Set([
@@ -58,18 +110,9 @@ async function listen(config: GatewayConfig, peer: ProtocolPeer, { provider }: S
     // A name in the configuration that is not an agent's must not be taken by one.
     ...[...provider.servers, ...provider.groups].map(({ name }) => name),
   ]);
-  return openGateway({
-    ...config, maxFrameBytes: config.maxFrameSize, log,
-    tls: config.tls === undefined ? undefined : await gatewayTls(config.tls),
-    authentication: {
-      passwords: new UserStore(passwords),
-      verifyToken: config.oauth === undefined ? undefined : bearerVerifier(config.oauth),
-      isAllowed: (name) => !refused.has(name) && (allowed.has(name) || !config.onlyListedAgents),
-    },
-    onSocket: (socket, agent) => {
-      peer.attach(socket, agent).catch((error: unknown) => {
-        log.warn({ agent, reason: error instanceof Error ? error.message : 'unknown reason' }, 'a socket of an agent did not join');
-      });
-    },
-  });
+  return {
+    passwords: new UserStore(passwords), identities,
+    verifyToken: config.oauth === undefined ? undefined : bearerVerifier(config.oauth),
+    isAllowed: (name) => !refused.has(name) && (allowed.has(name) || !config.onlyListedAgents),
+  };
 }

@@ -1,21 +1,45 @@
+import { constants } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { ServerOptions } from 'node:https';
+import { CertificateError } from '../certs/certificate-error.js';
+import { certificatesOf, type TrustBundle } from '../certs/trust-bundle.js';
 import type { GatewayConfig } from './config/controller-config.js';
 
-interface ServerFiles { readonly certificate: string; readonly key: string }
+export interface ServerFiles { readonly certificate: string; readonly key: string }
 
-/** Reads what a TLS server needs. Rejects with the file's name. */
-export async function restTls(files: ServerFiles): Promise<ServerOptions> {
-  const [cert, key] = await Promise.all([readFile(files.certificate), readFile(files.key)]);
-  return { cert, key, minVersion: 'TLSv1.2' };
+/** Reads what a TLS server needs. Rejects when a file cannot be read, and when the two do not belong together. */
+export async function serverTls(files: ServerFiles, minVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<SecureContextOptions & { readonly cert: string }> {
+  const [cert, key] = await Promise.all([readFile(files.certificate, 'utf8'), readFile(files.key)]);
+  const options = { cert, key, minVersion };
+  try {
+    createSecureContext(options);
+  } catch (error) {
+    throw new CertificateError(`${files.certificate} and ${files.key} cannot be used together: ${error instanceof Error ? error.message : 'unknown reason'}`);
+  }
+  return options;
+}
+
+/** Throws for a certificate that has expired: one that is in use is better than that. */
+export function requireUnexpired({ cert }: { readonly cert: string }): void {
+  const [own] = certificatesOf(cert);
+  if (own !== undefined && Date.parse(own.validTo) < Date.now()) throw new CertificateError(`The server certificate expired on ${own.validTo}.`);
+}
+
+export function restTls(files: ServerFiles): ReturnType<typeof serverTls> {
+  return serverTls(files, 'TLSv1.2');
+}
+
+/** How agents are asked for their certificates: `required` ends a handshake without one; with `optional` credentials do too. */
+export function clientCertificateOptions({ clientCertificates }: NonNullable<GatewayConfig['tls']>): ServerOptions {
+  return clientCertificates === 'none' ? {} : { requestCert: true, rejectUnauthorized: clientCertificates === 'required' };
 }
 
 /**
- * For agents: with `required` a connection without a certificate of `ca` ends in the handshake; with `optional` it goes
- * on, and has to show credentials.
+ * What can be replaced while agents are connected. Sessions are not resumed: a resumed one would skip the check of the
+ * client certificate.
  */
-export async function gatewayTls(files: NonNullable<GatewayConfig['tls']>): Promise<ServerOptions> {
-  const own = await restTls(files);
-  if (files.clientCertificates === 'none' || files.ca === undefined) return own;
-  return { ...own, ca: await readFile(files.ca), requestCert: true, rejectUnauthorized: files.clientCertificates === 'required' };
+export async function gatewayTls(files: NonNullable<GatewayConfig['tls']>, bundle: TrustBundle | undefined): Promise<SecureContextOptions & { readonly cert: string }> {
+  const own = await serverTls(files, files.minVersion);
+  return { ...own, secureOptions: constants.SSL_OP_NO_TICKET, ...(bundle === undefined ? {} : { ca: bundle.pem }) };
 }

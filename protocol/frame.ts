@@ -4,9 +4,10 @@ import { operationKindOf } from './codec/decode-operation.js';
 import { EnvelopeReader } from './codec/envelope-reader.js';
 import { fromExceptionMessage, toExceptionMessage } from './codec/error-message.js';
 import { DEFAULT_CODEC_LIMITS, type CodecLimits } from './codec/limits.js';
+import { fromOutcomeResponse, toOutcomeResponse } from './codec/outcome-response.js';
 import { fromConnectorKey, fromLocale, streamOf, toConnectorKey, toLocale } from './codec/protobuf-values.js';
 import type {
-  ConfigurationChange, ControlRequest, HandshakeRequest, HandshakeResponse, InfoLevel, Message, OperationRequest, ServerType,
+  ConfigurationChange, ControlRequest, HandshakeRequest, HandshakeResponse, InfoLevel, Message, OperationRequest, OutcomeRequest, ServerType,
 } from './message.js';
 
 type Envelope = protobuf.RemoteMessage.$Properties;
@@ -20,6 +21,7 @@ function handshakeOf(handshake: protobuf.HandshakeMessage.$Properties): Omit<Han
     serverType: SERVER_TYPES[handshake.serverType ?? 0] ?? 'UNKNOWN',
     publicKey: streamOf(handshake.publicKey),
     features: handshake.features ?? [],
+    journalId: handshake.journalId === '' ? undefined : handshake.journalId ?? undefined,
   };
 }
 
@@ -45,7 +47,19 @@ function operationRequestOf(id: number, fields: protobuf.OperationRequest.$Prope
     connectorKey: fromConnectorKey(fields.connectorKey),
     locale: fromLocale(fields.locale),
     operationId: fields.operationId === '' ? undefined : fields.operationId ?? undefined,
+    timeLeft: fields.timeLeft === 0 ? undefined : fields.timeLeft ?? undefined,
     operation: { kind: operationKindOf(fields), fields },
+  };
+}
+
+function outcomeRequestOf(id: number, { operationId, age, operation }: protobuf.OutcomeRequest.$Properties): OutcomeRequest {
+  const fields = operation ?? {};
+  return {
+    kind: 'outcomeRequest', id, operationId: operationId ?? '', age: age ?? 0,
+    operation: {
+      facadeKey: textOf(fields.connectorFacadeKey), connectorKey: fromConnectorKey(fields.connectorKey), locale: fromLocale(fields.locale),
+      operation: { kind: operationKindOf(fields), fields },
+    },
   };
 }
 
@@ -55,6 +69,7 @@ function requestOf(id: number, request: protobuf.RPCRequest.$Properties): Messag
   if (request.cancelOpRequest) return { kind: 'cancel', id };
   if (request.controlRequest) return controlRequestOf(id, request.controlRequest);
   if (request.creditMessage) return { kind: 'credit', id, credits: request.creditMessage.credits ?? 0 };
+  if (request.outcomeRequest) return outcomeRequestOf(id, request.outcomeRequest);
   return { kind: 'unknownRequest', id };
 }
 
@@ -63,6 +78,7 @@ function responseOf(id: number, response: protobuf.RPCResponse.$Properties): Mes
   if (response.error) return fromExceptionMessage(id, response.error);
   if (response.operationResponse) return { kind: 'operationResponse', id, response: { fields: response.operationResponse } };
   if (response.controlResponse) return { kind: 'controlResponse', id, connectorInfos: streamOf(response.controlResponse.connectorInfos) };
+  if (response.outcomeResponse) return { kind: 'outcomeResponse', id, outcome: fromOutcomeResponse(response.outcomeResponse) };
   return { kind: 'unknownResponse', id };
 }
 
@@ -83,17 +99,21 @@ export function decodeFrame(frame: Uint8Array, limits: CodecLimits = DEFAULT_COD
   }
 }
 
-function handshakeFields({ sessionId, serverType, publicKey, features }: HandshakeRequest | HandshakeResponse): protobuf.HandshakeMessage.$Properties {
-  return { sessionId, serverType: protobuf.HandshakeMessage.ServerType[serverType], features: [...features], ...(publicKey === undefined ? {} : { publicKey }) };
+function handshakeFields({ sessionId, serverType, publicKey, features, journalId }: HandshakeRequest | HandshakeResponse): protobuf.HandshakeMessage.$Properties {
+  return {
+    sessionId, serverType: protobuf.HandshakeMessage.ServerType[serverType], features: [...features],
+    ...(publicKey === undefined ? {} : { publicKey }), ...(journalId === undefined ? {} : { journalId }),
+  };
 }
 
-function operationFields({ connectorKey, facadeKey, locale, operationId, operation }: OperationRequest): protobuf.OperationRequest.$Properties {
+function operationFields({ connectorKey, facadeKey, locale, operationId, timeLeft, operation }: Omit<OperationRequest, 'kind' | 'id'>): protobuf.OperationRequest.$Properties {
   return {
     ...operation.fields,
     connectorFacadeKey: Buffer.from(facadeKey, 'utf8'),
     ...(connectorKey === undefined ? {} : { connectorKey: toConnectorKey(connectorKey) }),
     ...(locale === undefined ? {} : { locale: toLocale(locale) }),
     ...(operationId === undefined ? {} : { operationId }),
+    ...(timeLeft === undefined ? {} : { timeLeft }),
   };
 }
 
@@ -121,6 +141,8 @@ const envelopes: Builders = {
   configurationChange: (message) => ({ request: { operationRequest: changeFields(message) } }),
   cancel: () => ({ request: { cancelOpRequest: {} } }),
   credit: ({ credits }) => ({ request: { creditMessage: { credits } } }),
+  outcomeRequest: ({ operationId, age, operation }) => ({ request: { outcomeRequest: { operationId, age, operation: operationFields({ ...operation, operationId: undefined }) } } }),
+  outcomeResponse: ({ outcome }) => ({ response: { outcomeResponse: toOutcomeResponse(outcome) } }),
   error: (message) => ({ response: { error: toExceptionMessage(message) } }),
   unknownMessage: () => ({}),
   unknownRequest: () => ({ request: {} }),

@@ -1,4 +1,4 @@
-import type { ConnectorKey, Locale, OperationKind } from './model/index.js';
+import type { ConnectorKey, FailedWriteOutcome, Locale, OperationKind, WriteOutcome } from './model/index.js';
 import type { protobuf } from './generated/messages.js';
 
 export type ServerType = 'UNKNOWN' | 'JAVA' | 'DOTNET';
@@ -29,6 +29,8 @@ interface Handshake {
   readonly publicKey?: Uint8Array | undefined;
   /** Extensions the sender knows; empty from a Java peer. */
   readonly features: readonly string[];
+  /** Extension: names the journal of the sender's writes; undefined when it keeps none. */
+  readonly journalId?: string | undefined;
 }
 
 export type HandshakeRequest = Handshake & { readonly kind: 'handshakeRequest' };
@@ -60,6 +62,8 @@ export interface OperationRequest {
   readonly locale: Locale | undefined;
   /** Extension: the sender's name for the operation. */
   readonly operationId: string | undefined;
+  /** Extension: milliseconds the caller still allows; undefined: no limit. */
+  readonly timeLeft?: number | undefined;
   /** For `decodeOperation`. */
   readonly operation: EncodedOperation;
 }
@@ -88,6 +92,8 @@ export interface ErrorMessage {
   readonly causes: readonly ErrorCause[];
   /** Never sent by us. */
   readonly stackTrace: string;
+  /** Extension: of a write, see ConnectorError. */
+  readonly outcome?: FailedWriteOutcome | undefined;
 }
 
 /** Extension: results may be sent up to this number, counted from the first. A total, so repeats are harmless. */
@@ -95,6 +101,25 @@ export interface Credit {
   readonly kind: 'credit';
   readonly id: number;
   readonly credits: number;
+}
+
+/** Extension: what became of a write? Nothing is executed for it. */
+export interface OutcomeRequest {
+  readonly kind: 'outcomeRequest';
+  readonly id: number;
+  /** The write's own id, as it was sent. */
+  readonly operationId: string;
+  /** Milliseconds since it was sent. */
+  readonly age: number;
+  /** The write as it was sent, so that its target can be looked at. */
+  readonly operation: Omit<OperationRequest, 'kind' | 'id' | 'operationId'>;
+}
+
+/** Extension: what became of a write. */
+export interface OutcomeResponse {
+  readonly kind: 'outcomeResponse';
+  readonly id: number;
+  readonly outcome: WriteOutcome;
 }
 
 export interface Cancel {
@@ -111,7 +136,7 @@ export interface UnknownMessage {
 /** What one frame means. Presence is tested in the orders of protocol sections 4.1 and 7.1. */
 export type Message =
   | HandshakeRequest | HandshakeResponse | ControlRequest | ControlResponse | OperationRequest | OperationResponse | ConfigurationChange
-  | Cancel | ErrorMessage | Credit | UnknownMessage;
+  | Cancel | ErrorMessage | Credit | OutcomeRequest | OutcomeResponse | UnknownMessage;
 
 /** Texts of errors that answer no operation (protocol section 7.16); they may carry an id of the other direction. */
 export const PROTOCOL_ERRORS = {

@@ -1,20 +1,15 @@
 import { type Command } from 'commander';
 import type { CheckResult } from './check-agent.js';
 import type { Write } from './agent-commands.js';
+import { enrollCommand } from './enroll-command.js';
+import { configFile, configOption } from './config-option.js';
 import { CliError, EXIT } from './exit-codes.js';
 import { boundYoungGeneration } from './young-generation.js';
-
-const configOption = ['--config <file>', 'configuration file (or the environment variable CAUSEWAY_CONFIG)'] as const;
-
-function configFile(given: string | undefined): string {
-  const file = given ?? process.env['CAUSEWAY_CONFIG'];
-  if (file === undefined || file === '') throw new CliError('No configuration: give --config FILE or set CAUSEWAY_CONFIG.', EXIT.usage);
-  return file;
-}
 
 /** `agent run|check`. What they need is loaded when they run. */
 export function agentCommand(program: Command, write: Write): void {
   const agent = program.command('agent').description('the agent: runs connectors for controllers');
+  enrollCommand(agent, write);
   agent.command('run')
     .description('run until SIGTERM or SIGINT; logs JSON lines to standard output')
     .option(...configOption)

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { certsCommands } from '../../certs/cli.js';
 import { agentCommand } from './agent-command.js';
+import { auditCommand } from './audit-command.js';
 import { configCommand } from './config-command.js';
 import { connectorsCommand } from './connectors-command.js';
+import { policyCommand } from './policy-command.js';
+import { secretsCommand } from './secrets-command.js';
 
 /** Standard output of commands; logs of a running agent go their own way. */
 export type Write = (text: string) => void;
@@ -13,6 +16,9 @@ const toStandardOutput: Write = (text) => { process.stdout.write(text); };
 export function agentCommands(program: Command, write: Write = toStandardOutput): void {
   agentCommand(program, write);
   connectorsCommand(program, write);
+  auditCommand(program, write);
   configCommand(program, write);
+  secretsCommand(program, write);
+  policyCommand(program, write);
   certsCommands(program, write);
 }

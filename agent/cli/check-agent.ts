@@ -4,8 +4,11 @@ import { enabledConnectors, prepareStateDirectory, readAuthorities } from '../ag
 import type { AgentConfig } from '../config/agent-config.js';
 import { relayUrl } from '../config/relay-settings.js';
 import type { SecretReference } from '../config/secret-reference.js';
+import { checkSecretFile, checkSecrets } from '../secrets/check-secrets.js';
+import { checkPolicy } from '../policy/check-policy.js';
 import { connectorServerKeyHash } from '../transport/connector-server-key.js';
 import { readTlsFiles, type TlsFiles } from '../transport/tls-files.js';
+import { showsIdentity } from '../wiring.js';
 
 export interface CheckResult {
   /** The setting, e.g. `controllers[0].auth.password`. */
@@ -35,8 +38,11 @@ export async function checkAgent(config: AgentConfig): Promise<CheckResult[]> {
       return ca;
     }));
   }
+  results.push(...(await checkPolicy(config.policy.file)));
+  results.push(...(await checkSecrets(config)));
   for (const [subject, secret] of secretsOf(config)) results.push(await checkSecret(subject, secret));
   for (const [subject, files] of tlsOf(config)) results.push(...(await checkTls(subject, files)));
+  if (config.controllers.some((controller) => showsIdentity(config, controller))) results.push(await checkIdentity(config));
   results.push(...(await weaknesses(config)));
   return results;
 }
@@ -44,6 +50,7 @@ export async function checkAgent(config: AgentConfig): Promise<CheckResult[]> {
 /** What works and should not stay as it is. */
 async function weaknesses(config: AgentConfig): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
+  results.push(...clearTokenEndpoints(config), ...clearShipping(config));
   for (const [index, { url }] of config.controllers.entries()) {
     if (url.protocol === 'ws:') results.push({ subject: `controllers[${index}].url`, outcome: 'warning', text: `${url.href} is clear text: passwords of targets travel over it, protected by nothing; use wss` });
   }
@@ -52,11 +59,47 @@ async function weaknesses(config: AgentConfig): Promise<CheckResult[]> {
     const clear = await key?.resolve().then((secret) => secret.reveal(), () => undefined);
     if (keyHash === DEFAULT_KEY_HASH || clear === DEFAULT_KEY) results.push({ subject: `listeners[${index}].key`, outcome: 'warning', text: `is the key every Java connector server is shipped with ("${DEFAULT_KEY}"); choose your own` });
   }
+  results.push(...(await relayWeaknesses(config)));
+  return results;
+}
+
+async function relayWeaknesses(config: AgentConfig): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
   for (const [index, relay] of config.relays.entries()) {
     if (relayUrl(relay).startsWith('ws:')) results.push({ subject: `relays[${index}]`, outcome: 'warning', text: `${relayUrl(relay)} is clear text: passwords of targets travel over it, protected by nothing; use wss, or useSSL` });
     if (await relay.key.resolve().then((secret) => secret.reveal(), () => undefined) === DEFAULT_KEY) results.push({ subject: `relays[${index}].key`, outcome: 'warning', text: `is the key every Java connector server is shipped with ("${DEFAULT_KEY}"); choose another there and here` });
   }
   return results;
+}
+
+/** An agent that is not enrolled is none of this check's business unless a controller is to be shown its identity. */
+async function checkIdentity(config: AgentConfig): Promise<CheckResult> {
+  const subject = 'identity';
+  try {
+    const { IdentityStore } = await import('../enrolment/identity-store.js');
+    const [{ identityDirectory }, { factsOf }] = await Promise.all([import('../enrolment/enrolment-parts.js'), import('../enrolment/identity-status.js')]);
+    const store = new IdentityStore(identityDirectory(config));
+    const current = (await store.read())?.current;
+    if (current === undefined) {
+      const isNeeded = config.controllers.some(({ enrolled }) => enrolled === true);
+      return { subject, outcome: isNeeded ? 'failed' : 'warning', text: 'this agent has neither a certificate nor credentials for a controller; enrol it (causeway agent enroll), or set tls.certificate or auth' };
+    }
+    await store.readKey(current.slot);
+    const { subject: name, notAfter } = factsOf(current);
+    const until = new Date(notAfter).toISOString();
+    if (notAfter < Date.now()) return { subject, outcome: 'failed', text: `${name} expired on ${until}; enrol again: causeway agent enroll --replace` };
+    return { subject, outcome: Date.now() > Date.parse(current.renewAfter) + (notAfter - Date.parse(current.renewAfter)) / 2 ? 'warning' : 'ok', text: `${name}, valid until ${until}, to be renewed after ${current.renewAfter}` };
+  } catch (error) {
+    return { subject, outcome: 'failed', text: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function clearTokenEndpoints({ auth: common, controllers }: AgentConfig): CheckResult[] {
+  const all: [string, AgentConfig['auth']][] = [['auth', common], ...controllers.map(({ auth }, index): [string, AgentConfig['auth']] => [`controllers[${index}].auth`, auth])];
+  return all.flatMap(([setting, auth]) => {
+    const endpoint = auth?.oauth?.tokenEndpoint;
+    return endpoint?.protocol === 'http:' ? [{ subject: `${setting}.oauth.tokenEndpoint`, outcome: 'warning', text: `${endpoint.origin} is clear text: the client secret travels over it; use https` }] : [];
+  });
 }
 
 async function attempt(subject: string, work: () => Promise<string>): Promise<CheckResult> {
@@ -72,12 +115,22 @@ async function checkSecret(subject: string, secret: SecretReference): Promise<Ch
     await secret.resolve();
     return `from ${secret.toString()}`;
   });
-  return secret.source.kind === 'clear' ? { subject, outcome: 'warning', text: 'stands in the configuration in clear text; better {file: PATH} or {env: NAME}' } : result;
+  return secret.source.kind === 'clear' ? { subject, outcome: 'warning', text: 'stands in the configuration in clear text; better {file: PATH}, {credential: NAME} or {store: NAME}' }
+    : result.outcome === 'ok' ? await checkSecretFile(subject, secret) ?? result : result;
 }
 
-function secretsOf({ controllers, listeners, relays, proxy, tls }: AgentConfig): [string, SecretReference][] {
+function clearShipping({ audit }: AgentConfig): CheckResult[] {
+  return audit.shipping.flatMap(({ syslog }, index): CheckResult[] => (syslog === undefined || syslog.protocol === 'tls' ? [] : [{
+    subject: `audit.shipping[${index}].syslog.protocol`, outcome: 'warning',
+    text: `${syslog.protocol} is clear text, and anybody on the way can change or drop lines${syslog.protocol === 'udp' ? '; what gets lost is lost' : ''}; use tls`,
+  }]));
+}
+
+function secretsOf({ controllers, listeners, relays, proxy, tls, enrolment, auth: common, audit }: AgentConfig): [string, SecretReference][] {
   const found: [string, SecretReference | undefined][] = [
-    ['tls.passphrase', tls?.passphrase], ['proxy.password', proxy?.password],
+    ['tls.passphrase', tls?.passphrase], ['proxy.password', proxy?.password], ['enrolment.proxy.password', enrolment.proxy?.password],
+    ['auth.password', common?.password], ['auth.oauth.clientSecret', common?.oauth?.clientSecret],
+    ['audit.key', audit.key], ...audit.shipping.map(({ syslog }, index): [string, SecretReference | undefined] => [`audit.shipping[${index}].syslog.tls.passphrase`, syslog?.tls?.passphrase]),
     ...controllers.flatMap(({ auth, proxy: own, tls: ownTls }, index): [string, SecretReference | undefined][] => [
       [`controllers[${index}].auth.password`, auth?.password], [`controllers[${index}].auth.oauth.clientSecret`, auth?.oauth?.clientSecret],
       [`controllers[${index}].proxy.password`, own?.password], [`controllers[${index}].tls.passphrase`, ownTls?.passphrase],
@@ -90,11 +143,12 @@ function secretsOf({ controllers, listeners, relays, proxy, tls }: AgentConfig):
   return found.filter((entry): entry is [string, SecretReference] => entry[1] !== undefined);
 }
 
-function tlsOf({ controllers, listeners, relays, tls }: AgentConfig): [string, TlsFiles][] {
+function tlsOf({ controllers, listeners, relays, tls, audit }: AgentConfig): [string, TlsFiles][] {
   const found: [string, TlsFiles | undefined][] = [
     ['tls', tls], ...controllers.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`controllers[${index}].tls`, own]),
     ...listeners.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`listeners[${index}].tls`, own]),
     ...relays.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`relays[${index}].tls`, own]),
+    ...audit.shipping.map(({ syslog }, index): [string, TlsFiles | undefined] => [`audit.shipping[${index}].syslog.tls`, syslog?.tls]),
   ];
   return found.filter((entry): entry is [string, TlsFiles] => entry[1] !== undefined);
 }

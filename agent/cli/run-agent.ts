@@ -1,6 +1,7 @@
 import { startAgent, type RunningAgent } from '../agent.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import { createLogger, type AgentLog } from '../observe/logger.js';
+import { hardenProcess } from '../secrets/process-hygiene.js';
 import { systemClock } from '../system-clock.js';
 import { productVersion } from '../version.js';
 import { EXIT } from './exit-codes.js';
@@ -12,8 +13,10 @@ const LINGER_MS = 2000;
 export async function runAgent(config: AgentConfig): Promise<void> {
   const output = createLogger(config.log.level, { agent: config.agent.name, ...(config.agent.hostId === undefined ? {} : { hostId: config.agent.hostId }) });
   const { log } = output;
+  hardenProcess(log, config.agent);
   const dieOf = (what: string) => (error: unknown): void => {
-    log.fatal({ err: error }, what);
+    // Not the error's fields: whatever a library hangs on it would be printed.
+    log.fatal({ err: error instanceof Error ? { type: error.name, message: error.message, stack: error.stack } : { type: typeof error } }, what);
     void leave(output, EXIT.failure);
   };
   process.on('unhandledRejection', dieOf('A promise was rejected and nobody handled it. This is a defect.'));

@@ -1,11 +1,13 @@
 import { CommanderError, type Command } from 'commander';
 import { CertificateError } from '../../certs/certificate-error.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { refuseSecretArguments, withoutOptionValues } from './refuse-secret-arguments.js';
 
 /** Runs a command line and resolves with the exit code; errors become one message on standard error. */
 export async function runCli(program: Command, args: readonly string[], complain: (text: string) => void = (text) => process.stderr.write(text)): Promise<number> {
   throwInsteadOfExit(program);
   try {
+    refuseSecretArguments(args);
     await program.parseAsync([...args], { from: 'user' });
     return EXIT.ok;
   } catch (error) {
@@ -24,5 +26,6 @@ async function isConfigError(error: unknown): Promise<boolean> {
 
 function throwInsteadOfExit(command: Command): void {
   command.exitOverride();
+  command.configureOutput({ outputError: (text, write) => { write(withoutOptionValues(text)); } });
   for (const child of command.commands) throwInsteadOfExit(child);
 }

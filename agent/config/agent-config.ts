@@ -1,5 +1,11 @@
 import { z } from 'zod';
+import { auditSettings } from './audit-settings.js';
+import { journalSettings } from './journal-settings.js';
+import { limitsSettings } from './limits-settings.js';
+import { policySettings } from './policy-settings.js';
+import { enrolmentSettings } from './enrolment-settings.js';
 import { relaySettings, relayUrl } from './relay-settings.js';
+import { secretsSettings } from './secrets-settings.js';
 import { controllerUrl, duration, httpUrl, integer, listenPort, path, port, secret, size, text, unshown } from './setting-types.js';
 
 /** The whole configuration, one section a function. Paths resolve against `base`. See example.yaml for every key. */
@@ -45,6 +51,7 @@ const controller = (base: string) => z.strictObject({
   url: controllerUrl(),
   tls: tls(base).optional(),
   auth: auth(base).optional(),
+  enrolled: flag('show the identity of causeway agent enroll').optional(),
   proxy: proxy(base).optional(),
   sockets: integer(1, 16).default(2),
   maxSockets: integer(1, 17).optional(),
@@ -81,8 +88,10 @@ const session = z.strictObject({
   maxFrameSize: size(65_536, 1024 ** 3).default(32 * 1024 ** 2),
   maxConcurrentRequests: integer(1, 10_000).default(64),
   maxQueuedRequests: integer(0, 100_000).default(256),
+  maxQueueTime: duration().default(30_000),
   backoffBase: duration().default(500),
   backoffCap: duration().default(30_000),
+  backoffLong: duration().default(600_000),
   startStagger: duration({ zero: true }).default(250),
 });
 
@@ -94,23 +103,31 @@ export function agentConfigSchema(base: string) {
       hostId: text('an identifier of this machine, unique among agents of the same name').optional(),
       stateDirectory: path(base, 'directory for what must survive a restart').prefault('state'),
       shutdownGrace: duration({ zero: true }).default(30_000),
+      coreDumps: flag('write memory, secrets included, into the core dump of a crash').default(false),
     }),
     tls: tls(base).optional(),
     proxy: proxy(base).optional(),
+    auth: auth(base).optional(),
+    enrolment: enrolmentSettings(proxy(base)),
     controllers: z.array(controller(base)).max(16).describe('a list of at most 16 controllers').default([]),
     listeners: z.array(listener(base)).max(16).describe('a list of at most 16 listeners').default([]),
     relays: z.array(relaySettings(base, tls(base), proxy(base))).max(16).describe('a list of at most 16 connector servers').default([]),
     session: session.prefault({}),
+    limits: limitsSettings().prefault({}),
+    policy: policySettings(base).prefault({}),
     connectors: z.strictObject({
       enabled: z.array(text('the id of a connector, see `causeway connectors list`')).describe('a list of connector ids').optional(),
       maxFacades: integer(1, 10_000).default(100),
       facadeIdle: duration().default(7_200_000),
       ca: path(base, "PEM file of further authorities to trust at targets, besides the system's").optional(),
     }).prefault({}),
+    audit: auditSettings(base).prefault({}),
+    journal: journalSettings(base).prefault({}),
     health: z.strictObject({
       port: listenPort(),
       address: text('address to bind to').default('127.0.0.1'),
     }).optional(),
+    secrets: secretsSettings(base).prefault({}),
     log: z.strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).describe('trace, debug, info, warn, error or silent').default('info'),
     }).prefault({}),

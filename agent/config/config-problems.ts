@@ -74,5 +74,7 @@ function shown(value: unknown, setting: z.ZodType | undefined): string {
 
 /** `scheme://user:password@host` with the part before the @ hidden. */
 function withoutCredentials(value: string): string {
-  return value.replace(/\/\/.*@/s, '//***@');
+  const from = value.indexOf('//');
+  const at = value.lastIndexOf('@');
+  return from < 0 || at < from + 2 ? value : `${value.slice(0, from)}//***@${value.slice(at + 1)}`;
 }

@@ -87,8 +87,13 @@ function keyHash(value: string, draft: ImportDraft): Outcome {
   return mapped('listeners[0].keyHash');
 }
 
+function hasCredentials(url: string): boolean {
+  const from = url.indexOf('//');
+  return from >= 0 && url.includes('@', from + 2);
+}
+
 function urls(value: string, draft: ImportDraft): Outcome {
-  if (/\/\/[^\s,]*@/.test(value)) return refused('holds credentials, which have no place in a URL; set controllers[0].url without them, and controllers[0].auth');
+  if (value.split(/[\s,]+/).some(hasCredentials)) return refused('holds credentials, which have no place in a URL; set controllers[0].url without them, and controllers[0].auth');
   draft.urls = value.split(/[\s,]+/).filter((url) => url !== '');
   return draft.urls.length === 0 ? refused('no URL in it; name the controller under controllers') : mapped(draft.urls.length === 1 ? 'controllers[0].url' : `controllers[0..${draft.urls.length - 1}].url`);
 }

@@ -17,13 +17,19 @@ function* logicalLines(text: string): Generator<string> {
   for (const natural of text.split(/\r\n|\r|\n/)) {
     const content = natural.replace(/^[ \t\f]+/, '');
     if (line === undefined && (content === '' || /^[#!]/.test(content))) continue;
-    const continued = /\\*$/.exec(content)?.[0].length ?? 0;
+    const continued = trailingBackslashes(content);
     line = (line ?? '') + (continued % 2 === 1 ? content.slice(0, -1) : content);
     if (continued % 2 === 1) continue;
     yield line;
     line = undefined;
   }
   if (line !== undefined && line !== '') yield line;
+}
+
+function trailingBackslashes(line: string): number {
+  let at = line.length;
+  while (at > 0 && line[at - 1] === '\\') at -= 1;
+  return line.length - at;
 }
 
 function keyEnd(line: string): number {

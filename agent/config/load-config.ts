@@ -3,7 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml';
 import { agentConfigSchema, type AgentConfig } from './agent-config.js';
 import { ConfigError, configProblems, type ConfigProblem } from './config-problems.js';
+import { bindSecrets } from './secret-reference.js';
+import { secretSourcesOf } from '../secrets/secret-sources.js';
 import { applyEnvironment, type Override } from './environment-overrides.js';
+import { isTooDeep } from './yaml-depth.js';
 
 const MAX_FILE_BYTES = 1_048_576;
 
@@ -25,6 +28,7 @@ async function readText(path: string): Promise<string> {
 
 /** Checks the text of a configuration; `path` gives the directory for relative paths and the name in messages. */
 export function readConfig(text: string, path: string, environment: NodeJS.ProcessEnv = {}): AgentConfig {
+  if (isTooDeep(text)) throw new ConfigError([`${path}: is nested too deeply`]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   // A warning is a tag nobody knows: `!env NAME` must not become the text NAME.
@@ -37,7 +41,10 @@ export function readConfig(text: string, path: string, environment: NodeJS.Proce
   const schema = agentConfigSchema(dirname(path));
   const overrides = applyEnvironment(settings as Record<string, unknown>, schema, environment);
   const result = schema.safeParse(settings);
-  if (result.success) return result.data;
+  if (result.success) {
+    bindSecrets(result.data, secretSourcesOf(result.data));
+    return result.data;
+  }
   const problems = configProblems(schema, settings, result.error.issues);
   throw new ConfigError(problems.map((problem) => `${placeOf(problem, path, document, lines, overrides)}: ${problem.path === '' ? '' : `${problem.path}: `}${problem.text}`));
 }

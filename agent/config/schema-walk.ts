@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-/** The schema below its optional, default and refinement wrappers. */
+/** The schema below its optional, default, refinement and transformation wrappers. */
 export function unwrap(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType);
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return unwrap(schema.unwrap() as z.ZodType);
   return schema;
 }
@@ -28,6 +29,7 @@ export function keysOf(schema: z.ZodType): readonly string[] | undefined {
 /** The first description found while unwrapping. */
 export function descriptionOf(schema: z.ZodType): string | undefined {
   if (schema.description !== undefined) return schema.description;
-  const inner = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? (schema.unwrap() as z.ZodType) : undefined;
+  const inner = schema instanceof z.ZodPipe ? (schema.in as z.ZodType)
+    : schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? (schema.unwrap() as z.ZodType) : undefined;
   return inner === undefined ? undefined : descriptionOf(inner);
 }

@@ -1,16 +1,20 @@
-import { open } from 'node:fs/promises';
 import { GuardedString } from '../../protocol/model/index.js';
+import { SecretError } from '../secrets/secret-error.js';
+import { textOf, type SecretValue } from '../secrets/secret-value.js';
 
-const MAX_SECRET_BYTES = 65_536;
+export { SecretError };
 
 /** Where a secret comes from. */
 export type SecretSource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'env'; readonly name: string }
+  /** By name, as the section `secrets` has them: a systemd credential, an entry of the local store, a command. */
+  | { readonly kind: 'credential' | 'store' | 'command'; readonly name: string }
   | { readonly kind: 'clear'; readonly value: GuardedString };
 
-export class SecretError extends Error {
-  override readonly name = 'SecretError';
+/** Reads what the section `secrets` gives a name. */
+export interface NamedSecrets {
+  read(source: 'credential' | 'store' | 'command', name: string): Promise<SecretValue>;
 }
 
 /**
@@ -19,25 +23,45 @@ export class SecretError extends Error {
  */
 export class SecretReference {
   readonly source: SecretSource;
+  #named: NamedSecrets | undefined;
 
   constructor(source: SecretSource) {
     this.source = source;
   }
 
+  /** Tells where named secrets are read; done once for a configuration, when all of it is known. */
+  bind(named: NamedSecrets): void {
+    this.#named = named;
+  }
+
   /** Reads it. Rejects with a {@link SecretError} that names the source and never shows content. */
   async resolve(environment: NodeJS.ProcessEnv = process.env): Promise<GuardedString> {
     const { source } = this;
-    if (source.kind === 'clear') return source.value;
-    if (source.kind === 'file') return new GuardedString(await readSecretFile(source.path));
-    const value = environment[source.name];
-    if (value === undefined || value === '') throw new SecretError(`The environment variable ${source.name}, which a secret refers to, is not set.`);
-    return new GuardedString(value);
+    switch (source.kind) {
+      case 'clear':
+        return source.value;
+      case 'file': {
+        const { readSecretFile } = await import('../secrets/sources/read-file.js');
+        return textOf(await readSecretFile(source.path, `The secret file ${source.path}`), `The secret file ${source.path}`);
+      }
+      case 'env': {
+        const value = environment[source.name];
+        if (value === undefined || value === '') throw new SecretError(`The environment variable ${source.name}, which a secret refers to, is not set.`);
+        return new GuardedString(value);
+      }
+      default:
+        if (this.#named === undefined) throw new SecretError(`The ${this.toString()} cannot be read: nothing says where.`);
+        return textOf(await this.#named.read(source.kind, source.name), `The ${this.toString()}`);
+    }
   }
 
   toString(): string {
     switch (this.source.kind) {
       case 'file': return `file ${this.source.path}`;
       case 'env': return `environment variable ${this.source.name}`;
+      case 'credential': return `systemd credential ${this.source.name}`;
+      case 'store': return `secret store entry ${this.source.name}`;
+      case 'command': return `secret command ${this.source.name}`;
       case 'clear': return '***';
     }
   }
@@ -47,24 +71,12 @@ export class SecretReference {
   }
 }
 
-/** One trailing line break is the editor's, not the secret's. */
-async function readSecretFile(path: string): Promise<string> {
-  let text: string;
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_SECRET_BYTES + 1), 0, MAX_SECRET_BYTES + 1, 0);
-      if (bytesRead > MAX_SECRET_BYTES) throw new SecretError(`The secret file ${path} is larger than ${MAX_SECRET_BYTES} bytes.`);
-      text = buffer.toString('utf8', 0, bytesRead);
-      buffer.fill(0);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof SecretError) throw error;
-    throw new SecretError(`The secret file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+/** Binds every secret of a configuration. */
+export function bindSecrets(settings: unknown, named: NamedSecrets): void {
+  if (settings instanceof SecretReference) {
+    settings.bind(named);
+    return;
   }
-  const secret = text.replace(/\r?\n$/, '');
-  if (secret === '') throw new SecretError(`The secret file ${path} is empty.`);
-  return secret;
+  if (settings === null || typeof settings !== 'object' || settings instanceof URL) return;
+  for (const value of Object.values(settings)) bindSecrets(value, named);
 }

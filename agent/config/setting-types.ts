@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { GuardedString } from '../../protocol/model/index.js';
+import { isSecretName, looksLikeSecretUrl, type SecretSourceName } from '../secrets/secret-url.js';
 import { SecretReference } from './secret-reference.js';
 
 /** The kinds of values a setting can have. Each is described, since the description is what an error message shows. */
@@ -64,13 +65,21 @@ export function unshown<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema;
 }
 
-/** `{file: PATH}`, `{env: NAME}`, or the secret itself. */
+function secretName(source: SecretSourceName) {
+  return z.string().refine((value) => isSecretName(source, value));
+}
+
+/** `{file: PATH}`, `{env: NAME}`, `{credential: NAME}`, `{store: NAME}`, `{command: NAME}`, or the secret itself. */
 export function secret(base: string) {
   const schema = z.union([
-    z.string().min(1).transform((value) => new SecretReference({ kind: 'clear', value: new GuardedString(value) })),
+    // References in the form of controllers' configurations are a mistake here, and no password.
+    z.string().min(1).refine((value) => !looksLikeSecretUrl(value)).transform((value) => new SecretReference({ kind: 'clear', value: new GuardedString(value) })),
     z.strictObject({ file: z.string().min(1) }).transform(({ file }) => new SecretReference({ kind: 'file', path: resolve(base, file) })),
     z.strictObject({ env: z.string().regex(/^[A-Za-z_]\w*$/) }).transform(({ env }) => new SecretReference({ kind: 'env', name: env })),
-  ]).describe('{file: PATH}, {env: NAME}, or the secret itself as text');
+    z.strictObject({ credential: secretName('credential') }).transform(({ credential }) => new SecretReference({ kind: 'credential', name: credential })),
+    z.strictObject({ store: secretName('store') }).transform(({ store }) => new SecretReference({ kind: 'store', name: store })),
+    z.strictObject({ command: secretName('command') }).transform(({ command }) => new SecretReference({ kind: 'command', name: command })),
+  ]).describe('{file: PATH}, {env: NAME}, {credential: NAME}, {store: NAME}, {command: NAME}, or the secret itself as text');
   return unshown(schema);
 }
 

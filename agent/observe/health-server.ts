@@ -13,14 +13,20 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** `/livez`: the process answers. `/readyz`: it can do its work; 503 with the reasons when not. Meant for loopback. */
+function pageOf(path: string | undefined, { status }: HealthOptions): { readonly code: number; readonly content: object } | undefined {
+  if (path === '/livez') return { code: 200, content: { live: true } };
+  if (path !== '/readyz' && path !== '/status') return undefined;
+  const content = status();
+  return { code: content.ready || path === '/status' ? 200 : 503, content };
+}
+
+/** `/livez`: the process answers. `/readyz`: it can do its work; 503 with the reasons when not. `/status`: the same facts, always 200. Meant for loopback. */
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
   const server = createServer({ headersTimeout: 5000, requestTimeout: 5000 }, (request, response) => {
-    const path = (request.url ?? '').split('?', 1)[0];
-    const isKnown = path === '/livez' || path === '/readyz';
-    const status = path === '/readyz' ? options.status() : { ready: true };
-    const code = !isKnown ? 404 : request.method !== 'GET' && request.method !== 'HEAD' ? 405 : status.ready ? 200 : 503;
-    const body = code === 404 || code === 405 ? '' : `${JSON.stringify(path === '/livez' ? { live: true } : status)}\n`;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const page = pageOf((request.url ?? '').split('?', 1)[0], options);
+    const code = page === undefined ? 404 : isRead ? page.code : 405;
+    const body = page === undefined || !isRead ? '' : `${JSON.stringify(page.content)}\n`;
     response.writeHead(code, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store', Connection: 'close' });
     response.end(request.method === 'HEAD' ? undefined : body);
   });

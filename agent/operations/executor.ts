@@ -1,9 +1,15 @@
-import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../../protocol/model/index.js';
+import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind, type PermitTarget } from '../../protocol/model/index.js';
 import { apiConfigurationOf } from '../../protocol/codec/index.js';
-import type { Clock, OperationExecutor, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
+import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
 import { connectorsByKey, createFacade, publishedInfos, type AnyConnector, type FacadeHandle } from '../../connectors/framework/index.js';
 import { loadConnector } from '../../connectors/registry.js';
-import { FacadeCache, type OpenFacade } from './facade-cache.js';
+import type { FacadeSecrets, OpenResolved } from '../secrets/facade-secrets.js';
+import { permitBoth } from '../secrets/permit-both.js';
+import { redactedLog } from '../secrets/redacted-log.js';
+import { JournalOutcomes } from '../journal/journal-outcomes.js';
+import { journalStage } from '../journal/journaled-facade.js';
+import type { WriteJournal } from '../journal/write-journal.js';
+import { FacadeCache, systemIdOf, type OpenFacade } from './facade-cache.js';
 import type { FacadeContext, FacadeStage } from './facade-stage.js';
 import { observeFacade } from './observed-facade.js';
 
@@ -23,8 +29,16 @@ export interface ExecutorOptions {
   readonly load?: (id: string) => Promise<AnyConnector | undefined>;
   /** What operations pass on their way to a connector, the outermost first. */
   readonly stages?: readonly FacadeStage[] | undefined;
-  /** Puts secrets in the place of the references to them. Throws a ConnectorError that names the property and the reference. */
-  readonly resolveSecrets?: ((connector: AnyConnector, configuration: ApiConfiguration) => Promise<ApiConfiguration>) | undefined;
+  /** Asked before a connection goes where its configuration alone would not lead it. Undefined: anywhere. */
+  readonly permitTarget?: ((connector: AnyConnector, connectorKey: ConnectorKey) => PermitTarget) | undefined;
+  /** Of writes: noted before the target is called and after it, innermost. Without it, peers cannot ask what became of one. */
+  readonly journal?: WriteJournal | undefined;
+  /** Told of an operation whose connector or configuration could not be had: it passes no stage. */
+  readonly onUnopened?: ((connectorKey: ConnectorKey, origin: RequestOrigin, error: unknown) => void) | undefined;
+  /** Why an operation is not taken on at this moment. */
+  readonly refusal?: OperationExecutor['refusal'];
+  /** Puts secrets in the place of the references to them. Without it, references stay what they are. */
+  readonly secrets?: FacadeSecrets | undefined;
   /** @default the framework's */
   readonly open?: (connector: AnyConnector, configuration: ApiConfiguration) => FacadeHandle;
 }
@@ -33,10 +47,16 @@ export interface ExecutorOptions {
 export class AgentExecutor implements OperationExecutor {
   readonly #options: ExecutorOptions;
   readonly #facades: FacadeCache;
+  readonly outcomes: OutcomeSource | undefined;
   #connectors: Promise<ReadonlyMap<string, AnyConnector>> | undefined;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+    this.outcomes = options.journal && new JournalOutcomes({
+      journal: options.journal, systemIdOf,
+      findConnector: (connectorKey) => this.#find(connectorKey),
+      openFacade: async (connectorKey, facadeKey) => (await this.#facades.get(connectorKey, facadeKey)).facade,
+    });
     this.#facades = new FacadeCache({
       maxFacades: options.maxFacades, facadeIdle: options.facadeIdle, clock: options.clock, log: options.log,
       open: (connectorKey, facadeKey) => this.#open(connectorKey, facadeKey),
@@ -48,16 +68,30 @@ export class AgentExecutor implements OperationExecutor {
     return this.#facades.size;
   }
 
+  refusal(kind: OperationKind | undefined): string | undefined {
+    return this.#options.refusal?.(kind);
+  }
+
   async connectorInfos(): Promise<readonly ConnectorInfo[]> {
     return [...new Set((await this.#enabled()).values())].flatMap(publishedInfos);
   }
 
   async facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade> {
+    try {
+      return await this.#facadeFor(connectorKey, facadeKey, origin);
+    } catch (error) {
+      this.#options.onUnopened?.(connectorKey, origin, error);
+      throw error;
+    }
+  }
+
+  async #facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade> {
     const connector = await this.#find(connectorKey);
     const { facade, configuration, systemId } = await this.#facades.get(connectorKey, facadeKey);
-    const { stages = [], log, clock } = this.#options;
+    const { stages = [], journal, log, clock } = this.#options;
     const context: FacadeContext = { connector, connectorKey, configuration, systemId, origin };
-    const staged = stages.reduceRight<ConnectorFacade>((inner, stage) => stage(inner, context), facade);
+    const innermost = journal === undefined ? facade : journalStage({ journal })(facade, context);
+    const staged = stages.reduceRight<ConnectorFacade>((inner, stage) => stage(inner, context), innermost);
     return observeFacade(staged, { connector: connector.id, origin, log, clock });
   }
 
@@ -69,10 +103,14 @@ export class AgentExecutor implements OperationExecutor {
   async #open(connectorKey: ConnectorKey, facadeKey: string): Promise<OpenFacade> {
     const connector = await this.#find(connectorKey);
     const configuration = apiConfigurationOf(facadeKey);
-    const { open, resolveSecrets, log, stateDirectory, trustedCertificates } = this.#options;
-    const resolved = await resolveSecrets?.(connector, configuration) ?? configuration;
-    const facade = open === undefined ? createFacade(connector, resolved, { log, stateRoot: stateDirectory, trustedCertificates }) : open(connector, resolved);
-    return { facade, configuration };
+    const { open, secrets, log, stateDirectory, trustedCertificates, permitTarget } = this.#options;
+    const openResolved: OpenResolved = (resolved, resolvedSecrets) => (open === undefined
+      ? createFacade(connector, resolved, {
+        log: resolvedSecrets === undefined ? log : redactedLog(log, () => resolvedSecrets.clearTexts()), stateRoot: stateDirectory, trustedCertificates, permitTarget: permitBoth(resolvedSecrets?.permitTarget, permitTarget?.(connector, connectorKey)),
+        given: configuration, secrets: resolvedSecrets === undefined ? undefined : () => resolvedSecrets.clearTexts(),
+      })
+      : open(connector, resolved));
+    return { facade: await secrets?.open(connector, configuration, openResolved) ?? openResolved(configuration), configuration };
   }
 
   async #find(connectorKey: ConnectorKey): Promise<AnyConnector> {

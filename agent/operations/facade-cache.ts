@@ -58,7 +58,7 @@ export class FacadeCache {
 
   async get(connectorKey: ConnectorKey, facadeKey: string): Promise<CachedFacade> {
     if (this.#stop.signal.aborted) throw new ConnectorError('retryable', 'The connector server is shutting down; try again later.');
-    const id = cacheId(connectorKey, facadeKey);
+    const id = systemIdOf(connectorKey, facadeKey);
     const entry = this.#entries.get(id) ?? await this.#add(id, connectorKey, facadeKey);
     this.#entries.delete(id);
     this.#entries.set(id, entry);
@@ -118,6 +118,6 @@ export class FacadeCache {
 }
 
 /** Different connectors with equal keys are kept apart; a new key is a new configuration. */
-function cacheId(connectorKey: ConnectorKey, facadeKey: string): string {
+export function systemIdOf(connectorKey: ConnectorKey, facadeKey: string): string {
   return `${connectorKeyText(connectorKey)} ${createHash('sha256').update(facadeKey).digest('base64')}`;
 }

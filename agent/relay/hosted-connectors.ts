@@ -1,6 +1,14 @@
 import type { Clock, OperationExecutor, SessionLog } from '../../protocol/session/contract.js';
+import { auditStages } from '../audit/audit-stages.js';
+import type { AuditParts } from '../audit/audited-operation.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import { AgentExecutor, type ExecutorOptions } from '../operations/executor.js';
+import { OverloadProtection, type OverloadStatus } from '../overload/overload-protection.js';
+import { facadeSecrets } from '../secrets/facade-secrets.js';
+import { secretSourcesOf } from '../secrets/secret-sources.js';
+import type { LivePolicy } from '../policy/live-policy.js';
+import { policyStage } from '../policy/policed-facade.js';
+import { connectorNames } from '../policy/subject.js';
 import { relaySessionOf } from '../wiring.js';
 import { RelaySession, type RelayStatus } from './relay-session.js';
 import { RelayingExecutor } from './relaying-executor.js';
@@ -11,27 +19,36 @@ export interface HostedConnectors {
   /** Connector configurations open here. */
   readonly facadeCount: number;
   relays(): readonly RelayStatus[];
+  load(): OverloadStatus;
   /** Dials the connector servers. Resolves at once when there are none. */
   start(onGrown: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The agent's own connectors and, where relays are configured, those of the servers behind it. */
-export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, 'enabled' | 'trustedCertificates'>, parts: { readonly clock: Clock; readonly log: SessionLog; readonly version: string }): HostedConnectors {
-  const executor = new AgentExecutor({ ...config.connectors, ...own, stateDirectory: config.agent.stateDirectory, clock: parts.clock, log: parts.log });
+export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, 'enabled' | 'trustedCertificates' | 'journal'> & { readonly policy: LivePolicy; readonly audit?: AuditParts | undefined }, parts: { readonly clock: Clock; readonly log: SessionLog; readonly version: string }): HostedConnectors {
+  const overload = new OverloadProtection(config.limits, parts);
+  const secrets = facadeSecrets(config, { sources: secretSourcesOf(config), now: () => parts.clock.now(), log: parts.log, audit: (event) => own.audit?.audit.event(event) ?? Promise.resolve() });
+  const { stages: auditing, onUnopened } = auditStages(own.audit);
+  const executor = new AgentExecutor({
+    secrets,
+    ...config.connectors, ...own, stateDirectory: config.agent.stateDirectory, clock: parts.clock, log: parts.log,
+    onUnopened, stages: [...auditing, overload.stage, policyStage(own.policy, async (operationId) => await own.journal?.find(operationId) !== undefined)], permitTarget: (connector, key) => own.policy.permitTarget(connectorNames(key, connector.id)), refusal: (kind) => overload.refusal(kind),
+  });
   const relays = config.relays.map((relay) => new RelaySession(relaySessionOf(config, relay, parts)));
   let tell: () => void = () => undefined;
-  const relaying = relays.length === 0 ? undefined : new RelayingExecutor({ own: executor, relays, clock: parts.clock, log: parts.log, onGrown: () => { tell(); } });
+  const relaying = relays.length === 0 ? undefined : new RelayingExecutor({ own: executor, relays, policy: own.policy, audit: own.audit, clock: parts.clock, log: parts.log, onGrown: () => { tell(); } });
   return {
     executor: relaying ?? executor,
     get facadeCount() { return executor.facadeCount; },
     relays: () => relays.map((relay) => relay.status()),
+    load: () => overload.status(),
     start: async (onGrown) => {
       tell = onGrown;
       await relaying?.start();
     },
     close: async () => {
-      await Promise.all([executor.close(), relaying?.close()]);
+      await Promise.all([executor.close(), relaying?.close(), own.policy.close(), overload.close()]);
     },
   };
 }

@@ -1,6 +1,12 @@
-import { connectorKeyText, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../../protocol/model/index.js';
-import type { Clock, OperationExecutor, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
+import { connectorKeyText, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind } from '../../protocol/model/index.js';
+import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
 import type { OperationRelay } from '../../protocol/session/forwarding.js';
+import { decodeOperation } from '../../protocol/codec/index.js';
+import type { AuditParts } from '../audit/audited-operation.js';
+import { auditedRelay } from '../audit/audited-relay.js';
+import { wasNotMade } from '../policy/failed-change.js';
+import type { LivePolicy } from '../policy/live-policy.js';
+import { admitRelayed } from '../policy/relay-admission.js';
 import { RelayTable } from './relay-table.js';
 import type { RelaySession } from './relay-session.js';
 
@@ -15,6 +21,9 @@ export interface RelayingExecutorOptions {
   readonly own: OperationExecutor;
   /** In the order of the configuration. */
   readonly relays: readonly RelaySession[];
+  /** Decides last about what is passed on. Undefined: everything is. */
+  readonly policy?: LivePolicy | undefined;
+  readonly audit?: AuditParts | undefined;
   readonly clock: Clock;
   readonly log: SessionLog;
   /** There are connectors that were not in a list given before. */
@@ -52,6 +61,10 @@ export class RelayingExecutor implements OperationExecutor {
     await this.#running;
   }
 
+  get outcomes(): OutcomeSource | undefined {
+    return this.#options.own.outcomes;
+  }
+
   async connectorInfos(): Promise<readonly ConnectorInfo[]> {
     this.#firstLists ??= this.#waitForFirstLists();
     await this.#firstLists;
@@ -61,23 +74,38 @@ export class RelayingExecutor implements OperationExecutor {
     return infos;
   }
 
+  refusal(kind: OperationKind | undefined): string | undefined {
+    return this.#options.own.refusal?.(kind);
+  }
+
   facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade> {
     return this.#options.own.facadeFor(connectorKey, facadeKey, origin);
   }
 
   async relayFor(connectorKey: ConnectorKey, origin: RequestOrigin): Promise<OperationRelay | undefined> {
     const relay = (await this.#current()).find(connectorKey);
-    return relay && this.#observed(relay, connectorKey, origin);
+    if (relay === undefined) return undefined;
+    const observed = this.#observed(relay, connectorKey, origin);
+    const { audit } = this.#options;
+    return audit === undefined ? observed : auditedRelay(audit, observed, { relay: relay.name, connectorKey, origin });
   }
 
   /** One log line an operation, as for those that are executed here. Never a value, never a secret. */
-  #observed(relay: RelaySession, { connectorName }: ConnectorKey, origin: RequestOrigin): OperationRelay {
-    const { clock, log } = this.#options;
+  #observed(relay: RelaySession, connectorKey: ConnectorKey, origin: RequestOrigin): OperationRelay {
+    const { clock, log, policy } = this.#options;
+    const { connectorName } = connectorKey;
     const started = clock.now();
+    let admitted: { takeBack(): void } | undefined;
     return {
+      admit: async (request, limits, signal) => {
+        if (policy?.restricts(request.operation.kind) !== true) return;
+        const { facadeKey, operation } = request;
+        admitted = await admitRelayed(policy, { relay: relay.name, connectorKey, operation: decodeOperation(operation, limits), origin, facade: () => relay.target().facade(connectorKey, facadeKey) }, signal);
+      },
       server: relay.server, maxBufferedBytes: relay.maxBufferedBytes, gatherTime: GATHER_TIME,
       target: () => relay.target(),
       ended: ({ operationId, operation, outcome, error, count }) => {
+        if (wasNotMade(error)) admitted?.takeBack();
         const record = {
           operationId, operation, connector: connectorName, relay: relay.name, principal: origin.principal, messageId: origin.messageId,
           durationMs: Math.round(clock.now() - started), outcome, error: error?.javaClass, count,

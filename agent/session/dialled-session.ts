@@ -4,7 +4,7 @@ import type { Dialled } from '../transport/dial.js';
 import { createBackoff, type BackoffOptions } from './backoff.js';
 import { closeFailure } from './failure-policy.js';
 import { keepSession, type ServeEnd, type SessionParts } from './keep-session.js';
-import { keepGroup, type GroupPlan, type LineEvents } from './session-group.js';
+import { createGroup, type GroupPlan, type LineEvents, type SocketGroup } from './session-group.js';
 import { CONTROLLER, type Partner } from './partner.js';
 import { SessionReporter, type DialledStatus } from './session-reporter.js';
 
@@ -24,6 +24,8 @@ export interface DialledSessionOptions {
   readonly partner?: Partner | undefined;
   readonly clock: Clock;
   readonly log: SessionLog;
+  /** The other end refused us in a way only a person can undo (revoked, unknown client); once for each such reason. */
+  onRefused?(problem: string): void;
   dial(stop: AbortSignal): Promise<Dialled>;
 }
 
@@ -32,6 +34,8 @@ export class DialledSession {
   readonly #options: DialledSessionOptions;
   readonly #peer: ProtocolPeer;
   readonly #reporter: SessionReporter;
+  #group: SocketGroup | undefined;
+  #awake = new AbortController();
 
   constructor(options: DialledSessionOptions) {
     this.#options = options;
@@ -47,10 +51,23 @@ export class DialledSession {
   async run(stop: AbortSignal): Promise<void> {
     const { plan, clock } = this.#options;
     try {
-      await keepGroup({ plan, clock, run: (line, events, lineStop) => keepSession(this.#parts(line, events), lineStop) }, stop);
+      this.#group = createGroup({ plan, clock, run: (line, events, lineStop) => keepSession(this.#parts(line, events), lineStop) });
+      await this.#group.run(stop);
     } finally {
+      this.#group = undefined;
       await this.#peer.close('agent stopped');
     }
+  }
+
+  /** Replaces every socket, one after the other and each once its successor serves: what they were dialled with has changed. */
+  renewSockets(): void {
+    this.#group?.renew();
+  }
+
+  /** Ends the wait between two attempts: something changed that may have been the reason for the failure. */
+  retryNow(): void {
+    this.#awake.abort();
+    this.#awake = new AbortController();
   }
 
   /** Our connectors have become more; see {@link ProtocolPeer.announceConnectors}. */
@@ -67,10 +84,19 @@ export class DialledSession {
     const { backoff, clock, retireTimeout } = this.#options;
     return {
       dial: (stop) => this.#options.dial(stop),
-      handshake: ({ socket, principal }, stop) => {
+      handshake: async ({ socket, principal, identity }, stop) => {
         const onStop = (): void => { socket.close(1001, 'agent is stopping'); };
         stop.addEventListener('abort', onStop, { once: true });
-        return this.#peer.attach(socket, principal).finally(() => { stop.removeEventListener('abort', onStop); });
+        try {
+          const attached = await this.#peer.attach(socket, principal);
+          identity?.proven();
+          return attached;
+        } catch (error) {
+          if (!stop.aborted) identity?.failed(error);
+          throw error;
+        } finally {
+          stop.removeEventListener('abort', onStop);
+        }
       },
       serve: (attached, stop) => serve(attached, this.#options.partner ?? CONTROLLER, stop),
       drain: async (attached, reason) => {
@@ -80,8 +106,10 @@ export class DialledSession {
       discard: ({ socket }) => { socket.terminate(); },
       backoff: createBackoff(backoff),
       clock,
-      onMove: (from, to, why) => {
-        this.#reporter.onMove(line, from, to, why);
+      awake: () => this.#awake.signal,
+      onMove: (from, to, why, pace) => {
+        if (pace === 'long' && why !== this.#reporter.status().problem) this.#options.onRefused?.(why);
+        this.#reporter.onMove(line, from, to, why, pace);
         events.onMove(from, to, why);
       },
     };

@@ -7,16 +7,24 @@ export interface Failure {
   readonly reason: string;
   /** `fatal`: this controller will never let us in again; stop dialling it. */
   readonly pace: Pace | 'fatal';
+  /** Milliseconds the other end asks us to stay away, whatever the pace says. */
+  readonly waitAtLeast?: number | undefined;
 }
 
 /** An attempt that failed before the socket was open; thrown by the transport. The message never holds a secret. */
 export class DialError extends Error {
   override readonly name = 'DialError';
   readonly pace: Pace | 'fatal';
+  /** Milliseconds the other end asks us to stay away. */
+  readonly waitAtLeast: number | undefined;
+  /** HTTP status that came instead of the upgrade. */
+  readonly status: number | undefined;
 
-  constructor(message: string, options: { readonly pace?: Pace | 'fatal'; readonly cause?: unknown } = {}) {
+  constructor(message: string, options: { readonly pace?: Pace | 'fatal'; readonly waitAtLeast?: number | undefined; readonly status?: number | undefined; readonly cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.pace = options.pace ?? 'normal';
+    this.waitAtLeast = options.waitAtLeast;
+    this.status = options.status;
   }
 }
 
@@ -37,22 +45,35 @@ const CLOSE_CODES: Readonly<Record<number, Failure>> = {
   1013: { reason: 'the controller is overloaded and asks to come back later', pace: 'slow' },
   1014: { reason: 'a gateway got no proper answer from the controller', pace: 'normal' },
   1015: { reason: 'the TLS connection failed', pace: 'normal' },
+  4403: { reason: 'the controller no longer accepts the certificate of this connection', pace: 'normal' }, // the next one may show a newer
 };
+
+/** What a revoked agent is told, in whatever words: close reason, HTTP answer. */
+const REVOKED = /\brevoked\b/i;
+
+/** Said to whoever reads the log of an agent that was revoked. */
+export const REVOKED_ADVICE = 'if that was not meant, ask for a new enrolment token at the controller and run: causeway agent enroll --replace';
+
+/** Whether a peer's words say that this agent, or its certificate, was revoked. */
+export function saysRevoked(text: string): boolean {
+  return REVOKED.test(text);
+}
 
 /** Reads a close code; `detail` is the text that came with it. */
 export function closeFailure(code: number, detail: string, partner: Partner = CONTROLLER): Failure {
   const known = CLOSE_CODES[code] ?? { reason: 'the controller closed the connection with an unregistered code', pace: 'normal' as const };
   const text = printable(detail);
+  if ((code === 1008 || code === 4403) && saysRevoked(text)) return { reason: `${saidOf(partner, `the controller has revoked this agent: ${text}`)} (${code}); ${REVOKED_ADVICE}`, pace: 'long' };
   return { reason: `${saidOf(partner, known.reason)} (${code}${text === '' ? '' : `: ${text}`})`, pace: known.pace };
 }
 
 /** Reads an error of dial or handshake. */
 export function errorFailure(error: unknown): Failure {
-  if (error instanceof DialError) return { reason: error.message, pace: error.pace };
+  if (error instanceof DialError) return { reason: error.message, pace: error.pace, ...(error.waitAtLeast === undefined ? {} : { waitAtLeast: error.waitAtLeast }) };
   return { reason: error instanceof Error ? error.message : String(error), pace: 'normal' };
 }
 
 /** A peer's text on one line of a log, bounded. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').trim().slice(0, 200);
 }

@@ -20,19 +20,25 @@ export interface SessionParts<S, A> {
   discard(socket: S): void;
   readonly backoff: Backoff;
   readonly clock: Clock;
-  onMove(from: SessionState, to: SessionState, why: string): void;
+  /** Asked before each wait; fires when something changed that makes trying again at once worth while. */
+  readonly awake?: (() => AbortSignal) | undefined;
+  /** `pace` comes with a failure. */
+  onMove(from: SessionState, to: SessionState, why: string, pace?: Failure['pace']): void;
 }
+
+/** No request to stay away is honoured for longer. */
+const LONGEST_ABSENCE_MS = 3_600_000;
 
 /** Keeps one socket to the controller alive until `stop` fires. Read top to bottom: this is its whole life. */
 export async function keepSession<S, A>(parts: SessionParts<S, A>, stop: AbortSignal): Promise<void> {
   const { backoff, clock } = parts;
   let state = 'idle' as SessionState;
   const stopping = (): boolean => stop.aborted;
-  const move = (to: SessionState, why = ''): void => {
+  const move = (to: SessionState, why = '', pace?: Failure['pace']): void => {
     const from = state;
     checkMove(from, to);
     state = to;
-    parts.onMove(from, to, why);
+    parts.onMove(from, to, why, pace);
   };
   while (!stopping()) {
     let socket: S | undefined;
@@ -59,12 +65,14 @@ export async function keepSession<S, A>(parts: SessionParts<S, A>, stop: AbortSi
     }
     if (stopping()) break;
     if (failure.pace === 'fatal') {
-      move('stopped', failure.reason);
+      move('stopped', failure.reason, failure.pace);
       throw new Error(failure.reason);
     }
     if (clock.now() - servingSince >= STABLE_MS) backoff.reset();
-    move('waiting', failure.reason);
-    await clock.sleep(backoff.next(failure.pace), stop).catch(() => undefined); // rejects only because stop fired
+    move('waiting', failure.reason, failure.pace);
+    const wait = Math.max(backoff.next(failure.pace), Math.min(failure.waitAtLeast ?? 0, LONGEST_ABSENCE_MS));
+    const awake = parts.awake?.();
+    await clock.sleep(wait, awake === undefined ? stop : AbortSignal.any([stop, awake])).catch(() => undefined); // rejects only because a signal fired
   }
   move('stopped', 'stopping');
 }

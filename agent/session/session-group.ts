@@ -1,4 +1,5 @@
 import type { Clock } from '../../protocol/session/contract.js';
+import { Deferred } from '../../protocol/session/deferred.js';
 import type { SessionState } from './session-states.js';
 
 /** Sockets to one controller. Times in milliseconds. */
@@ -29,6 +30,8 @@ interface Line {
   state: SessionState;
   /** How often it came to serve; tells an old age timer that it is out of date. */
   served: number;
+  /** How often the group had been renewed when this line last dialled. */
+  renewal: number;
   /** The line that is to take this one's place. */
   successor: Line | undefined;
 }
@@ -40,20 +43,41 @@ export interface GroupOptions {
   readonly random?: (() => number) | undefined;
 }
 
+/** The sockets to one controller. */
+export interface SocketGroup {
+  /** Keeps `sockets` lines open until `stop` fires, then resolves. Rejects when a line failed for good. */
+  run(stop: AbortSignal): Promise<void>;
+  /**
+   * Replaces every socket that was dialled before now, one after the other. Where there is room for one more, each goes
+   * once its successor serves; where there is none, it is retired first, so that its frames end before it does.
+   */
+  renew(): void;
+}
+
 /**
- * Keeps `sockets` lines open until `stop` fires, then resolves. The first line goes ahead alone, so that an absent
+ * The first line goes ahead alone, so that an absent
  * controller is knocked at by one line and not by all. A line that reached its age is retired only once its successor
- * serves; while no successor can be had, the old line stays. Rejects when a line failed for good.
+ * serves; while no successor can be had, the old line stays.
  */
-export async function keepGroup(options: GroupOptions, stop: AbortSignal): Promise<void> {
+export function createGroup(options: GroupOptions): SocketGroup {
   const group = new SessionGroup(options);
-  const onStop = (): void => group.stop('stopping');
-  stop.addEventListener('abort', onStop, { once: true });
-  try {
-    if (!stop.aborted) await group.run();
-  } finally {
-    stop.removeEventListener('abort', onStop);
-  }
+  return {
+    async run(stop) {
+      const onStop = (): void => group.stop('stopping');
+      stop.addEventListener('abort', onStop, { once: true });
+      try {
+        if (!stop.aborted) await group.run();
+      } finally {
+        stop.removeEventListener('abort', onStop);
+      }
+    },
+    renew: () => { group.renew(); },
+  };
+}
+
+/** A group that is never renewed from outside. */
+export function keepGroup(options: GroupOptions, stop: AbortSignal): Promise<void> {
+  return createGroup(options).run(stop);
 }
 
 class SessionGroup {
@@ -68,6 +92,10 @@ class SessionGroup {
   #markServing: () => void = () => undefined;
   #nextId = 1;
   #failure: Error | undefined;
+  #renewals = 0;
+  #renewing = false;
+  /** Resolved, and made anew, at each move and end of a line. */
+  #change = new Deferred<void>();
 
   constructor({ plan, run, clock, random = Math.random }: GroupOptions) {
     this.#plan = plan;
@@ -86,6 +114,7 @@ class SessionGroup {
 
   stop(why: LineStop): void {
     this.#stopped.abort(why);
+    this.#changed();
     this.#markServing();
     for (const line of this.#lines) line.stop.abort(why);
   }
@@ -94,7 +123,10 @@ class SessionGroup {
     await this.#firstServes;
     for (let count = 1; count < this.#plan.sockets; count += 1) {
       if (!(await this.#pause(this.#plan.stagger * (0.5 + this.#random())))) return;
-      this.#open();
+      // The room may be taken for a moment by a line that is being replaced.
+      while (this.#open() === undefined) {
+        if (!(await this.#happens(this.#change.promise))) return;
+      }
     }
   }
 
@@ -116,18 +148,67 @@ class SessionGroup {
     this.#tasks.add(done);
   }
 
-  #open(replaces?: Line): void {
-    if (this.#stopped.signal.aborted || this.#lines.size >= this.#plan.maxSockets) return;
-    const line: Line = { id: this.#nextId, stop: new AbortController(), state: 'idle', served: 0, successor: undefined };
+  /** See {@link SocketGroup.renew}. */
+  renew(): void {
+    this.#renewals += 1;
+    if (this.#renewing || this.#stopped.signal.aborted) return;
+    this.#renewing = true;
+    this.#track(this.#renewAll().finally(() => { this.#renewing = false; }));
+  }
+
+  /** A line that waits uses what is new by itself once it dials again. */
+  async #renewAll(): Promise<void> {
+    for (;;) {
+      const change = this.#change.promise;
+      const old = [...this.#lines].find(({ renewal, state }) => renewal < this.#renewals && ['dialing', 'handshaking', 'serving'].includes(state));
+      if (this.#stopped.signal.aborted || old === undefined) return;
+      if (old.state === 'serving' && old.successor === undefined) {
+        if (this.#lines.size < this.#plan.maxSockets) this.#open(old);
+        else if (![...this.#lines].some(({ successor }) => successor !== undefined)) await this.#replaceInPlace(old);
+      }
+      if (!(await this.#happens(change))) return;
+    }
+  }
+
+  /** No room for two: the old line is retired, and the next one has to wait until the new one serves. */
+  async #replaceInPlace(old: Line): Promise<void> {
+    old.stop.abort('rotated');
+    while (this.#lines.has(old)) await this.#change.promise;
+    const line = this.#open();
+    while (line !== undefined && this.#lines.has(line) && line.state !== 'serving' && await this.#happens(this.#change.promise));
+  }
+
+  /** False when the group was stopped instead. */
+  async #happens(change: Promise<void>): Promise<boolean> {
+    await change;
+    return !this.#stopped.signal.aborted;
+  }
+
+  #changed(): void {
+    const { resolve } = this.#change;
+    this.#change = new Deferred();
+    resolve();
+  }
+
+  /** Undefined when the group was stopped, or there is no room. */
+  #open(replaces?: Line): Line | undefined {
+    if (this.#stopped.signal.aborted || this.#lines.size >= this.#plan.maxSockets) return undefined;
+    const line: Line = { id: this.#nextId, stop: new AbortController(), state: 'idle', served: 0, renewal: this.#renewals, successor: undefined };
     this.#nextId += 1;
     this.#lines.add(line);
     if (replaces !== undefined) replaces.successor = line;
     const events: LineEvents = { onMove: (from, to) => { this.#moved(line, replaces, from, to); } };
-    this.#track(this.#run(line.id, events, line.stop.signal).finally(() => { this.#lines.delete(line); }));
+    this.#track(this.#run(line.id, events, line.stop.signal).finally(() => {
+      this.#lines.delete(line);
+      this.#changed();
+    }));
+    return line;
   }
 
   #moved(line: Line, replaces: Line | undefined, from: SessionState, to: SessionState): void {
     line.state = to;
+    if (to === 'dialing') line.renewal = this.#renewals;
+    this.#changed();
     if (to === 'serving') {
       line.served += 1;
       this.#markServing();

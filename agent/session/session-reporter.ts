@@ -1,4 +1,5 @@
 import type { SessionLog } from '../../protocol/session/contract.js';
+import type { Failure } from './failure-policy.js';
 import { CONTROLLER, type Partner } from './partner.js';
 import type { SessionState } from './session-states.js';
 
@@ -31,7 +32,7 @@ export class SessionReporter {
     return { url: this.#url, serving: states.filter((state) => state === 'serving').length, lines: states.length, problem: this.#problem };
   }
 
-  onMove(line: number, from: SessionState, to: SessionState, why: string): void {
+  onMove(line: number, from: SessionState, to: SessionState, why: string, pace?: Failure['pace']): void {
     if (to === 'stopped') this.#states.delete(line);
     else this.#states.set(line, to);
     const { name } = this.#partner;
@@ -41,7 +42,8 @@ export class SessionReporter {
       this.#log.info(fields, `Connected to the ${name}.`);
     } else if (to === 'waiting' && why !== this.#problem) {
       this.#problem = why;
-      this.#log.warn(fields, from === 'serving' ? `A connection to the ${name} was lost.` : `The ${name} cannot be reached; trying again.`);
+      if (pace === 'long') this.#log.error(fields, `The ${name} refuses this agent until somebody acts; trying again from time to time.`);
+      else this.#log.warn(fields, from === 'serving' ? `A connection to the ${name} was lost.` : `The ${name} cannot be reached; trying again.`);
     } else if (to === 'stopped' && why !== 'stopping') {
       this.#problem = why;
       this.#log.error(fields, `The ${name} will not let this agent in; giving up on it.`);

@@ -5,8 +5,8 @@ import { DialError } from '../session/failure-policy.js';
 export interface Authorization {
   /** Value of the Authorization header; undefined for none. Every wait honours the signal. */
   header(signal: AbortSignal): Promise<string | undefined>;
-  /** The controller answered 401: forget what was cached. True when what was sent was old and a fresh one may do. */
-  refused(): boolean;
+  /** The controller answered 401 to the header `sent`: forget it. True when a fresh one may do better. */
+  refused(sent: string | undefined): boolean;
 }
 
 /** The client certificate says it all. */

@@ -1,8 +1,10 @@
-import { DialError } from '../session/failure-policy.js';
+import { DialError, REVOKED_ADVICE, printable, saysRevoked } from '../session/failure-policy.js';
 import { CONTROLLER, saidOf, type Partner } from '../session/partner.js';
 import type { Pace } from '../session/backoff.js';
 
 interface Explanation { readonly text: string; readonly pace?: Pace | 'fatal' }
+
+const NO_COMMON_VERSION = 'the controller speaks no TLS version this agent accepts: 1.2 and later, with an enrolled identity 1.3; tls.minVersion: TLSv1.2 allows the older one, for a Java peer';
 
 /** What the errors of DNS, TCP and TLS mean here, by `code`. Slow: only a person can end it. */
 const BY_CODE: Readonly<Record<string, Explanation>> = {
@@ -25,15 +27,15 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
   INVALID_PURPOSE: { text: "the controller's certificate is not meant for a server", pace: 'slow' },
   CERT_REVOKED: { text: "the controller's certificate is revoked", pace: 'slow' },
   ERR_TLS_CERT_ALTNAME_INVALID: { text: "the controller's certificate is for another host name; use a URL with a name it holds, or set tls.serverName", pace: 'slow' },
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: { text: 'the controller wants a client certificate; set tls.certificate and tls.key', pace: 'slow' },
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: { text: 'the controller wants a client certificate; enrol this agent (causeway agent enroll), or set tls.certificate and tls.key', pace: 'slow' },
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: { text: 'the controller refused the TLS handshake; it may want a client certificate', pace: 'slow' },
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: { text: "the controller does not trust the authority of this agent's certificate", pace: 'slow' },
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: { text: "the controller refused this agent's certificate", pace: 'slow' },
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: { text: "the controller refused this agent's certificate", pace: 'slow' },
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: { text: "this agent's certificate has expired; issue a new one", pace: 'slow' },
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: { text: "this agent's certificate is revoked", pace: 'fatal' },
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: { text: 'the controller speaks no TLS version this agent accepts (1.2 and later)', pace: 'slow' },
-  ERR_SSL_UNSUPPORTED_PROTOCOL: { text: 'the controller speaks no TLS version this agent accepts (1.2 and later)', pace: 'slow' },
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: { text: "this agent's certificate has expired; issue a new one, or enrol again (causeway agent enroll --replace)", pace: 'slow' },
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: { text: `this agent's certificate is revoked; ${REVOKED_ADVICE}`, pace: 'long' },
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: { text: NO_COMMON_VERSION, pace: 'slow' },
+  ERR_SSL_UNSUPPORTED_PROTOCOL: { text: NO_COMMON_VERSION, pace: 'slow' },
   ERR_SSL_WRONG_VERSION_NUMBER: { text: 'what answers does not speak TLS; is the URL meant to begin with ws:// or is this the wrong port?', pace: 'slow' },
   ERR_SSL_PACKET_LENGTH_TOO_LONG: { text: 'what answers does not speak TLS; is this the wrong port?', pace: 'slow' },
 };
@@ -55,6 +57,19 @@ function codeOf({ code, message }: NodeJS.ErrnoException): string | undefined {
   return reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
 }
 
+/** Errors that may mean that our certificate was refused: TLS 1.3 tells a client only after its own handshake, if at all. */
+const BLAMES_CERTIFICATE = /^(ECONNRESET|EPIPE|ERR_SSL_\w*ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE|DECRYPT_ERROR))$/;
+
+/** Whether another certificate of ours may fare better than the one shown on this connection. */
+export function blamesCertificate(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof DialError && error.status !== undefined) return error.status === 401 || error.status === 403;
+  const raw = error instanceof DialError ? error.cause : error;
+  const first: unknown = raw instanceof AggregateError ? raw.errors[0] : raw;
+  if (!(first instanceof Error)) return false;
+  return BLAMES_CERTIFICATE.test(codeOf(first) ?? '') || saysRevoked(first.message);
+}
+
 interface HttpExplanation { readonly text: string; readonly pace: Pace }
 
 const BY_STATUS: Readonly<Record<number, HttpExplanation>> = {
@@ -67,10 +82,24 @@ const BY_STATUS: Readonly<Record<number, HttpExplanation>> = {
   429: { text: 'asks us to come back later', pace: 'slow' },
 };
 
-/** Explains an HTTP answer that came instead of the upgrade. `who` is `the controller` or the proxy. */
-export function explainStatus(status: number, who: string, where: string, partner: Partner = CONTROLLER): DialError {
+/** An HTTP answer that came instead of the upgrade. */
+export interface HttpRefusal {
+  readonly status: number;
+  /** `the controller`, or the proxy. */
+  readonly who: string;
+  /** What the other end says about it; shown on one bounded line. */
+  readonly detail?: string | undefined;
+  /** Milliseconds it asks us to stay away. */
+  readonly waitAtLeast?: number | undefined;
+}
+
+/** Explains an HTTP answer that came instead of the upgrade. */
+export function explainStatus({ status, who, detail = '', waitAtLeast }: HttpRefusal, where: string, partner: Partner = CONTROLLER): DialError {
   const known = BY_STATUS[status];
-  if (known !== undefined) return new DialError(`${where}: ${who} ${saidOf(partner, known.text)} (HTTP ${status})`, { pace: known.pace });
-  if (status >= 300 && status < 400) return new DialError(`${where}: ${who} redirects, which is not followed; put the final URL into the configuration (HTTP ${status})`, { pace: 'slow' });
-  return new DialError(`${where}: ${who} answered HTTP ${status} instead of opening a WebSocket`);
+  const said = printable(detail) === '' ? '' : `: ${printable(detail)}`;
+  const because = { status, waitAtLeast };
+  if (status === 403 && saysRevoked(detail)) return new DialError(`${where}: ${who} has revoked this agent${said} (HTTP 403); ${REVOKED_ADVICE}`, { ...because, pace: 'long' });
+  if (known !== undefined) return new DialError(`${where}: ${who} ${saidOf(partner, known.text)} (HTTP ${status}${said})`, { ...because, pace: known.pace });
+  if (status >= 300 && status < 400) return new DialError(`${where}: ${who} redirects, which is not followed; put the final URL into the configuration (HTTP ${status})`, { ...because, pace: 'slow' });
+  return new DialError(`${where}: ${who} answered HTTP ${status} instead of opening a WebSocket${said}`, because);
 }

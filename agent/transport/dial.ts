@@ -1,17 +1,32 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
-import { TLSSocket, checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { TLSSocket, checkServerIdentity, type PeerCertificate, type SecureContextOptions } from 'node:tls';
 import type { LookupFunction } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
+import { redactText } from '../../connectors/framework/facade/redact.js';
 import type { FrameSocket } from '../../protocol/session/contract.js';
 import { DialError } from '../session/failure-policy.js';
 import { CONTROLLER, type Partner } from '../session/partner.js';
 import type { Authorization } from './authorization.js';
 import { explainDialError, explainStatus } from './dial-failure.js';
 import { proxyText, proxyTunnel, type ProxySettings } from './proxy-tunnel.js';
+import { readRefusal } from './refused-upgrade.js';
+import { sentCredentials } from './sent-credentials.js';
 import { readTlsFiles, type TlsFiles } from './tls-files.js';
 import { SUBPROTOCOL } from '../../protocol/transport/subprotocol.js';
 import { linkWebSocket } from '../../protocol/transport/websocket-link.js';
+
+/** What an enrolled agent shows on one connection. PEM texts; the methods are to be called at most once each. */
+export interface DialIdentity {
+  readonly cert: string;
+  readonly key: string;
+  /** Authorities to trust, unless the configuration names others. */
+  readonly ca: string;
+  /** The other end took the connection: its certificate is good there. */
+  proven(): void;
+  /** It did not come to that. */
+  failed(error: unknown): void;
+}
 
 /** One controller, or connector server, to dial. Sizes in bytes, times in milliseconds. */
 export interface DialTarget {
@@ -22,6 +37,8 @@ export interface DialTarget {
     readonly serverName?: string | undefined;
   };
   readonly proxy?: ProxySettings | undefined;
+  /** The enrolled identity to use where `tls` names no certificate; asked for each dial, so that a renewed one is used from the next on. */
+  readonly identity?: (() => Promise<DialIdentity | undefined>) | undefined;
   readonly authorization: Authorization;
   /** From the first packet, token request included, to the open WebSocket. */
   readonly connectTimeout: number;
@@ -37,6 +54,8 @@ export interface Dialled {
   readonly socket: FrameSocket;
   /** Who answered: common name of the certificate, or the host where there is none. */
   readonly principal: string;
+  /** To be told whether the handshake succeeded. */
+  readonly identity?: DialIdentity | undefined;
 }
 
 /** Opens one WebSocket to the controller. Rejects with a {@link DialError}, or with the reason of `stop`. */
@@ -47,11 +66,14 @@ export async function dial(target: DialTarget, stop: AbortSignal): Promise<Diall
   const late = setTimeout(() => { attempt.abort(new DialError(`${where}: no connection within ${target.connectTimeout} ms`)); }, target.connectTimeout);
   const onStop = (): void => { attempt.abort(stop.reason); };
   stop.addEventListener('abort', onStop, { once: true });
+  let identity: DialIdentity | undefined;
   try {
-    const options = await untilAborted(clientOptions(target, attempt.signal), attempt.signal);
-    return await open(target, options, attempt.signal);
+    identity = await target.identity?.();
+    const dialled = await openAuthorized(target, identity, attempt.signal);
+    return identity === undefined ? dialled : { ...dialled, identity };
   } catch (error) {
     if (stop.aborted) throw error;
+    identity?.failed(error);
     throw explainDialError(error, where, target.partner);
   } finally {
     clearTimeout(late);
@@ -59,12 +81,48 @@ export async function dial(target: DialTarget, stop: AbortSignal): Promise<Diall
   }
 }
 
-interface Attempt { readonly client: ClientOptions; proxyStatus(): number | undefined }
+/** A cached credential that was refused may just be old: one fresh one is tried at once, and only one. */
+async function openAuthorized(target: DialTarget, identity: DialIdentity | undefined, signal: AbortSignal): Promise<Dialled> {
+  const first = await untilAborted(clientOptions(target, identity, signal), signal);
+  try {
+    return await open(target, first, signal);
+  } catch (error) {
+    if (!isRefusedCredential(error)) throw error;
+    if (!target.authorization.refused(first.authorization)) throw ofFreshCredential(error, first);
+  }
+  const second = await untilAborted(clientOptions(target, identity, signal), signal);
+  try {
+    return await open(target, second, signal);
+  } catch (error) {
+    if (!isRefusedCredential(error)) throw error;
+    target.authorization.refused(second.authorization);
+    throw ofFreshCredential(error, second);
+  }
+}
 
-async function clientOptions(target: DialTarget, signal: AbortSignal): Promise<Attempt> {
+function isRefusedCredential(error: unknown): error is DialError {
+  return error instanceof DialError && error.status === 401;
+}
+
+function ofFreshCredential(error: DialError, { authorization }: Attempt): DialError {
+  if (authorization?.startsWith('Bearer ') !== true) return error;
+  return new DialError(`${error.message}; the token is new: check the rights and the scope of the client, and that the clocks of token endpoint and controller agree`, { pace: error.pace, waitAtLeast: error.waitAtLeast, status: error.status });
+}
+
+interface Attempt { readonly client: ClientOptions; readonly authorization: string | undefined; proxyStatus(): number | undefined; sent(): readonly string[] }
+
+async function tlsOptions({ url, tls }: DialTarget, identity: DialIdentity | undefined): Promise<SecureContextOptions> {
+  if (url.protocol !== 'wss:') return {};
+  if (identity === undefined) return readTlsFiles(tls);
+  // Enrolled with a controller of ours: it speaks TLS 1.3, so nothing older is offered unless the configuration says so.
+  const files = await readTlsFiles({ ca: tls.ca, minVersion: tls.minVersion ?? 'TLSv1.3' });
+  return { ca: identity.ca, ...files, cert: identity.cert, key: identity.key };
+}
+
+async function clientOptions(target: DialTarget, identity: DialIdentity | undefined, signal: AbortSignal): Promise<Attempt> {
   const { url, tls, proxy } = target;
-  const [tlsOptions, header, tunnel] = await Promise.all([
-    url.protocol === 'wss:' ? readTlsFiles(tls) : {},
+  const [secure, header, tunnel] = await Promise.all([
+    tlsOptions(target, identity),
     target.authorization.header(signal),
     proxy === undefined ? undefined : proxyTunnel(proxy, signal),
   ]);
@@ -72,9 +130,11 @@ async function clientOptions(target: DialTarget, signal: AbortSignal): Promise<A
   tunnel?.on('proxyConnect', (answer: { statusCode: number }) => { proxyStatus = answer.statusCode; });
   const name = tls.serverName ?? url.hostname.replaceAll(/^\[|\]$/g, '');
   return {
+    authorization: header,
     proxyStatus: () => proxyStatus,
+    sent: () => sentCredentials(header, tunnel?.proxy),
     client: {
-      ...tlsOptions,
+      ...secure,
       // Said outright: through a tunnel the library would compare the certificate with the proxy's name.
       ...(isIP(name) === 0 ? { servername: name } : {}),
       checkServerIdentity: ((_host: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate)) as unknown as NonNullable<ClientOptions['checkServerIdentity']>,
@@ -89,7 +149,7 @@ async function clientOptions(target: DialTarget, signal: AbortSignal): Promise<A
   };
 }
 
-function open(target: DialTarget, { client, proxyStatus }: Attempt, signal: AbortSignal): Promise<Dialled> {
+function open(target: DialTarget, { client, proxyStatus, sent }: Attempt, signal: AbortSignal): Promise<Dialled> {
   const where = target.url.href;
   const { partner = CONTROLLER } = target;
   return new Promise((resolve, reject) => {
@@ -108,13 +168,15 @@ function open(target: DialTarget, { client, proxyStatus }: Attempt, signal: Abor
       reject(error);
     });
     socket.once('unexpected-response', (request, response) => {
-      settled();
       const refusedByProxy = proxyStatus() !== undefined && proxyStatus() !== 200;
       const who = refusedByProxy && target.proxy !== undefined ? `the proxy ${proxyText(target.proxy)}` : `the ${partner.name}`;
-      const refusal = explainStatus(response.statusCode ?? 0, who, where, partner);
-      const freshMayDo = !refusedByProxy && response.statusCode === 401 && target.authorization.refused();
-      reject(freshMayDo ? new DialError(`${refusal.message}; asking for a new token`) : refusal);
-      request.destroy();
+      void readRefusal(response, who).then((refusal) => {
+        settled();
+        const error = explainStatus({ ...refusal, detail: redactText(refusal.detail ?? '', sent()) }, where, partner);
+        // What a proxy refuses says nothing of our credentials at the other end.
+        reject(refusedByProxy ? new DialError(error.message, { pace: error.pace, waitAtLeast: error.waitAtLeast }) : error);
+        request.destroy();
+      });
     });
     let transport: Socket | undefined;
     socket.once('upgrade', (response) => { transport = response.socket; });

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { FrameSocket, SessionLog } from '../../protocol/session/contract.js';
+import type { AuthenticationAttempt } from '../audit/authentication-audit.js';
 import { readTlsFiles, type TlsFiles } from './tls-files.js';
 import { judgeUpgrade, type UpgradeVerdict } from './upgrade-check.js';
 import { SUBPROTOCOL, withoutRepeatedSubprotocols } from '../../protocol/transport/subprotocol.js';
@@ -26,6 +27,8 @@ export interface ListenOptions {
   readonly authenticationTimeout: number;
   readonly log: SessionLog;
   onSocket(socket: FrameSocket, principal: string): void;
+  /** Told of every attempt to become a controller, for audit. */
+  readonly onAuthentication?: ((attempt: AuthenticationAttempt) => void) | undefined;
 }
 
 export interface Listener {
@@ -112,6 +115,7 @@ function guardUnauthenticated(server: Server, options: ListenOptions, waiting: W
     // A certificate that is refused shows as a hang-up; why it was refused stands on the socket.
     const certificate = socket.authorizationError === undefined || socket.authorizationError === null ? undefined : `client certificate refused: ${String(socket.authorizationError)}`;
     options.log.warn({ address: socket.remoteAddress, error: certificate ?? error.message }, 'A TLS handshake failed.');
+    if (certificate !== undefined) options.onAuthentication?.({ outcome: 'refused', address: socket.remoteAddress ?? '?', port: options.port, reason: certificate });
   });
   server.on('clientError', (_error, socket) => { socket.destroy(); });
 }
@@ -128,13 +132,20 @@ function upgrade(sockets: WebSocketServer, options: ListenOptions, waiting: Wait
   sockets.handleUpgrade(request, socket, head, (websocket) => {
     const peer = peerAddress(request.socket);
     waiting.delete(peer); // authenticated: the deadline no longer counts
+    options.onAuthentication?.({ outcome: 'ok', ...whereFrom(request), principal: verdict.principal });
     options.onSocket(linkWebSocket(websocket, `controller at ${peer}`, request.socket), verdict.principal);
   });
+}
+
+function whereFrom({ socket }: IncomingMessage): Pick<AuthenticationAttempt, 'address' | 'port'> {
+  return { address: socket.remoteAddress ?? '?', port: socket.localPort ?? 0 };
 }
 
 /** As Java: no body, no length, and the connection stays open; here until the deadline. */
 function refuse(verdict: Exclude<UpgradeVerdict, { kind: 'accept' }>, options: ListenOptions, request: IncomingMessage, socket: Duplex): void {
   options.log.warn({ address: request.socket.remoteAddress, reason: verdict.why }, 'A connection was refused.');
+  // A path a stranger made up is no reason of its own.
+  options.onAuthentication?.({ outcome: 'refused', ...whereFrom(request), reason: verdict.kind === 'ignore' ? 'not the path of connector servers' : verdict.why });
   if (verdict.kind === 'close') socket.destroy();
   else if (verdict.kind === 'answer') socket.write(['HTTP/1.1 ' + verdict.statusLine, ...verdict.headers, '', ''].join('\r\n'));
   socket.resume();

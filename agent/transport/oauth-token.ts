@@ -1,82 +1,102 @@
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/session/contract.js';
-import type { SecretReference } from '../config/secret-reference.js';
 import { DialError } from '../session/failure-policy.js';
 import type { Authorization } from './authorization.js';
-import { proxyUrl, type ProxySettings } from './proxy-tunnel.js';
-import { readTokenAnswer, type TokenAnswer } from './oauth-answer.js';
-import { readTlsFiles, type TlsFiles } from './tls-files.js';
+import { requestToken, type OAuthSettings } from './oauth-request.js';
 
-/** OAuth 2 client credentials (RFC 6749 section 4.4). Times in milliseconds. */
-export interface OAuthSettings {
-  readonly tokenEndpoint: URL;
-  readonly clientId: string;
-  readonly clientSecret: SecretReference;
-  readonly scope?: string | undefined;
-  /** Where id and secret go: `basic` in the Authorization header, `post` in the form. @default basic */
-  readonly clientAuthentication?: 'basic' | 'post' | undefined;
-  /** Further form fields, e.g. `audience`. */
-  readonly parameters?: Readonly<Record<string, string>> | undefined;
-  readonly tls?: TlsFiles | undefined;
-  readonly proxy?: ProxySettings | undefined;
-  /** Of one request. @default 15000 */
-  readonly timeout?: number | undefined;
-}
-
-/** Loaded by the first request: it is large, and few agents ask for tokens. */
-const loadHttpClient = () => import('undici');
-
-const MAX_ANSWER_BYTES = 65_536;
-const TRIES = 3;
-const RETRY_BASE_MS = 500;
-const RETRY_CAP_MS = 5000;
 /** A token is renewed when less than this, or a tenth of its life, is left. */
 const RENEW_BEFORE_MS = 60_000;
+/** Until this, or half of the time for renewal, is left, the old token is used while a new one is asked for. */
+const USABLE_BEFORE_MS = 10_000;
 const DEFAULT_LIFE_MS = 300_000;
+/** After a refusal that asking again makes worse, nobody asks for this long, and up to twice as long. */
+const LOCKED_OUT_MS = 300_000;
 
-interface Token { readonly header: string; readonly renewAt: number; reused: boolean }
+/** Times by the monotonic clock: a corrected wall clock, here or there, makes no token older or younger. */
+interface Token { readonly header: string; readonly renewAt: number; readonly usableUntil: number; reused: boolean }
+
+interface Hold { readonly until: number; readonly error: DialError }
 
 /**
- * Bearer tokens for one controller: kept until shortly before they expire, asked for by one request at a time however
- * many sockets wait, forgotten when the controller refused one.
+ * Bearer tokens of one client: kept until shortly before they expire, asked for by one request at a time however many
+ * sockets wait, forgotten when a controller refused one. A refresh that fails or hangs harms nobody as long as the token
+ * at hand is good. Nobody asks before the endpoint wants to be asked again.
  */
-export function oauthAuthorization(settings: OAuthSettings, clock: Clock): Authorization {
-  let token: Token | undefined;
-  let flight: Promise<Token> | undefined;
-  const fetchToken = async (): Promise<Token> => {
-    try {
-      token = await requestToken(settings, clock);
-      return token;
-    } finally {
-      flight = undefined;
+export class OAuthTokens implements Authorization {
+  readonly #settings: OAuthSettings;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  #token: Token | undefined;
+  #flight: Promise<Token> | undefined;
+  #hold: Hold | undefined;
+
+  constructor(settings: OAuthSettings, clock: Clock, random: () => number = Math.random) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  async header(signal: AbortSignal): Promise<string> {
+    const now = this.#clock.now();
+    const token = this.#token;
+    if (token === undefined || now >= token.usableUntil) return (await unlessAborted(this.#fetch(), signal)).header;
+    if (now >= token.renewAt) this.#fetch().catch(() => undefined); // told when the token at hand has run out
+    token.reused = true;
+    return token.header;
+  }
+
+  refused(sent: string | undefined): boolean {
+    const token = this.#token;
+    if (token === undefined || token.header !== sent) return true; // somebody was faster: the next one is another
+    this.#token = undefined;
+    return token.reused;
+  }
+
+  #fetch(): Promise<Token> {
+    if (this.#flight !== undefined) return this.#flight;
+    const now = this.#clock.now();
+    if (this.#hold !== undefined && now < this.#hold.until) {
+      const { error, until } = this.#hold;
+      return Promise.reject(new DialError(error.message, { pace: error.pace, waitAtLeast: until - now, cause: error }));
     }
-  };
-  return {
-    async header(signal) {
-      if (token !== undefined && clock.now() < token.renewAt) {
-        token.reused = true;
-        return token.header;
-      }
-      flight ??= fetchToken();
-      return (await unlessAborted(flight, signal)).header;
-    },
-    refused() {
-      const wasReused = token?.reused === true;
-      token = undefined;
-      return wasReused;
-    },
-  };
+    const flight = this.#ask().finally(() => { this.#flight = undefined; });
+    this.#flight = flight;
+    return flight;
+  }
+
+  async #ask(): Promise<Token> {
+    try {
+      const { token = '', expiresIn = DEFAULT_LIFE_MS } = await requestToken(this.#settings, this.#clock);
+      const now = this.#clock.now();
+      const early = Math.min(RENEW_BEFORE_MS, expiresIn / 10);
+      this.#hold = undefined;
+      this.#token = { header: `Bearer ${token}`, renewAt: now + expiresIn - early, usableUntil: now + expiresIn - Math.min(USABLE_BEFORE_MS, early / 2), reused: false };
+      return this.#token;
+    } catch (error) {
+      if (error instanceof DialError) this.#keepAway(error);
+      throw error;
+    }
+  }
+
+  #keepAway(error: DialError): void {
+    const wait = Math.max(error.waitAtLeast ?? 0, error.pace === 'long' ? LOCKED_OUT_MS * (1 + this.#random()) : 0);
+    this.#hold = wait === 0 ? undefined : { until: this.#clock.now() + wait, error };
+  }
 }
 
-/** The flight goes on for the others who wait for it; each request in it has its own time limit. */
+/** See {@link OAuthTokens}. */
+export function oauthAuthorization(settings: OAuthSettings, clock: Clock): Authorization {
+  return new OAuthTokens(settings, clock);
+}
+
+/** The flight goes on for the others who wait for it; it has time limits of its own. */
 async function unlessAborted<T>(flight: Promise<T>, signal: AbortSignal): Promise<T> {
+  flight.catch(() => undefined); // nobody may be left to hear of a failure
   signal.throwIfAborted();
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     onAbort = () => { reject(signal.reason as Error); };
     signal.addEventListener('abort', onAbort, { once: true });
   });
-  flight.catch(() => undefined); // nobody may be left to hear of a failure
   try {
     return await Promise.race([flight, aborted]);
   } finally {
@@ -84,73 +104,31 @@ async function unlessAborted<T>(flight: Promise<T>, signal: AbortSignal): Promis
   }
 }
 
-async function requestToken(settings: OAuthSettings, clock: Clock): Promise<Token> {
-  const dispatcher = await dispatcherFor(settings);
-  try {
-    for (let attempt = 1; ; attempt += 1) {
-      const answer = await attemptRequest(settings, dispatcher);
-      if (answer.token !== undefined) return tokenOf(answer, clock.now());
-      if (!answer.retry || attempt >= TRIES) throw new DialError(`Token endpoint ${endpointText(settings)}: ${answer.problem ?? 'no token'}`, { pace: answer.retry ? 'normal' : 'slow' });
-      await clock.sleep(Math.min(RETRY_CAP_MS, answer.retryAfter ?? RETRY_BASE_MS * 2 ** (attempt - 1)));
-    }
-  } finally {
-    await dispatcher.destroy();
+/** One cache of tokens for each client, however many controllers it is used for. */
+export class TokenSources {
+  readonly #clock: Clock;
+  readonly #sources = new Map<string, Authorization>();
+  readonly #clearSecrets = new WeakMap<OAuthSettings['clientSecret'], number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
-}
 
-function tokenOf(answer: TokenAnswer, now: number): Token {
-  const life = answer.expiresIn ?? DEFAULT_LIFE_MS;
-  return { header: `Bearer ${answer.token ?? ''}`, renewAt: now + life - Math.min(RENEW_BEFORE_MS, life / 10), reused: false };
-}
-
-/** Without query: a realm or tenant is harmless, but nobody knows what else people put there. */
-function endpointText({ tokenEndpoint }: OAuthSettings): string {
-  return `${tokenEndpoint.origin}${tokenEndpoint.pathname}`;
-}
-
-async function dispatcherFor({ tls, proxy, tokenEndpoint }: OAuthSettings): Promise<Dispatcher> {
-  const connect = tokenEndpoint.protocol === 'https:' ? await readTlsFiles(tls ?? {}) : {};
-  const { Agent, ProxyAgent } = await loadHttpClient();
-  if (proxy === undefined) return new Agent({ connect });
-  return new ProxyAgent({ uri: await proxyUrl(proxy), requestTls: connect });
-}
-
-async function attemptRequest(settings: OAuthSettings, dispatcher: Dispatcher): Promise<TokenAnswer> {
-  const secret = (await settings.clientSecret.resolve()).reveal();
-  const form = new URLSearchParams({ ...settings.parameters, grant_type: 'client_credentials' });
-  if (settings.scope !== undefined) form.set('scope', settings.scope);
-  const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
-  if (settings.clientAuthentication === 'post') {
-    form.set('client_id', settings.clientId);
-    form.set('client_secret', secret);
-  } else {
-    // RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
-    headers['authorization'] = `Basic ${Buffer.from(`${formEncode(settings.clientId)}:${formEncode(secret)}`).toString('base64')}`;
+  /** Equal settings, equal source: two controllers of one client share a token; two clients never do. */
+  for(settings: OAuthSettings): Authorization {
+    const { tokenEndpoint, clientId, clientSecret, scope, clientAuthentication, parameters, tls, proxy } = settings;
+    const secret = clientSecret.source.kind === 'clear' ? this.#numberOf(clientSecret) : clientSecret.toString(); // in clear text all print alike
+    const key = JSON.stringify([tokenEndpoint.href, clientId, secret, scope, clientAuthentication, parameters, tls?.ca, tls?.minVersion, proxy?.host, proxy?.port]);
+    const known = this.#sources.get(key);
+    if (known !== undefined) return known;
+    const source = oauthAuthorization(settings, this.#clock);
+    this.#sources.set(key, source);
+    return source;
   }
-  const timeout = settings.timeout ?? 15_000;
-  const { request } = await loadHttpClient();
-  try {
-    const response = await request(settings.tokenEndpoint, { method: 'POST', dispatcher, headers, body: form.toString(), headersTimeout: timeout, bodyTimeout: timeout, signal: AbortSignal.timeout(timeout) });
-    const body = await boundedText(response.body);
-    return readTokenAnswer(response.statusCode, response.headers, body, secret);
-  } catch (error) {
-    const { code, message, cause } = error as NodeJS.ErrnoException;
-    const inner = (cause as NodeJS.ErrnoException | undefined)?.code;
-    return { retry: true, problem: `no answer (${inner ?? code ?? message})` };
-  }
-}
 
-function formEncode(text: string): string {
-  return new URLSearchParams({ x: text }).toString().slice(2);
-}
-
-async function boundedText(body: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += part.length;
-    if (size > MAX_ANSWER_BYTES) return '';
-    parts.push(part);
+  #numberOf(secret: OAuthSettings['clientSecret']): number {
+    const number = this.#clearSecrets.get(secret) ?? this.#sources.size;
+    this.#clearSecrets.set(secret, number);
+    return number;
   }
-  return Buffer.concat(parts).toString('utf8');
 }

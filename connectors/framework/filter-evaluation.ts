@@ -1,5 +1,6 @@
 import type { Attribute, AttributeFilterKind, ConnectorObject, Filter, IcfValue } from '../../protocol/model/index.js';
 import { ConnectorError, NAME, UID, attributeKey } from '../../protocol/model/index.js';
+import { canonicalValue } from './canonical.js';
 import { compareValues, equalValues, type Comparison } from './value-comparison.js';
 
 /**
@@ -43,7 +44,19 @@ function equalLists(a: readonly IcfValue[] | null, b: readonly IcfValue[] | null
 
 function containsAll(held: readonly IcfValue[] | null, asked: readonly IcfValue[] | null, comparison: Comparison): Truth {
   if (held === null) return undefined;
-  return (asked ?? []).every((value) => held.some((candidate) => equalValues(candidate, value, comparison)));
+  const wanted = asked ?? [];
+  const known = wanted.length * held.length > FEW_COMPARISONS ? new Set(held.map((value) => lookupKey(value, comparison))) : undefined;
+  // What is not found by its key may still equal a value of another type.
+  return wanted.every((value) => known?.has(lookupKey(value, comparison)) === true || held.some((candidate) => equalValues(candidate, value, comparison)));
+}
+
+/** More of them, for a group's members say, are saved by looking values up. */
+const FEW_COMPARISONS = 10_000;
+
+/** Equal values of one type have equal keys. */
+function lookupKey(value: IcfValue, { ignoreCase }: Comparison): string {
+  if (typeof value === 'string') return `"${ignoreCase ? value.toLowerCase() : value}`;
+  return JSON.stringify(canonicalValue(value));
 }
 
 const textTests = {

@@ -1,6 +1,6 @@
 import type {
-  ApiOperation, Attribute, ConnectorError, ConnectorKey, ConnectorObject, Filter, GuardedString, Locale, OperationOptions,
-  Schema, Script, ScriptArguments, SearchResult, SyncDelta, SyncToken, Uid, IcfValue,
+  ApiOperation, Attribute, ConnectorError, ConnectorKey, ConnectorObject, ConnectorTarget, Filter, GuardedString, Locale, OperationOptions,
+  PermitTarget, Schema, Script, ScriptArguments, SearchResult, SyncDelta, SyncToken, Uid, IcfValue,
 } from '../../protocol/model/index.js';
 import type { ConfigOf, PropertyTable } from './properties.js';
 
@@ -22,6 +22,8 @@ export interface Call {
   readonly operationId: string | undefined;
   /** Call it now and then while a search or sync works on without anything to yield: the timeout starts again. */
   progress?(): void;
+  /** Asked before the operation goes where `targets` did not say it would, e.g. after a referral. Undefined: anywhere. */
+  readonly permitTarget?: PermitTarget | undefined;
 }
 
 /**
@@ -92,6 +94,8 @@ export interface OpenContext {
   stateDirectory(): Promise<string>;
   /** PEM certificates of authorities this agent trusts for connections to targets, besides the system's. */
   readonly trustedCertificates?: readonly string[] | undefined;
+  /** Asked before a connection goes where `targets` did not say it would, e.g. to what a DNS SRV record names. Undefined: anywhere. */
+  readonly permitTarget?: PermitTarget | undefined;
 }
 
 /** Documentation of object classes for `causeway connectors describe` and the reference pages; shape of the specifications. */
@@ -107,6 +111,16 @@ export interface DescribedAttribute {
   readonly required: boolean | null;
   readonly flags: readonly string[];
   readonly notes?: string;
+}
+
+/** Names of attributes as a connector's configuration makes them; compared without case and without `;options`. */
+export interface AttributeNaming {
+  /** Groups of names for one and the same attribute: `['mail', 'rfc822Mailbox', '0.9.2342.19200300.100.1.3']`. */
+  readonly same: readonly (readonly string[])[];
+  /** ICF names that reach an attribute of the target which the configuration chooses: `['__UID__', config.uidAttribute]`. */
+  readonly mapped: readonly (readonly [icf: string, native: string])[];
+  /** Properties that decide what the target's attributes are called: a list of denied names means something only where they are fixed. */
+  readonly dependsOn?: readonly string[];
 }
 
 /** A bundle a connector may come from; version exact, as in a connector key. */
@@ -129,6 +143,21 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
   /** Checks beyond the table's types and required properties; throws a ConnectorError `configuration`. No I/O. */
   validate?(config: ConfigOf<P>): void;
   open(config: ConfigOf<P>, context: OpenContext): Promise<S>;
+  /**
+   * Every place this configuration leads to by itself, for policy and secrets: all servers, failover included, or the files.
+   * No I/O. Where the target or a name service decides where to go on, the connector asks `permitTarget` first. Without it the
+   * places are unknown, and a policy that names targets does not let the connector through.
+   */
+  targets?(config: ConfigOf<P>): readonly ConnectorTarget[];
+  /**
+   * Further names of attributes, so that what policy says of one holds for all. Raw attributes that disable or lock an object
+   * are named with `__ENABLE__` or `__LOCK_OUT__`.
+   */
+  attributeNaming?(config: ConfigOf<P>): AttributeNaming;
+  /** Attributes that the configuration itself has searches or logins compare with values, so that answers tell about them. */
+  comparedAttributes?(config: ConfigOf<P>, by: 'search' | 'login'): readonly string[];
+  /** A delete may remove more than the one object under this configuration, e.g. everything below it. */
+  deletesMore?(config: ConfigOf<P>): boolean;
   /** Never throws. */
   close(session: S): Promise<void>;
   /** Asked before a pooled session is handed out again. */
@@ -142,6 +171,11 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
   nativeFilter?(filter: Filter, objectClass: string, config: ConfigOf<P>): FilterSplit;
   /** Target error → ConnectorError; undefined for what it does not know. Applied by the facade around every operation. */
   translateError?(error: unknown): ConnectorError | undefined;
+  /**
+   * After a write nobody saw the end of: what reading the object again proves. Left out: nothing. `settles`: milliseconds
+   * after which a request that was under way to the target when this process ended can no longer be carried out.
+   */
+  readonly readBack?: { readonly operations: readonly ('create' | 'delete')[]; readonly settles: number };
   /** Operations that must not be offered under this configuration. */
   unavailable?(config: ConfigOf<P>): readonly ApiOperation[];
   readonly operations: ConnectorOperations<S>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isPasswordHash } from '../authentication/password-hash.js';
+import { enrolment } from './enrolment-config.js';
 import { duration, integer, isLoopback, path, port, size, text, url } from './setting-types.js';
 
 const MEBIBYTE = 1_024 ** 2;
@@ -44,7 +45,11 @@ const gateway = (base: string) => z.strictObject({
   tls: serverTls(base).extend({
     ca: path(base, 'the PEM authorities that sign agents').optional(),
     clientCertificates: z.enum(['required', 'optional', 'none'], { error: 'must be required, optional or none' }).default('required'),
-  }).refine(({ ca, clientCertificates }) => ca !== undefined || clientCertificates === 'none', { error: 'ca is needed to check client certificates' }).optional(),
+    crl: path(base, 'the revocation lists of those authorities, PEM or DER').optional(),
+    minVersion: z.enum(['TLSv1.3', 'TLSv1.2'], { error: 'must be TLSv1.3 or TLSv1.2' }).default('TLSv1.3'),
+  }).optional(),
+  clones: z.enum(['alert', 'refuse'], { error: 'must be alert or refuse' }).default('alert'),
+  cloneGrace: duration().default(60_000),
   allowClearText: flag().default(false),
   agents: z.array(z.strictObject({
     name: text('an agent name'), passwordHash: passwordHash().optional(), enabled: flag().default(true),
@@ -64,6 +69,7 @@ export function controllerConfigSchema(base: string) {
   return z.strictObject({
     rest: rest(base).prefault({}),
     gateway: gateway(base).optional(),
+    enrolment: enrolment(base).optional(),
     systems: z.strictObject({
       configuration: path(base, 'the folder of provisioner files and sync.json').prefault('conf'),
       project: path(base, 'the folder that files of system actions are named from').prefault('.'),
@@ -75,7 +81,7 @@ export function controllerConfigSchema(base: string) {
     reconciliation: z.strictObject({
       maxEntries: integer(1, 100_000_000).default(2_000_000),
       maxConcurrentRuns: integer(1, 100).default(10),
-      maxDeletions: threshold.optional(),
+      maxDeletions: threshold.default('20%'),
     }).prefault({}),
     session: z.strictObject({
       heartbeatInterval: duration().optional(), handshakeTimeout: duration().optional(), groupExpiry: duration().optional(),
@@ -85,6 +91,11 @@ export function controllerConfigSchema(base: string) {
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], { error: 'must be trace, debug, info, warn, error or silent' }).default('info'),
     }).prefault({}),
     shutdownGrace: duration().default(15_000),
+  }).superRefine(({ gateway: agents, enrolment: own }, context) => {
+    const problem = (path: string[], message: string): void => { context.addIssue({ code: 'custom', path, message }); };
+    const tls = agents?.tls;
+    if (tls !== undefined && tls.clientCertificates !== 'none' && tls.ca === undefined && own === undefined) problem(['gateway', 'tls'], 'ca is needed to check client certificates, or enrolment');
+    if (own !== undefined && own.tls === undefined && tls === undefined) problem(['enrolment'], 'tls is needed: there is no gateway.tls to take the certificate of');
   });
 }
 

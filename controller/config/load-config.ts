@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
+import { parseDocument, type Document } from 'yaml';
 import { controllerConfigSchema, type ControllerConfig } from './controller-config.js';
+import { isTooDeep } from './yaml-depth.js';
 
 /** Everything that is wrong with a configuration, one line each. */
 export class ConfigError extends Error {
@@ -22,10 +23,11 @@ export async function loadConfig(file: string): Promise<ControllerConfig> {
 
 /** See {@link loadConfig}; `path` is where the text comes from, for relative paths and messages. */
 export function parseConfig(text: string, path: string): ControllerConfig {
+  if (isTooDeep(text)) throw new ConfigError(`${path} is nested too deeply`);
   const document = parseDocument(text, { prettyErrors: true });
   const [problem] = document.errors;
   if (problem !== undefined) throw new ConfigError(`${path}: ${problem.message}`);
-  const parsed = controllerConfigSchema(dirname(path)).safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  const parsed = controllerConfigSchema(dirname(path)).safeParse(toSettings(document, path));
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.flatMap((issue) => {
     const where = issue.path.map(String).join('.');
@@ -33,4 +35,13 @@ export function parseConfig(text: string, path: string): ControllerConfig {
     return [`${where === '' ? 'the file' : where}: ${issue.message}`];
   });
   throw new ConfigError([`${path} cannot be used:`, ...lines.map((line) => `  ${line}`)].join('\n'));
+}
+
+/** Aliases are resolved here: a file that is nothing but aliases of aliases, or one without an anchor, shows only now. */
+function toSettings(document: Document, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    throw new ConfigError(`${path}: ${error instanceof Error ? error.message : 'cannot be read'}`, { cause: error });
+  }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { lifetimeOf } from './lifetime.js';
 
 /** The kinds of values a setting can have. The description of each is what an error message says is expected. */
 
@@ -15,6 +16,17 @@ export function duration(): z.ZodType<number> {
     const match = /^(\d{1,9}(?:\.\d{1,3})?) ?(ms|s|m|h|d)$/.exec(typeof value === 'number' ? `${value}s` : value);
     const milliseconds = Number(match?.[1] ?? Number.NaN) * (UNIT_MS[match?.[2] ?? ''] ?? Number.NaN);
     if (milliseconds > 0 && milliseconds <= MAX_MS) return milliseconds;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+/** `10m`, `12h`, `30d`: a span that no timer has to wait for, so it may be long. Read as milliseconds. */
+export function lifetime(least: number, most: number): z.ZodType<number> {
+  const expected = `must be a duration such as 10m, 12h or 30d, from ${least / 1_000} seconds to ${most / 86_400_000} days`;
+  return z.string({ error: expected }).transform((value, context) => {
+    const milliseconds = lifetimeOf(value);
+    if (milliseconds !== undefined && milliseconds >= least && milliseconds <= most) return milliseconds;
     context.addIssue({ code: 'custom', message: expected });
     return z.NEVER;
   });

@@ -8,34 +8,78 @@ export interface JsonObject { [key: string]: JsonValue }
 /** Deepest nesting of arrays and objects accepted in a request. */
 export const MAX_JSON_DEPTH = 128;
 
+/** Longest whole number, as on the wire to agents; reading one takes more than linear time. */
+const MAX_DIGITS = 10_000;
+/** Shorter whole numbers are exact in any case. */
+const LEAST_DIGITS = 16;
+
 /** Marks exact integers while JSON.parse runs; unguessable, so that no string of a client can pose as one. */
 const marker = `\u0000${crypto.randomUUID()}:`;
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Parses one JSON document. Throws a SyntaxError with the parser's text, also for nesting beyond {@link MAX_JSON_DEPTH}. */
+/** Parses one JSON document. Throws a SyntaxError with the parser's text, also for nesting beyond {@link MAX_JSON_DEPTH} and numbers beyond a double. */
 export function parseJson(text: string): JsonValue {
-  const exact = /\d{16}/.test(text) ? text.replace(TOKEN, markLargeInteger) : text;
+  const exact = /\d{16}/.test(text) ? withMarkedIntegers(text) : text;
   const value = JSON.parse(exact, exact === text ? undefined : restoreLargeInteger) as JsonValue;
-  checkDepth(value);
+  checkValues(value);
   return value;
 }
 
-function markLargeInteger(token: string): string {
-  if (!/^-?\d{16,}$/.test(token) || Number.isSafeInteger(Number(token))) return token;
-  return JSON.stringify(marker + token);
+/** By hand: a regular expression would need more stack than there is for a body of some megabytes. */
+function withMarkedIntegers(text: string): string {
+  let result = '';
+  let taken = 0;
+  for (let at = 0; at < text.length;) {
+    const code = text.charCodeAt(at);
+    const end = code === QUOTE ? stringEnd(text, at + 1) : isOfNumber(code) ? numberEnd(text, at + 1) : at + 1;
+    const token = code !== QUOTE && end - at >= LEAST_DIGITS ? markLargeInteger(text.slice(at, end)) : undefined;
+    if (token !== undefined) {
+      result += text.slice(taken, at) + token;
+      taken = end;
+    }
+    at = end;
+  }
+  return result + text.slice(taken);
+}
+
+function stringEnd(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); at < text.length && code !== QUOTE; code = text.charCodeAt(at)) at += code === BACKSLASH ? 2 : 1;
+  return at + 1;
+}
+
+function numberEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isOfNumber(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+/** Digits, `+`, `-`, `.`, `e`, `E`. */
+function isOfNumber(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2d || code === 0x2e || code === 0x65 || code === 0x45;
+}
+
+/** Undefined for what JSON.parse reads exactly, or refuses. */
+function markLargeInteger(token: string): string | undefined {
+  if (token.length > MAX_DIGITS) throw new SyntaxError(`a number of ${token.length} digits; ${MAX_DIGITS} are accepted`);
+  return /^-?[1-9]\d{15,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? JSON.stringify(marker + token) : undefined;
 }
 
 function restoreLargeInteger(_key: string, value: unknown): unknown {
   return typeof value === 'string' && value.startsWith(marker) ? BigInt(value.slice(marker.length)) : value;
 }
 
-function checkDepth(root: JsonValue): void {
+/** A number like 1e400 would be written back as null: the caller hears of it instead. */
+function checkValues(root: JsonValue): void {
   let level: JsonValue[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
+    if (level.some((value) => value === Infinity || value === -Infinity)) throw new SyntaxError('a number is larger than a double can hold');
     if (depth > MAX_JSON_DEPTH) throw new SyntaxError(`nested deeper than ${MAX_JSON_DEPTH} levels`);
     level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
   }

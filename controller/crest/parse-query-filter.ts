@@ -130,9 +130,9 @@ function literalOf(token: FilterToken): FilterLiteral {
   throw new QueryFilterError('a quoted string, a number, true or false expected', token.position);
 }
 
-/** A point makes a double; anything else is a signed 64-bit integer. */
+/** A point makes a double; anything else is a signed 64-bit integer. Undefined for what neither can hold. */
 function numberOf(text: string): number | bigint | undefined {
-  if (/^[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number(text);
+  if (/^[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number.isFinite(Number(text)) ? Number(text) : undefined;
   if (!/^[+-]?\d+$/.test(text) || text.length > 20) return undefined;
   const value = BigInt(text.replace(/^\+/, ''));
   if (value < LONG_MIN || value > LONG_MAX) return undefined;

@@ -65,6 +65,8 @@ export interface CallerContext {
   readonly transactionId: string;
   /** `X-OpenIDM-Reauth-Password`, decoded. */
   readonly reauthPassword?: string | undefined;
+  /** Milliseconds until the request has taken too long; see CallContext. */
+  readonly timeLeft?: (() => number) | undefined;
   /** For requests that may rightly take longer than others. */
   readonly withoutDeadline?: (() => void) | undefined;
 }

@@ -1,3 +1,4 @@
+import { LONGEST_MESSAGE, bounded } from '../../protocol/model/index.js';
 import type { JsonObject, JsonValue } from './json.js';
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -16,7 +17,7 @@ export class ResourceError extends Error {
   readonly detail: JsonValue | undefined;
 
   constructor(code: number, message?: string, options: { readonly detail?: JsonValue | undefined; readonly cause?: unknown } = {}) {
-    super(message ?? reasonOf(code), options.cause === undefined ? undefined : { cause: options.cause });
+    super(bounded(message ?? reasonOf(code), LONGEST_MESSAGE), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.detail = options.detail;
   }

@@ -56,12 +56,20 @@ async function answer(parts: RestServerParts, message: IncomingMessage, response
   const startedAt = performance.now();
   const stop = new AbortController();
   const { requestTimeout } = parts.limits;
+  let ends = performance.now() + requestTimeout;
   const deadline = setTimeout(() => stop.abort(new ResourceError(503, `The request took longer than ${requestTimeout} ms`)), requestTimeout);
   response.on('close', () => {
     if (!response.writableFinished) stop.abort(new ResourceError(408, 'The caller closed the connection'));
   });
   try {
-    await serve(parts, message, response, { signal: stop.signal, transactionId, withoutDeadline: () => clearTimeout(deadline) });
+    await serve(parts, message, response, {
+      signal: stop.signal, transactionId,
+      timeLeft: () => ends - performance.now(),
+      withoutDeadline: () => {
+        ends = Infinity;
+        clearTimeout(deadline);
+      },
+    });
   } catch (error) {
     const failure = toResourceError(error);
     // A caller who left or fell asleep is no fault of ours.
@@ -81,6 +89,7 @@ async function answer(parts: RestServerParts, message: IncomingMessage, response
 interface Run {
   readonly signal: AbortSignal;
   readonly transactionId: string;
+  readonly timeLeft: () => number;
   /** A query may take as long as its caller reads. */
   readonly withoutDeadline: () => void;
 }
@@ -95,7 +104,7 @@ async function serve(parts: RestServerParts, message: IncomingMessage, response:
   const read = await readRequest(message, target.path, new QueryParameters(target.search), parts.limits);
   if (read.request.kind === 'query') run.withoutDeadline();
   const context: CallerContext = {
-    signal: run.signal, caller, transactionId: run.transactionId, withoutDeadline: run.withoutDeadline,
+    signal: run.signal, caller, transactionId: run.transactionId, timeLeft: run.timeLeft, withoutDeadline: run.withoutDeadline,
     reauthPassword: extendedValue(message.headers['x-openidm-reauth-password']),
   };
   const result = await parts.handler(read.request, context);

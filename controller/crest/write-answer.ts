@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { writeJson, type JsonObject, type JsonValue } from './json.js';
+import { setKey, writeJson, type JsonObject, type JsonValue } from './json.js';
 import { project, type Fields } from './projection.js';
 import type { Resource } from './request.js';
 import type { ResourceError } from './resource-error.js';
@@ -12,7 +12,7 @@ export function representation(resource: Resource, fields: Fields): JsonObject {
   if (resource.revision !== undefined) whole['_rev'] = resource.revision;
   const chosen = project(resource.content, fields);
   for (const key of Object.keys(chosen)) {
-    if (key !== '_id' && key !== '_rev') whole[key] = chosen[key] ?? null;
+    if (key !== '_id' && key !== '_rev') setKey(whole, key, chosen[key] ?? null);
   }
   return whole;
 }

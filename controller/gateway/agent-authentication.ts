@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import { basicCredentials, bearerToken } from '../authentication/basic-credentials.js';
 import type { TokenVerifier } from '../authentication/bearer-tokens.js';
 import { TooManyChecks, type UserStore } from '../authentication/user-store.js';
+import type { Judgement } from '../enrolment/certificate-judge.js';
+import { clientCertificate, type ClientCertificate } from './client-certificate.js';
 
 /** Whether a connection is an agent's, and which. */
 export type AgentVerdict =
-  | { readonly name: string }
+  | { readonly name: string; readonly certificate?: ClientCertificate | undefined }
   /** `status` answers the upgrade: 401 asks for credentials, 403 refuses those that came, 503 asks for patience. */
   | { readonly status: 401 | 403 | 503; readonly reason: string };
 
@@ -16,6 +17,14 @@ export interface AgentAuthenticationParts {
   readonly verifyToken?: TokenVerifier | undefined;
   /** Whether an agent of that name may connect. */
   isAllowed(name: string): boolean;
+  readonly identities: Identities;
+}
+
+/** What is known of certificates and names besides what TLS says. */
+export interface Identities {
+  certificate(shown: ClientCertificate): Judgement;
+  /** Why nobody may be that agent by password or token; undefined when somebody may. */
+  name(agent: string): string | undefined;
 }
 
 /** A name an agent may have: what `connectorHostRef` can hold, and safe in logs and paths. */
@@ -26,18 +35,23 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
  * principal and password. A certificate wins, because a Java agent sends Basic credentials in any case.
  */
 export async function authenticateAgent(request: IncomingMessage, parts: AgentAuthenticationParts): Promise<AgentVerdict> {
-  const found = certificateName(request) ?? await byHeader(request.headers.authorization, parts);
+  const shown = clientCertificate(request.socket);
+  const found = shown?.name === undefined ? await byCredentials(request, parts) : byCertificate(shown, shown.name, parts);
   if ('status' in found) return found;
   if (!NAME.test(found.name)) return { status: 403, reason: 'the name is no agent name (letters, digits, dots, hyphens, underscores)' };
   return parts.isAllowed(found.name) ? found : { status: 403, reason: `agent ${found.name} is not allowed to connect` };
 }
 
-/** Undefined without a certificate that the configured authorities signed. */
-function certificateName({ socket }: IncomingMessage): { readonly name: string } | undefined {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
-  const subject = socket.getPeerCertificate().subject as { readonly CN?: string | string[] } | undefined;
-  const name = Array.isArray(subject?.CN) ? undefined : subject?.CN;
-  return name === undefined ? undefined : { name };
+/** The certificate decides: whatever else its holder sends, it is this agent or nobody. */
+function byCertificate(certificate: ClientCertificate, name: string, { identities }: AgentAuthenticationParts): AgentVerdict {
+  const judgement = identities.certificate(certificate);
+  return judgement.counts ? { name, certificate } : { status: 403, reason: `agent ${name.slice(0, 64)}, serial number ${certificate.serial}: ${judgement.reason}` };
+}
+
+async function byCredentials(request: IncomingMessage, parts: AgentAuthenticationParts): Promise<AgentVerdict> {
+  const found = await byHeader(request.headers.authorization, parts);
+  const reason = 'status' in found ? undefined : parts.identities.name(found.name);
+  return reason === undefined ? found : { status: 403, reason };
 }
 
 async function byHeader(authorization: string | undefined, parts: AgentAuthenticationParts): Promise<AgentVerdict> {

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { FrameSocket } from '../../protocol/session/contract.js';
 import type { Log } from '../log.js';
 import { authenticateAgent, type AgentAuthenticationParts, type AgentVerdict } from './agent-authentication.js';
+import type { AgentConnections, WatchedConnection } from './agent-connections.js';
 import { UnauthenticatedConnections, addressOf, type UnauthenticatedLimits } from './unauthenticated-connections.js';
 import { SUBPROTOCOL, withoutRepeatedSubprotocols } from '../../protocol/transport/subprotocol.js';
 import { linkWebSocket } from '../../protocol/transport/websocket-link.js';
@@ -23,12 +25,17 @@ export interface GatewayOptions extends UnauthenticatedLimits {
   readonly maxConnections: number;
   readonly authentication: AgentAuthenticationParts;
   readonly log: Log;
-  /** A socket of an authenticated agent. */
-  onSocket(socket: FrameSocket, agent: string): void;
+  readonly connections: AgentConnections;
+  /** A socket of an authenticated agent. `watched` wants to hear which session it joined. */
+  onSocket(socket: FrameSocket, agent: string, watched: WatchedConnection): void;
+  /** An agent has opened a socket with the certificate of that fingerprint. */
+  onProven(fingerprint: string): void;
 }
 
 export interface Gateway {
   readonly port: number;
+  /** Another certificate, other authorities: for handshakes from now on; connections that are open stay. */
+  setTls(tls: SecureContextOptions): void;
   /** Takes no more connections and cuts those that are not authenticated; the others belong to the session. */
   close(): Promise<void>;
 }
@@ -52,7 +59,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       if (socket.destroyed) return undefined;
       sockets.handleUpgrade(request, socket, head, (websocket) => {
         strangers.authenticated(request.socket);
-        options.onSocket(linkWebSocket(websocket, `agent ${verdict.name} at ${addressOf(request.socket)}`, request.socket), verdict.name);
+        welcome(websocket, request, verdict, options);
       });
       return undefined;
     }).catch((error: unknown) => {
@@ -69,12 +76,24 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   await listening(server, options);
   return {
     port: (server.address() as AddressInfo).port,
+    setTls: (tls) => { if (isTls(server)) server.setSecureContext(tls); },
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
       strangers.closeAll();
       sockets.close();
     }),
   };
+}
+
+function welcome(websocket: WebSocket, request: IncomingMessage, { name, certificate }: Welcome, options: GatewayOptions): void {
+  const from = addressOf(request.socket);
+  const socket = linkWebSocket(websocket, `agent ${name} at ${from}`, request.socket);
+  const watched = options.connections.opened({
+    agent: name, certificate, from, close: (code, reason) => socket.close(code, reason), terminate: () => websocket.terminate(),
+  });
+  websocket.once('close', () => watched.gone());
+  if (certificate !== undefined) options.onProven(certificate.fingerprint);
+  options.onSocket(socket, name, watched);
 }
 
 function listening(server: Server, { port, address, log }: GatewayOptions): Promise<void> {
@@ -88,6 +107,11 @@ function listening(server: Server, { port, address, log }: GatewayOptions): Prom
   });
 }
 
+function isTls(server: Server): server is TlsServer {
+  return 'setSecureContext' in server;
+}
+
+type Welcome = Extract<AgentVerdict, { name: string }>;
 type Refusal = Exclude<AgentVerdict, { name: string }> | { readonly status: 404; readonly reason: string };
 
 async function judge(request: IncomingMessage, options: GatewayOptions): Promise<AgentVerdict | Refusal> {
@@ -100,7 +124,10 @@ function refuse({ status, reason }: Refusal, request: IncomingMessage, socket: D
   log.warn({ from: addressOf(request.socket), status, reason }, 'agent refused');
   const text = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' }[status];
   const challenge = status === 401 ? ['WWW-Authenticate: Basic realm="openicf.forgerock.org"'] : [];
-  socket.end(['HTTP/1.1 ' + String(status) + ' ' + text, ...challenge, 'Content-Length: 0', 'Connection: close', '', ''].join('\r\n'), () => socket.destroy());
+  // The reason tells nothing its sender does not know of itself, and lets its log say what to do.
+  const body = status === 403 ? JSON.stringify({ error: 'refused', message: reason }) : '';
+  const type = body === '' ? [] : ['Content-Type: application/json'];
+  socket.end(['HTTP/1.1 ' + String(status) + ' ' + text, ...challenge, ...type, `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close', '', body].join('\r\n'), () => socket.destroy());
 }
 
 /** Somebody looks at the port with a browser or a health check. */

@@ -3,6 +3,7 @@ import type { Log } from '../log.js';
 import type { AuditLog } from '../store/audit-log.js';
 import type { Change, ChangeHandler } from '../sync/change-handler.js';
 import type { SystemRegistry } from '../systems/system-registry.js';
+import { confirmedGone } from './deletion-gate.js';
 import type { Links, LinkTables } from './links.js';
 import type { Mapping } from './mapping.js';
 import { ownerOf, type MappingBook } from './mapping-book.js';
@@ -40,6 +41,7 @@ async function syncChange(parts: MappingChangeParts, mapping: Mapping, change: C
   const links = await parts.links.of(mapping, await ownerOf(parts.book, mapping));
   const target = systemObjectSet(mapping.target, parts.registry, { caller: 'liveSync', transactionId: change.transactionId });
   await followRename(links, change);
+  const source = await sourceOf(parts, mapping, change, signal);
   const assessment = { mapping, links, lookup: new TargetQueries(mapping, target), claims: new Map<string, string>() };
   const action = { mapping, links, target, counters: UNCOUNTED };
   const entry = (more: JsonObject): JsonObject => ({
@@ -47,7 +49,7 @@ async function syncChange(parts: MappingChangeParts, mapping: Mapping, change: C
     sourceObjectId: `${mapping.source}/${change.id}`, ...more,
   });
   try {
-    const done = await syncOne(assessment, action, change.id, sourceOf(change), signal);
+    const done = await syncOne(assessment, action, change.id, source, signal);
     await parts.audit.write(entry({
       situation: done.assessment.situation, action: done.action, status: 'SUCCESS',
       targetObjectId: done.targetId === undefined ? null : `${mapping.target}/${done.targetId}`,
@@ -58,8 +60,10 @@ async function syncChange(parts: MappingChangeParts, mapping: Mapping, change: C
   }
 }
 
-function sourceOf({ id, newValue }: Change): SetObject | undefined {
-  return newValue === undefined ? undefined : { ...newValue, _id: id };
+/** Undefined: it is gone, by the change's word and by its system's. */
+async function sourceOf({ registry }: MappingChangeParts, mapping: Mapping, { id, newValue, transactionId }: Change, signal: AbortSignal): Promise<SetObject | undefined> {
+  if (newValue !== undefined) return { ...newValue, _id: id };
+  return confirmedGone(systemObjectSet(mapping.source, registry, { caller: 'liveSync', transactionId }), id, signal);
 }
 
 /** A source with a new id is still the same object. */

@@ -7,6 +7,7 @@ import type { Mapping } from './mapping.js';
 import type { ObjectSet } from './object-set.js';
 import type { Action } from './situations.js';
 import { mappedKeys } from './target-lookup.js';
+import { createOnce, deleteOnce, updateOnce } from './unclear-write.js';
 
 export interface ActionParts {
   readonly mapping: Mapping;
@@ -55,7 +56,7 @@ async function createTarget({ mapping, target, links, counters }: ActionParts, a
   if (assessment.target !== undefined) throw impossible('CREATE', assessment, 'there is a target object');
   counters.mayCreate();
   const stale = links.targetOf(source._id);
-  const id = await target.create(mappedTarget(mapping, source, {}), signal);
+  const id = await createOnce({ mapping, target }, source, mappedTarget(mapping, source, {}), signal);
   counters.created();
   // A link to an object that is gone gives way to the new one.
   if (stale !== undefined) await links.unlink(source._id, stale);
@@ -80,7 +81,7 @@ async function updateTarget(parts: ActionParts, assessment: Assessment, signal: 
   if (Object.keys(changed).length === 0) return id;
   counters.mayUpdate();
   const revision = typeof existing['_rev'] === 'string' ? existing['_rev'] : undefined;
-  const after = await target.update(id, changed, revision, signal);
+  const after = await updateOnce(target, { id, changed, revision }, signal);
   counters.updated();
   if (after !== id && links.targetOf(source._id) === id) {
     await links.unlink(source._id, id);
@@ -91,7 +92,7 @@ async function updateTarget(parts: ActionParts, assessment: Assessment, signal: 
 
 async function deleteTarget(parts: ActionParts, assessment: Assessment, signal: AbortSignal): Promise<undefined> {
   if (assessment.ambiguous.length > 1) throw impossible('DELETE', assessment, `several targets correlate: ${assessment.ambiguous.join(', ')}`);
-  if (assessment.target !== undefined && await parts.target.delete(assessment.target.id, signal)) parts.counters.deleted();
+  if (assessment.target !== undefined && await deleteOnce(parts.target, assessment.target.id, signal)) parts.counters.deleted();
   await unlinkObjects(parts, assessment);
   return undefined;
 }

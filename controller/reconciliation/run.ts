@@ -5,7 +5,7 @@ import type { Log } from '../log.js';
 import type { AuditLog } from '../store/audit-log.js';
 import { assessGoneSource, assessSource, assessTarget, type Assessment, type AssessmentParts } from './assess.js';
 import { objectEntry, startEntry, summaryEntry, type AuditSubject } from './audit-entries.js';
-import { correlationFilter } from './correlation.js';
+import { DeletionGate } from './deletion-gate.js';
 import type { Links } from './links.js';
 import { actionFor, type Mapping } from './mapping.js';
 import type { ThresholdSource } from './mapping-source.js';
@@ -17,6 +17,7 @@ import type { Action } from './situations.js';
 import { TargetIndex, TargetQueries } from './target-lookup.js';
 import { Brake, ThresholdError } from './thresholds.js';
 import { wantedSourceNames, wantedTargetNames } from './wanted-names.js';
+import { WholeRead } from './whole-read.js';
 import { Workers } from './workers.js';
 
 export interface RunParts {
@@ -51,6 +52,9 @@ export class ReconciliationRun {
   readonly #brake: Brake;
   readonly #subject: AuditSubject;
   readonly #deletions: Decision[] = [];
+  readonly #gate: DeletionGate;
+  #sourceRead: WholeRead | undefined;
+  #targetRead: WholeRead | undefined;
 
   constructor(parts: RunParts) {
     const { mapping, links, target, progress } = parts;
@@ -59,6 +63,7 @@ export class ReconciliationRun {
     const lookup = parts.onlyId === undefined ? this.#index : new TargetQueries(mapping, target);
     this.#assessment = { mapping, links, lookup, claims: new Map() };
     this.#brake = new Brake(mapping, parts.defaultDeleteThreshold);
+    this.#gate = new DeletionGate({ mapping, source: parts.source, target, brake: this.#brake });
     this.#subject = { reconId: parts.id, mapping, caller: parts.caller };
     const { changes } = progress;
     this.#action = {
@@ -132,25 +137,25 @@ export class ReconciliationRun {
 
   async #readTargets(signal: AbortSignal): Promise<void> {
     const { target, mapping, maxEntries, progress } = this.#parts;
-    for await (const object of target.query(mapping.targetQuery, wantedTargetNames(mapping), signal)) this.#index.add(object, maxEntries);
+    const query = { filter: mapping.targetQuery, names: wantedTargetNames(mapping) };
+    this.#targetRead = await WholeRead.of(target, query, (object) => { this.#index.add(object, maxEntries); }, signal);
     progress.target.total = this.#index.size;
   }
 
   async #sourcePhase(signal: AbortSignal): Promise<void> {
     const { source, mapping, progress } = this.#parts;
-    let read = 0;
+    const query = { filter: mapping.sourceQuery, names: wantedSourceNames(mapping) };
+    let read: WholeRead | undefined;
     await this.#inParallel(async (add) => {
-      for await (const object of source.query(mapping.sourceQuery, wantedSourceNames(mapping), signal)) {
-        read += 1;
-        await add(async () => {
-          const decision = await this.#decide('source', () => assessSource(this.#assessment, object, signal), signal);
-          progress.source.processed += 1;
-          if (decision !== undefined) await this.#carryOut(decision, signal);
-        });
-      }
+      read = await WholeRead.of(source, query, (object) => add(async () => {
+        const decision = await this.#decide('source', () => assessSource(this.#assessment, object, signal), signal);
+        progress.source.processed += 1;
+        if (decision !== undefined) await this.#carryOut(decision, signal);
+      }), signal);
     });
-    progress.source.total = read;
-    if (read === 0 && !mapping.settings.allowEmptySourceSet) {
+    this.#sourceRead = read;
+    progress.source.total = this.#sourceRead?.count ?? 0;
+    if (progress.source.total === 0 && !mapping.settings.allowEmptySourceSet) {
       throw new ResourceError(409, `The source ${mapping.source} is empty; nothing was done about the targets. Set allowEmptySourceSet if that is right`);
     }
   }
@@ -201,10 +206,8 @@ export class ReconciliationRun {
     else await this.#perform(decision, signal);
   }
 
-  /** Both reads are complete here: a failure of either has ended the run before. */
   async #delete(signal: AbortSignal): Promise<void> {
-    const withTarget = this.#deletions.filter(({ assessment }) => assessment.target !== undefined);
-    this.#brake.checkDeletions(withTarget.length, this.#index.size);
+    await this.#gate.open(this.#deletions.map(({ assessment }) => assessment), { source: this.#sourceRead, target: this.#targetRead }, signal);
     await this.#inParallel(async (add) => {
       for (const decision of this.#deletions) await add(() => this.#perform(decision, signal));
     });
@@ -217,7 +220,7 @@ export class ReconciliationRun {
     let targetId = assessment.target?.id;
     let error: Error | undefined;
     try {
-      if (action === 'DELETE') await this.#confirmUnassigned(assessment, signal);
+      if (action === 'DELETE') await this.#gate.confirm(assessment, signal);
       targetId = await progress.durations.measure(DURATION_NAMES[action] ?? 'reconAction', () => performAction(this.#action, assessment, action, signal));
     } catch (caught) {
       signal.throwIfAborted();
@@ -228,18 +231,6 @@ export class ReconciliationRun {
     progress.status[status] += 1;
     if (status === 'FAILURE') this.#parts.log.warn({ situation: assessment.situation, action, sourceId: assessment.sourceId, targetId, reason: messageOf(error) }, 'an object failed');
     if (action !== 'NOREPORT') await this.#parts.audit.write(objectEntry(this.#subject, { ...decision, targetId, error, status }));
-  }
-
-  /** That no source belongs to a target is asked once more, of the source itself, before the target is deleted for it. */
-  async #confirmUnassigned({ situation, target }: Assessment, signal: AbortSignal): Promise<void> {
-    const { mapping, source } = this.#parts;
-    if (situation !== 'UNASSIGNED' || target === undefined || mapping.correlation.length === 0) return;
-    const object = await this.#parts.target.read(target.id, signal);
-    const filter = object === undefined ? undefined : correlationFilter(mapping.correlation, 'target', object);
-    if (filter === undefined) return;
-    for await (const found of source.query(filter, [], signal)) {
-      throw new ResourceError(409, `${target.id} is not deleted: the source has ${found._id} for it, which its first answer did not show`);
-    }
   }
 }
 

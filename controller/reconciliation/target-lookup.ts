@@ -55,6 +55,7 @@ export class TargetIndex implements TargetLookup {
       throw new ResourceError(500, `${this.#mapping.target} has more than ${maxEntries} objects; raise reconciliation.maxEntries if the controller has the memory, or narrow targetQuery`);
     }
     const view = viewOf(this.#mapping, this.#keys, object);
+    if (this.#entries.has(view.id)) throw new ResourceError(500, `${this.#mapping.target} gave the object ${view.id} twice in one read, so that something else may be missing; nothing was changed`);
     this.#entries.set(view.id, view);
     const key = correlationKey(this.#mapping.correlation, 'target', object);
     if (key === undefined) return;

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { makeDirectory } from '../../certs/certificate-files.js';
 import { isMissing } from './json-file.js';
 
 /**
@@ -8,7 +9,7 @@ import { isMissing } from './json-file.js';
  */
 export async function lockDataFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, 'controller.lock');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeDirectory(resolve(folder));
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
       const file = await open(path, 'wx', 0o600);

@@ -8,7 +8,8 @@ const REPEATABLE: ReadonlySet<OperationKind> = new Set(['test', 'validate', 'sch
 
 /**
  * One facade over the members of a group, in order. A read that finds its member unreachable goes to the next one, as long
- * as nothing was delivered; a write is never repeated, because its outcome is not known.
+ * as nothing was delivered. A write does so only when it is certain that the member has not carried it out: while its
+ * outcome is unknown, no other member gets it.
  */
 export class FailoverFacade implements ConnectorFacade {
   readonly connectorKey: ConnectorKey;
@@ -28,7 +29,7 @@ export class FailoverFacade implements ConnectorFacade {
         return await member.perform(operation, call);
       } catch (error) {
         failure = error;
-        if (!isUnreachable(error) || !REPEATABLE.has(operation.kind)) break;
+        if (!(REPEATABLE.has(operation.kind) ? isUnreachable(error) : isUndone(error)) || call.signal.aborted) break;
       }
     }
     throw failure;
@@ -56,4 +57,9 @@ export class FailoverFacade implements ConnectorFacade {
 
 function isUnreachable(error: unknown): boolean {
   return error instanceof ConnectorError && error.kind === 'connectionFailed';
+}
+
+/** The write has not left for its member, or the member says that it has not begun it. */
+function isUndone(error: unknown): boolean {
+  return error instanceof ConnectorError && error.outcome === 'notApplied' && error.retryable;
 }

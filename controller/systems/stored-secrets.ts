@@ -1,4 +1,5 @@
 import type { ConnectorInfo } from '../../protocol/model/index.js';
+import { isSecretReference } from './scrub.js';
 import { getKey, isObject, type JsonObject, type JsonValue } from '../crest/json.js';
 
 /** Stands for a secret that is stored here and not shown; sent back, it means "as it was". */
@@ -12,12 +13,12 @@ function isSecret(name: string, info: ConnectorInfo | undefined): boolean {
   return property === undefined ? SUSPICIOUS.test(name) : property.confidential || property.type.startsWith('Guarded');
 }
 
-/** A provisioner file as it may be shown: secrets replaced by a marker. References such as `&{name}` are no secrets. */
+/** A provisioner file as it may be shown: secrets replaced by a marker. References such as `&{name}` and `secret://store/name` are no secrets. */
 export function withoutSecrets(file: JsonObject, info: ConnectorInfo | undefined): JsonObject {
   const properties = file['configurationProperties'];
   if (!isObject(properties)) return file;
   const shown = Object.entries(properties).map(([name, value]): [string, JsonValue] => {
-    const isReference = typeof value === 'string' && /^&\{[^{}]+\}$/.test(value);
+    const isReference = typeof value === 'string' && (/^&\{[^{}]+\}$/.test(value) || isSecretReference(value));
     return [name, value === null || isReference || !isSecret(name, info) ? value : STORED];
   });
   return { ...file, configurationProperties: Object.fromEntries(shown) };

@@ -50,6 +50,7 @@ const RULES: Readonly<Partial<Record<ErrorKind, Rule>>> = {
  */
 export function translateError(error: unknown, subject: OperationSubject, signal?: AbortSignal): ResourceError {
   if (error instanceof ResourceError) return error;
+  if (error instanceof ConnectorError && (error.outcome === 'unknown' || error.outcome === 'applied')) return unclearWrite(error, error.outcome, subject);
   if (signal?.aborted === true && signal.reason instanceof ResourceError) return signal.reason;
   if (!(error instanceof ConnectorError)) return new ResourceError(500, `Operation ${subject.operation} failed in the controller; its log says why`, { cause: error });
   const found = RULES[error.kind];
@@ -59,6 +60,23 @@ export function translateError(error: unknown, subject: OperationSubject, signal
   }
   const detail = { connectorMessage: subject.scrub(error.message) };
   return new ResourceError(found.code, found.message(subject, exceptionName(error)), { detail, cause: error });
+}
+
+/**
+ * A write that failed and was carried out all the same, or may have been. 500 and not 503: clients, proxies and the queues of
+ * synchronisation repeat a 503 by themselves, and this must be looked at first.
+ */
+function unclearWrite(error: ConnectorError, outcome: 'unknown' | 'applied', { operation, id, scrub }: OperationSubject): ResourceError {
+  const text = outcome === 'unknown'
+    ? `Outcome unknown: operation ${operation} may have been carried out on system object: ${id}. Read the object before repeating the request`
+    : `Operation ${operation} was carried out on system object: ${id}, but its answer was lost`;
+  return new ResourceError(500, text, { detail: { outcome, connectorMessage: scrub(error.message) }, cause: error });
+}
+
+/** Whether a write may have changed something although it failed: what it was about has to be read before anything else is done. */
+export function mayHaveBeenApplied(error: unknown): boolean {
+  const cause = error instanceof ResourceError ? error.cause : error;
+  return cause instanceof ConnectorError && (cause.outcome === 'unknown' || cause.outcome === 'applied');
 }
 
 /** The simple class name, e.g. `ConnectorIOException`. */

@@ -5,6 +5,7 @@ import { runCli } from '../../agent/cli/run-cli.js';
 import { productVersion } from '../../agent/version.js';
 import { controllerCommands } from '../../controller/cli.js';
 import { boundHeapGrowth } from './heap-growth.js';
+import { printable } from './printable.js';
 
 boundHeapGrowth();
 const program = new Command('causeway')
@@ -12,6 +13,7 @@ const program = new Command('causeway')
   .version(productVersion())
   .showHelpAfterError()
   .showSuggestionAfterError();
-agentCommands(program);
-controllerCommands(program);
-process.exitCode = await runCli(program, process.argv.slice(2));
+const show = (text: string): void => { process.stdout.write(printable(text)); };
+agentCommands(program, show);
+controllerCommands(program, show);
+process.exitCode = await runCli(program, process.argv.slice(2), (text) => { process.stderr.write(printable(text)); });

@@ -1,5 +1,6 @@
 import type { BatchTask, ConnectorKey, Locale, Operation, Uid } from '../model/index.js';
 import { protobuf } from '../generated/messages.js';
+import type { EncodedOperation } from '../message.js';
 import { illegalArgument } from './codec-errors.js';
 import { encodeAttributes, encodeFilter, encodeScriptArguments, encodeValue } from './object-stream/object-stream.js';
 import { toConnectorKey, toLocale, toOptions, toSyncToken, toUid } from './protobuf-values.js';
@@ -19,6 +20,8 @@ export interface OutgoingOperation {
   readonly operation: Operation;
   /** Extension; see OperationRequest. */
   readonly operationId?: string | undefined;
+  /** Extension; see OperationRequest. */
+  readonly timeLeft?: number | undefined;
 }
 
 function scriptFields(operation: Of<'scriptOnConnector'>): protobuf.ScriptOnConnectorOpRequest.$Properties {
@@ -87,14 +90,20 @@ function operationFields<K extends Operation['kind']>(operation: Of<K>): Fields 
   return build(operation);
 }
 
+/** An operation by itself, e.g. to ask what became of it. Throws a ConnectorError for what cannot be expressed. */
+export function encodeOperation(operation: Operation): EncodedOperation {
+  return { kind: operation.kind, fields: operationFields(operation) };
+}
+
 /** The frame of an operation request. Throws a ConnectorError for what cannot be expressed. */
-export function encodeOperationRequest({ id, connectorKey, facadeKey, locale, operation, operationId }: OutgoingOperation): Uint8Array {
+export function encodeOperationRequest({ id, connectorKey, facadeKey, locale, operation, operationId, timeLeft }: OutgoingOperation): Uint8Array {
   const operationRequest: Fields = {
     connectorKey: toConnectorKey(connectorKey),
     connectorFacadeKey: Buffer.from(facadeKey, 'utf8'),
     ...(locale === undefined ? {} : { locale: toLocale(locale) }),
     ...operationFields(operation),
     ...(operationId === undefined ? {} : { operationId }),
+    ...(timeLeft === undefined ? {} : { timeLeft }),
   };
   return protobuf.RemoteMessage.encode({ messageId: id, request: { operationRequest } }).finish();
 }

@@ -71,9 +71,12 @@ function batchEnd({ tokens, queryRequired, asynchronousResults, returnsResults }
   ];
 }
 
-const ends: { readonly [K in StreamKind]: (end: StreamEnds[K], sequence: number) => Fields[] } = {
-  search: (result, sequence) => [{ searchOpResponse: { sequence, ...(result === undefined ? {} : { result: toSearchResult(result) }) } }],
-  sync: (token, sequence) => [{ syncOpResponse: { sync: { sequence, ...(token === undefined ? {} : { syncToken: toSyncToken(token) }) } } }],
+/** Extension; never sent to a Java peer. */
+const completeField = (complete: boolean): { complete?: boolean } => (complete ? { complete } : {});
+
+const ends: { readonly [K in StreamKind]: (end: StreamEnds[K], sequence: number, complete: boolean) => Fields[] } = {
+  search: (result, sequence, complete) => [{ searchOpResponse: { sequence, ...(result === undefined ? {} : { result: toSearchResult(result) }), ...completeField(complete) } }],
+  sync: (token, sequence, complete) => [{ syncOpResponse: { sync: { sequence, ...(token === undefined ? {} : { syncToken: toSyncToken(token) }), ...completeField(complete) } } }],
   subscribeToObjects: () => [{ connectorEventSubscriptionOpResponse: { completed: true } }],
   subscribeToChanges: () => [{ syncEventSubscriptionOpResponse: { completed: true } }],
   batch: batchEnd,
@@ -82,10 +85,10 @@ const ends: { readonly [K in StreamKind]: (end: StreamEnds[K], sequence: number)
 
 /**
  * The end of a stream, as the frames to send in order: one, or for a batch its token message and its end marker.
- * `sequence` is the number of items sent.
+ * `sequence` is the number of items sent. `complete` (an extension, of search and sync): they are all there is.
  */
-export function encodeStreamEnd<K extends StreamKind>(id: number, kind: K, end: StreamEnds[K], sequence: number): Uint8Array[] {
-  return ends[kind](end, sequence).map((fields) => frame(id, fields));
+export function encodeStreamEnd<K extends StreamKind>(id: number, kind: K, end: StreamEnds[K], sequence: number, complete = false): Uint8Array[] {
+  return ends[kind](end, sequence, complete).map((fields) => frame(id, fields));
 }
 
 /** The empty message by which an agent acknowledges a subscription, before any event (protocol section 7.7). */
@@ -93,7 +96,8 @@ export function encodeAcknowledgement(id: number, kind: SubscriptionKind): Uint8
   return frame(id, kind === 'subscribeToObjects' ? { connectorEventSubscriptionOpResponse: {} } : { syncEventSubscriptionOpResponse: {} });
 }
 
-/** Class, message and up to four causes of a failure; never a stack trace (protocol section 7.16). */
-export function encodeError(id: number, error: ConnectorError): Uint8Array {
-  return protobuf.RemoteMessage.encode({ messageId: id, response: { error: toExceptionMessage(toErrorMessage(id, error)) } }).finish();
+/** Class, message and up to four causes of a failure; never a stack trace (protocol section 7.16). `withOutcome`: the peer knows that extension. */
+export function encodeError(id: number, error: ConnectorError, withOutcome = false): Uint8Array {
+  const message = toErrorMessage(id, error);
+  return protobuf.RemoteMessage.encode({ messageId: id, response: { error: toExceptionMessage(withOutcome ? message : { ...message, outcome: undefined }) } }).finish();
 }

@@ -1,4 +1,4 @@
-import { ConnectorError, ERROR_KINDS } from '../model/index.js';
+import { ConnectorError, ERROR_KINDS, withOutcome, type FailedWriteOutcome } from '../model/index.js';
 import type { protobuf } from '../generated/messages.js';
 import type { ErrorCause, ErrorMessage } from '../message.js';
 import { errorOf } from './object-stream/exceptions.js';
@@ -27,13 +27,14 @@ function causesOf(error: ConnectorError): ErrorCause[] {
 
 /** The error as a message under the request's id. Our stack traces stay here. */
 export function toErrorMessage(id: number, error: ConnectorError): ErrorMessage {
-  return { kind: 'error', id, javaClass: error.javaClass, message: error.message, causes: causesOf(error), stackTrace: '' };
+  return { kind: 'error', id, javaClass: error.javaClass, message: error.message, causes: causesOf(error), stackTrace: '', outcome: error.outcome };
 }
 
 /** The error a peer reported; the class it named is kept when it is none of ours. */
-export function connectorErrorOf({ javaClass, message, causes }: ErrorMessage): ConnectorError {
+export function connectorErrorOf({ javaClass, message, causes, outcome }: ErrorMessage): ConnectorError {
   const cause = causes.reduceRight<ConnectorError | undefined>((inner, { javaClass: type, message: text }) => errorOf(type, text, { cause: inner }), undefined);
-  return errorOf(javaClass, message, { cause });
+  const error = errorOf(javaClass, message, { cause });
+  return outcome === undefined ? error : withOutcome(error, outcome);
 }
 
 function nest(causes: readonly ErrorCause[]): protobuf.ExceptionMessage.InnerCause.$Properties | undefined {
@@ -42,9 +43,9 @@ function nest(causes: readonly ErrorCause[]): protobuf.ExceptionMessage.InnerCau
   );
 }
 
-export function toExceptionMessage({ javaClass, message, causes, stackTrace }: ErrorMessage): protobuf.ExceptionMessage.$Properties {
+export function toExceptionMessage({ javaClass, message, causes, stackTrace, outcome }: ErrorMessage): protobuf.ExceptionMessage.$Properties {
   const innerCause = nest(causes);
-  return { exceptionClass: javaClass, message, stackTrace, ...(innerCause === undefined ? {} : { innerCause }) };
+  return { exceptionClass: javaClass, message, stackTrace, ...(innerCause === undefined ? {} : { innerCause }), ...(outcome === undefined ? {} : { outcome }) };
 }
 
 function classOr(javaClass: string | null | undefined): string {
@@ -58,5 +59,13 @@ export function fromExceptionMessage(id: number, error: protobuf.ExceptionMessag
     causes.push({ javaClass: classOr(next.exceptionClass), message: next.message ?? '' });
     next = next.cause;
   }
-  return { kind: 'error', id, javaClass: classOr(error.exceptionClass), message: error.message ?? '', causes, stackTrace: error.stackTrace ?? '' };
+  const { outcome } = error;
+  return {
+    kind: 'error', id, javaClass: classOr(error.exceptionClass), message: error.message ?? '', causes, stackTrace: error.stackTrace ?? '',
+    ...(isOutcome(outcome) ? { outcome } : {}),
+  };
+}
+
+function isOutcome(text: string | null | undefined): text is FailedWriteOutcome {
+  return text === 'applied' || text === 'notApplied' || text === 'unknown';
 }

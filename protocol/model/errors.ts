@@ -31,12 +31,26 @@ export const ERROR_KINDS = {
 
 export type ErrorKind = keyof typeof ERROR_KINDS;
 
+/** Whether a write that failed was carried out all the same, as far as anybody knows. */
+export type FailedWriteOutcome = 'applied' | 'notApplied' | 'unknown';
+
 export interface ConnectorErrorDetail {
   readonly cause?: unknown;
+  /** Of a write, where the error's class does not tell: see {@link ConnectorError.outcome}. */
+  readonly outcome?: FailedWriteOutcome | undefined;
   /** Only for `passwordExpired`: whose password it is. */
   readonly uid?: Uid | undefined;
   /** The class name as the peer sent it, when it is none of ours (e.g. `System.ArgumentException`). */
   readonly remoteClass?: string | undefined;
+}
+
+/** Characters. What a peer or target says goes to logs, audit and answers; it may not fill them. */
+export const LONGEST_MESSAGE = 8192;
+const LONGEST_CLASS = 256;
+
+/** The text, cut where it is longer; says how much is missing. */
+export function bounded(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length - longest} more characters)`;
 }
 
 /** The one error type that crosses module boundaries. The message names what, which system, which value, what to do. */
@@ -45,12 +59,18 @@ export class ConnectorError extends Error {
   readonly kind: ErrorKind;
   readonly uid: Uid | undefined;
   readonly remoteClass: string | undefined;
+  /**
+   * Of a write whose failure says nothing of its outcome, such as a timeout. `unknown`: it may have been carried out, so
+   * look at the object before it is repeated. Undefined: the target's own refusal, or no write.
+   */
+  readonly outcome: FailedWriteOutcome | undefined;
 
   constructor(kind: ErrorKind, message: string, detail: ConnectorErrorDetail = {}) {
-    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(bounded(message, LONGEST_MESSAGE), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.kind = kind;
     this.uid = detail.uid;
-    this.remoteClass = detail.remoteClass;
+    this.remoteClass = detail.remoteClass === undefined ? undefined : bounded(detail.remoteClass, LONGEST_CLASS);
+    this.outcome = detail.outcome;
   }
 
   get javaClass(): string {
@@ -58,8 +78,13 @@ export class ConnectorError extends Error {
   }
 
   get retryable(): boolean {
-    return ERROR_KINDS[this.kind].retryable;
+    return this.outcome !== 'unknown' && this.outcome !== 'applied' && ERROR_KINDS[this.kind].retryable;
   }
+}
+
+/** The same failure, with what is known of the outcome of the write; `text` replaces the message. */
+export function withOutcome(error: ConnectorError, outcome: FailedWriteOutcome, text = error.message): ConnectorError {
+  return new ConnectorError(error.kind, text, { cause: error.cause, uid: error.uid, remoteClass: error.remoteClass, outcome });
 }
 
 const kindByJavaClass = new Map(Object.entries(ERROR_KINDS).map(([kind, { javaClass }]) => [javaClass.toLowerCase(), kind as ErrorKind]));

@@ -17,12 +17,19 @@ abstract class Guarded {
     this.#sealed = Buffer.concat([cipher.update(clear), cipher.final(), cipher.getAuthTag()]);
   }
 
-  protected clearBytes(): Buffer {
+  /** Hands the clear bytes to `use`, and overwrites them when it is done. */
+  protected withClearBytes<T>(use: (clear: Buffer) => T): T {
     const tagAt = this.#sealed.length - 16;
     if (tagAt < 0) throw new Error('This guarded value was wiped.');
     const decipher = createDecipheriv('aes-256-gcm', processKey, this.#iv);
     decipher.setAuthTag(this.#sealed.subarray(tagAt));
-    return Buffer.concat([decipher.update(this.#sealed.subarray(0, tagAt)), decipher.final()]);
+    const clear = decipher.update(this.#sealed.subarray(0, tagAt));
+    try {
+      decipher.final(); // a stream cipher holds nothing back; this checks the tag
+      return use(clear);
+    } finally {
+      clear.fill(0);
+    }
   }
 
   /** Overwrites the sealed bytes. Revealing the value afterwards throws. */
@@ -33,9 +40,7 @@ abstract class Guarded {
 
   equals(other: unknown): boolean {
     if (!(other instanceof Guarded) || other.constructor !== this.constructor) return false;
-    const mine = this.clearBytes();
-    const theirs = other.clearBytes();
-    return mine.length === theirs.length && timingSafeEqual(mine, theirs);
+    return this.withClearBytes((mine) => other.withClearBytes((theirs) => mine.length === theirs.length && timingSafeEqual(mine, theirs)));
   }
 
   toString(): string {
@@ -54,18 +59,22 @@ abstract class Guarded {
 /** A secret text. Only `reveal` gives it away; printing, logging and serialising give `***`. */
 export class GuardedString extends Guarded {
   constructor(clear: string) {
-    super(Buffer.from(clear, 'utf16le'));
+    // Not Buffer.from(text): what that leaves behind in Node's shared pool nobody overwrites.
+    const bytes = Buffer.alloc(clear.length * 2);
+    bytes.write(clear, 'utf16le');
+    super(bytes);
+    bytes.fill(0);
   }
 
   /** The clear text. Call it where the secret is handed to the target and nowhere else. */
   reveal(): string {
-    return this.clearBytes().toString('utf16le');
+    return this.withClearBytes((clear) => clear.toString('utf16le'));
   }
 }
 
-/** Secret bytes. See {@link GuardedString}. */
+/** Secret bytes. See {@link GuardedString}. Who reveals them overwrites them when done, where it can. */
 export class GuardedByteArray extends Guarded {
   reveal(): Uint8Array {
-    return new Uint8Array(this.clearBytes());
+    return this.withClearBytes((clear) => new Uint8Array(clear));
   }
 }

@@ -2,6 +2,7 @@ import type { ConnectorKey } from './api-configuration.js';
 import type { ApiOperation } from './api-operations.js';
 import type { Attribute, Uid } from './attribute.js';
 import type { ConnectorObject } from './connector-object.js';
+import type { PermitTarget } from './connector-target.js';
 import type { ConnectorError } from './errors.js';
 import type { Filter } from './filter.js';
 import type { GuardedString } from './guarded.js';
@@ -106,8 +107,16 @@ export interface CallContext {
   readonly locale?: Locale | undefined;
   /** Identifies the operation on both ends' logs. */
   readonly operationId?: string | undefined;
+  /** Milliseconds the caller still allows, asked for when a request is sent; Infinity or absent: no limit of its own. */
+  readonly timeLeft?: (() => number) | undefined;
+  /** The id belongs to this one write: who executes it does so at most once, and answers what became of it when it comes again. */
+  readonly once?: boolean | undefined;
+  /** Numbers in the request of the tasks of a batch, where some were taken out on the way. @default their indexes */
+  readonly taskNumbers?: readonly number[] | undefined;
   /** Called by a subscription, once, from when on no change is missed: the requester may be told. */
   readonly onSubscribed?: (() => void) | undefined;
+  /** Asked by a connector before it goes where its configuration alone would not lead it. Undefined: anywhere. */
+  readonly permitTarget?: PermitTarget | undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { OperationRequest } from '../message.js';
 import { answerOperation } from './answer-operation.js';
 import type { RequestNature } from './executing-requests.js';
 import type { SessionGroup } from './group.js';
+import { RequestTimes } from './request-times.js';
 import type { SocketLink } from './socket-link.js';
 
 const NATURE: Readonly<Record<OperationKind, RequestNature>> = {
@@ -17,22 +18,33 @@ export function natureOf(kind: OperationKind): RequestNature {
   return NATURE[kind];
 }
 
+/** Why nothing is taken on now: the session is ending, or its owner has too much to do. */
+function refusalOf({ context: { refusal, executor } }: SessionGroup, kind: OperationKind | undefined): string | undefined {
+  return refusal ?? executor?.refusal?.(kind);
+}
+
 /** Registers an operation the moment it arrives, so that no cancel can miss it, and starts it when there is room. */
 export function admitOperation(group: SessionGroup, link: SocketLink, request: OperationRequest, frame: Uint8Array): void {
   const refuse = (error: ConnectorError) => group.reply(link, encodeError(request.id, error));
-  const { refusal } = group.context;
+  const { kind } = request.operation;
+  const { limits } = group;
+  const refusal = refusalOf(group, kind);
   if (refusal !== undefined && !group.executing.has(request.id)) {
     refuse(new ConnectorError('retryable', refusal));
     return;
   }
-  const { kind } = request.operation;
+  const times = new RequestTimes(group, request);
   const admission = group.executing.admit({
     id: request.id, frame, nature: kind === undefined ? 'read' : natureOf(kind),
-    run: (executing) => answerOperation(group, executing, request),
+    run: (executing) => {
+      times.started();
+      return answerOperation(group, executing, request).finally(() => times.ended());
+    },
   });
   switch (admission) {
     case 'busy':
-      refuse(new ConnectorError('retryable', 'The connector server is busy: too many operations are under way. Try again later.'));
+      refuse(new ConnectorError('retryable', `The connector server is busy: ${limits.maxConcurrentRequests} operations of this controller are under way (maxConcurrentRequests) `
+        + `and ${limits.maxQueuedRequests} may wait (maxQueuedRequests), with ${limits.maxBufferedBytes} bytes of requests at most. Nothing was done. Try again later.`));
       return;
     case 'conflict':
       link.complain('The peer used the id of a request that is still executing for another one.', { messageId: request.id });
@@ -43,6 +55,8 @@ export function admitOperation(group: SessionGroup, link: SocketLink, request: O
       group.log.debug({ messageId: request.id }, 'Dropped a request that came twice or was cancelled before it came.');
       return;
     case 'accepted':
+    case 'waiting':
+      times.accepted(admission === 'waiting');
       return;
   }
 }

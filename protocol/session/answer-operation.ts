@@ -1,10 +1,11 @@
-import { API_OPERATION_OF, ConnectorError, type CallContext, type ConnectorFacade, type Operation, type SingleOperation, type StreamOperation } from '../model/index.js';
+import { API_OPERATION_OF, ConnectorError, isWrite, type CallContext, type ConnectorFacade, type Operation, type SingleOperation, type StreamOperation } from '../model/index.js';
 import { decodeOperation, encodeError, encodeSingleResult } from '../codec/index.js';
 import type { OperationRequest } from '../message.js';
 import { AbortRace } from './abort-race.js';
 import { toConnectorError } from './connector-error.js';
 import type { ExecutingRequest } from './executing-requests.js';
 import { requireSize, type Execution } from './execution.js';
+import { OUTCOME } from './features.js';
 import type { SessionGroup } from './group.js';
 import { isStream } from './operation-kinds.js';
 import { relayOperation } from './relay-operation.js';
@@ -42,9 +43,14 @@ async function execute(execution: Execution, request: OperationRequest): Promise
   if (executor === undefined) throw new ConnectorError('connector', `Connector not found: ${connectorKey.connectorName}; this end hosts no connectors.`);
   const facade = await race.wait(executor.facadeFor(connectorKey, request.facadeKey, origin));
   requireSupport(facade, operation);
-  const call: CallContext = { signal: executing.signal, locale: request.locale, operationId: request.operationId };
+  const call: CallContext = { signal: executing.signal, locale: request.locale, operationId: request.operationId, once: isNamedOnce(group, operation, request.operationId) };
   if (isStream(operation)) await stream(execution, facade, operation, call);
   else await single(execution, facade, operation, call);
+}
+
+/** A peer that can ask for outcomes gives each write an id of its own. */
+function isNamedOnce({ features, context: { executor } }: SessionGroup, { kind }: Operation, operationId: string | undefined): boolean {
+  return operationId !== undefined && isWrite(kind) && features.has(OUTCOME) && executor?.outcomes !== undefined;
 }
 
 function requireSupport(facade: ConnectorFacade, operation: Operation): void {
@@ -74,7 +80,7 @@ async function fail(group: SessionGroup, executing: ExecutingRequest, error: unk
   const failure = toConnectorError(error);
   const fields = { messageId: executing.id, peerSessionId: group.peerSessionId };
   try {
-    await group.respond(encodeError(executing.id, failure));
+    await group.respond(encodeError(executing.id, failure, group.features.has(OUTCOME)));
   } catch (unsent) {
     group.log.warn({ ...fields, err: failure, unsent }, 'The failure of an operation could not be reported to its requester.');
   }

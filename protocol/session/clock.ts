@@ -1,8 +1,11 @@
 import type { Clock, SessionLog } from './contract.js';
 
-/** Wall-clock time of this process. */
+/** What a timer takes, some 24 days; Node would fire at once for more. */
+const LONGEST_TIMER = 2_147_483_647;
+
+/** The machine's clock; `now` is monotonic, so that a corrected wall clock neither shortens nor lengthens a wait. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.timeOrigin + performance.now(),
   sleep: (milliseconds, signal) => new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(reasonOf(signal));
@@ -15,7 +18,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', onAbort);
       resolve();
-    }, milliseconds);
+    }, Math.min(milliseconds, LONGEST_TIMER));
     signal?.addEventListener('abort', onAbort, { once: true });
   }),
 };

@@ -1,4 +1,5 @@
-import type { ConfigurationProperty, ConnectorFacade, ConnectorInfo, ConnectorKey, Locale } from '../model/index.js';
+import type { ConfigurationProperty, ConnectorFacade, ConnectorInfo, ConnectorKey, Locale, Operation, OperationKind, WriteOutcome } from '../model/index.js';
+import type { OutcomeRequest } from '../message.js';
 import type { ForwardedOperation, Forwarding, ForwardReceiver, OperationRelay } from './forwarding.js';
 
 /**
@@ -59,10 +60,34 @@ export interface RequestOrigin {
 /** The executing side of a peer. Without one, a peer has no connectors and refuses operations. */
 export interface OperationExecutor {
   connectorInfos(): Promise<readonly ConnectorInfo[]>;
+  /** Asked before anything is done for an operation: why it cannot be started at this moment. Undefined: it can. */
+  refusal?(kind: OperationKind | undefined): string | undefined;
   /** Finds or opens the facade for a request. `facadeKey` is the Base64 text (protocol section 8.1). Throws a ConnectorError. */
   facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade>;
   /** Asked first: a relay for operations that are passed on undecoded; undefined for those that are executed here. */
   relayFor?(connectorKey: ConnectorKey, origin: RequestOrigin): Promise<OperationRelay | undefined>;
+  /** Knows what became of writes, also of those before a restart. Without it peers are not told that they may ask. */
+  readonly outcomes?: OutcomeSource | undefined;
+}
+
+/** What a peer asks about: one of its writes. */
+export interface OutcomeQuestion {
+  readonly operationId: string;
+  /** Milliseconds since it was sent. */
+  readonly age: number;
+  readonly connectorKey: ConnectorKey;
+  readonly facadeKey: string;
+  /** The write itself; of a task of a batch, as an operation of its own. */
+  readonly operation: Operation;
+  readonly origin: RequestOrigin;
+}
+
+/** The journal of the executing side's writes. */
+export interface OutcomeSource {
+  /** Stays the same as long as the journal does. */
+  readonly journalId: string;
+  /** A write that has not come is refused from now on. Throws a ConnectorError when it is another's, or another write. */
+  outcomeOf(question: OutcomeQuestion, signal: AbortSignal): Promise<WriteOutcome>;
 }
 
 /** All sizes in bytes, all times in milliseconds. */
@@ -77,6 +102,8 @@ export interface SessionLimits {
   readonly maxConcurrentRequests: number;
   /** @default 256 */
   readonly maxQueuedRequests: number;
+  /** A request that has not been started after this is refused as busy. @default 30000 */
+  readonly maxQueueTime: number;
   /** Bytes buffered per streaming request for a consumer that reads slowly, where the peer knows no credits. @default 67108864 */
   readonly maxBufferedBytes: number;
   /** Results a peer that knows credits may send ahead of the consumer. @default 256 */
@@ -147,6 +174,10 @@ export interface ConnectionGroup {
   readonly pending: number;
   /** Extensions both ends offered in the handshake, e.g. `credits`. Empty for a Java peer. */
   readonly features: ReadonlySet<string>;
+  /** The peer's journal of writes, which can be asked; undefined when it keeps none. */
+  readonly journalId: string | undefined;
+  /** Asks once what became of a write that was sent to this peer or to one with the same journal. Rejects with a ConnectorError when there is no answer. */
+  askOutcome(question: Omit<OutcomeRequest, 'kind' | 'id'>, signal: AbortSignal): Promise<WriteOutcome>;
   /** The peer's connectors; waits for the first list, asks again when it was refused. Rejects when the signal fires. */
   connectorInfos(signal: AbortSignal): Promise<readonly ConnectorInfo[]>;
   /** A facade whose operations run at the peer. `facadeKey` is the Base64 text; supported operations come from it. */

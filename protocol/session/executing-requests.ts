@@ -71,8 +71,8 @@ export interface Arrival {
   run(request: ExecutingRequest): Promise<void>;
 }
 
-/** `repeated`: the very same frame again; `conflict`: another request under an id in use; `cancelled`: a cancel came first. */
-export type Admission = 'accepted' | 'repeated' | 'conflict' | 'cancelled' | 'busy';
+/** `waiting`: accepted, but not started yet; `repeated`: the very same frame again; `conflict`: another request under an id in use; `cancelled`: a cancel came first. */
+export type Admission = 'accepted' | 'waiting' | 'repeated' | 'conflict' | 'cancelled' | 'busy';
 
 /** What one peer lets us execute: registered on arrival, started in order, bounded in number and bytes. */
 export class ExecutingRequests {
@@ -117,9 +117,12 @@ export class ExecutingRequests {
     if (credits !== undefined) request.grant(credits);
     this.#byId.set(request.id, request);
     this.#heldBytes += request.frame.length;
-    if (request.nature === 'subscription' || this.#running < this.#limits.maxConcurrentRequests) this.#start(request);
-    else this.#queue.push(request);
-    return 'accepted';
+    if (request.nature === 'subscription' || this.#running < this.#limits.maxConcurrentRequests) {
+      this.#start(request);
+      return 'accepted';
+    }
+    this.#queue.push(request);
+    return 'waiting';
   }
 
   /** Cancels a request, or remembers the cancel for one that is still on its way. */
@@ -130,10 +133,21 @@ export class ExecutingRequests {
       return;
     }
     request.cancel();
-    const at = this.#queue.indexOf(request);
-    if (at < 0) return;
-    this.#queue.splice(at, 1);
-    this.#start(request);                                // only to give its answer
+    this.#startIfWaiting(request);
+  }
+
+  /** Ends a request of the peer with an error, whether it is being executed or waits. */
+  expire(id: number, reason: ConnectorError): void {
+    const request = this.#byId.get(id);
+    if (request === undefined) return;
+    request.abort(reason);
+    this.#startIfWaiting(request);
+  }
+
+  /** Ends a request with an error if it has not been started. */
+  giveUpWaiting(id: number, reason: ConnectorError): void {
+    const request = this.#byId.get(id);
+    if (request !== undefined && this.#queue.includes(request)) this.expire(id, reason);
   }
 
   credit(id: number, total: number): void {
@@ -166,6 +180,14 @@ export class ExecutingRequests {
   forgetParked(): void {
     this.#parkedCancels.clear();
     this.#parkedCredits.clear();
+  }
+
+  /** Of a request that is over: only to give its answer. */
+  #startIfWaiting(request: ExecutingRequest): void {
+    const at = this.#queue.indexOf(request);
+    if (at < 0) return;
+    this.#queue.splice(at, 1);
+    this.#start(request);
   }
 
   #hasRoom(arrival: Arrival): boolean {

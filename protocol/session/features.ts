@@ -8,8 +8,17 @@ export const OPERATION_ID = 'operation-id';
 /** A control request for CONTEXT_INFO means that the sender's connectors have changed and may be asked for again. */
 export const CONNECTORS_CHANGED = 'connectors-changed';
 
+/** The time a caller still allows travels with its request, and the work stops when it is over. */
+export const DEADLINE = 'deadline';
+
+/** The end of a search or sync says that nothing was left out; one that does not say so is no end. */
+export const COMPLETE = 'complete';
+
+/** What became of a write can be asked, of a peer that named the journal of its writes in the handshake. */
+export const OUTCOME = 'outcome';
+
 /** What this implementation offers in its handshake; used only where the peer offers it too. A Java peer offers nothing. */
-export const OFFERED: readonly string[] = [CREDITS, RESEND, OPERATION_ID, CONNECTORS_CHANGED];
+export const OFFERED: readonly string[] = [CREDITS, RESEND, OPERATION_ID, CONNECTORS_CHANGED, DEADLINE, COMPLETE, OUTCOME];
 
 export function commonFeatures(offeredByPeer: readonly string[]): ReadonlySet<string> {
   return new Set(OFFERED.filter((feature) => offeredByPeer.includes(feature)));

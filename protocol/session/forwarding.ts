@@ -1,4 +1,5 @@
 import type { ConnectorError, OperationKind } from '../model/index.js';
+import type { CodecLimits } from '../codec/index.js';
 import type { ResponseOutline } from '../frame-outline.js';
 import type { OperationRequest } from '../message.js';
 import type { ConnectionGroup } from './contract.js';
@@ -13,6 +14,8 @@ export interface OperationRelay {
   readonly gatherTime: number;
   /** The session with the server. Throws a ConnectorError (connectionFailed) while there is none. */
   target(): ConnectionGroup;
+  /** Asked before the operation is passed on; throws a ConnectorError for one that must not be. */
+  admit?(request: OperationRequest, limits: CodecLimits, signal: AbortSignal): Promise<void>;
   /** The operation is over; called once. */
   ended(end: RelayEnd): void;
 }

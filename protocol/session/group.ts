@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { ConnectorError, type ConfigurationProperty, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../model/index.js';
+import { ConnectorError, type ConfigurationProperty, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type WriteOutcome } from '../model/index.js';
 import { encodeConfigurationProperties } from '../codec/index.js';
 import { encodeMessage } from '../frame.js';
-import type { Message } from '../message.js';
+import type { Message, OutcomeRequest } from '../message.js';
 import { Absence } from './absence.js';
 import type { Clock, ConnectionGroup, SessionLimits, SessionLog } from './contract.js';
 import { Control } from './control.js';
@@ -13,6 +13,7 @@ import type { ForwardedOperation, Forwarding, ForwardReceiver } from './forwardi
 import { ForwardedRequest } from './forwarded-request.js';
 import { FIXED } from './limits.js';
 import { Outbox, type Dispatch } from './outbox.js';
+import { askOutcome } from './outcome-question.js';
 import type { PeerContext } from './peer-context.js';
 import { PendingRequests } from './pending-requests.js';
 import { Reconciliation } from './reconciliation.js';
@@ -25,6 +26,7 @@ export class SessionGroup implements ConnectionGroup {
   readonly peerSessionId: string;
   readonly principal: string;
   readonly features: ReadonlySet<string>;
+  readonly journalId: string | undefined;
   readonly context: PeerContext;
   readonly outbox: Outbox;
   readonly requests = new PendingRequests<Message>();
@@ -44,6 +46,7 @@ export class SessionGroup implements ConnectionGroup {
     // One for each answer that waits for a socket; their number is bounded by the requests under way.
     setMaxListeners(0, this.#closed.signal);
     this.features = commonFeatures(hello.features);
+    this.journalId = hello.journalId;
     this.outbox = new Outbox(context.clock);
     this.executing = new ExecutingRequests(context.clock, context.limits, () => context.onIdle());
     this.control = new Control({
@@ -92,6 +95,11 @@ export class SessionGroup implements ConnectionGroup {
     this.context.tell((events) => events.onGroupDown?.(this));
   }
 
+  /** Another process of the same principal has come; if this one is away, it has probably given way to that. */
+  expectNoReturn(): void {
+    this.#absence.hasten();
+  }
+
   #lookForLosses(): void {
     if (this.features.has(RESEND) && (this.requests.size > 0 || this.executing.size > 0)) this.control.hurry();
   }
@@ -136,6 +144,10 @@ export class SessionGroup implements ConnectionGroup {
 
   forward(operation: ForwardedOperation, receiver: ForwardReceiver): Forwarding {
     return new ForwardedRequest(this, operation, receiver).start();
+  }
+
+  askOutcome(question: Omit<OutcomeRequest, 'kind' | 'id'>, signal: AbortSignal): Promise<WriteOutcome> {
+    return askOutcome(this, question, signal);
   }
 
   async announceConfigurationChange(facadeKey: string, properties: readonly ConfigurationProperty[]): Promise<void> {

@@ -9,12 +9,15 @@ import type { SocketLink } from './socket-link.js';
 export interface PeerHello {
   readonly sessionId: string;
   readonly features: readonly string[];
+  readonly journalId?: string | undefined;
 }
 
 interface HandshakeParts {
   readonly role: 'dialler' | 'listener';
   /** The id we go by towards this peer; as a dialler we speak before we know it. */
   ownSessionId(peerSessionId: string | undefined): string;
+  /** Of our own writes; see OutcomeSource. */
+  readonly journalId?: string | undefined;
   /** Called once, in the same turn as the message that completed the handshake, so that nothing overtakes it. */
   onAgreed(hello: PeerHello): void;
 }
@@ -35,7 +38,7 @@ export class Handshake {
   /** A dialler speaks first, on every socket (hazard 7). */
   start(): void {
     if (this.#parts.role !== 'dialler') return;
-    this.#link.reply(encodeMessage(handshakeMessage('handshakeRequest', 0, this.#parts.ownSessionId(undefined))));
+    this.#link.reply(encodeMessage(handshakeMessage('handshakeRequest', 0, this.#parts.ownSessionId(undefined), this.#parts.journalId)));
   }
 
   /** True when the message belongs to the handshake or may not pass before it. */
@@ -54,7 +57,7 @@ export class Handshake {
     }
     // A second request is answered as the first and changes nothing, whatever it says (protocol section 2.3).
     this.#answeredAs ??= this.#parts.ownSessionId(hello.sessionId);
-    this.#link.reply(encodeMessage(handshakeMessage('handshakeResponse', id, this.#answeredAs)));
+    this.#link.reply(encodeMessage(handshakeMessage('handshakeResponse', id, this.#answeredAs, this.#parts.journalId)));
     this.#agree(hello);
   }
 
@@ -80,6 +83,6 @@ export class Handshake {
 }
 
 /** `JAVA` because some peers look at the type; no key is sent, nobody reads it (protocol section 2.2). */
-function handshakeMessage(kind: 'handshakeRequest' | 'handshakeResponse', id: number, sessionId: string): Message {
-  return { kind, id, sessionId, serverType: 'JAVA', features: OFFERED };
+function handshakeMessage(kind: 'handshakeRequest' | 'handshakeResponse', id: number, sessionId: string, journalId: string | undefined): Message {
+  return { kind, id, sessionId, serverType: 'JAVA', features: OFFERED, journalId };
 }

@@ -1,4 +1,4 @@
-import type { ConnectorKey } from '../model/index.js';
+import type { ConnectorKey, StreamEnds } from '../model/index.js';
 import { decodeOperation, decodeResponse, encodeOperationRequest, encodeStreamEnd, type CodecLimits } from '../codec/index.js';
 import { decodeFrame } from '../frame.js';
 import type { EncodedOperation, OperationRequest } from '../message.js';
@@ -20,15 +20,27 @@ export function isStartOfSync({ kind, fields }: EncodedOperation): boolean {
   return kind === 'sync' && !fields.syncOpRequest?.sync?.token;
 }
 
-/** For a requester of ours, which takes us for the end that executes: the end message of a search as we would say it. */
-export function searchEndFor(connectorKey: ConnectorKey, request: OperationRequest, limits: CodecLimits): (frame: Uint8Array) => Uint8Array {
+export interface EndOfOthers {
+  readonly connectorKey: ConnectorKey;
+  readonly request: OperationRequest;
+  readonly limits: CodecLimits;
+  /** The server is a Java one. */
+  readonly isJava: boolean;
+  /** Whether the end may say that the result is complete. Asked when it has come. */
+  isComplete(): boolean;
+}
+
+/** For a requester of ours, which takes us for the end that executes: the end message of a search or sync as we would say it. */
+export function endFor({ connectorKey, request, limits, isJava, isComplete }: EndOfOthers): (frame: Uint8Array) => Uint8Array {
   return (frame) => {
     const operation = decodeOperation(request.operation, limits);
     const message = decodeFrame(frame, limits);
-    if (operation.kind !== 'search' || message.kind !== 'operationResponse') return frame;
-    const response = decodeResponse('search', message.response, limits);
+    if (message.kind !== 'operationResponse' || (operation.kind !== 'search' && operation.kind !== 'sync')) return frame;
+    const { kind } = operation;
+    const response = decodeResponse(kind, message.response, limits);
     if (response.type !== 'end') return frame;
-    const [adapted = frame] = encodeStreamEnd(message.id, 'search', endOfJavaSearch(response.end, connectorKey, operation.options), response.sequence);
+    const end = kind === 'search' && isJava ? endOfJavaSearch(response.end as StreamEnds['search'], connectorKey, operation.options) : response.end;
+    const [adapted = frame] = encodeStreamEnd(message.id, kind, end, response.sequence, isComplete());
     return adapted;
   };
 }

@@ -7,6 +7,7 @@ export const DEFAULT_LIMITS: SessionLimits = {
   heartbeatInterval: 25_000,
   maxConcurrentRequests: 64,
   maxQueuedRequests: 256,
+  maxQueueTime: 30_000,
   maxBufferedBytes: 67_108_864,
   creditWindow: 256,
   resendTimeout: 60_000,
@@ -36,6 +37,21 @@ export const FIXED = {
   settleTime: 250,
   /** Requests under way outlive the loss of the last socket this long, towards a peer that keeps its answers. */
   brokenGrace: 15_000,
+  /** What is executed may go on so long after its caller's time is over, so that the caller's own word on it comes first. */
+  deadlineGrace: 1_000,
+  /** As `brokenGrace`, once a new process of the same peer has come. */
+  replacedGrace: 2_000,
+  /** What became of a lost write is asked for at least so long, also when the time of the write itself is over. */
+  outcomeGrace: 5_000,
+  /** One such question is answered within this … */
+  outcomeAnswer: 10_000,
+  /** … so the end that answers looks at its target no longer than this. */
+  outcomeLook: 8_000,
+  /** Pauses between two questions about a write that is still under way, doubling. */
+  outcomeFirstPause: 100,
+  outcomeLongestPause: 2_000,
+  /** Questions of one peer being answered at the same time. */
+  outcomeAnswers: 64,
   /** First pause before a refused request is sent again; doubles up to `longestRetry`. */
   firstRetry: 500,
   longestRetry: 60_000,

@@ -1,5 +1,7 @@
 import type { CodecLimits } from '../codec/index.js';
+import type { Condition } from './condition.js';
 import type { Clock, OperationExecutor, PeerOptions, SessionLimits, SessionLog } from './contract.js';
+import type { SessionGroup } from './group.js';
 
 export type PeerEvents = Pick<PeerOptions, 'onGroupOpened' | 'onGroupDown' | 'onGroupClosed' | 'onConnectorInfos' | 'onConfigurationChange'>;
 
@@ -13,6 +15,10 @@ export interface PeerContext {
   readonly executor: OperationExecutor | undefined;
   /** Why new operations are refused; undefined while they are welcome. */
   readonly refusal: string | undefined;
+  /** Notified whenever a socket has joined a group. */
+  readonly joined: Condition;
+  /** A group with a socket that leads to the same journal of writes, e.g. to the same agent after its restart; perhaps the very same. */
+  successorOf(group: SessionGroup): SessionGroup | undefined;
   /** Calls back into the owner; what it throws is logged and goes no further. */
   tell(call: (events: PeerEvents) => void): void;
   /** A group executes nothing any more. */

@@ -8,7 +8,7 @@ import type {
   AttachedSocket, Clock, ConnectionGroup, FrameSocket, OperationExecutor, PeerOptions, ProtocolPeer, SessionLimits, SessionLog,
 } from './contract.js';
 import { Deferred } from './deferred.js';
-import { CONNECTORS_CHANGED } from './features.js';
+import { CONNECTORS_CHANGED, OUTCOME } from './features.js';
 import { SessionGroup } from './group.js';
 import { GroupTable } from './group-table.js';
 import { Handshake, type PeerHello } from './handshake.js';
@@ -32,6 +32,7 @@ class Peer implements ProtocolPeer, PeerContext {
   readonly codecLimits: CodecLimits;
   readonly log: SessionLog;
   readonly executor: OperationExecutor | undefined;
+  readonly joined = new Condition();
   readonly #events: PeerEvents;
   readonly #ids: OwnSessionIds;
   readonly #members = new Map<SocketLink, Member>();
@@ -63,6 +64,11 @@ class Peer implements ProtocolPeer, PeerContext {
     return this.#groups.all;
   }
 
+  successorOf({ principal, journalId, features }: SessionGroup): SessionGroup | undefined {
+    if (journalId === undefined || !features.has(OUTCOME)) return undefined;
+    return this.#groups.all.find((group) => group.isOperational && group.journalId === journalId && group.principal === principal && group.features.has(OUTCOME));
+  }
+
   get executing(): number {
     return this.#groups.all.reduce((sum, group) => sum + group.executing.size, 0);
   }
@@ -85,6 +91,7 @@ class Peer implements ProtocolPeer, PeerContext {
     const handshake = new Handshake(link, {
       role: this.role,
       ownSessionId: (peerSessionId) => this.role === 'listener' ? this.#ids.towards(peerSessionId) : this.#ids.current,
+      journalId: this.executor?.outcomes?.journalId,
       onAgreed: (hello) => this.#join(link, hello),
     });
     this.#members.set(link, { handshake, group: undefined, joined });
@@ -175,6 +182,7 @@ class Peer implements ProtocolPeer, PeerContext {
     member.group = group;
     this.#ids.onCompany();
     group.join(link);
+    this.joined.notify();
     this.#renewal.review();
     member.joined.resolve(group);
   }
@@ -185,7 +193,10 @@ class Peer implements ProtocolPeer, PeerContext {
       if (this.role === 'listener' && !this.#renewal.isLeaving(group)) this.#ids.changeTowards(hello.sessionId);
       this.#renewal.onRemoved(group);
     });
-    if (this.#groups.add(group)) return group;
+    if (this.#groups.add(group)) {
+      for (const other of this.#groups.all) if (other !== group && other.principal === group.principal) other.expectNoReturn();
+      return group;
+    }
     group.close('too many sessions');
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { ConnectorError, connectorKeyText, type ConnectorKey } from '../model/index.js';
+import { ConnectorError, connectorKeyText, type ConnectorKey, type OperationKind } from '../model/index.js';
 import { decodeOperation } from '../codec/index.js';
 import { messageIdPlace } from '../frame-outline.js';
 import type { OperationRequest } from '../message.js';
@@ -8,7 +8,8 @@ import { CREDITS } from './credits.js';
 import { Deferred } from './deferred.js';
 import type { Execution } from './execution.js';
 import type { Forwarding, OperationRelay, RelayEnd } from './forwarding.js';
-import { frameForJava, isStartOfSync, searchEndFor } from './java-target.js';
+import { COMPLETE } from './features.js';
+import { endFor, frameForJava, isStartOfSync } from './java-target.js';
 import { isSequenced, isStreamKind } from './operation-kinds.js';
 import { RelayOutput } from './relay-output.js';
 import { StreamAnswer } from './stream-answer.js';
@@ -37,11 +38,12 @@ export async function relayOperation(execution: Execution, relayed: RelayedOpera
 }
 
 async function passOn(execution: Execution, relayed: RelayedOperation): Promise<Outcome> {
-  const { executing: { signal, cancelled }, group: { context: { codecLimits } } } = execution;
+  const { executing: { signal }, group: { context: { codecLimits } } } = execution;
   const { relay, request } = relayed;
   const { kind } = request.operation;
   if (kind === undefined) decodeOperation(request.operation, codecLimits);   // throws; a Java server might never answer it
-  if (kind !== undefined && cancelled && isStreamKind(kind)) {
+  await relay.admit?.(request, codecLimits, signal);
+  if (kind !== undefined && execution.executing.cancelled && isStreamKind(kind)) {
     await new StreamAnswer(execution, kind).cancelled();
     return { outcome: 'left', error: undefined, count: 0 };
   }
@@ -59,6 +61,13 @@ async function startOfSync(execution: Execution, { connectorKey, request }: Rela
   const facade = target.facade(connectorKey, request.facadeKey);
   await new StreamAnswer(execution, 'sync').give(facade.stream(operation, { signal, locale: request.locale, operationId: request.operationId }));
   return { outcome: 'ok', error: undefined, count: 0 };
+}
+
+/** Whether the server's end message is none that the requester takes for one. */
+function needsOtherEnd(requester: ConnectionGroup, server: ConnectionGroup, kind: OperationKind): boolean {
+  if (!isSequenced(kind)) return false;
+  const isUnproven = requester.features.has(COMPLETE) && !server.features.has(COMPLETE);
+  return isUnproven || (kind === 'search' && requester.features.size > 0 && server.features.size === 0);
 }
 
 interface Answered { readonly error?: ConnectorError; readonly frame?: Uint8Array | undefined; readonly count: number }
@@ -83,7 +92,7 @@ class Passage {
     this.#isStream = isStreamKind(kind);
     this.#output = new RelayOutput({
       group, id: executing.id, isSequenced: isSequenced(kind), maxBytes: relay.maxBufferedBytes, server: relay.server, gatherTime: relay.gatherTime,
-      endFrame: isJava && group.features.size > 0 && kind === 'search' ? searchEndFor(connectorKey, request, codecLimits) : undefined,
+      endFrame: needsOtherEnd(group, target, kind) ? endFor({ connectorKey, request, limits: codecLimits, isJava, isComplete: () => group.features.has(COMPLETE) && !executing.cancelled }) : undefined,
       onSent: (frames) => this.#forwarding.consumed(frames),
       onFailed: (error) => this.#stopped.reject(toConnectorError(error)),
     }, credits);

@@ -15,6 +15,11 @@ export function resultWasLost({ what }: Asked, progress: string): ConnectorError
   return new ConnectorError('connectionBroken', `A result of the ${what} was lost with a connection: ${progress}. Run it again.`);
 }
 
+/** Feature `complete`: the end came, but not the word that nothing was left out. */
+export function notComplete({ what }: Pick<Asked, 'what'>): ConnectorError {
+  return new ConnectorError('connectorIo', `The result of the ${what} is incomplete: the connector server ended it before its end, for another reason than being done. Run it again.`);
+}
+
 /** See cut-short-sign.ts. */
 export function cutShort({ what }: Pick<Asked, 'what'>): ConnectorError {
   return new ConnectorError('connectorIo',

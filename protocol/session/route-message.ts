@@ -1,9 +1,10 @@
 import { ConnectorError } from '../model/index.js';
 import { connectorErrorOf, decodeConfigurationProperties, encodeError } from '../codec/index.js';
-import { PROTOCOL_ERRORS, type ConfigurationChange, type ControlResponse, type ErrorMessage, type Message, type OperationResponse, type UnknownMessage } from '../message.js';
+import { PROTOCOL_ERRORS, type ConfigurationChange, type ControlResponse, type ErrorMessage, type Message, type OperationResponse, type OutcomeResponse, type UnknownMessage } from '../message.js';
 import { admitOperation } from './admit-operation.js';
 import { CREDITS } from './credits.js';
 import type { SessionGroup } from './group.js';
+import { answerOutcome } from './outcome-answer.js';
 import type { SocketLink } from './socket-link.js';
 import { strayError } from './stray-errors.js';
 
@@ -20,6 +21,10 @@ const handlers: Handlers = {
   controlRequest: (group, link, message) => {
     group.control.answer(link, message).catch((error: unknown) => group.log.error({ err: error }, 'Answering a control request failed.'));
   },
+  outcomeRequest: (group, link, message) => {
+    answerOutcome(group, link, message).catch((error: unknown) => group.log.error({ err: error }, 'Answering what became of a write failed.'));
+  },
+  outcomeResponse: onResponse,
   operationResponse: onResponse,
   controlResponse: onResponse,
   error: onError,
@@ -36,7 +41,7 @@ export function routeMessage<K extends Message['kind']>(group: SessionGroup, lin
   handle(group, link, message, frame);
 }
 
-function onResponse(group: SessionGroup, link: SocketLink, message: OperationResponse | ControlResponse, frame: Uint8Array): void {
+function onResponse(group: SessionGroup, link: SocketLink, message: OperationResponse | ControlResponse | OutcomeResponse, frame: Uint8Array): void {
   if (!group.requests.respond(message.id, message, frame.length, link)) group.log.debug({ messageId: message.id }, 'Ignored a response nobody waits for.');
 }
 

@@ -2,6 +2,7 @@ import { chunksOf, type StreamEnds, type StreamItems } from '../model/index.js';
 import { encodeAcknowledgement, encodeStreamEnd, encodeStreamItem } from '../codec/index.js';
 import { requireSize, type Execution } from './execution.js';
 import { CREDITS } from './credits.js';
+import { COMPLETE } from './features.js';
 import { FrameFlow } from './frame-flow.js';
 import { FIXED } from './limits.js';
 import { isSequenced, isSubscription, type StreamKind } from './operation-kinds.js';
@@ -34,7 +35,7 @@ export class StreamAnswer<K extends StreamKind> {
       });
       await this.#flow.settled();
       await this.acknowledge();
-      for (const frame of encodeStreamEnd(executing.id, this.#kind, end, count)) await this.#send(frame);
+      for (const frame of encodeStreamEnd(executing.id, this.#kind, end, count, group.features.has(COMPLETE))) await this.#send(frame);
     } catch (error) {
       if (executing.cancelled && isSequenced(this.#kind)) return this.cancelled();
       await this.#letResultsArrive();
@@ -50,7 +51,7 @@ export class StreamAnswer<K extends StreamKind> {
     return this.#acknowledged;
   }
 
-  /** A cancelled search or sync still gets its end message, with the number of results sent (hazard 30). */
+  /** A cancelled search or sync still gets its end message, with the number of results sent (hazard 30); it never says complete. */
   async cancelled(): Promise<void> {
     if (!isSequenced(this.#kind)) return;
     await this.#flow.idle();

@@ -5,13 +5,13 @@ import { AbortRace } from './abort-race.js';
 import type { BatchBuffer } from './batch-sorter.js';
 import { toConnectorError } from './connector-error.js';
 import { CREDITS, CreditWindow } from './credits.js';
-import { RESEND } from './features.js';
+import { COMPLETE, RESEND } from './features.js';
 import type { SessionGroup } from './group.js';
 import type { StreamKind } from './operation-kinds.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import type { RemoteCall } from './remote-facade.js';
 import { COPIES_TIME, CutShortSign, numberedOf } from './cut-short-sign.js';
-import { callerGaveUp, cutShort, readTooLate, resultWasLost, streamWentQuiet, wrongAnswer } from './request-errors.js';
+import { callerGaveUp, cutShort, notComplete, readTooLate, resultWasLost, streamWentQuiet, wrongAnswer } from './request-errors.js';
 import { LONGEST_STALL, StallWatch } from './stall-watch.js';
 import { StreamInbox } from './stream-inbox.js';
 import { sorterFor, type Buffer, type Sorter } from './stream-sorter.js';
@@ -71,7 +71,7 @@ class RemoteStream<K extends StreamKind> {
       clock, log,
       isOrdered: () => group.features.has(RESEND) || group.socketCount <= 1,
       later: (deliver) => this.#accept((buffer) => deliver(buffer as unknown as BatchBuffer)),
-    }, onSubscribed);
+    }, { onSubscribed, unproven: group.features.has(COMPLETE) ? () => notComplete(call) : undefined });
     this.#request = new OutgoingRequest<Message>(group, {
       ...call,
       onResponse: (message, bytes, socket) => this.#onResponse(call, message, bytes, socket),

@@ -14,11 +14,17 @@ export interface Sorter<K extends StreamKind> {
   dispose(): void;
 }
 
+export interface SorterEvents {
+  readonly onSubscribed?: (() => void) | undefined;
+  /** Set where the peer has to say that a search or sync is complete: the error when it does not (feature `complete`). */
+  readonly unproven?: (() => Error) | undefined;
+}
+
 export function sorterFor<K extends StreamKind>(
-  kind: K, operation: StreamOperation, limits: CodecLimits, batch: BatchParts, onSubscribed: (() => void) | undefined,
+  kind: K, operation: StreamOperation, limits: CodecLimits, batch: BatchParts, { onSubscribed, unproven }: SorterEvents,
 ): Sorter<K> {
   const decode = (response: EncodedResponse) => decodeResponse<StreamKind>(kind, response, limits) as StreamResponse<K>;
-  if (isSequenced(kind)) return new SequencedSorter<K>(kind, decode);
+  if (isSequenced(kind)) return new SequencedSorter<K>(kind, decode, unproven);
   if (isSubscription(kind)) return new ArrivalSorter<K>(kind, decode, onSubscribed);
   return new BatchSorter(operation.kind === 'batch' ? operation.tasks.length : undefined, limits, batch) as unknown as Sorter<K>;
 }
@@ -37,10 +43,12 @@ function endOf<K extends StreamKind>(decode: Decode<K>, response: EncodedRespons
 class SequencedSorter<K extends StreamKind> implements Sorter<K> {
   readonly #kind: K;
   readonly #decode: Decode<K>;
+  readonly #unproven: (() => Error) | undefined;
 
-  constructor(kind: K, decode: Decode<K>) {
+  constructor(kind: K, decode: Decode<K>, unproven: (() => Error) | undefined) {
     this.#kind = kind;
     this.#decode = decode;
+    this.#unproven = unproven;
   }
 
   sort(response: EncodedResponse, bytes: number, buffer: Buffer<K>): void {
@@ -53,7 +61,13 @@ class SequencedSorter<K extends StreamKind> implements Sorter<K> {
     }
     const sequence = fields.sequence ?? 0;
     if (search?.connectorObject || sync?.syncDelta) buffer.add(sequence, itemOf(this.#decode, response), bytes);
-    else buffer.finish(sequence, endOf(this.#decode, response));
+    else buffer.finish(sequence, fields.complete ? endOf(this.#decode, response) : this.#endWithoutProof(response));
+  }
+
+  /** Thrown when the results before it have been handed out. */
+  #endWithoutProof(response: EncodedResponse): () => StreamEnds[K] {
+    const unproven = this.#unproven;
+    return unproven === undefined ? endOf(this.#decode, response) : () => { throw unproven(); };
   }
 
   dispose(): void {

@@ -25,6 +25,8 @@ export interface OpenLdapOptions {
   readonly ldif?: string | Iterable<string> | AsyncIterable<string>;
   /** Further lines for the main database, e.g. `limits users size=50`. */
   readonly databaseConfig?: readonly string[];
+  /** Access rules of the main database, before the usual ones. */
+  readonly access?: readonly string[];
   /** Further global lines. */
   readonly globalConfig?: readonly string[];
   /** Lines of a default password policy entry, e.g. `pwdMaxFailure: 3`; with ppolicy. */
@@ -122,7 +124,7 @@ function slapdConf(directory: string, tls: TlsFiles, options: OpenLdapOptions): 
     ...accessLog,
     'database mdb', `suffix ${BASE}`, `rootdn ${ADMIN}`, `rootpw ${PASSWORD}`, `directory ${directory}/main`, 'maxsize 4294967296', 'dbnosync',
     'index objectClass,mail,member,uniqueMember,entryUUID,memberUid eq', 'index entryCSN,modifyTimestamp,createTimestamp eq', 'index uid,cn pres,eq,sub', 'index sn,givenName eq',
-    'access to attrs=userPassword by self write by anonymous auth by * none', 'access to * by self write by users read by anonymous auth by * none',
+    'access to attrs=userPassword by self write by anonymous auth by * none', ...(options.access ?? []), 'access to * by self write by users read by anonymous auth by * none',
     ...(options.databaseConfig ?? []),
     ...overlays(modules, options.passwordPolicy !== undefined),
   ].join('\n') + '\n';

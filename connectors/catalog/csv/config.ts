@@ -23,7 +23,8 @@ function refuse(message: string): never {
 
 /** What the table's types cannot say. No I/O: the file itself is looked at by `test` and by every operation. */
 export function validate(given: CsvConfig): void {
-  if (/&\{[^}]*\}/.test(given.csvFile)) refuse(`csvFile is ${given.csvFile}, whose placeholder was not resolved: give the path itself.`);
+  const placeholder = given.csvFile.indexOf('&{');
+  if (placeholder >= 0 && given.csvFile.includes('}', placeholder)) refuse(`csvFile is ${given.csvFile}, whose placeholder was not resolved: give the path itself.`);
   if (given.csvFile.includes('\0')) refuse('csvFile must not contain a NUL character.');
   if (given.headerUid.trim() === '') refuse('headerUid is blank: name the column that holds the uid.');
   if (given.headerUid.trim() === given.headerPassword.trim()) refuse(`headerUid and headerPassword are both ${given.headerUid}: they must name two columns.`);

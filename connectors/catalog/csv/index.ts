@@ -1,5 +1,6 @@
 import { openIdentityPlatformBundles } from '../../framework/connector-keys.js';
 import { defineConnector } from '../../framework/define-connector.js';
+import { attributeNaming } from './attribute-naming.js';
 import { authenticate, resolveUsername } from './authenticate.js';
 import { config, validate } from './config.js';
 import { create } from './create.js';
@@ -29,7 +30,10 @@ export default defineConnector({
   objectClasses,
   pooled: false,
   batch: true,
+  readBack: { operations: ['create', 'delete'], settles: 0 },
   validate,
+  targets: ({ csvFile }) => [{ path: csvFile }],
+  attributeNaming,
   open,
   close,
   search: { paging: true, sorting: false, projection: true, lastingCookies: true },

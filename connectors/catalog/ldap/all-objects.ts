@@ -2,6 +2,7 @@ import type { Chunks, ConnectorObject, SearchResult } from '../../../protocol/mo
 import { DEFAULT_SORT_LIMITS, sortResults } from '../../framework/facade/sort-results.js';
 import type { LdapSession } from './connection.js';
 import type { Directory, DirectorySearch, Entry } from './directory/contract.js';
+import { refuseCutOff, isSuspicious } from './cut-off.js';
 import { resultCodeOf } from './errors.js';
 import type { LdapSearchPlan } from './search-plan.js';
 
@@ -87,7 +88,12 @@ async function* objectsOf(batch: readonly Entry[], plan: LdapSearchPlan, signal:
 async function* entryBatches(session: LdapSession, plan: LdapSearchPlan, signal: AbortSignal): AsyncGenerator<readonly Entry[], void, void> {
   for (const base of plan.bases) {
     try {
-      yield* inBatches(session.directory, baseSearch(session, plan, base), signal);
+      let count = 0;
+      for await (const batch of inBatches(session.directory, baseSearch(session, plan, base), signal)) {
+        count += batch.length;
+        yield batch;
+      }
+      if (plan.blocks === 'none' && plan.pageBlocks === 'paged' && isSuspicious(count)) await refuseCutOff(session, plan, base, count, signal);
     } catch (error) {
       if (!isEmptyResult(plan, error)) throw error;
     }
@@ -105,7 +111,7 @@ async function* oneByOne(entries: AsyncGenerator<Entry, unknown, void>): AsyncGe
 function baseSearch(session: LdapSession, plan: LdapSearchPlan, base: string): DirectorySearch {
   const { blockSize } = session.config;
   const sortKeys = plan.serverSort;
-  const common = { base, scope: plan.scope, filter: plan.filter, attributes: plan.mapper.attributes, sortKeys };
+  const common = { base, scope: plan.scope, filter: plan.filter, attributes: plan.mapper.attributes, sortKeys, whole: plan.whole };
   if (plan.blocks === 'paged') return { ...common, pageSize: blockSize };
   return plan.blocks === 'windows' ? { ...common, sortKeys: plan.windowSort, window: { size: blockSize, offset: 1 } } : common;
 }

@@ -12,7 +12,7 @@ export interface LdapSession {
 
 /** Connects and binds; see `openDirectory` for what it rejects with. */
 export async function open(config: LdapConfig, context: OpenContext): Promise<LdapSession> {
-  const directory = await openDirectory(config, context.log, context.signal, context.trustedCertificates);
+  const directory = await openDirectory(config, context.log, context.signal, context.trustedCertificates, context.permitTarget);
   return { directory, config, log: context.log };
 }
 

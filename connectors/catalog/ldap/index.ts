@@ -1,5 +1,6 @@
 import { openIdentityPlatformBundles } from '../../framework/connector-keys.js';
 import { defineConnector } from '../../framework/define-connector.js';
+import { attributeNaming, comparedAttributes } from './attribute-naming.js';
 import { authenticate, resolveUsername } from './authenticate.js';
 import { config } from './config.js';
 import { close, isAlive, open } from './connection.js';
@@ -12,8 +13,9 @@ import { schema } from './schema.js';
 import { scriptOnConnector } from './script.js';
 import { search } from './search.js';
 import { latestSyncToken, sync } from './sync/index.js';
+import { targets } from './targets.js';
 import { test } from './test.js';
-import { tagged, taggedStream } from './transaction.js';
+import { tagged, taggedCall, taggedStream } from './transaction.js';
 import { addValues, removeValues, update } from './update.js';
 import { validate } from './validate.js';
 
@@ -31,7 +33,12 @@ export default defineConnector({
   properties: config,
   objectClasses,
   pooled: true,
+  readBack: { operations: ['create', 'delete'], settles: 2_000 },
   validate,
+  targets,
+  attributeNaming,
+  comparedAttributes,
+  deletesMore: ({ allowTreeDelete }) => allowTreeDelete,
   open,
   close,
   isAlive,
@@ -39,8 +46,8 @@ export default defineConnector({
   nativeFilter: (filter, _objectClass, configuration) => splitFilter(filter, configuration),
   translateError: toConnectorError,
   operations: {
-    test, schema, scriptOnConnector, authenticate, resolveUsername,
-    search: taggedStream(search), sync: taggedStream(sync), latestSyncToken,
+    test: taggedCall(test), schema: taggedCall(schema), scriptOnConnector, authenticate: tagged(authenticate), resolveUsername: tagged(resolveUsername),
+    search: taggedStream(search), sync: taggedStream(sync), latestSyncToken: tagged(latestSyncToken),
     create: tagged(create), update: tagged(update), addValues: tagged(addValues), removeValues: tagged(removeValues), delete: tagged(remove),
   },
 });

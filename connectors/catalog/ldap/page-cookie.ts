@@ -11,24 +11,30 @@ export interface PagePlace {
   readonly taken: number;
   /** Ticket of the parked search, where there is one. */
   readonly ticket: string | undefined;
+  /** Of the last entry taken, when the server is to be asked again from the start: it has to be where it was. */
+  readonly anchor?: string | undefined;
 }
 
 export const FIRST_PLACE: PagePlace = { base: 0, taken: 0, ticket: undefined };
 
-export function writeCookie({ base, taken, ticket }: PagePlace): string {
-  return JSON.stringify(ticket === undefined ? [base, taken] : [base, taken, ticket]);
+export function writeCookie({ base, taken, ticket, anchor }: PagePlace): string {
+  return JSON.stringify([base, taken, ...(ticket === undefined && anchor === undefined ? [] : [ticket ?? null]), ...(anchor === undefined ? [] : [anchor])]);
 }
 
 function count(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+function isText(value: unknown): value is string | null | undefined {
+  return value === undefined || value === null || typeof value === 'string';
+}
+
 export function readCookie(cookie: string): PagePlace {
   try {
     const parts = JSON.parse(cookie) as unknown;
     if (Array.isArray(parts)) {
-      const [base, taken, ticket] = parts as unknown[];
-      if (count(base) && count(taken) && (ticket === undefined || typeof ticket === 'string')) return { base, taken, ticket };
+      const [base, taken, ticket, anchor] = parts as unknown[];
+      if (count(base) && count(taken) && isText(ticket) && isText(anchor)) return { base, taken, ticket: ticket ?? undefined, anchor: anchor ?? undefined };
     }
   } catch {
     // Not JSON: no cookie of this connector.

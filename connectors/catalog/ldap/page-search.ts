@@ -1,4 +1,5 @@
-import { itemsOf, type ConnectorObject, type CountPolicy, type OperationOptions, type SearchResult } from '../../../protocol/model/index.js';
+import { createHash } from 'node:crypto';
+import { ConnectorError, itemsOf, type ConnectorObject, type CountPolicy, type OperationOptions, type SearchResult } from '../../../protocol/model/index.js';
 import { cannotSort, isEmptyResult, sortedHere } from './all-objects.js';
 import type { LdapSession } from './connection.js';
 import type { DirectorySearch, DirectorySearchEnd, Entry } from './directory/contract.js';
@@ -120,8 +121,8 @@ class PageReader {
   }
 
   #search(place: PagePlace): DirectorySearch {
-    const { scope, filter, mapper, serverSort, bases } = this.#plan;
-    return { base: bases[place.base] ?? '', scope, filter, attributes: mapper.attributes, sortKeys: serverSort };
+    const { scope, filter, mapper, serverSort, bases, whole } = this.#plan;
+    return { base: bases[place.base] ?? '', scope, filter, attributes: mapper.attributes, sortKeys: serverSort, whole };
   }
 
   /** Windows have positions, so the next one can be had on any connection. */
@@ -138,7 +139,8 @@ class PageReader {
   }
 
   async* #resumed(place: PagePlace, most: number, parked: ParkedSearch): AsyncGenerator<Entry, PagePlace, void> {
-    let taken = place.taken;
+    let { taken } = place;
+    let last: Entry | undefined;
     let standing = true;
     try {
       const entries = this.#run({ ...this.#search(place), pageSize: most, onePage: true, cookie: parked.cookie, lane: parked.lane });
@@ -146,13 +148,14 @@ class PageReader {
       try {
         for (; step.done !== true; step = await entries.next()) {
           taken++;
+          last = step.value;
           yield step.value;
         }
       } finally {
         await entries.return(undefined as never);
       }
       standing = false;
-      return this.#placeAfter(place, taken, step.value);
+      return this.#placeAfter({ ...place, anchor: last === undefined ? place.anchor : anchorOf(last) }, taken, step.value);
     } finally {
       if (standing) await parked.lane.close();
     }
@@ -161,6 +164,7 @@ class PageReader {
   /** From the start of the base, passing over what was given out before: the way without a parked search. */
   async* #skipping(place: PagePlace, most: number, block: { readonly pageSize?: number }): AsyncGenerator<Entry, PagePlace, void> {
     let index = 0;
+    let anchor: string | undefined;
     let resume: ParkedSearch | undefined;
     const until = place.taken + most;
     for (;;) {
@@ -170,22 +174,24 @@ class PageReader {
       try {
         for (; step.done !== true; step = await entries.next()) {
           // Without pages the search is left when one entry more than the page proves that there is a next one.
-          if (index >= until) return { base: place.base, taken: index, ticket: undefined };
-          if (index++ >= place.taken) yield step.value;
+          if (index >= until) return { base: place.base, taken: index, ticket: undefined, anchor };
+          index++;
+          anchor = anchorAt(place, index, until, step.value) ?? anchor;
+          if (index > place.taken) yield step.value;
         }
       } finally {
         await entries.return(undefined as never);
       }
       const { cookie, lane } = step.value;
-      if (cookie === undefined || lane === undefined) return nextBase(place);
+      if (cookie === undefined || lane === undefined) return afterLast(place, index);
       resume = { cookie, lane };
-      if (index >= until) return this.#placeAfter(place, index, step.value);
+      if (index >= until) return this.#placeAfter({ ...place, anchor }, index, step.value);
     }
   }
 
   #placeAfter(place: PagePlace, taken: number, { cookie, lane }: DirectorySearchEnd): PagePlace {
     if (cookie === undefined || lane === undefined) return nextBase(place);
-    return { base: place.base, taken, ticket: parkedSearches.park({ cookie, lane }) };
+    return { base: place.base, taken, ticket: parkedSearches.park({ cookie, lane }), anchor: place.anchor };
   }
 
   async* #run(search: DirectorySearch): AsyncGenerator<Entry, DirectorySearchEnd, void> {
@@ -193,6 +199,31 @@ class PageReader {
     this.#told.estimate ??= end.estimate;
     return end;
   }
+}
+
+function anchorOf({ dn }: Entry): string {
+  return createHash('sha256').update(dn).digest('base64url').slice(0, 12);
+}
+
+/** The entries before a page were counted off; when another one is at the last place now, the count leads somewhere else. */
+function requireSame({ anchor }: PagePlace, entry: Entry): void {
+  if (anchor !== undefined && anchor !== anchorOf(entry)) throw movedOn();
+}
+
+/** Checks the place before the page, and gives that of its end. */
+function anchorAt(place: PagePlace, index: number, until: number, entry: Entry): string | undefined {
+  if (index === place.taken) requireSame(place, entry);
+  return index === until ? anchorOf(entry) : undefined;
+}
+
+/** The base has no more entries than were counted off. */
+function afterLast(place: PagePlace, index: number): PagePlace {
+  if (index < place.taken) throw movedOn();
+  return nextBase(place);
+}
+
+function movedOn(): ConnectorError {
+  return new ConnectorError('connectorIo', 'The next page cannot be told: the place of the search at the server is gone, and entries before it have come or gone since. Start again without a cookie.');
 }
 
 function nextBase(place: PagePlace): PagePlace {

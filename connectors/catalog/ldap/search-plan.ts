@@ -1,4 +1,4 @@
-import { ConnectorError, Uid, type ConnectorObject, type Filter, type QualifiedUid, type SortKey } from '../../../protocol/model/index.js';
+import { ConnectorError, NAME, UID, Uid, type ConnectorObject, type Filter, type QualifiedUid, type SortKey } from '../../../protocol/model/index.js';
 import { attributesOfFilter, evaluateFilter } from '../../framework/filter-evaluation.js';
 import type { SearchRequest } from '../../framework/spi.js';
 import type { LdapSession } from './connection.js';
@@ -35,6 +35,8 @@ export interface LdapSearchPlan {
   /** Sort keys the server takes; undefined: no sorting was asked for, or it has to be done here. */
   readonly serverSort: readonly SortBy[] | undefined;
   readonly sortKeys: readonly SortKey[];
+  /** All that matches is asked for, not one object by its id or name: what is missing would count as gone. */
+  readonly whole: boolean;
   /** How to read everything. */
   readonly blocks: Blocks;
   /** How to read one page. */
@@ -141,10 +143,15 @@ export async function planSearch(session: LdapSession, request: SearchRequest, s
     filteredHere: residual !== undefined,
     missingBaseIsEmpty: query.dn !== undefined,
     serverSort: sorted,
+    whole: !asksForOne(request.filter),
     blocks: blocks.all,
     pageBlocks: blocks.page,
     windowSort: sorted ?? [sortBy(matching, dse, config.vlvSortAttribute, true)],
   };
+}
+
+function asksForOne(filter: Filter | undefined): boolean {
+  return filter?.kind === 'equals' && (filter.attribute.is(UID) || filter.attribute.is(NAME));
 }
 
 function andText(first: string | undefined, second: string | undefined): string | undefined {

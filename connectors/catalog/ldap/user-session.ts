@@ -20,5 +20,6 @@ export async function sessionAs(session: LdapSession, options: OperationOptions,
   if (account === undefined) throw new ConnectorError('invalidCredential', `The user ${runAsUser} of the option RUN_AS_USER was not found at ${session.directory.url}.`);
   const { directory } = await session.directory.bindAs(account.dn, runWithPassword, signal);
   directory.transactionId = session.directory.transactionId;
+  directory.permitTarget = session.directory.permitTarget;
   return { session: { ...session, directory }, close: () => directory.close() };
 }

@@ -1,4 +1,4 @@
-import type { ConnectorFacade } from '../../../protocol/model/index.js';
+import type { ApiConfiguration, ConnectorFacade, PermitTarget } from '../../../protocol/model/index.js';
 import type { Clock } from '../clock.js';
 import type { ConnectorLog } from '../spi.js';
 import type { PoolStatus } from './session-pool.js';
@@ -11,6 +11,15 @@ export interface FacadeEnvironment {
   readonly stateRoot: string;
   /** PEM certificates of authorities to trust at targets, besides the system's. */
   readonly trustedCertificates?: readonly string[] | undefined;
+  /**
+   * The configuration as it was sent, where secrets stand in it by reference: names the state directory and signs paging
+   * cookies, so that both outlive a rotated secret. @default the configuration the facade runs with
+   */
+  readonly given?: ApiConfiguration | undefined;
+  /** Further clear texts no error may show; asked for only when an error has to be checked for them. */
+  readonly secrets?: (() => readonly string[]) | undefined;
+  /** Asked before a connection goes where the configuration alone would not lead it. Undefined: anywhere. */
+  readonly permitTarget?: PermitTarget | undefined;
   readonly clock?: Clock;
   /** How much the facade may hold to sort for a target that cannot. @default 100,000 objects, 64 MiB */
   readonly sortLimits?: SortLimits;

@@ -49,7 +49,7 @@ class LocalFacade implements FacadeHandle {
     const log = labelledLog(environment.log, { connector: connector.id });
     this.connectorKey = connector.key;
     this.#runner = new Runner(connector, configuration, { ...environment, log });
-    this.#cookies = new PagingCookies(configurationDigest(connector, configuration));
+    this.#cookies = new PagingCookies(configurationDigest(connector, environment.given ?? configuration));
     const offered = offeredOperations(connector);
     this.#asked = new Set([...offered].filter((operation) => configuration.supportedOperations.has(operation)));
     const unknown = unknownProperties(connector, configuration);

@@ -1,13 +1,16 @@
 import {
-  LAST_PAGE, OPTION, chunksOf, itemsOf, type Chunks, type ConnectorObject, type OperationOptions, type SearchResult,
+  LAST_PAGE, OPTION, chunksOf, itemsOf, mapChunks, type Chunks, type ConnectorObject, type OperationOptions, type SearchResult,
 } from '../../../protocol/model/index.js';
 import type { Results, SearchRequest } from '../spi.js';
 import { matching } from './matching.js';
+import { stuck } from './page-chain.js';
 import type { PagePosition } from './paging-cookie.js';
 import type { ResultChunks, SearchPlan } from './search-plan.js';
 
 /** Native pages asked for to fill up one page from which the facade filtered objects away. */
 const MOST_ROUNDS = 10;
+/** Empty native pages in one of ours; a target that gives more of them is not going to finish. */
+const MOST_EMPTY = 1_000;
 /** Objects asked for at once where a place within a native page can be found again. */
 const BLOCK = 500;
 
@@ -43,6 +46,21 @@ function nativeOptions(plan: SearchPlan, pageSize: number, cookie: string | unde
 }
 
 type Search = (request: SearchRequest) => ResultChunks;
+interface Source {
+  readonly search: Search;
+  /** Of the connector, for messages. */
+  readonly name: string;
+}
+
+/** The page, and how many objects it has brought so far. */
+function tallied(page: ResultChunks): { readonly objects: ResultChunks; count(): number } {
+  let count = 0;
+  const objects = mapChunks(page, (object) => {
+    count++;
+    return object;
+  });
+  return { objects, count: () => count };
+}
 
 function nativePage(plan: SearchPlan, search: Search, pageSize: number, cookie: string | undefined, offset: number): ResultChunks {
   return search({ objectClass: plan.objectClass, filter: plan.split.native, options: nativeOptions(plan, pageSize, cookie, offset) });
@@ -65,16 +83,19 @@ function after(cookie: string | null | undefined): NativePosition | undefined {
  * large as what is still missing, so that no object is fetched and then thrown away with a cookie that cannot point at
  * it. After some rounds a short page will do.
  */
-async function* exactPages(plan: SearchPlan, search: Search, from: NativePosition | undefined): Page {
+async function* exactPages(plan: SearchPlan, { search, name }: Source, from: NativePosition | undefined): Page {
   let next = from;
   let toSkip = plan.offset;
   let missing = plan.pageSize;
+  let empty = 0;
   for (let round = 1; ; round++) {
-    const page = nativePage(plan, search, missing + toSkip, next?.cookie, 0);
-    const { end, skipped, given } = yield* pass(matching(plan, page), toSkip);
+    const asked = next?.cookie;
+    const page = tallied(nativePage(plan, search, missing + toSkip, asked, 0));
+    const { end, skipped, given } = yield* pass(matching(plan, page.objects), toSkip);
     toSkip -= skipped;
     missing -= given;
     next = after(end?.pagedResultsCookie);
+    if (page.count() === 0 && next !== undefined && (next.cookie === asked || ++empty >= MOST_EMPTY)) throw stuck(name);
     const enough = missing <= 0 || (missing < plan.pageSize && round >= MOST_ROUNDS);
     if (next === undefined || enough) return { end: LAST_PAGE, next };
   }
@@ -83,15 +104,16 @@ async function* exactPages(plan: SearchPlan, search: Search, from: NativePositio
 /** Walks large native blocks and remembers where in which block it stands. */
 class BlockWalk {
   readonly #plan: SearchPlan;
-  readonly #search: Search;
+  readonly #source: Source;
   #block: NativePosition | undefined;
   #skip: number;
   #dealtWith = 0;
+  #empty = 0;
   #results: Results | undefined;
 
-  constructor(plan: SearchPlan, search: Search, from: NativePosition | undefined) {
+  constructor(plan: SearchPlan, source: Source, from: NativePosition | undefined) {
     this.#plan = plan;
-    this.#search = search;
+    this.#source = source;
     this.#block = from;
     this.#skip = from?.skip ?? 0;
   }
@@ -104,16 +126,22 @@ class BlockWalk {
   /** The next object that matches; undefined at the end. */
   async next(): Promise<ConnectorObject | undefined> {
     for (;;) {
-      this.#results ??= itemsOf(nativePage(this.#plan, this.#search, Math.max(BLOCK, this.#plan.pageSize) + this.#skip, this.#block?.cookie, 0));
+      this.#results ??= itemsOf(nativePage(this.#plan, this.#source.search, Math.max(BLOCK, this.#plan.pageSize) + this.#skip, this.#block?.cookie, 0));
       const step = await this.#results.next();
       if (step.done === true) {
-        this.#block = after(step.value?.pagedResultsCookie);
-        if (this.#block === undefined) return undefined;
-        this.#results = undefined;
-        this.#skip = 0;
-        this.#dealtWith = 0;
+        if (!this.#moveTo(after(step.value?.pagedResultsCookie))) return undefined;
       } else if (++this.#dealtWith > this.#skip && this.#plan.accepts(step.value)) return step.value;
     }
+  }
+
+  /** False at the end. */
+  #moveTo(next: NativePosition | undefined): boolean {
+    if (this.#dealtWith === 0 && next !== undefined && (next.cookie === this.#block?.cookie || ++this.#empty >= MOST_EMPTY)) throw stuck(this.#source.name);
+    this.#block = next;
+    this.#results = undefined;
+    this.#skip = 0;
+    this.#dealtWith = 0;
+    return next !== undefined;
   }
 
   async close(): Promise<void> {
@@ -122,8 +150,8 @@ class BlockWalk {
 }
 
 /** One page the facade filters, of a target whose cookies last: large native blocks, and a place within one. */
-async function* blockPages(plan: SearchPlan, search: Search, from: NativePosition | undefined): AsyncGenerator<ConnectorObject, NativeEnd, void> {
-  const walk = new BlockWalk(plan, search, from);
+async function* blockPages(plan: SearchPlan, source: Source, from: NativePosition | undefined): AsyncGenerator<ConnectorObject, NativeEnd, void> {
+  const walk = new BlockWalk(plan, source, from);
   let toSkip = plan.offset;
   let given = 0;
   try {
@@ -141,9 +169,20 @@ async function* blockPages(plan: SearchPlan, search: Search, from: NativePositio
   }
 }
 
+/** The target's own page, or the next one that is not empty: an empty page would be taken for the end. */
+async function* wholePage(plan: SearchPlan, { search, name }: Source, from: NativePosition | undefined): Page {
+  let cookie = from?.cookie;
+  for (let round = 1; ; round++) {
+    const { end, given } = yield* pass(nativePage(plan, search, plan.pageSize, cookie, round === 1 ? plan.offset : 0), 0);
+    const next = after(end?.pagedResultsCookie);
+    if (given > 0 || next === undefined) return { end: end ?? LAST_PAGE, next };
+    if (next.cookie === cookie || round >= MOST_EMPTY) throw stuck(name);
+    ({ cookie } = next);
+  }
+}
+
 /** One page of a target that has pages. */
-export async function* nativePages(plan: SearchPlan, search: Search, from: NativePosition | undefined): Page {
-  if (plan.split.residual !== undefined) return yield* plan.lastingCookies ? chunksOf(blockPages(plan, search, from)) : exactPages(plan, search, from);
-  const { end } = yield* pass(nativePage(plan, search, plan.pageSize, from?.cookie, plan.offset), 0);
-  return { end: end ?? LAST_PAGE, next: after(end?.pagedResultsCookie) };
+export async function* nativePages(plan: SearchPlan, source: Source, from: NativePosition | undefined): Page {
+  if (plan.split.residual === undefined) return yield* wholePage(plan, source, from);
+  return yield* plan.lastingCookies ? chunksOf(blockPages(plan, source, from)) : exactPages(plan, source, from);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LAST_PAGE, itemsOf, type ConnectorObject, type SearchResult } from '../../../protocol/model/index.js';
+import { ConnectorError, LAST_PAGE, itemsOf, type ConnectorObject, type SearchResult } from '../../../protocol/model/index.js';
 import type { PagePosition } from './paging-cookie.js';
 import type { ResultChunks } from './search-plan.js';
 
@@ -39,6 +39,14 @@ class PageReader {
     return (this.#start ?? 0) + this.#page.offset + this.#given;
   }
 
+  /** Everything has been read; `total` objects were there, of which the stream may have given fewer. */
+  ended(total: number): void {
+    if (this.#start === undefined && this.#page.from !== undefined) {
+      throw new ConnectorError('connectorIo', 'The search in pages cannot be completed: the object the page before ended with is gone, so that nobody can tell where this one begins. Start it again without a cookie.');
+    }
+    if (total > this.#index && this.#given > 0) this.#sealAfterLast();
+  }
+
   /** True when the object belongs to the page. One object beyond the page proves that there is a next one. */
   take(object: ConnectorObject): boolean {
     const belongs = !this.#isBefore(object) && this.#given < this.#page.pageSize;
@@ -46,20 +54,24 @@ class PageReader {
       this.#given++;
       this.#last = object;
     } else if (this.#given === this.#page.pageSize) {
-      this.next ??= this.#page.seal({ kind: 'counted', count: this.#index, anchor: this.#last === undefined ? '' : anchorOf(this.#last) });
+      this.#sealAfterLast();
     }
     this.#index++;
     return belongs;
   }
 
+  #sealAfterLast(): void {
+    this.next ??= this.#page.seal({ kind: 'counted', count: this.behind, anchor: this.#last === undefined ? '' : anchorOf(this.#last) });
+  }
+
   /**
-   * A page starts after the last object of the page before: after `count` objects, or earlier when that object shows up
-   * earlier, because others before it are gone. So a deletion between two pages skips nobody.
+   * A page starts after the last object of the page before, wherever that is now: objects before it may have come or gone. So
+   * a change between two pages skips nobody and repeats nobody.
    */
   #isBefore(object: ConnectorObject): boolean {
     const { from, offset } = this.#page;
     if (this.#start === undefined) {
-      if (from === undefined || this.#index >= from.count) this.#start = this.#index;
+      if (from === undefined) this.#start = this.#index;
       else if (anchorOf(object) === from.anchor) this.#start = this.#index + 1;
     }
     return this.#start === undefined || this.#index < this.#start + offset;
@@ -74,8 +86,10 @@ export async function* countedPage(all: ResultChunks, page: CountedPage): AsyncG
   try {
     while (total < 0 && (reader.next === null || page.count)) {
       const step = await results.next();
-      if (step.done === true) total = Math.max(reader.read, step.value?.totalPagedResults ?? -1);
-      else if (reader.take(step.value)) yield step.value;
+      if (step.done === true) {
+        total = Math.max(reader.read, step.value?.totalPagedResults ?? -1);
+        reader.ended(total);
+      } else if (reader.take(step.value)) yield step.value;
     }
   } finally {
     await results.return(undefined);

@@ -1,14 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ConnectorError } from '../../../protocol/model/index.js';
+import type { PageChain } from './page-chain.js';
 
 /** Where a page ended. */
 export type PagePosition =
   /** The connector's own cookie for its next page, undefined for the first, and how many objects of that were dealt with. */
-  | { readonly kind: 'native'; readonly cookie: string | undefined; readonly skip: number }
+  | { readonly kind: 'native'; readonly cookie: string | undefined; readonly skip: number; readonly chain?: PageChain | undefined }
   /** So many matching objects were given out; `anchor` marks the last of them. */
   | { readonly kind: 'counted'; readonly count: number; readonly anchor: string };
 
-const VERSION = 1;
+const VERSION = 2;
 const MAC_LENGTH = 16;
 /** A target's own cookie may be long; ours adds some 50 bytes. */
 const LONGEST = 64 * 1024;
@@ -18,13 +19,21 @@ function refuse(): never {
 }
 
 function encode(position: PagePosition): Buffer {
-  return Buffer.from(JSON.stringify(position.kind === 'native' ? [position.cookie ?? null, position.skip] : [position.count, position.anchor]), 'utf8');
+  if (position.kind === 'counted') return Buffer.from(JSON.stringify([position.count, position.anchor]), 'utf8');
+  const { cookie, skip, chain } = position;
+  return Buffer.from(JSON.stringify([cookie ?? null, skip, ...(chain === undefined ? [] : [chain.given, chain.first, chain.last, chain.total])]), 'utf8');
 }
 
 function decode(payload: Buffer): PagePosition {
-  const [first, second] = JSON.parse(payload.toString('utf8')) as unknown[];
-  if ((typeof first === 'string' || first === null) && typeof second === 'number') return { kind: 'native', cookie: first ?? undefined, skip: second };
+  const [first, second, ...chain] = JSON.parse(payload.toString('utf8')) as unknown[];
+  if ((typeof first === 'string' || first === null) && typeof second === 'number') return { kind: 'native', cookie: first ?? undefined, skip: second, chain: chainOf(chain) };
   if (typeof first === 'number' && typeof second === 'string') return { kind: 'counted', count: first, anchor: second };
+  return refuse();
+}
+
+function chainOf([given, first, last, total]: readonly unknown[]): PageChain | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given === 'number' && typeof first === 'string' && typeof last === 'string' && typeof total === 'number') return { given, first, last, total };
   return refuse();
 }
 

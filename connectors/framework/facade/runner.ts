@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  API_OPERATION_OF, ConnectorError, type ApiConfiguration, type CallContext, type OperationKind,
+  API_OPERATION_OF, ConnectorError, isWrite, withOutcome, type ApiConfiguration, type CallContext, type OperationKind,
 } from '../../../protocol/model/index.js';
 import { systemClock, type Clock } from '../clock.js';
 import type { AnyConnector } from '../define-connector.js';
@@ -114,7 +114,7 @@ export class Runner {
 
   /** The error as it leaves the facade. */
   failure(error: unknown, signal: AbortSignal, secrets: Secrets = () => []): ConnectorError {
-    return redactError(translateError(this.connector, error, signal), [...configuredSecrets(this.connector, this.api), ...secrets()]);
+    return redactError(translateError(this.connector, error, signal), [...configuredSecrets(this.connector, this.api), ...this.environment.secrets?.() ?? [], ...secrets()]);
   }
 
   /** Counts an operation as running until the returned function is called. */
@@ -149,7 +149,7 @@ export class Runner {
     } catch (error) {
       const failure = this.failure(error, scope.signal, secrets);
       sound = leavesSessionSound(failure, scope.signal);
-      throw failure;
+      throw lease === undefined && isWrite(kind) ? withOutcome(failure, 'notApplied') : failure;
     } finally {
       lease?.release(sound, scope.leftBehind);
       scope.close();
@@ -161,15 +161,16 @@ export class Runner {
     const config = this.config();
     const lease = await scope.wait(() => this.#pool.acquire(scope.signal), milliseconds, expiry, (late) => late.release(false));
     const log = labelledLog(this.environment.log, { operation: kind, operationId: context.operationId });
-    return { lease, session: lease.session, config, call: { signal: scope.signal, log, locale: context.locale, operationId: context.operationId } };
+    return { lease, session: lease.session, config, call: { signal: scope.signal, log, locale: context.locale, operationId: context.operationId, permitTarget: context.permitTarget } };
   }
 
   #openContext(signal: AbortSignal): OpenContext {
-    const directory = join(this.environment.stateRoot, this.connector.id, stateName(this.connector, this.api));
+    const directory = join(this.environment.stateRoot, this.connector.id, stateName(this.connector, this.environment.given ?? this.api));
     return {
       signal,
       log: this.environment.log,
       trustedCertificates: this.environment.trustedCertificates,
+      permitTarget: this.environment.permitTarget,
       stateDirectory: async () => {
         await mkdir(directory, { recursive: true, mode: 0o700 });
         return directory;

@@ -2,12 +2,15 @@ import { ConnectorError, LAST_PAGE, chunksOf, mapChunks, type Chunks, type Conne
 import type { SearchRequest } from '../spi.js';
 import { matching } from './matching.js';
 import { nativePages, pass } from './native-pages.js';
+import { ChainCheck } from './page-chain.js';
 import { countedPage } from './page-results.js';
 import type { PagePosition, PagingCookies } from './paging-cookie.js';
 import type { ResultChunks, SearchPlan } from './search-plan.js';
 import { sortResults, type SortLimits } from './sort-results.js';
 
 export interface SearchSource {
+  /** Of the connector, for messages. */
+  readonly name: string;
   /** The connector's search in the borrowed session. */
   readonly search: (request: SearchRequest) => ResultChunks;
   readonly cookies: PagingCookies;
@@ -26,9 +29,25 @@ function positionOf<K extends PagePosition['kind']>(plan: SearchPlan, source: Se
   throw new ConnectorError('invalidAttributeValue', 'The paged results cookie belongs to another way of paging. Start again without a cookie.');
 }
 
+async function* checked<End>(page: Chunks<ConnectorObject, End>, check: ChainCheck): Chunks<ConnectorObject, End> {
+  try {
+    for (;;) {
+      const step = await page.next();
+      if (step.done === true) return step.value;
+      check.take(step.value);
+      yield step.value;
+    }
+  } finally {
+    await page.return(undefined as never);
+  }
+}
+
 async function* targetPages(plan: SearchPlan, source: SearchSource): Chunks<ConnectorObject, SearchResult> {
-  const { end, next } = yield* nativePages(plan, source.search, positionOf(plan, source, 'native'));
-  return { ...end, pagedResultsCookie: next === undefined ? null : source.cookies.seal(plan.queryDigest, next) };
+  const from = positionOf(plan, source, 'native');
+  const check = new ChainCheck(source.name, from?.chain);
+  const { end, next } = yield* checked(nativePages(plan, source, from), check);
+  const chain = check.end(end, next === undefined, plan.split.residual === undefined && plan.offset === 0);
+  return { ...end, pagedResultsCookie: next === undefined ? null : source.cookies.seal(plan.queryDigest, { ...next, chain }) };
 }
 
 async function* countedPages(plan: SearchPlan, source: SearchSource): Chunks<ConnectorObject, SearchResult> {
@@ -50,11 +69,25 @@ function unpagedEnd(plan: SearchPlan, end: SearchResult | undefined): SearchResu
   return { ...end, pagedResultsCookie: null };
 }
 
+/** A target that names the number of its results has to give as many. */
+function requireAll({ split }: SearchPlan, { name }: SearchSource, end: SearchResult | undefined, seen: number): void {
+  if (end?.totalPagedResultsPolicy !== 'EXACT' || split.residual !== undefined || end.totalPagedResults <= seen) return;
+  throw new ConnectorError('connectorIo', `The search is incomplete: ${name} counts ${end.totalPagedResults} objects and gave ${seen}. Run it again.`);
+}
+
+/** The connector ends with a cookie although no pages were asked for: there is more than it gave. */
+function refuseCookie({ name }: SearchSource, end: SearchResult | undefined): void {
+  if (end === undefined || end.pagedResultsCookie === null || end.pagedResultsCookie === '') return;
+  throw new ConnectorError('connectorIo', `The search is incomplete: ${name} ended its answer with a cookie for more, although no pages were asked for.`);
+}
+
 /** No pages asked for: everything after the offset. */
 async function* unpaged(plan: SearchPlan, source: SearchSource): ResultChunks {
   const all = everything(plan, source);
   const results = plan.sortKeys.length === 0 ? all : sortResults(all, plan.sortKeys, Infinity, source.sortLimits);
-  const { end } = yield* pass(results, plan.offset);
+  const { end, skipped, given } = yield* pass(results, plan.offset);
+  refuseCookie(source, end);
+  requireAll(plan, source, end, skipped + given);
   return unpagedEnd(plan, end);
 }
 

@@ -29,7 +29,7 @@ async function readObject(runner: Runner, borrowed: Borrowed, cookies: PagingCoo
   const search = offered(runner, 'search');
   const plan = planSearch(runner.connector, borrowed.config, runner.api, { objectClass, filter: { kind: 'equals', attribute: uid }, options });
   const straight = { ...plan, paging: 'none' as const, sortKeys: [], offset: 0, cookie: undefined };
-  const results = searchResults(straight, { cookies, sortLimits: DEFAULT_SORT_LIMITS, search: (request) => chunksOf(search(borrowed.session, request, borrowed.call)) });
+  const results = searchResults(straight, { name: runner.connector.displayName, cookies, sortLimits: DEFAULT_SORT_LIMITS, search: (request) => chunksOf(search(borrowed.session, request, borrowed.call)) });
   try {
     const step = await results.next();
     return step.done === true ? null : step.value[0] ?? null;

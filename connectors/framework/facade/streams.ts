@@ -23,7 +23,7 @@ export function streamSearch(runner: Runner, cookies: PagingCookies, operation: 
       const plan = planSearch(runner.connector, config, runner.api, operation);
       call.log.debug(explainPlan(plan), 'Search planned');
       return searchResults(plan, {
-        cookies, sortLimits: runner.environment.sortLimits ?? DEFAULT_SORT_LIMITS,
+        name: runner.connector.displayName, cookies, sortLimits: runner.environment.sortLimits ?? DEFAULT_SORT_LIMITS,
         search: (request) => watch(chunksOf(search(session, request, call))),
       });
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConnectorError, Uid, attributeKey, type ConnectorObject, type SyncDelta, type SyncToken } from '../../../protocol/model/index.js';
+import { ConnectorError, Uid, attributeKey, type ConnectorObject, type SearchResult, type SyncDelta, type SyncToken } from '../../../protocol/model/index.js';
 import { canonicalValue } from '../canonical.js';
 import type { Changes, Results } from '../spi.js';
 import { KnownObjects } from './known-objects.js';
@@ -52,13 +52,27 @@ async function load(path: string | undefined, limit: number): Promise<KnownObjec
   return known;
 }
 
+/** So many objects do not vanish all at once without somebody wanting to know. */
+const MANY = 10;
+
+/** What the target did not give counts as deleted; so it has to have given everything. */
+function requireWhole(end: SearchResult | undefined, given: number, known: number, objectClass: string): void {
+  if (typeof end?.pagedResultsCookie === 'string' && end.pagedResultsCookie !== '') {
+    throw new ConnectorError('connectorIo', `The read of ${objectClass} ended with a cookie for more: what is missing in it is not deleted. Run the sync again.`);
+  }
+  if (given === 0 && known >= MANY) {
+    throw new ConnectorError('illegalState', `The target gives no ${objectClass} at all, where it had ${known}. If it has really been emptied, reconcile and start again without a token.`);
+  }
+}
+
 /** Creates and updates, as the target gives its objects. Ends with whether there were any. */
 async function* present(request: SnapshotRequest, known: KnownObjects, draft: SnapshotDraft, token: SyncToken): AsyncGenerator<SyncDelta, boolean, void> {
   const { objects, signal, objectClass, limit = LIMIT } = request;
   let changed = false;
   let count = 0;
   try {
-    for (let step = await objects.next(); step.done !== true; step = await objects.next()) {
+    let step = await objects.next();
+    for (; step.done !== true; step = await objects.next()) {
       signal.throwIfAborted();
       const object = step.value;
       if (++count > limit) throw new ConnectorError('illegalState', `The target holds more than ${limit} objects of ${objectClass}, which is the limit of snapshot sync.`);
@@ -72,6 +86,7 @@ async function* present(request: SnapshotRequest, known: KnownObjects, draft: Sn
       changed = true;
       yield { kind: standing === 'new' ? 'CREATE' : 'UPDATE', token, uid: object.uid, objectClass, object };
     }
+    requireWhole(step.value, count, known.size, objectClass);
     return changed;
   } finally {
     await objects.return(undefined);

@@ -1,5 +1,5 @@
 import {
-  GuardedString, OPTION, type Attribute, type ConnectorFacade, type OperationOptions, type Uid,
+  ConnectorError, GuardedString, OPTION, type Attribute, type ConnectorFacade, type OperationOptions, type Uid,
 } from '../../../protocol/model/index.js';
 import { isObject, type JsonObject, type JsonValue } from '../../crest/json.js';
 import type { Fields } from '../../crest/projection.js';
@@ -90,11 +90,19 @@ function currentObject(call: ObjectCall, facade: ConnectorFacade, uid: Uid): Pro
   return fetchObject(call, facade, uidOf(uid.value), withAttributes(defaultAttributes(call.type)));
 }
 
-/** The object after a change; just its id when the target does not show it yet. */
+/**
+ * The object after a change; just its id when the target does not show it yet, or cannot be read any more: the change is
+ * done, and its caller must not be told otherwise.
+ */
 async function readBack(call: ObjectCall, facade: ConnectorFacade, uid: Uid): Promise<Resource> {
   const canRead = facade.supportedOperations.has('GetApiOp') || facade.supportedOperations.has('SearchApiOp');
-  const found = canRead ? await currentObject(call, facade, uid) : undefined;
+  const found = canRead ? await currentObject(call, facade, uid).catch((error: unknown) => unlessLost(error, call)) : undefined;
   return found ?? { id: uid.value, revision: uid.revision, content: {} };
+}
+
+function unlessLost(error: unknown, { context }: ObjectCall): undefined {
+  if (error instanceof ConnectorError && error.retryable && !context.signal.aborted) return undefined;
+  throw error;
 }
 
 /** One update; with a re-authenticated caller the attributes marked `runAsUser` go first, on the caller's own authority. */

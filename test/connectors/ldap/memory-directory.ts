@@ -19,6 +19,7 @@ function matches(entry: Entry, node: FilterNode): boolean {
 /** Entries in memory, for servers that cannot be had and failures that cannot be provoked. Keeps a record of what was asked. */
 export class MemoryDirectory implements Directory {
   readonly url = 'ldap://memory';
+  readonly server = { host: 'memory', port: 389 };
   readonly requests: string[] = [];
   readonly searches: DirectorySearch[] = [];
   readonly changes: { readonly dn: string; readonly changes: readonly EntryChange[] }[] = [];

@@ -4,7 +4,8 @@ import { OAuth2Server, type MutableResponse } from 'oauth2-mock-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SecretReference } from '../../../agent/config/secret-reference.js';
 import { DialError } from '../../../agent/session/failure-policy.js';
-import { oauthAuthorization, type OAuthSettings } from '../../../agent/transport/oauth-token.js';
+import type { OAuthSettings } from '../../../agent/transport/oauth-request.js';
+import { TokenSources, oauthAuthorization } from '../../../agent/transport/oauth-token.js';
 import { systemClock } from '../../../agent/system-clock.js';
 import { GuardedString } from '../../../protocol/model/index.js';
 import type { Clock } from '../../../protocol/session/contract.js';
@@ -66,7 +67,56 @@ describe('OAuth 2 client credentials: a token that cannot be had', () => {
     const error = await failure(authorization(url).header(never));
     expect(error.message).toMatch(/HTTP 401, invalid_client: client "client id" with secret \*\*\* is unknown x\); check auth\.oauth\.clientId/);
     expect(error.message).not.toContain('realm=alpha');
-    expect(error.pace).toBe('slow');
+    expect(error.pace).toBe('long');
+    expect(requests).toHaveLength(1);
+  });
+
+  it('is not asked for again by any socket for minutes when the endpoint does not know the client', async () => {
+    const clock = handClock();
+    const { url, requests } = await endpoint((_request, response) => { json(response, 401, { error: 'invalid_client' }); });
+    const authorize = authorization(url, {}, clock);
+    await failure(authorize.header(never));
+    clock.time = 299_000;
+    const again = await failure(authorize.header(never));
+    expect(again).toMatchObject({ pace: 'long', message: expect.stringMatching(/invalid_client.*clientAuthentication/) as string });
+    expect(again.waitAtLeast).toBeGreaterThan(0);
+    expect(requests).toHaveLength(1);
+    clock.time = 600_001;
+    await failure(authorize.header(never));
+    expect(requests).toHaveLength(2);
+  });
+
+  it('is left alone for as long as the endpoint wants, however many ask', async () => {
+    const clock = handClock();
+    const { url, requests } = await endpoint((_request, response, count) => {
+      if (count === 1) json(response, 429, { error: 'slow_down' }, { 'retry-after': '60' });
+      else json(response, 200, { access_token: 'later', token_type: 'Bearer' });
+    });
+    const authorize = authorization(url, {}, clock);
+    expect((await failure(authorize.header(never))).waitAtLeast).toBe(60_000);
+    clock.time = 59_999;
+    expect((await failure(authorize.header(never))).waitAtLeast).toBe(1);
+    expect(requests).toHaveLength(1);
+    clock.time = 60_000;
+    expect(await authorize.header(never)).toBe('Bearer later');
+  });
+
+  it('reads a time to come back by the clock of the endpoint, which is a day off', async () => {
+    const theirs = Date.now() - 86_400_000;
+    const { url } = await endpoint((_request, response) => {
+      json(response, 503, {}, { date: new Date(theirs).toUTCString(), 'retry-after': new Date(theirs + 30_000).toUTCString() });
+    });
+    expect((await failure(authorization(url).header(never))).waitAtLeast).toBe(30_000);
+  });
+
+  it.each<[string, number, object, Record<string, string>, RegExp]>([
+    ['an error hidden in a 200', 200, { error: 'invalid_client', error_description: 'who?' }, {}, /invalid_client: who\?.*check auth\.oauth\.clientId/],
+    ['a redirect', 302, {}, { location: 'https://elsewhere.example/login?secret=x' }, /redirects \(HTTP 302 to https:\/\/elsewhere\.example\/login\)/],
+  ])('is no use: %s', async (_title, status, body, headers, expected) => {
+    const { url, requests } = await endpoint((_request, response) => { json(response, status, body, headers); });
+    const error = await failure(authorization(url).header(never));
+    expect(error.message).toMatch(expected);
+    expect(error.message).not.toContain('secret=x');
     expect(requests).toHaveLength(1);
   });
 
@@ -171,13 +221,45 @@ describe('OAuth 2 client credentials: a token', () => {
     await authorize.header(never);
     clock.time = 939_000;
     expect(await authorize.header(never)).toBe('Bearer t1');
-    clock.time = 940_000; // a minute before the end of its 1000 seconds
-    expect(await authorize.header(never)).toBe('Bearer t2');
-    expect(authorize.refused()).toBe(false); // it was brand new: another will not do better
+    clock.time = 940_000; // a minute before the end of its 1000 seconds: it is still good while the next one is on its way
+    expect(await authorize.header(never)).toBe('Bearer t1');
+    await until(async () => await authorize.header(never) === 'Bearer t2', 'the next token');
+    clock.time = 1_880_000;
+    expect(authorize.refused('Bearer t1')).toBe(true); // of a socket that dialled before: the token at hand is another
+    expect(authorize.refused('Bearer t2')).toBe(true);
+    clock.time = 0;
     expect(await authorize.header(never)).toBe('Bearer t3');
-    expect(await authorize.header(never)).toBe('Bearer t3');
-    expect(authorize.refused()).toBe(true);
+    expect(authorize.refused('Bearer t3')).toBe(false); // it was brand new: another will not do better
     expect(await authorize.header(never)).toBe('Bearer t4');
+  });
+
+  it.each<[string, Answer]>([
+    ['hangs', () => undefined],
+    ['fails', (_request, response) => { json(response, 500, {}); }],
+    ['is refused', (_request, response) => { json(response, 401, { error: 'invalid_client' }); }],
+  ])('stays in use while its renewal %s, until it has run out', async (_title, later) => {
+    const clock = handClock();
+    const { url, requests } = await endpoint((request, response, count) => { if (count === 1) numbered(request, response, count); else later(request, response, count); });
+    const authorize = authorization(url, { timeout: 200 }, clock);
+    await authorize.header(never);
+    clock.time = 980_000;
+    for (let round = 0; round < 5; round += 1) expect(await authorize.header(never)).toBe('Bearer t1');
+    await until(() => requests.length >= 2, 'the attempt to renew it');
+    expect(await authorize.header(never)).toBe('Bearer t1');
+    clock.time = 990_000;
+    await failure(authorize.header(never));
+  });
+
+  it('is one for two controllers of the same client, and two for two clients', async () => {
+    const { url, requests } = await endpoint(numbered);
+    const sources = new TokenSources(handClock());
+    const settings = { tokenEndpoint: url, clientId: 'a', clientSecret };
+    const first = sources.for(settings);
+    expect(sources.for({ ...settings })).toBe(first);
+    const others = [sources.for({ ...settings, clientId: 'b' }), sources.for({ ...settings, scope: 'x' }), sources.for({ ...settings, clientSecret: new SecretReference({ kind: 'clear', value: new GuardedString('other') }) })];
+    expect(new Set([first, ...others]).size).toBe(4);
+    expect(await Promise.all([first.header(never), sources.for(settings).header(never)])).toEqual(['Bearer t1', 'Bearer t1']);
+    expect(requests).toHaveLength(1);
   });
 
   it('of a standard server opens a session; a 401 of the controller brings a new one', async () => {

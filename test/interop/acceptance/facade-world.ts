@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { buildSystems } from '../../../controller/build-systems.js';
 import { parseConfig } from '../../../controller/config/load-config.js';
+import { Identities } from '../../../controller/enrolment/identities.js';
 import { openAgents } from '../../../controller/open-agents.js';
 import { silentLog } from '../../../controller/log.js';
 import type { ConnectorFacade } from '../../../protocol/model/index.js';
@@ -39,7 +40,9 @@ export async function startFacadeWorld(host: AcceptanceHost, more: Readonly<Reco
     const [port] = await freePorts(1) as [number];
     const config = parseConfig(JSON.stringify(settings(world, port, { ...open.controllerSettings, ...more })), join(world.directory, 'controller.yaml'));
     const systems = await buildSystems(config, silentLog);
-    const agents = await openAgents(config, systems, silentLog);
+    const identities = await Identities.open(config, silentLog);
+    onStop(() => identities.close());
+    const agents = await openAgents(config, systems, identities, silentLog);
     onStop(() => agents.close('test over'));
     await open.join({ gatewayUrl: `wss://localhost:${port}/openicf` });
     const facade = (name: string): ConnectorFacade => {

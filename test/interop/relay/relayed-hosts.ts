@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { startAgent, type Agent } from '../../support/causeway-processes.js';
 import type { World } from '../../support/causeway-world.js';
 import { freePorts } from '../../support/free-ports.js';
@@ -30,7 +31,9 @@ class RelayedHost implements OpenHost {
   async join(controller: { readonly gatewayUrl: string }): Promise<void> {
     if (this.#agent !== undefined) return;
     const relay = { name: 'legacy', host: 'localhost', port: this.#port, useSSL: true, key: SERVER_KEY, tls: { ca: this.#world.controllerKeys.ca } };
-    this.#agent = await startAgent(this.#world, { name: this.name, controller, config: { connectors: { enabled: [] }, relays: [relay] } });
+    const policy = this.#world.path('policy.yaml');
+    await writeFile(policy, 'version: 1\ndefault: allow\nscripts: {any: true}\n'); // Java scripts are part of what is compared
+    this.#agent = await startAgent(this.#world, { name: this.name, controller, config: { connectors: { enabled: [] }, policy: { file: policy }, relays: [relay] } });
   }
 
   /** Both machines lose power. */

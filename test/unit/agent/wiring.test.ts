@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { enabledConnectors } from '../../../agent/agent.js';
 import { readConfig } from '../../../agent/config/load-config.js';
-import { controllerSessionOf, dialTargetOf, listenerSessionOf, relaySessionOf, sessionLimitsOf } from '../../../agent/wiring.js';
+import { controllerSessionOf, dialTargetOf, listenerSessionOf, relaySessionOf, sessionLimitsOf, showsIdentity } from '../../../agent/wiring.js';
 import { certificateOnly } from '../../../agent/transport/authorization.js';
+import { TokenSources } from '../../../agent/transport/oauth-token.js';
 import { ManualClock } from './support/manual-clock.js';
 
 const clock = new ManualClock();
@@ -18,6 +19,30 @@ describe('from configuration to parts', () => {
     expect(second).toMatchObject({ tls: { ca: '/etc/causeway/own.crt', serverName: 'x' }, proxy: { host: 'q' } });
   });
 
+  it.each<[string, string, string, boolean]>([
+    ['where nothing else says who we are', '', '{url: "wss://a/"}', true],
+    ['where only trust is configured', 'tls: {ca: ca.crt}', '{url: "wss://a/"}', true],
+    ['not without TLS', '', '{url: "ws://a/", enrolled: true}', false],
+    ['not where there is a certificate', 'tls: {certificate: a.crt, key: a.key}', '{url: "wss://a/"}', false],
+    ['not where the controller has a certificate of its own', '', '{url: "wss://a/", tls: {pkcs12: a.p12}}', false],
+    ['not where there are credentials', '', '{url: "wss://a/", auth: {principal: a, password: b}}', false],
+    ['not where there are credentials for all', 'auth: {principal: a, password: b}', '{url: "wss://a/"}', false],
+    ['beside credentials, when told to', 'auth: {principal: a, password: b}', '{url: "wss://a/", enrolled: true}', true],
+    ['not when told not to', '', '{url: "wss://a/", enrolled: false}', false],
+  ])('the enrolled identity is shown %s', (_where, common, controller, expected) => {
+    const settings = config(`${common}\ncontrollers: [${controller}]`);
+    expect(showsIdentity(settings, settings.controllers[0]!)).toBe(expected);
+  });
+
+  it('auth for all is used where a controller has none, and one client\'s tokens are shared', () => {
+    const settings = config('auth: {oauth: {tokenEndpoint: "https://t/", clientId: c, clientSecret: {env: S}}}\ncontrollers: [{url: "wss://a/"}, {url: "wss://b/"}, {url: "wss://c/", auth: {principal: p, password: {env: P}}}]');
+    const tokens = new TokenSources(clock);
+    const [first, second, third] = settings.controllers.map((controller) => dialTargetOf(settings, controller, clock, '1', { tokens }).authorization);
+    expect(first).toBe(second);
+    expect(third).not.toBe(first);
+    expect(first).not.toBe(certificateOnly);
+  });
+
   it('leaves one socket of room for rotation, unless told otherwise', () => {
     const settings = config('controllers: [{url: "wss://a/", sockets: 3, connectionTtl: 5m}, {url: "wss://b/", sockets: 3, maxSockets: 3}]\nsession: {backoffBase: 1s, backoffCap: 1m, startStagger: 0}');
     const [first, second] = settings.controllers.map((controller) => controllerSessionOf(settings, controller, parts));
@@ -26,8 +51,8 @@ describe('from configuration to parts', () => {
   });
 
   it('hands every session setting to the protocol', () => {
-    expect(sessionLimitsOf(config('controllers: [{url: "wss://a/"}]\nsession: {handshakeTimeout: 1s, heartbeatInterval: 2s, groupCheckInterval: 3s, groupExpiry: 4s, resendTimeout: 5s, maxFrameSize: 64KiB, maxConcurrentRequests: 6, maxQueuedRequests: 7}'))).toEqual({
-      handshakeTimeout: 1000, heartbeatInterval: 2000, groupCheckInterval: 3000, groupExpiry: 4000, resendTimeout: 5000, maxFrameBytes: 65_536, maxConcurrentRequests: 6, maxQueuedRequests: 7,
+    expect(sessionLimitsOf(config('controllers: [{url: "wss://a/"}]\nsession: {handshakeTimeout: 1s, heartbeatInterval: 2s, groupCheckInterval: 3s, groupExpiry: 4s, resendTimeout: 5s, maxFrameSize: 64KiB, maxConcurrentRequests: 6, maxQueuedRequests: 7, maxQueueTime: 8s}'))).toEqual({
+      handshakeTimeout: 1000, heartbeatInterval: 2000, groupCheckInterval: 3000, groupExpiry: 4000, resendTimeout: 5000, maxFrameBytes: 65_536, maxConcurrentRequests: 6, maxQueuedRequests: 7, maxQueueTime: 8000,
     });
   });
 

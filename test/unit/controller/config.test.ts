@@ -26,6 +26,13 @@ describe('configuration', () => {
     ['rest: { oauth: { issuer: x, jwksUri: "http://elsewhere/k", requiredScopes: [a] } }', 'rest.oauth.jwksUri: must be an https:// URL'],
     ['gateway: {}', 'gateway: without tls this listens on loopback only'],
     ['gateway: { tls: { certificate: c, key: k } }', 'gateway.tls: ca is needed to check client certificates'],
+    ['gateway: { tls: { certificate: c, key: k, ca: a, minVersion: TLSv1.1 } }', 'gateway.tls.minVersion: must be TLSv1.3 or TLSv1.2'],
+    ['gateway: { tls: { certificate: c, key: k, ca: a }, clones: ignore }', 'gateway.clones: must be alert or refuse'],
+    ['enrolment: {}', 'enrolment.authority: must be the path of the directory of the authority'],
+    ['enrolment: { authority: ca }', 'enrolment: tls is needed'],
+    ['enrolment: { authority: ca, certificateLife: 10y }', 'enrolment.certificateLife: must be a duration such as 10m, 12h or 30d'],
+    ['enrolment: { authority: ca, tokenLife: 30d }', 'enrolment.tokenLife: must be a duration'],
+    ['enrolment: { authority: ca, url: "http://cloud.example" }', 'enrolment.url: must be an https:// URL'],
     ['log: { level: loud }', 'log.level: must be trace, debug'],
     ['rest: [', 'controller.yaml'],
     ['reconciliation: { maxDeletions: many }', 'reconciliation.maxDeletions: must be a share such as 20%'],
@@ -41,6 +48,18 @@ describe('configuration', () => {
     const config = parseConfig('', '/etc/causeway/controller.yaml');
     expect(config).toMatchObject({ rest: { address: '127.0.0.1', port: 8080, users: [] }, data: '/etc/causeway/data', systems: { configuration: '/etc/causeway/conf' } });
     expect(config.gateway).toBeUndefined();
+  });
+
+  it('agents get certificates of 30 days by tokens of an hour, over TLS 1.3, and need no other authority', () => {
+    const config = parseConfig('gateway: { tls: { certificate: c, key: k } }\nenrolment: { authority: ca }', '/etc/causeway/controller.yaml');
+    expect(config.enrolment).toEqual({ port: 8444, address: '0.0.0.0', authority: '/etc/causeway/ca', certificateLife: 30 * 86_400_000, tokenLife: 3_600_000, overlap: 600_000 });
+    expect(config.gateway).toMatchObject({ tls: { minVersion: 'TLSv1.3', clientCertificates: 'required' }, clones: 'alert', cloneGrace: 60_000 });
+  });
+
+  it('every setting of enrolment is explained in the example', async () => {
+    const text = (await readFile('controller/config/example.yaml', 'utf8')).replace(/^# enrolment:.*$/m, 'enrolment:').replace(/^#( {3}\w+: )/gm, ' $1');
+    const { enrolment } = parseConfig(text, 'controller/config/example.yaml');
+    expect(Object.keys(enrolment ?? {}).sort()).toEqual(['address', 'authority', 'certificateLife', 'overlap', 'port', 'tls', 'tokenLife', 'trust', 'url']);
   });
 
   it('is shown in full by the example, whose values are the defaults', async () => {

@@ -16,9 +16,9 @@ interface FakeGroup extends ConnectionGroup { isOperational: boolean; readonly m
 function group(principal: string, features: readonly string[] = ['credits']): FakeGroup {
   const memory = new MemoryFacade();
   return {
-    memory, principal, peerSessionId: 's', isOperational: true, socketCount: 1, pending: 0, features: new Set(features),
+    memory, principal, peerSessionId: 's', isOperational: true, socketCount: 1, pending: 0, features: new Set(features), journalId: undefined,
     connectorInfos: () => Promise.resolve([]), facade: (): ConnectorFacade => memory, announceConfigurationChange: () => Promise.resolve(),
-    forward: () => { throw new Error('nothing is forwarded here'); },
+    forward: () => { throw new Error('nothing is forwarded here'); }, askOutcome: () => Promise.reject(new Error('nothing is asked here')),
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '../../../../protocol/model/index.js';
@@ -28,13 +29,32 @@ export interface HeldLock {
 /** Locks this process holds: a lock with our pid that is not among them was left by a process that had it before. */
 const ours = new Set<string>();
 
+/** Whoever may write beside the file may have put anything there: a pipe, a link, a gigabyte. */
+const READ = constants.O_RDONLY | ((constants as Partial<typeof constants>).O_NONBLOCK ?? 0) | ((constants as Partial<typeof constants>).O_NOFOLLOW ?? 0);
+const LOCK_BYTES = 1024;
+
+/** Undefined for no lock, and for one that is none of ours. */
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Holder;
+    const handle = await open(path, READ);
+    try {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(LOCK_BYTES), 0, LOCK_BYTES, 0);
+      return holderIn(JSON.parse(buffer.toString('utf8', 0, bytesRead)));
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
-    if (error instanceof SyntaxError || hasCode(error, 'ENOENT')) return undefined;
+    // ESPIPE, EAGAIN: a pipe. ELOOP: a link.
+    if (error instanceof SyntaxError || hasCode(error, 'ENOENT', 'ESPIPE', 'EAGAIN', 'ELOOP', 'EISDIR')) return undefined;
     throw error;
   }
+}
+
+function holderIn(value: unknown): Holder | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { id, pid, host } = value as Readonly<Record<string, unknown>>;
+  const isOne = typeof id === 'string' && typeof host === 'string' && Number.isSafeInteger(pid) && (pid as number) > 0;
+  return isOne ? { id, pid: pid as number, host: host.slice(0, 255) } : undefined;
 }
 
 function isDead({ id, pid, host }: Holder): boolean {

@@ -1,4 +1,5 @@
-import type { GuardedString } from '../../../../protocol/model/index.js';
+import type { GuardedString, PermitTarget } from '../../../../protocol/model/index.js';
+import type { LdapServer } from './servers.js';
 
 /** Values of one attribute as the directory holds them. */
 export interface EntryAttribute {
@@ -48,6 +49,8 @@ export interface DirectorySearch {
   readonly lane?: SearchLane | undefined;
   /** Virtual list views (draft-ietf-ldapext-ldapv3-vlv-09) of `size` entries from position `offset` (1 is the first); needs `sortKeys`. */
   readonly window?: { readonly size: number; readonly offset: number } | undefined;
+  /** The result counts as all there is, so that the server has to know at its end who asks. Empty results always do. */
+  readonly whole?: boolean | undefined;
   /** Stop after one page or window and return where the next one starts. */
   readonly onePage?: boolean | undefined;
 }
@@ -107,6 +110,10 @@ export interface Directory {
   readonly url: string;
   /** Common audit transaction id of the operation under way; DS servers get it with sendCAUDTxId. */
   transactionId?: string | undefined;
+  /** The server this connection is to. */
+  readonly server: LdapServer;
+  /** Asked before the operation under way follows a referral; undefined: it may go anywhere. */
+  permitTarget?: PermitTarget | undefined;
   rootDse(signal: AbortSignal): Promise<RootDse>;
   /**
    * Entries as they arrive, page by page; an early `return` abandons the search. Other requests may be made while one is

@@ -1,4 +1,4 @@
-import { ConnectorError, type GuardedString } from '../../../../protocol/model/index.js';
+import { ConnectorError, type GuardedString, type PermitTarget } from '../../../../protocol/model/index.js';
 import type { LdapConfig } from '../config.js';
 import { LdapResultError, resultCodeOf, resultError, type FailedRequest } from '../errors.js';
 import { bindAsConfigured, simple } from './bind.js';
@@ -6,6 +6,7 @@ import type { BindOutcome, Directory, DirectorySearch, DirectorySearchEnd, Entry
 import { dial } from './dial.js';
 import { Lanes } from './lanes.js';
 import { MAX_HOPS, alternatives, refused, tooManyHops, unusable, type Referral } from './referral.js';
+import { BoundIdentities, WHO_AM_I, isAuthenticated } from './identity.js';
 import { CONTROL, addRequest, deleteRequest, modifyRequest, renameRequest, type LdapRequest, type RequestControl } from './request.js';
 import { ROOT_DSE_ATTRIBUTES, toRootDse } from './root-dse.js';
 import { referenceCollector, runSearch, type EntryBatches } from './search-loop.js';
@@ -52,16 +53,21 @@ export async function connectAndBind({ server, config, tls, user }: Route, signa
 /** See {@link Directory}. */
 export class LdapDirectory implements Directory {
   readonly url: string;
+  readonly server: LdapServer;
   /** Sent to DS servers with every request, with sendCAUDTxId. */
   transactionId: string | undefined;
+  permitTarget: PermitTarget | undefined;
   readonly #route: Route;
   readonly #main: LdapWire;
   readonly #lanes: Lanes;
+  readonly #identities = new BoundIdentities();
   readonly #hops: number;
   #rootDse: RootDse | undefined;
 
-  constructor(route: Route, wire: LdapWire, hops = 0) {
+  constructor(route: Route, wire: LdapWire, hops = 0, permitTarget?: PermitTarget) {
     this.#route = route;
+    this.server = route.server;
+    this.permitTarget = permitTarget;
     this.#main = wire;
     this.#hops = hops;
     this.url = wire.url;
@@ -91,17 +97,19 @@ export class LdapDirectory implements Directory {
   async* searchBatches(search: DirectorySearch, signal: AbortSignal): EntryBatches {
     const references: (readonly string[])[] = [];
     const controls = search.base === '' ? [] : await this.#controls(signal);
+    const knows = this.#tellsWhoAsks(search);
     const lane = await this.#laneFor(search, signal);
     let yielded = 0;
     let end: DirectorySearchEnd;
     let stays = true;
     try {
       const onReference = referenceCollector(references, this.url);
-      const entries = runSearch(search, {
+      const answer = runSearch(search, {
         wire: lane, signal, controls,
         onReference: (urls) => this.#handling === 'ignore' || this.#follows(urls, onReference),
         onReferral: (urls) => this.#follows(urls, onReference),
       });
+      const entries = knows ? this.#identities.guard(answer, lane, search.whole === true, signal) : answer;
       try {
         for (;;) {
           const step = await entries.next();
@@ -227,6 +235,12 @@ export class LdapDirectory implements Directory {
     return DS_FAMILY.has(serverType) ? [{ oid: CONTROL.transactionId, critical: false, value: Buffer.from(transactionId, 'utf8') }] : [];
   }
 
+  /** Whether the server can be asked, at the end of the search, who it takes us for. Whoever wants a whole result has read the root DSE. */
+  #tellsWhoAsks({ base }: DirectorySearch): boolean {
+    const { config, user } = this.#route;
+    return base !== '' && (user !== undefined || isAuthenticated(config)) && this.#rootDse?.supportedExtensions.has(WHO_AM_I) === true;
+  }
+
   /** A whole operation that is referred elsewhere cannot be ignored: nothing of it has been done. */
   #follows(urls: readonly string[], follow: (urls: readonly string[]) => void): void {
     if (this.#handling !== 'follow') throw refused(urls, this.#handling);
@@ -269,7 +283,8 @@ export class LdapDirectory implements Directory {
     for (const referral of alternatives(urls, this.#route.config, this.#route.server)) {
       const route = { ...this.#route, server: referral.server };
       try {
-        return { directory: new LdapDirectory(route, (await connectAndBind(route, signal)).wire, this.#hops + 1), referral };
+        await this.permitTarget?.(referral.server);
+        return { directory: new LdapDirectory(route, (await connectAndBind(route, signal)).wire, this.#hops + 1, this.permitTarget), referral };
       } catch (error) {
         if (signal.aborted) throw cancelled(signal);
         failure = error;

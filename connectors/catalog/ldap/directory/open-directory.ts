@@ -1,5 +1,5 @@
 import type { ConnectorLog } from '../../../framework/spi.js';
-import { ConnectorError } from '../../../../protocol/model/index.js';
+import { ConnectorError, type PermitTarget } from '../../../../protocol/model/index.js';
 import type { LdapConfig } from '../config.js';
 import { resultCodeOf } from '../errors.js';
 import { sendsClearPassword } from './bind.js';
@@ -27,20 +27,21 @@ function tlsOf(config: LdapConfig, trustedCertificates: readonly string[]): Prom
 
 function worthAnother(error: unknown): boolean {
   if (TRY_NEXT.has(resultCodeOf(error) ?? -1)) return true;
-  return error instanceof ConnectorError && (error.kind === 'connectionFailed' || error.kind === 'connectionBroken' || (error.kind === 'connectorSecurity' && resultCodeOf(error) === undefined));
+  return error instanceof ConnectorError && (error.kind === 'connectionFailed' || error.kind === 'connectionBroken' || ((error.kind === 'connectorSecurity' || error.kind === 'permissionDenied') && resultCodeOf(error) === undefined));
 }
 
 /**
  * A bound connection to the first server of the configuration that can be reached. Rejects with what the last one said;
- * wrong credentials are not tried elsewhere.
+ * wrong credentials are not tried elsewhere. `permitTarget` is asked about servers found by a DNS record.
  */
-export async function openDirectory(config: LdapConfig, log: ConnectorLog, signal: AbortSignal, trustedCertificates: readonly string[] = []): Promise<LdapDirectory> {
+export async function openDirectory(config: LdapConfig, log: ConnectorLog, signal: AbortSignal, trustedCertificates: readonly string[] = [], permitTarget?: PermitTarget): Promise<LdapDirectory> {
   const servers = await serversOf(config);
   const tls = await tlsOf(config, trustedCertificates);
   const failures: string[] = [];
   let failure: unknown;
   for (const server of servers) {
     try {
+      if (config.useDNSSRVRecord) await permitTarget?.(server);
       const directory = new LdapDirectory({ server, config, tls }, (await connectAndBind({ server, config, tls }, signal)).wire);
       if (sendsClearPassword(config, server.host)) log.warn({ server: serverUrl(server, config) }, 'The password of the principal is sent in the clear. Set ssl or startTLS.');
       return directory;

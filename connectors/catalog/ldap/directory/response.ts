@@ -82,7 +82,7 @@ function decodeTexts(cursor: BerCursor): string[] {
 
 function decodeEntry(operation: BerCursor): Entry {
   const dn = operation.text();
-  const attributes = new Map<string, EntryAttribute>();
+  const attributes = new Map<string, EntryAttribute & { readonly values: Uint8Array[] }>();
   const list = operation.within(BER.sequence);
   while (!list.done) {
     const attribute = list.within(BER.sequence);
@@ -92,7 +92,9 @@ function decodeEntry(operation: BerCursor): Entry {
     while (!set.done) values.push(set.read(BER.octetString));
     const key = name.toLowerCase();
     const before = attributes.get(key);
-    attributes.set(key, before === undefined ? { name, values } : { name, values: [...before.values, ...values] });
+    // A server that names an attribute a million times must not cost a million copies of its values.
+    if (before === undefined) attributes.set(key, { name, values });
+    else for (const value of values) before.values.push(value);
   }
   return { dn, attributes };
 }

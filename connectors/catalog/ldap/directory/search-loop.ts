@@ -10,6 +10,8 @@ import type { DoneResponse, LdapWire } from './wire.js';
 
 /** A server that answers with so many empty pages in a row is not going to finish. */
 const MAX_EMPTY_PAGES = 10_000;
+/** … nor one that gives nothing but the cookie it was given. */
+const MAX_REPEATED_COOKIES = 10;
 /** Referrals kept for chasing. */
 const MAX_REFERENCES = 1000;
 const SIZE_LIMIT_EXCEEDED = 4;
@@ -56,22 +58,47 @@ export async function* runSearch(search: DirectorySearch, context: SearchContext
   return COMPLETE;
 }
 
+/** A server that does not know the control answers the whole search at once; later pages it cannot have then. */
+function endWithoutPaging(cookie: Uint8Array, { wire }: SearchContext): DirectorySearchEnd {
+  if (cookie.length === 0) return COMPLETE;
+  throw new ConnectorError('connector', `The server ${wire.url} answered a page after the first without paging: what it sent is not the next page. Run the search again.`);
+}
+
 async function* pages(search: DirectorySearch, pageSize: number, context: SearchContext): EntryBatches {
   let cookie = search.cookie ?? new Uint8Array(0);
   let left = search.limit ?? Infinity;
-  let emptyPages = 0;
+  const progress = new Progress(search, context);
   for (;;) {
     const { done, entries } = yield* round(search, [pagedResultsControl(Math.min(pageSize, left), cookie)], context, 0, left);
     left -= entries;
     checkResult(done, search, context);
     const answer = pagedResults(done.controls);
-    if (answer === undefined || answer.cookie.length === 0) return COMPLETE;
+    if (answer === undefined) return endWithoutPaging(cookie, context);
+    if (answer.cookie.length === 0) return COMPLETE;
     const end: DirectorySearchEnd = { cookie: answer.cookie, estimate: answer.estimate > 0 ? answer.estimate : undefined };
     if (left <= 0 || (search.onePage === true && entries > 0)) return end;
-    // An empty page with a cookie is not the end: Active Directory sends such pages.
-    emptyPages = entries === 0 ? emptyPages + 1 : 0;
-    if (emptyPages > MAX_EMPTY_PAGES) throw new ConnectorError('connector', `The server ${context.wire.url} goes on sending empty pages for the search below "${search.base}".`);
+    progress.note(entries, cookie, answer.cookie);
     cookie = answer.cookie;
+  }
+}
+
+/** An empty page with a cookie is not the end: Active Directory sends such pages. But not for ever. */
+class Progress {
+  readonly #search: DirectorySearch;
+  readonly #context: SearchContext;
+  #emptyPages = 0;
+  #repeats = 0;
+
+  constructor(search: DirectorySearch, context: SearchContext) {
+    this.#search = search;
+    this.#context = context;
+  }
+
+  note(entries: number, asked: Uint8Array, given: Uint8Array): void {
+    this.#emptyPages = entries === 0 ? this.#emptyPages + 1 : 0;
+    this.#repeats = entries === 0 && Buffer.compare(given, asked) === 0 ? this.#repeats + 1 : 0;
+    if (this.#emptyPages <= MAX_EMPTY_PAGES && this.#repeats <= MAX_REPEATED_COOKIES) return;
+    throw new ConnectorError('connector', `The server ${this.#context.wire.url} goes on sending empty pages for the search below "${this.#search.base}".`);
   }
 }
 

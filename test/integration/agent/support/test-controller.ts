@@ -11,8 +11,10 @@ import { quietLog } from './quiet-log.js';
 export interface TestControllerOptions {
   readonly tls?: ServerOptions;
   readonly port?: number;
+  /** @default 127.0.0.1 */
+  readonly host?: string;
   /** HTTP status to refuse an upgrade with; undefined lets it in. */
-  readonly refuse?: (request: IncomingMessage) => number | undefined;
+  readonly refuse?: (request: IncomingMessage) => number | { readonly status: number; readonly body: string } | undefined;
   readonly limits?: Partial<SessionLimits>;
   readonly maxPayload?: number;
 }
@@ -45,9 +47,10 @@ export async function startTestController(options: TestControllerOptions = {}): 
   const websockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, ...(options.maxPayload === undefined ? {} : { maxPayload: options.maxPayload }) });
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
     upgrades.push(request);
-    const status = options.refuse?.(request);
-    if (status !== undefined) {
-      socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\n\r\n`);
+    const refusal = options.refuse?.(request);
+    if (refusal !== undefined) {
+      const { status, body } = typeof refusal === 'number' ? { status: refusal, body: '' } : refusal;
+      socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
       return;
     }
     websockets.handleUpgrade(request, socket, head, (websocket) => {
@@ -58,7 +61,7 @@ export async function startTestController(options: TestControllerOptions = {}): 
       peer.attach(linkWebSocket(websocket, 'agent', request.socket), 'agent').catch(() => undefined);
     });
   });
-  await new Promise<void>((resolve) => { server.listen(options.port ?? 0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => { server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve); });
   return {
     port: (server.address() as AddressInfo).port,
     peer, upgrades, sockets, clients,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAgent, type AgentStatus, type RunningAgent } from '../../../../agent/agent.js';
@@ -70,8 +70,9 @@ export class RelayingAgent {
     const settings = {
       agent: { name: 'relaying', stateDirectory: 'state', shutdownGrace: '2s' },
       listeners: [{ port: this.port, address: '127.0.0.1', key: AGENT_KEY }],
-      relays, connectors: { enabled }, session: { backoffBase: '50ms', backoffCap: '500ms', startStagger: 0, ...session },
+      relays, connectors: { enabled }, policy: { file: 'policy.yaml' }, session: { backoffBase: '50ms', backoffCap: '500ms', startStagger: 0, ...session },
     };
+    await writeFile(join(this.#directory, 'policy.yaml'), 'version: 1\ndefault: allow\nscripts: {any: true}\n');
     this.#agent = await startAgent(readConfig(JSON.stringify(settings), join(this.#directory, 'agent.yaml')), { clock: systemClock, log: this.log, version: '0.0.0' });
   }
 

@@ -52,6 +52,13 @@ describe('a configuration is refused with line, key, what is expected and what w
     ['neither controllers nor listeners', 'agent: {name: a}\n', /at least one entry under controllers/],
     ['a listener without key', 'agent: {name: a}\nlisteners: [{}]\n', /listeners\[0\]: give exactly one of key and keyHash/],
     ['client certificates without authority', 'agent: {name: a}\nlisteners: [{keyHash: lmA6bMfENJGlIDbfrVtklXFK32s=, tls: {certificate: a, key: b, requireClientCertificate: true}}]\n', /requireClientCertificate needs ca/],
+    ['an audit line shipped to two places at once', `${MINIMAL}audit: {shipping: [{name: a, file: f, syslog: {host: h}}]}\n`, /audit\.shipping\[0\]: give either syslog or file/],
+    ['an audit line shipped to no place', `${MINIMAL}audit: {shipping: [{name: a}]}\n`, /audit\.shipping\[0\]: give either syslog or file/],
+    ['a name of a place for audit lines that is no file name', `${MINIMAL}audit: {shipping: [{name: ../a, file: f}]}\n`, /audit\.shipping\[0\]\.name: expected a name of 1 to 63/],
+    ['two places for audit lines of one name', `${MINIMAL}audit: {shipping: [{name: a, file: f}, {name: a, file: g}]}\n`, /audit\.shipping: two entries have the same name/],
+    ['TLS settings for syslog without TLS', `${MINIMAL}audit: {shipping: [{name: a, syslog: {host: h, protocol: tcp, tls: {}}}]}\n`, /tls belongs to protocol: tls/],
+    ['an audit log that is to be smaller than two files', `${MINIMAL}audit: {rotateSize: 64MiB, keepSize: 100MiB}\n`, /audit: keepSize must be at least twice rotateSize/],
+    ['a way of bringing audit lines to disk that is none', `${MINIMAL}audit: {fsync: sometimes}\n`, /audit\.fsync: expected always, writes, interval or never, found "sometimes"/],
     ['a list where a mapping belongs', 'agent: []\ncontrollers: [{url: "wss://c/"}]', /agent: expected a mapping with the keys .*, found a list/],
     ['no mapping at all', '- a\n', /expected a mapping of settings/],
     ['broken YAML', 'agent: {name: a\n', /agent\.yaml:\d+: /],
@@ -71,7 +78,7 @@ describe('a configuration is refused with line, key, what is expected and what w
   it('without ever showing a secret', () => {
     const text = problems(`${MINIMAL}    auth: {principal: a, password: {hunter2: hunter2}}\n  - {url: 5, auth: {principal: x, password: ""}}\n`).join('\n');
     expect(text).not.toContain('hunter2');
-    expect(text).toMatch(/password: expected \{file: PATH\}, \{env: NAME\}, or the secret itself as text, found a mapping/);
+    expect(text).toMatch(/password: expected \{file: PATH\}, \{env: NAME\}, .*or the secret itself as text, found a mapping/);
     expect(problems(MINIMAL.replace('wss://', 'wss://me:hunter2@')).join()).not.toContain('hunter2');
     expect(problems('agent: {name: a}\nlisteners: [{keyHash: hunter2}]\n').join()).toMatch(/keyHash: expected Base64 .*, found a text$/);
   });
@@ -92,7 +99,7 @@ describe('a configuration is refused with line, key, what is expected and what w
 describe('a configuration is read', () => {
   it('with documented defaults', () => {
     const config = readConfig(MINIMAL, FILE);
-    expect(config.agent).toEqual({ name: 'site-1', stateDirectory: '/etc/causeway/state', shutdownGrace: 30_000 });
+    expect(config.agent).toEqual({ name: 'site-1', stateDirectory: '/etc/causeway/state', shutdownGrace: 30_000, coreDumps: false });
     expect(config.controllers[0]).toMatchObject({ sockets: 2, connectionTtl: 0, connectTimeout: 30_000 });
     expect(config.controllers[0]?.url.href).toBe('wss://cloud.example/openicf');
     expect(config.session).toMatchObject({ heartbeatInterval: 25_000, maxFrameSize: 33_554_432, backoffCap: 30_000 });

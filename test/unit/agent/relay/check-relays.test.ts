@@ -8,8 +8,8 @@ import { readConfig } from '../../../../agent/config/load-config.js';
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'check-relays-'));
-  await writeFile(join(directory, 'default.key'), 'changeit\n');
-  await writeFile(join(directory, 'own.key'), 'hunter2\n');
+  await writeFile(join(directory, 'default.key'), 'changeit\n', { mode: 0o600 });
+  await writeFile(join(directory, 'own.key'), 'hunter2\n', { mode: 0o600 });
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -15,6 +15,20 @@ describe('what a lost connection means', () => {
     expect(reason).toContain('bye');
   });
 
+  it.each([1008, 4403])('close code %i with the word "revoked" is retried rarely, with what to do', (code) => {
+    const failure = closeFailure(code, 'agent site-1 is revoked');
+    expect(failure.pace).toBe('long');
+    expect(failure.reason).toMatch(/the controller has revoked this agent: agent site-1 is revoked.*causeway agent enroll --replace/);
+  });
+
+  it('a connection whose certificate was superseded is replaced at once: the next one shows the newer', () => {
+    expect(closeFailure(4403, 'a newer certificate has taken its place').pace).toBe('normal');
+  });
+
+  it('a request to stay away is passed on', () => {
+    expect(errorFailure(new DialError('busy', { waitAtLeast: 5000 }))).toEqual({ reason: 'busy', pace: 'normal', waitAtLeast: 5000 });
+  });
+
   it('an error of the transport decides its own pace; any other is retried normally', () => {
     expect(errorFailure(new DialError('no', { pace: 'slow' }))).toEqual({ reason: 'no', pace: 'slow' });
     expect(errorFailure(new Error('odd'))).toEqual({ reason: 'odd', pace: 'normal' });

@@ -74,6 +74,44 @@ describe('a session', () => {
     await done;
   });
 
+  it('waits minutes after a refusal somebody meant, and tells that it is one', async () => {
+    const { parts, clock } = setUp([{ dial: new DialError('revoked', { pace: 'long' }) }]);
+    const paces: unknown[] = [];
+    const stop = new AbortController();
+    const done = keepSession({ ...parts, onMove: (_from, to, _why, pace) => { if (to === 'waiting') paces.push(pace); } }, stop.signal);
+    await settle();
+    expect(clock.slept).toEqual([450_000]);
+    expect(paces).toEqual(['long']);
+    stop.abort();
+    await done;
+  });
+
+  it('stays away as long as the other end asks, but no longer than an hour', async () => {
+    const { parts, clock } = setUp([{ dial: new DialError('429', { waitAtLeast: 90_000 }) }, { dial: new DialError('429', { waitAtLeast: 1e12 }) }]);
+    const stop = new AbortController();
+    const done = keepSession(parts, stop.signal);
+    await settle();
+    await clock.advance(90_000);
+    expect(clock.slept).toEqual([90_000, 3_600_000]);
+    stop.abort();
+    await done;
+  });
+
+  it('dials at once when it is woken from a long wait', async () => {
+    const { parts, clock, moves } = setUp([{ dial: new DialError('revoked', { pace: 'long' }) }, {}]);
+    const awake = new AbortController();
+    const stop = new AbortController();
+    const done = keepSession({ ...parts, awake: () => awake.signal }, stop.signal);
+    await settle();
+    expect(moves.at(-1)).toBe('waiting: revoked');
+    awake.abort();
+    await settle();
+    expect(moves.at(-1)).toBe('serving');
+    expect(clock.now()).toBe(0);
+    stop.abort();
+    await done;
+  });
+
   it('stops for good, and says why, when the failure is fatal', async () => {
     const { parts, moves } = setUp([{ dial: new DialError('certificate revoked', { pace: 'fatal' }) }]);
     await expect(keepSession(parts, new AbortController().signal)).rejects.toThrow('certificate revoked');

@@ -29,7 +29,8 @@ describe('check-proto', () => {
   test('the .proto files are those of the protocol', () => {
     const { status, stdout } = check();
     expect(stdout).toContain('102 messages, 10 enums, no difference');
-    expect(stdout).toContain('extensions of our own: CreditMessage, HandshakeMessage.features, OperationRequest.operationId, RPCRequest.creditMessage');
+    expect(stdout).toContain('extensions of our own: CreditMessage, ExceptionMessage.outcome, HandshakeMessage.features, HandshakeMessage.journalId, OperationRequest.operationId, OperationRequest.timeLeft, '
+      + 'OutcomeRequest, OutcomeResponse, RPCRequest.creditMessage, RPCRequest.outcomeRequest, RPCResponse.outcomeResponse, SearchOpResponse.complete, SyncOpResponse.Sync.complete');
     expect(status).toBe(0);
   });
 

@@ -201,10 +201,9 @@ describe('sockets come and go under way', () => {
     await clock.advance(15_000);
     await expect(creating).rejects.toMatchObject({ kind: 'connectionBroken' });
     await expect(testing).rejects.toMatchObject({ kind: 'connectionBroken' });
-    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
-    await clock.advance(45_000);
+    // Nobody waits for a read any more; what becomes of a write is of interest still.
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
-    await clock.advance(240_000);
+    await clock.advance(285_000);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
     expect(agent.events.slice(-2)).toEqual(['down', 'closed: the peer stayed away']);
     expect(controller.events.slice(-2)).toEqual(['down', 'closed: the peer stayed away']);

@@ -149,7 +149,7 @@ describe('request reconciliation', () => {
   });
 
   it('hazard 25: queued operations are listed too', async () => {
-    const { java, facade, clock, peer } = await listenerWithJava(1, { limits: { maxConcurrentRequests: 1, groupCheckInterval: 60_000 } });
+    const { java, facade, clock, peer } = await listenerWithJava(1, { limits: { maxConcurrentRequests: 1, groupCheckInterval: 60_000, maxQueueTime: 120_000 } });
     facade.onPerform = () => new Promise(() => undefined);
     for (const id of [1, 2, 3]) await java.send(request(id, test));
     await clock.advance(60_000);

@@ -26,7 +26,7 @@ function table(limits: Parameters<typeof sessionLimits>[0] = {}) {
 describe('ExecutingRequests', () => {
   it('refuses what exceeds the running and the waiting places', () => {
     const { executing, arrival, started } = table({ maxConcurrentRequests: 2, maxQueuedRequests: 1 });
-    expect([1, 2, 3, 4].map((id) => executing.admit(arrival(id)))).toEqual(['accepted', 'accepted', 'accepted', 'busy']);
+    expect([1, 2, 3, 4].map((id) => executing.admit(arrival(id)))).toEqual(['accepted', 'accepted', 'waiting', 'busy']);
     expect(started).toEqual([1, 2]);
   });
 

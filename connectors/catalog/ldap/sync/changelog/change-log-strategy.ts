@@ -26,12 +26,12 @@ function startAfter(session: LdapSession, log: ChangeLogState, token: number | u
   if (token === undefined) return beginning;
   if (token > log.last) {
     const policy = session.config.resetSyncToken.trim().toLowerCase();
-    if (policy !== 'never') session.log.warn({ token, firstChangeNumber: log.first, lastChangeNumber: log.last, policy }, 'The sync token is beyond the change log and was reset.');
+    const what = policy === 'never' ? 'and is kept, so that changes before it are not seen: is the server another one, or restored from a backup? Reconcile, and set resetSyncToken.' : 'and was reset.';
+    session.log.warn({ token, firstChangeNumber: log.first, lastChangeNumber: log.last, policy }, `The sync token is beyond the change log ${what}`);
     return policy === 'first' ? beginning : policy === 'last' ? log.last : token;
   }
   if (token < beginning) {
-    session.log.warn({ token, firstChangeNumber: log.first, lost: beginning - token }, 'The change log has been trimmed beyond the sync token: changes are lost to synchronization. Reconcile.');
-    return beginning;
+    throw new ConnectorError('illegalState', `The change log of ${session.directory.url} begins at ${log.first}, after the sync token ${token}: it was trimmed, and what changed in between cannot be told. Run a reconciliation, then reset the sync token.`);
   }
   return token;
 }

@@ -15,7 +15,9 @@ function nameAndValue(line: string): readonly [name: string, value: string] | un
 }
 
 function put(attributes: Map<string, string[]>, name: string, ...values: readonly string[]): void {
-  attributes.set(name, [...attributes.get(name) ?? [], ...values]);
+  const before = attributes.get(name);
+  if (before === undefined) attributes.set(name, [...values]);
+  else before.push(...values);
 }
 
 /** `changes` of an added entry (and `deletedEntryAttrs`): its attributes. */

@@ -1,0 +1,87 @@
+import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { join } from 'node:path';
+import { hostname } from 'node:os';
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process began, in ticks since the machine did; tells it from a later one with the same id. Empty where unknown. */
+  readonly began: string;
+}
+
+export interface DirectoryLock {
+  /** Says that we are still there, to processes of other machines; call it every few seconds. */
+  refresh(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** A lock of another machine (a container that was replaced, say) counts for so long after it was refreshed. */
+const FOREIGN_MS = 15_000;
+const POLL_MS = 500;
+
+/**
+ * Takes a directory for this process: two writers would break the chain. The lock of a process that is gone is taken over.
+ * Rejects naming the holder.
+ */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  const path = join(directory, 'lock');
+  const deadline = Date.now() + FOREIGN_MS + 2 * POLL_MS;
+  for (;;) {
+    try {
+      const file = await open(path, 'wx', 0o600);
+      try {
+        await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), began: await beginningOf(process.pid) } satisfies Holder));
+      } finally {
+        await file.close();
+      }
+      return { refresh: () => utimes(path, new Date(), new Date()).catch(() => undefined), release: () => rm(path, { force: true }) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const holder = await holderOf(path);
+      if (holder === undefined || !(await isAlive(holder, path))) {
+        await rm(path, { force: true });
+      } else if (holder.host === hostname() || Date.now() > deadline) {
+        throw new Error(`${directory} is written by process ${holder.pid} of ${holder.host}: two agents cannot share an audit log. Stop that one, or choose another audit.directory.`, { cause: error });
+      } else {
+        await delay(POLL_MS);
+      }
+    }
+  }
+}
+
+/** Whether somebody writes to the directory now. */
+export async function isLocked(directory: string): Promise<boolean> {
+  const path = join(directory, 'lock');
+  const holder = await holderOf(path);
+  return holder !== undefined && isAlive(holder, path);
+}
+
+/** Undefined for none, and for one that was cut short while it was written. */
+async function holderOf(path: string): Promise<Holder | undefined> {
+  try {
+    const { pid, host, began } = JSON.parse(await readFile(path, 'utf8')) as Partial<Record<keyof Holder, unknown>>;
+    return typeof pid === 'number' && typeof host === 'string' && typeof began === 'string' ? { pid, host, began } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Another machine's process cannot be asked; what tells is how fresh its lock is. */
+async function isAlive({ pid, host, began }: Holder, path: string): Promise<boolean> {
+  if (host !== hostname()) return stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs < FOREIGN_MS, () => false);
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const now = await beginningOf(pid);
+  return now === '' || began === '' || now === began;
+}
+
+/** Field 22 of /proc/PID/stat on Linux; empty elsewhere. */
+async function beginningOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}

@@ -1,0 +1,124 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { readRoles, readTrusted, type AuthorityRoles } from '../../certs/authority-directory.js';
+import { fingerprintOf, serialText } from '../../certs/trust-bundle.js';
+import type { ControllerConfig } from '../config/controller-config.js';
+import type { EnrolmentConfig } from '../config/enrolment-config.js';
+import { loadConfig } from '../config/load-config.js';
+import { silentLog } from '../log.js';
+import { serverChain } from '../tls/server-chain.js';
+import { CertificateRegister } from './certificate-register.js';
+import { IdentityAudit, type IdentityEvent, type IdentityFacts } from './enrolment-audit.js';
+import type { TokenOptions } from './enrolment-commands.js';
+import { listing } from './listing.js';
+import { listenerFiles } from './open-enrolment.js';
+import { rotateAuthority, type RotationStep } from './rotate-authority.js';
+import { Signing } from './signing.js';
+
+/** What the commands do; each resolves with the text to print. */
+
+type Enrolling = ControllerConfig & { readonly enrolment: EnrolmentConfig };
+
+/** As in certificates: what a `connectorHostRef` can hold. */
+const AGENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+const LONGEST_TOKEN_LIFE = 7 * 86_400_000;
+const LONGEST_GROUP = 64; // ub-organizational-unit-name, RFC 5280 appendix A.1
+
+export async function makeToken(options: TokenOptions): Promise<string> {
+  const { agent, group } = options;
+  requireNames(agent, group);
+  const config = await enrollingConfig(options.config);
+  const life = options.life ?? config.enrolment.tokenLife;
+  if (life > LONGEST_TOKEN_LIFE) throw new Error('A token may live 7 days at most: until it is used, whoever finds it can become the agent.');
+  const signing = await Signing.open(config.enrolment, silentLog);
+  const chain = serverChain(await readFile(listenerFiles(config).certificate, 'utf8'), signing.trust);
+  const register = await CertificateRegister.open(config.data);
+  const token = await register.createToken({
+    agent, group, life, fingerprint: chain.root, url: options.url ?? urlOf(config.enrolment, chain.names),
+    others: othersOf(options),
+  });
+  await audited(config, 'token-created', { agent, group, token: token.id });
+  const expires = new Date(Date.now() + life).toISOString();
+  return options.json === true ? `${JSON.stringify({ token: token.text(), id: token.id, agent, ...(group === undefined ? {} : { group }), url: token.url, expires }, null, 2)}\n` : `${token.text()}\n`;
+}
+
+function requireNames(agent: string, group: string | undefined): void {
+  if (!AGENT_NAME.test(agent)) throw new Error(`"${agent}" is no agent name: expected 1 to 63 letters, digits, dots, hyphens or underscores, starting with a letter or digit.`);
+  if (group !== undefined && (group === '' || group.length > LONGEST_GROUP || /\p{Cc}/u.test(group))) throw new Error(`A group has 1 to ${LONGEST_GROUP} printable characters.`);
+}
+
+function othersOf({ replace, additional }: TokenOptions): 'kept' | 'replaced' | undefined {
+  if (replace === true) return 'replaced';
+  return additional === true ? 'kept' : undefined;
+}
+
+export async function list({ config: path, all, json }: { readonly config: string; readonly all?: boolean; readonly json?: boolean }): Promise<string> {
+  const config = await loadConfig(path);
+  const register = await CertificateRegister.open(config.data);
+  return listing(register, { all: all === true, json: json === true });
+}
+
+export async function revoke({ config: path, agent, serial, issuer }: { readonly config: string; readonly agent?: string; readonly serial?: string; readonly issuer?: string }): Promise<string> {
+  const config = await loadConfig(path);
+  const register = await CertificateRegister.open(config.data);
+  if (agent !== undefined) {
+    const revoked = await register.revokeAgent(agent);
+    await audited(config, 'revoked', { agent });
+    return `Agent ${agent} is revoked: ${revoked.length} enrolled certificate${revoked.length === 1 ? '' : 's'}, and every other certificate, password and open token of that name. Its connections close within seconds.\n`;
+  }
+  if (serial === undefined || !/^(0x)?[0-9a-f:\s]{1,96}$/i.test(serial)) throw new Error('Say whom: --agent NAME, or --serial HEX as "causeway certs show" and "… enrolment list" print it.');
+  const authority = issuer === undefined ? undefined : fingerprintOf(new X509Certificate(await readFile(issuer)));
+  const revoked = await register.revokeSerial(serial, authority);
+  await audited(config, 'revoked', { serial: serialText(serial), agent: revoked[0]?.agent });
+  return `Serial number ${serialText(serial)} is revoked${revoked[0] === undefined ? '; no certificate enrolled here has it' : `: a certificate of agent ${revoked[0].agent}`}. Connections that use it close within seconds.\n`;
+}
+
+export async function restore({ config: path, agent }: { readonly config: string; readonly agent: string }): Promise<string> {
+  const config = await loadConfig(path);
+  const register = await CertificateRegister.open(config.data);
+  if (!(await register.restoreAgent(agent))) throw new Error(`Agent ${agent} is not revoked by name.`);
+  await audited(config, 'restored', { agent });
+  return `The name ${agent} may be used again. Certificates that were enrolled before stay revoked: make a new token.\n`;
+}
+
+export async function rotate({ config: path, step, force }: { readonly config: string; readonly step: RotationStep | undefined; readonly force: boolean }): Promise<string> {
+  const config = await enrollingConfig(path);
+  const { authority } = config.enrolment;
+  const roles = step === undefined ? await readRoles(authority) : await rotateAuthority(step, config, { force });
+  return rolesText(roles, await readTrusted(authority));
+}
+
+async function enrollingConfig(path: string): Promise<Enrolling> {
+  const config = await loadConfig(path);
+  const { enrolment } = config;
+  if (enrolment === undefined) throw new Error(`${path} has no section "enrolment": this controller does not give certificates.`);
+  return { ...config, enrolment };
+}
+
+function urlOf({ url, port }: EnrolmentConfig, [name]: readonly string[]): string {
+  if (url !== undefined) return url;
+  if (port === 0 || name === undefined) throw new Error('Say where agents reach the enrolment listener: --url https://HOST:PORT, or enrolment.url in the configuration.');
+  return `https://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+async function audited(config: ControllerConfig, event: IdentityEvent, facts: IdentityFacts): Promise<void> {
+  const audit = new IdentityAudit(config.data, silentLog);
+  audit.record(event, facts);
+  await audit.close();
+}
+
+const NEXT_STEP = {
+  prepared: 'Agents fetch the new bundle at their next start and once a while. Then: rotate-ca --activate',
+  activated: 'Agents renew their certificates the next time they ask. Issue server certificates again. Then: rotate-ca --finish',
+  settled: 'No rotation is under way.',
+} as const;
+
+function rolesText({ current, next, previous }: AuthorityRoles, trusted: readonly { readonly id: string; readonly certificate: string }[]): string {
+  const lines = trusted.map(({ id, certificate }) => {
+    const parsed = new X509Certificate(certificate);
+    const role = id === current ? 'signs' : id === next ? 'next' : 'previous';
+    return `${role.padEnd(9)}${parsed.subject.split('\n').join(', ')}, until ${parsed.validTo}, SHA-256 ${fingerprintOf(parsed)}`;
+  });
+  const state = next !== undefined ? 'prepared' : previous.length > 0 ? 'activated' : 'settled';
+  return `${[...lines, NEXT_STEP[state]].join('\n')}\n`;
+}

@@ -1,0 +1,127 @@
+import { trustBundle } from '../../certs/trust-bundle.js';
+import type { ControllerConfig } from '../config/controller-config.js';
+import type { Identities as IdentityChecks } from '../gateway/agent-authentication.js';
+import { AgentTrust } from '../gateway/agent-trust.js';
+import type { ClientCertificate } from '../gateway/client-certificate.js';
+import type { Log } from '../log.js';
+import { followFiles } from '../tls/follow-files.js';
+import { CertificateJudge, type Judgement } from './certificate-judge.js';
+import { CertificateRegister } from './certificate-register.js';
+import { IdentityAudit } from './enrolment-audit.js';
+
+/** How often the register is looked at for what commands wrote into it. One `stat` each time. */
+const REFRESH_MS = 500;
+const COMPACT_EVERY = 3_600_000;
+const DEFAULT_OVERLAP = 600_000;
+/** A superseded certificate that is tried again and again is one alarm an hour. */
+const REPEAT_ALARM = 3_600_000;
+const MOST_ALARMS = 1_000;
+
+/** Who may be an agent: the register on disk, the authorities trusted now, and what is written down about both. */
+export class Identities implements IdentityChecks {
+  readonly register: CertificateRegister;
+  readonly judge: CertificateJudge;
+  readonly audit: IdentityAudit;
+  /** Undefined when nobody is asked for a certificate. */
+  readonly trust: AgentTrust | undefined;
+  readonly #overlap: number;
+  readonly #log: Log;
+  readonly #listeners = new Set<() => void>();
+  readonly #alarms = new Map<string, number>();
+  readonly #stops: (() => void)[] = [];
+
+  private constructor(parts: { readonly register: CertificateRegister; readonly trust: AgentTrust | undefined; readonly audit: IdentityAudit; readonly overlap: number; readonly log: Log }) {
+    this.register = parts.register;
+    this.trust = parts.trust;
+    this.audit = parts.audit;
+    this.#overlap = parts.overlap;
+    this.#log = parts.log;
+    const nothing = { bundle: trustBundle(), lists: undefined };
+    this.judge = new CertificateJudge(parts.register, () => parts.trust?.now ?? nothing);
+  }
+
+  /** Reads everything. Rejects when a file is missing or damaged: without it, who is revoked would not be known. */
+  static async open({ data, gateway, enrolment }: Pick<ControllerConfig, 'data' | 'gateway' | 'enrolment'>, log: Log): Promise<Identities> {
+    const register = await CertificateRegister.open(data);
+    await register.compact();
+    const isAsked = enrolment !== undefined || (gateway?.tls !== undefined && gateway.tls.clientCertificates !== 'none');
+    const trust = isAsked ? await AgentTrust.open({ ca: gateway?.tls?.ca, authority: enrolment?.authority, crl: gateway?.tls?.crl }, log) : undefined;
+    const identities = new Identities({ register, trust, audit: new IdentityAudit(data, log), overlap: enrolment?.overlap ?? DEFAULT_OVERLAP, log });
+    identities.#follow();
+    return identities;
+  }
+
+  /** Called when something has changed that may make somebody count no more. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  certificate(shown: ClientCertificate): Judgement {
+    const judgement = this.judge.certificate(shown, { isNew: true });
+    if (!judgement.counts && judgement.fault === 'superseded' && this.#isNews(shown.fingerprint)) {
+      this.audit.record('superseded-used', { agent: shown.name, serial: shown.serial, reason: judgement.reason });
+    }
+    return judgement;
+  }
+
+  name(agent: string): string | undefined {
+    return this.judge.name(agent);
+  }
+
+  /** A socket of an agent is open with the certificate: those before it can go. */
+  proven(fingerprint: string): void {
+    this.register.proven(fingerprint, this.#overlap).then((record) => {
+      if (record !== undefined) this.audit.record('proven', { agent: record.agent, group: record.group, serial: record.serial });
+    }).catch((error: unknown) => { this.#log.error({ err: error }, 'the register of certificates cannot be written; what was in use before stays valid'); });
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    await this.audit.close();
+  }
+
+  #follow(): void {
+    let complaint = '';
+    let { version } = this.register;
+    const look = setInterval(() => {
+      this.register.refresh().then(() => {
+        complaint = '';
+        // Not only what this look found: any change reads what others wrote before.
+        if (this.register.version === version) return;
+        ({ version } = this.register);
+        this.#changed();
+      }).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : 'unknown reason';
+        if (reason !== complaint) this.#log.error({ reason }, 'the register of certificates cannot be read; what it said before counts');
+        complaint = reason;
+      });
+    }, REFRESH_MS).unref();
+    const compact = setInterval(() => {
+      this.register.compact().catch((error: unknown) => { this.#log.error({ err: error }, 'the register of certificates cannot be rewritten'); });
+    }, COMPACT_EVERY).unref();
+    this.#stops.push(() => clearInterval(look), () => clearInterval(compact));
+    const { trust } = this;
+    if (trust === undefined) return;
+    this.#stops.push(followFiles('the authorities trusted for agents', {
+      paths: () => trust.paths(),
+      onChange: async () => {
+        const before = trust.now.bundle.revision;
+        await trust.reload();
+        if (trust.now.bundle.revision !== before) this.#log.info({ revision: trust.now.bundle.revision, authorities: trust.now.bundle.certificates.length }, 'the authorities trusted for agents have changed');
+        this.#changed();
+      },
+    }, this.#log));
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #isNews(fingerprint: string): boolean {
+    const now = Date.now();
+    if (now - (this.#alarms.get(fingerprint) ?? 0) < REPEAT_ALARM) return false;
+    if (this.#alarms.size >= MOST_ALARMS) this.#alarms.clear();
+    this.#alarms.set(fingerprint, now);
+    return true;
+  }
+}

@@ -1,0 +1,59 @@
+import type { QueryFilter } from '../crest/query-filter.js';
+import type { ObjectSet, SetObject } from './object-set.js';
+
+/** Objects of a read that are kept by name, to see later whether they can still be seen. */
+const WITNESSES = 3;
+
+/**
+ * Says that a read of an object set has shown all there was. Nothing but {@link WholeRead.of} makes one, and only deletions that have
+ * one for each side are carried out: a read that failed, was cut off, or ended with more to come leaves none.
+ */
+export class WholeRead {
+  readonly #count: number;
+  readonly #witnesses: readonly string[];
+
+  private constructor(count: number, witnesses: readonly string[]) {
+    this.#count = count;
+    this.#witnesses = witnesses;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Ids of the first, the last, and some object in between. */
+  get witnesses(): readonly string[] {
+    return this.#witnesses;
+  }
+
+  /** Reads everything and hands it on. Rejects with whatever ended the read before its end. */
+  static async of(set: ObjectSet, query: WholeQuery, each: (object: SetObject) => Promise<void> | void, signal: AbortSignal): Promise<WholeRead> {
+    let count = 0;
+    let between: string | undefined;
+    let first: string | undefined;
+    let last: string | undefined;
+    const rows = set.query(query.filter, query.names, signal);
+    try {
+      for (;;) {
+        const step = await rows.next();
+        if (step.done === true) break;
+        count++;
+        last = step.value._id;
+        first ??= last;
+        // The n-th object with a chance of 1 in n, so that each is as likely as any other.
+        if (Math.random() * count < 1) between = last;
+        await each(step.value);
+      }
+    } finally {
+      await rows.return();
+    }
+    signal.throwIfAborted();
+    const witnesses = [...new Set([first, between, last].filter((id) => id !== undefined))].slice(0, WITNESSES);
+    return new WholeRead(count, witnesses);
+  }
+}
+
+export interface WholeQuery {
+  readonly filter: QueryFilter | undefined;
+  readonly names: readonly string[] | undefined;
+}
