@@ -21,7 +21,7 @@ await withTypeScript(async (load) => {
   const figures = await runFaultRounds({ rounds, seed, report: (line) => console.log(line) });
   const directory = join(root, 'var/faults');
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'figures.json'), `${JSON.stringify({ at: new Date().toISOString(), node: process.version, ...figures }, null, 2)}\n`);
+  writeFileSync(join(directory, 'figures.json'), `${JSON.stringify({ at: new Date().toISOString(), node: process.version, ...figures, table: faultTable(figures) }, null, 2)}\n`);
   console.log([...faultTable(figures), ...figures.failures].join('\n'));
   console.log(`${figures.rounds} rounds of seed ${seed}: lost ${figures.lost}, twice ${figures.twice}, untrue ${figures.untrue}, slowest recovery ${figures.slowestRecovery} ms`);
   const failed = figures.failures.length;

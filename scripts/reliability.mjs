@@ -1,6 +1,7 @@
 /**
  * Writes measured figures into docs/reliability.md, each set between its marks (`<!-- fuzz -->` … `<!-- /fuzz -->`); a block
- * whose figures are not there stays as it is. Fuzzing: var/fuzz/figures.json, written by `npm run fuzz`.
+ * whose figures are not there stays as it is. Fuzzing: var/fuzz/figures.json, written by `npm run fuzz`; faults:
+ * var/faults/figures.json, written by `npm run faults`.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +29,18 @@ function fuzzBlock({ at, node, results }) {
   ].join('\n');
 }
 
-const BLOCKS = [{ name: 'fuzz', file: join(root, 'var/fuzz/figures.json'), write: fuzzBlock }];
+function faultBlock({ at, node, seed, rounds, lost, twice, untrue, slowestRecovery, table, failures }) {
+  return [
+    `Last run: ${at.slice(0, 16).replace('T', ' ')} UTC, Node ${node}, seed ${seed}: **${grouped(rounds)} rounds, ${lost} lost, ${twice} twice, ${untrue} answers untrue;** `
+      + `everything worked again ${grouped(slowestRecovery)} ms after the end of any fault at the latest.`,
+    '', ...table, ...(failures.length === 0 ? [] : ['', ...failures.map((failure) => `- ${failure}`)]),
+  ].join('\n');
+}
+
+const BLOCKS = [
+  { name: 'fuzz', file: join(root, 'var/fuzz/figures.json'), write: fuzzBlock },
+  { name: 'faults', file: join(root, 'var/faults/figures.json'), write: faultBlock },
+];
 
 /** The text with what stands between the marks of `name` replaced. Throws when the marks are not there exactly once. */
 function replaceBlock(text, name, content) {
