@@ -2,12 +2,12 @@ import { ConnectorError, NAME, Uid } from '../../../protocol/model/index.js';
 import type { Call, CreateRequest } from '../../framework/spi.js';
 import { cellsOf } from './cells.js';
 import type { Columns } from './format/columns.js';
-import { dataFile, requireAccount, type CsvSession } from './session.js';
+import { fileToChange, requireAccount, type CsvSession } from './session.js';
 
 /** Adds a row at the end of the file. Columns without an attribute stay empty. */
 export async function create(session: CsvSession, request: CreateRequest, call: Call): Promise<Uid> {
   requireAccount(request.objectClass);
-  const file = await dataFile(session);
+  const file = await fileToChange(session);
   const prepare = (columns: Columns): { readonly uid: string; readonly fields: readonly string[] } => {
     const cells = cellsOf(file.path, columns, request.attributes);
     const uid = cells.get(columns.uid);

@@ -1,10 +1,10 @@
 import type { Call, DeleteRequest } from '../../framework/spi.js';
-import { dataFile, requireAccount, type CsvSession } from './session.js';
+import { fileToChange, requireAccount, type CsvSession } from './session.js';
 
 /** Takes the row out of the file, with every line it spans. */
 export async function remove(session: CsvSession, request: DeleteRequest, call: Call): Promise<void> {
   requireAccount(request.objectClass);
-  const file = await dataFile(session);
+  const file = await fileToChange(session);
   const uid = request.uid.value;
   await file.submit({
     uids: () => [uid],

@@ -1,4 +1,4 @@
-import { ConnectorError, type ErrorKind } from '../../../protocol/model/index.js';
+import { ConnectorError, withOutcome, type ErrorKind } from '../../../protocol/model/index.js';
 
 /** What the operating system says → what the Java connector throws, and what to do about it. */
 const SYSTEM_ERRORS: Readonly<Record<string, { readonly kind: ErrorKind; readonly advice: string }>> = {
@@ -32,6 +32,16 @@ export function translateError(error: unknown): ConnectorError | undefined {
   const known = SYSTEM_ERRORS[error.code];
   const subject = error.path === undefined ? 'The CSV file' : `The file ${error.path}`;
   return new ConnectorError(known?.kind ?? 'connectorIo', known === undefined ? `${subject} cannot be used: ${error.message}.` : `${subject} ${known.advice}.`, { cause: error });
+}
+
+/** A step before anything is written: what the operating system refuses then has changed nothing. */
+export async function beforeWriting<T>(step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    const refused = translateError(error);
+    throw refused === undefined ? error : withOutcome(refused, 'notApplied');
+  }
 }
 
 /** Content that cannot be understood. `line` is the physical line the record starts on, from 1. */

@@ -1,6 +1,7 @@
 import { ACCOUNT, ConnectorError } from '../../../protocol/model/index.js';
 import type { ConnectorLog, OpenContext } from '../../framework/spi.js';
 import type { CsvConfig } from './config.js';
+import { beforeWriting } from './errors.js';
 import { DataFile } from './storage/data-file.js';
 import { layoutOf, type Layout } from './format/dialect.js';
 
@@ -22,6 +23,11 @@ export async function close(): Promise<void> {}
 /** The file as it is now; symbolic links are followed anew for every operation. */
 export function dataFile(session: CsvSession): Promise<DataFile> {
   return DataFile.at(session.config.csvFile);
+}
+
+/** The same for an operation that changes it: when it cannot be had, nothing was changed. */
+export function fileToChange(session: CsvSession): Promise<DataFile> {
+  return beforeWriting(dataFile(session));
 }
 
 /** The Java connector knows accounts only, and says so in these words. */

@@ -1,12 +1,12 @@
 import { Uid } from '../../../protocol/model/index.js';
 import type { Call, UpdateRequest } from '../../framework/spi.js';
 import { cellsOf } from './cells.js';
-import { dataFile, requireAccount, type CsvSession } from './session.js';
+import { fileToChange, requireAccount, type CsvSession } from './session.js';
 
 /** Replaces the given cells of a row; an attribute without value clears its cell. A new `__NAME__` renames the row. */
 export async function update(session: CsvSession, request: UpdateRequest, call: Call): Promise<Uid> {
   requireAccount(request.objectClass);
-  const file = await dataFile(session);
+  const file = await fileToChange(session);
   const old = request.uid.value;
   const uid = await file.submit({
     uids: (columns) => [old, cellsOf(file.path, columns, request.attributes).get(columns.uid) ?? old],

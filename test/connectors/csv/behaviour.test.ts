@@ -208,6 +208,12 @@ describe('the CSV file connector', () => {
     }
   });
 
+  it('a write to a file that is gone says that nothing was changed', async () => {
+    const facade = facadeOf();
+    await rm(path);
+    expect(await refusal(facade.perform({ kind: 'delete', uid: new Uid('ann'), ...on }, calling()))).toMatchObject({ kind: 'connectorIo', outcome: 'notApplied' });
+  });
+
   it('adding a second value to a column is refused, removing the value clears the cell', async () => {
     const facade = facadeOf();
     const change = (updateType: 'ADD' | 'REMOVE', value: string) => facade.perform({ kind: 'update', updateType, uid: new Uid('ann'), attributes: [Attribute.of('first_name', value)], ...on }, calling());

@@ -222,10 +222,10 @@ describe('changes of everything, and parts of objects', () => {
 describe('scripts', () => {
   const script = { language: 'GROOVY', text: 'return 1' };
 
-  it('script on connector: refused as UnsupportedOperationException, with the reason', () => proven('script-on-connector', async () => {
+  it('script on connector: refused by the policy of an agent that allows none', () => proven('script-on-connector', async () => {
     const failure = await failureOf(csv.scriptOnConnector(script));
-    expect(failure.javaClass).toBe(JAVA_CLASS.unsupported);
-    expect(failure.message).toMatch(/scripts/);
+    expect(failure.javaClass).toBe('org.identityconnectors.framework.common.exceptions.PermissionDeniedException');
+    expect(failure.message).toMatch(/policy.*script/i);
   }));
 
   it('script on resource: not offered, so the Java framework refuses it itself', () => proven('script-on-resource', async () => {

@@ -94,10 +94,11 @@ describe('what comes with an error', () => {
     expect(await thrown(new ConnectorError('passwordExpired', 'expired', { uid: new Uid('ann') }))).toMatchObject({ javaClass: `${ICF}.PasswordExpiredException`, message: 'expired' });
   });
 
-  it('an empty message, and one of 100,000 characters', async () => {
+  it('an empty message, one of 8,000 characters, and what is said of a longer one', async () => {
     expect((await thrown(new ConnectorError('connector', ''))).message).toBe('');
-    const long = 'x'.repeat(100_000);
+    const long = 'x'.repeat(8_000);
     expect((await thrown(new ConnectorError('connector', long))).message).toBe(long);
+    expect((await thrown(new ConnectorError('connector', 'y'.repeat(100_000)))).message).toMatch(/^y{8000,8192}… \(\d+ more characters\)$/);
   });
 });
 

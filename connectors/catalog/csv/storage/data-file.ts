@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { writePlan, type CommitHooks } from './commit.js';
 import type { Layout } from '../format/dialect.js';
-import { changedMeanwhile, isMoved } from '../errors.js';
+import { beforeWriting, changedMeanwhile, isMoved } from '../errors.js';
 import { sameInode, type FileIdentity } from './file-identity.js';
 import { lockFile } from './file-lock.js';
 import { IndexCache } from '../lookup/index-cache.js';
@@ -90,7 +90,7 @@ export class DataFile implements OwnWrites {
   }
 
   async #commit(changes: readonly Change[], layout: Layout): Promise<readonly Outcome[]> {
-    const lock = await lockFile(`${this.path}.lock`);
+    const lock = await beforeWriting(lockFile(`${this.path}.lock`));
     const hooks: CommitHooks = { assertAllowed: () => lock.assertHeld(), appending: (append) => this.#append(append) };
     try {
       if (!this.#tidied) await removeAbandoned(this.path, true);
@@ -107,7 +107,7 @@ export class DataFile implements OwnWrites {
 
   /** Undefined when the file was changed from outside before anything was written. */
   async #attempt(changes: readonly Change[], layout: Layout, hooks: CommitHooks): Promise<readonly Outcome[] | undefined> {
-    const table = await Table.open(this.path, layout);
+    const table = await beforeWriting(Table.open(this.path, layout));
     try {
       const lookup = await this.index.lookup(table, () => new Set(changes.flatMap((change) => uidsOf(change, table))), NEVER);
       const plan = new Plan(table, lookup);
