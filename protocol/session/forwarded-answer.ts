@@ -150,6 +150,7 @@ class BatchAnswer implements ForwardedAnswer {
   readonly #buffer: BatchBuffer = new OrderingBuffer(Number.MAX_SAFE_INTEGER);
   readonly hasGap = false;
   readonly closing: ReceivedFrame[] = [];
+  readonly #kept = new Set<boolean>();
 
   constructor(tasks: number | undefined, limits: CodecLimits, parts: FollowParts) {
     this.#limits = limits;
@@ -170,12 +171,20 @@ class BatchAnswer implements ForwardedAnswer {
     const before = this.count;
     this.#sorter.sort(message.response, 0, this.#buffer);
     while (this.#buffer.take()?.kind === 'item');        // only counted here
-    if ((message.response.fields.batchOpResult?.taskId ?? '') !== '') return this.count > before;
-    this.closing.push({ frame, outline });
+    const result = message.response.fields.batchOpResult;
+    if ((result?.taskId ?? '') !== '') return this.count > before;
+    this.#keepBack({ frame, outline }, result?.complete === true);
     return false;
   }
 
   dispose(): void {
     this.#sorter.dispose();
+  }
+
+  /** One token message and one end: a server that repeats them fills no memory. */
+  #keepBack(received: ReceivedFrame, isEnd: boolean): void {
+    if (this.#kept.has(isEnd)) return;
+    this.#kept.add(isEnd);
+    this.closing.push(received);
   }
 }

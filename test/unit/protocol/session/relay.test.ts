@@ -328,7 +328,7 @@ describe('the server', () => {
     const id = await ask(made, 50, { kind: 'batch', tasks: uids, options });
     const [token, end] = encodeStreamEnd(id, 'batch', { tokens: [], queryRequired: false, asynchronousResults: false, returnsResults: true }, 3);
     const result = (task: number) => encodeStreamItem(id, 'batch', { task, ...(task === 2 ? { last: true } : {}) }, task + 1);
-    await made.servers[0]!.send(result(0), result(2), token!, end!);
+    await made.servers[0]!.send(result(0), result(2), token!, end!, token!, end!);
     expect(made.ended).toHaveLength(0);
     await made.servers[1]!.send(result(1));
     expect(made.ended).toMatchObject([{ outcome: 'ok', count: 3 }]);
