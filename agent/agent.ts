@@ -9,6 +9,9 @@ import { ConfigError } from './config/config-problems.js';
 import type { Enrolment, EnrolmentHooks } from './enrolment/enrolment-parts.js';
 import { CertificateWatch, certificateFilesOf, type CertificateStatus } from './enrolment/certificate-watch.js';
 import type { IdentityStatus } from './enrolment/identity-status.js';
+import { checkIsolated } from './isolation/budgets.js';
+import { configuredIsolation } from './isolation/configured-isolation.js';
+import type { ProcessStatus } from './isolation/process-keeper.js';
 import { startHealthServer, type HealthServer } from './observe/health-server.js';
 import type { OverloadStatus } from './overload/overload-protection.js';
 import { openConfiguredJournal } from './journal/configured-journal.js';
@@ -16,10 +19,12 @@ import type { WriteJournal } from './journal/write-journal.js';
 import { LivePolicy, type PolicyStatus } from './policy/live-policy.js';
 import { hostConnectors } from './relay/hosted-connectors.js';
 import type { RelayStatus } from './relay/relay-session.js';
+import { keptHostId } from './session/host-id.js';
 import { DialledSession } from './session/dialled-session.js';
 import { ListenerSession } from './session/listener-session.js';
+import { watchKeyFiles, keyFilesOf } from './transport/key-files-watch.js';
 import { TokenSources } from './transport/oauth-token.js';
-import { controllerSessionOf, listenerSessionOf, showsIdentity } from './wiring.js';
+import { controllerSessionOf, listenerSessionOf, showsIdentity, type SharedParts } from './wiring.js';
 
 export interface AgentStatus {
   /** At least one controller is connected, or a listener is open, and the agent is not stopping. */
@@ -39,6 +44,8 @@ export interface AgentStatus {
   readonly audit: AuditStatus;
   /** Connector configurations open. */
   readonly facades: number;
+  /** Processes of connectors; undefined where every connector runs in the agent's own. */
+  readonly isolation: readonly ProcessStatus[] | undefined;
   /** What `causeway agent enroll` left, where controllers are shown it; undefined for an agent that is not enrolled. */
   readonly identity: IdentityStatus | undefined;
   /** Certificates that come from files. */
@@ -61,14 +68,15 @@ export interface AgentParts {
   readonly version: string;
 }
 
-/** Connectors this agent offers. Throws a ConfigError for an id nobody has. */
-export function enabledConnectors({ connectors }: AgentConfig): readonly string[] {
-  const enabled = connectors.enabled ?? connectorIds;
+/** Connectors this agent offers. Throws a ConfigError for an id nobody has, here or under `isolation`. */
+export function enabledConnectors(config: Pick<AgentConfig, 'connectors' | 'isolation'>): readonly string[] {
+  const enabled = config.connectors.enabled ?? connectorIds;
   const problems = enabled.filter((id) => !connectorIds.includes(id)).map((id) => {
     const meant = closestWord(id, connectorIds);
     return `connectors.enabled: there is no connector "${id}"; ${meant === undefined ? `known: ${connectorIds.join(', ')}` : `did you mean ${meant}?`}`;
   });
   if (problems.length > 0) throw new ConfigError(problems);
+  if (config.isolation !== undefined) checkIsolated(config.isolation, enabled);
   return [...new Set(enabled)];
 }
 
@@ -117,21 +125,21 @@ export async function startAgent(config: AgentConfig, parts: AgentParts): Promis
   await prepareStateDirectory(config.agent.stateDirectory);
   const audit = await naming('audit', () => openAgentAudit(config, parts));
   try {
-    return await startAudited(config, parts, enabled, audit);
+    const hostId = config.controllers.length === 0 ? undefined : config.agent.hostId ?? await keptHostId(config.agent.stateDirectory);
+    return await startAudited(config, { ...parts, hostId }, enabled, audit);
   } catch (error) {
     await audit.close();
     throw error;
   }
 }
 
-async function startAudited(config: AgentConfig, { clock, log, version }: AgentParts, enabled: readonly string[], { log: audit, ...auditing }: AgentAudit): Promise<RunningAgent> {
+async function startAudited(config: AgentConfig, { clock, log, version, hostId }: AgentParts & Pick<SharedParts, 'hostId'>, enabled: readonly string[], { log: audit, ...auditing }: AgentAudit): Promise<RunningAgent> {
   const trustedCertificates = await readAuthorities(config.connectors.ca);
   const policy = await LivePolicy.start({ file: config.policy.file, checkInterval: config.policy.checkInterval, stateDirectory: config.agent.stateDirectory, clock, log, audit });
   const journal = await naming('journal', () => openConfiguredJournal(config, log));
-  const connectors = hostConnectors(config, { enabled, trustedCertificates, policy, journal, audit: auditing.parts }, { clock, log, version });
+  const connectors = hostConnectors(config, { enabled, trustedCertificates, policy, journal, audit: auditing.parts, isolation: await configuredIsolation(config, { clock, log }) }, { clock, log, version });
   const enrolment = await enrolmentFor(config, {
-    clock, log, audit,
-    onRenewed: () => { for (const session of controllers) session.renewSockets(); },
+    clock, log, audit, version, onRenewed: () => { for (const session of controllers) session.renewSockets(); },
     onReplaced: () => {
       for (const session of controllers) {
         session.retryNow();
@@ -139,7 +147,7 @@ async function startAudited(config: AgentConfig, { clock, log, version }: AgentP
       }
     },
   });
-  const shared = { executor: connectors.executor, clock, log, version, audit, authentication: auditing.authentication, tokens: new TokenSources(clock), identity: enrolment?.identity };
+  const shared = { executor: connectors.executor, clock, log, version, hostId, audit, authentication: auditing.authentication, tokens: new TokenSources(clock), identity: enrolment?.identity };
   const controllers: readonly DialledSession[] = config.controllers.map((controller) => new DialledSession(controllerSessionOf(config, controller, shared)));
   const watch = new CertificateWatch({ certificates: certificateFilesOf(config), clock, log });
   const listeners: ListenerSession[] = [];
@@ -147,7 +155,7 @@ async function startAudited(config: AgentConfig, { clock, log, version }: AgentP
   const status = (): AgentStatus => {
     const parts = { controllers: controllers.map((session) => session.status()), listeners: listeners.map((session) => session.status()) };
     const working = parts.listeners.length > 0 || parts.controllers.some(({ serving }) => serving > 0);
-    return { ready: working && !stopping.signal.aborted, stopping: stopping.signal.aborted, ...parts, relays: connectors.relays(), load: connectors.load(), journal: journal.status(), policy: policy.status(), audit: audit.status(), facades: connectors.facadeCount, identity: enrolment?.keeper.status(), certificates: watch.status() };
+    return { ready: working && !stopping.signal.aborted, stopping: stopping.signal.aborted, ...parts, relays: connectors.relays(), load: connectors.load(), journal: journal.status(), policy: policy.status(), audit: audit.status(), facades: connectors.facadeCount, isolation: connectors.isolation(), identity: enrolment?.keeper.status(), certificates: watch.status() };
   };
   let health: HealthServer | undefined;
   try {
@@ -164,7 +172,8 @@ async function startAudited(config: AgentConfig, { clock, log, version }: AgentP
   }
   const cut = new AbortController();
   const running = runControllers(controllers, cut.signal, log);
-  const keeping = Promise.all([enrolment?.keeper.run(cut.signal), watch.run(cut.signal)]);
+  const retry = (): void => { for (const session of controllers) session.retryNow(); };
+  const keeping = Promise.all([enrolment?.keeper.run(cut.signal), watch.run(cut.signal), watchKeyFiles(keyFilesOf(config), retry, clock, cut.signal)]);
   const shutDown = async (): Promise<void> => {
     const grace = AbortSignal.timeout(config.agent.shutdownGrace);
     await Promise.all([...controllers, ...listeners].map((session) => session.drain(grace)));

@@ -22,6 +22,8 @@ export interface SharedParts {
   readonly clock: Clock;
   readonly log: SessionLog;
   readonly version: string;
+  /** Tells machines that show the same certificate apart. */
+  readonly hostId?: string | undefined;
   /** Tokens that several controllers share. */
   readonly tokens?: TokenSources | undefined;
   /** What `causeway agent enroll` left, for controllers that are configured to be shown it. */
@@ -82,7 +84,7 @@ export function controllerSessionOf(config: AgentConfig, controller: ControllerC
     backoff: { base: session.backoffBase, cap: session.backoffCap, long: session.backoffLong },
     retireTimeout: Math.max(1000, agent.shutdownGrace),
     limits: sessionLimitsOf(config),
-    executor: parts.executor, clock: parts.clock, log: parts.log,
+    hostId: parts.hostId, executor: parts.executor, clock: parts.clock, log: parts.log,
     dial: (stop) => dial(target, stop),
   };
 }

@@ -18,7 +18,7 @@ export interface SystemsPart {
 }
 
 /** Reads the configuration folder: who is connected under which name, and which systems there are. */
-export async function buildSystems({ systems }: ControllerConfig, log: Log): Promise<SystemsPart> {
+export async function buildSystems({ systems, session: { resumeWait } }: ControllerConfig, log: Log): Promise<SystemsPart> {
   const configured = new Map(Object.entries(systems.properties).map(([name, value]) => [name, String(value)]));
   const properties = propertySource(configured, process.env);
   const requestProperties = propertySource(configured, {});
@@ -27,7 +27,7 @@ export async function buildSystems({ systems }: ControllerConfig, log: Log): Pro
   const hosts = new HostDirectory({
     servers: provider.servers.map(({ name }) => name), clients: provider.clients.map(({ name }) => name), groups: provider.groups,
   }, log);
-  const environment: SystemEnvironment = { hosts, facadeKeyOf, properties, requestProperties, cryptoKeys, log };
+  const environment: SystemEnvironment = { hosts, facadeKeyOf, properties, requestProperties, cryptoKeys, log, resumeWait };
   const registry = new SystemRegistry(systems.configuration, environment);
   try {
     await registry.load();

@@ -72,7 +72,7 @@ async function startParts(config: ControllerConfig, log: Log, unlock: () => Prom
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
     const late = setTimeout(() => server.closeAllConnections(), config.shutdownGrace);
-    await sync.close();
+    await sync.close().catch((error: unknown) => log.error({ err: error }, 'links or audit could not be written to the end'));
     await closed;
     clearTimeout(late);
     await closeAgents('controller is stopping');

@@ -32,7 +32,7 @@ export async function openAgents(config: ControllerConfig, systems: SystemsPart,
   const ca = config.systems.remoteServerAuthorities === undefined ? undefined : await readFile(config.systems.remoteServerAuthorities, 'utf8');
   const dialled = systems.provider.servers.map((server) => {
     const peer = createPeer({ role: 'dialler', limits, log, ...systems.hosts.events(server.name) });
-    return { peer, ended: keepServerDialled(server, { peer, ca, log, maxFrameBytes: config.gateway?.maxFrameSize ?? DEFAULT_FRAME }, stop.signal) };
+    return { peer, ended: keepServerDialled(server, { peer, ca, minVersion: config.systems.remoteServerMinVersion, log, maxFrameBytes: config.gateway?.maxFrameSize ?? DEFAULT_FRAME }, stop.signal) };
   });
   return {
     gateway,
@@ -57,17 +57,20 @@ function sessionLimits({ session, gateway }: ControllerConfig): Partial<SessionL
 interface ListenParts { readonly peer: ProtocolPeer; readonly systems: SystemsPart; readonly identities: Identities; readonly log: Log }
 
 async function listen(config: GatewayConfig, parts: ListenParts): Promise<Gateway> {
-  const { peer, identities, log } = parts;
-  const connections = new AgentConnections({ judge: identities.judge, audit: identities.audit, clones: { action: config.clones, grace: config.cloneGrace } });
+  const { peer, identities, systems, log } = parts;
+  const connections = new AgentConnections({ judge: identities.judge, audit: identities.audit, clones: { action: config.clones, grace: config.cloneGrace, replicas: replicasOf(config) } });
   const readTls = tlsReader(config, identities);
   const gateway = await openGateway({
     ...config, maxFrameBytes: config.maxFrameSize, log, connections,
     tls: config.tls === undefined ? undefined : { ...await readTls?.(), ...clientCertificateOptions(config.tls) },
     authentication: authentication(config, parts),
     onProven: (fingerprint) => identities.proven(fingerprint),
-    onSocket: (socket, agent, watched) => {
-      peer.attach(socket, agent).then(({ group }) => watched.joined(group.peerSessionId)).catch((error: unknown) => {
-        log.warn({ agent, reason: error instanceof Error ? error.message : 'unknown reason' }, 'a socket of an agent did not join');
+    onSocket: (socket, { name, group: certificateGroup }, watched) => {
+      peer.attach(socket, name).then(({ group, hostId }) => {
+        systems.hosts.certified(group, certificateGroup);
+        watched.joined(group.peerSessionId, hostId);
+      }).catch((error: unknown) => {
+        log.warn({ agent: name, reason: error instanceof Error ? error.message : 'unknown reason' }, 'a socket of an agent did not join');
       });
     },
   });
@@ -81,6 +84,12 @@ async function listen(config: GatewayConfig, parts: ListenParts): Promise<Gatewa
       await gateway.close();
     },
   };
+}
+
+/** How many machines the configuration lets share the certificate of an agent. */
+function replicasOf({ agents }: GatewayConfig): (agent: string) => number {
+  const replicas = new Map(agents.map((agent) => [agent.name, agent.replicas]));
+  return (agent) => replicas.get(agent) ?? 1;
 }
 
 function tlsReader({ tls }: GatewayConfig, { trust }: Identities): (() => ReturnType<typeof gatewayTls>) | undefined {
@@ -111,7 +120,7 @@ function authentication(config: GatewayConfig, { systems: { provider }, identiti
     ...[...provider.servers, ...provider.groups].map(({ name }) => name),
   ]);
   return {
-    passwords: new UserStore(passwords), identities,
+    passwords: new UserStore(passwords), identities, groups: config.certificateGroups,
     verifyToken: config.oauth === undefined ? undefined : bearerVerifier(config.oauth),
     isAllowed: (name) => !refused.has(name) && (allowed.has(name) || !config.onlyListedAgents),
   };

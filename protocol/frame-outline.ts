@@ -3,6 +3,9 @@ const EVENTS = 3;
 const SEARCH = 10;
 const SYNC = 11;
 const CHANGES = 12;
+/** Our own fields of a search's or sync's message. */
+const BATCHED = 1001;
+const BOOKMARK = 1002;
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -25,8 +28,12 @@ export interface ResponseOutline extends MessageIdPlace {
   readonly operation: number;
   /** Of a search or sync; 0 where there is none. */
   readonly sequence: number;
-  /** It carries a result, a delta or an event. */
+  /** It carries a result, a delta or an event, or several results. */
   readonly hasItem: boolean;
+  /** Results of a message made for many, of which `sequence` is the first (feature `results-batch`); 0 for all others. */
+  readonly batched: number;
+  /** It says where the search can be gone on with (feature `bookmark`); neither a result nor the end. */
+  readonly isBookmark: boolean;
   /** A subscription ends with it. */
   readonly completed: boolean;
 }
@@ -147,7 +154,7 @@ export function messageIdPlace(frame: Uint8Array): MessageIdPlace | undefined {
  */
 export function responseOutline(frame: Uint8Array): ResponseOutline | undefined {
   const walk = outer.begin(frame, 0, frame.length);
-  const outline = { id: 0, start: 0, end: 0, operation: 0, sequence: 0, hasItem: false, completed: false };
+  const outline = { id: 0, start: 0, end: 0, operation: 0, sequence: 0, hasItem: false, batched: 0, isBookmark: false, completed: false };
   for (let start = 0; walk.next(); start = walk.position) {
     if (walk.isNumber(1)) {
       if (outline.end > 0) return undefined;
@@ -185,13 +192,16 @@ function readAnswer(frame: Uint8Array, start: number, end: number, outline: Writ
   }
 }
 
-/** A search's or sync's message: `sequence` (1) and the result or delta (3). */
+/** A search's or sync's message: `sequence` (1) and the result or delta (3), or one of our own forms. */
 function readNumbered(walk: FieldWalk, outline: Writable): boolean {
   while (walk.next()) {
     if (walk.isNumber(1)) outline.sequence = walk.value;
     else if (walk.isMessage(3)) outline.hasItem = true;
+    else if (walk.isMessage(BATCHED)) outline.batched++;
+    else if (walk.isMessage(BOOKMARK)) outline.isBookmark = walk.value > 0;
     walk.skip();
   }
+  if (outline.batched > 0) outline.hasItem = true;
   return !walk.failed;
 }
 

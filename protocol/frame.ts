@@ -7,7 +7,7 @@ import { DEFAULT_CODEC_LIMITS, type CodecLimits } from './codec/limits.js';
 import { fromOutcomeResponse, toOutcomeResponse } from './codec/outcome-response.js';
 import { fromConnectorKey, fromLocale, streamOf, toConnectorKey, toLocale } from './codec/protobuf-values.js';
 import type {
-  ConfigurationChange, ControlRequest, HandshakeRequest, HandshakeResponse, InfoLevel, Message, OperationRequest, OutcomeRequest, ServerType,
+  ConfigurationChange, ControlRequest, Credit, HandshakeRequest, HandshakeResponse, InfoLevel, Message, OperationRequest, OutcomeRequest, ServerType,
 } from './message.js';
 
 type Envelope = protobuf.RemoteMessage.$Properties;
@@ -22,6 +22,7 @@ function handshakeOf(handshake: protobuf.HandshakeMessage.$Properties): Omit<Han
     publicKey: streamOf(handshake.publicKey),
     features: handshake.features ?? [],
     journalId: handshake.journalId === '' ? undefined : handshake.journalId ?? undefined,
+    hostId: handshake.hostId === '' ? undefined : handshake.hostId ?? undefined,
   };
 }
 
@@ -48,6 +49,7 @@ function operationRequestOf(id: number, fields: protobuf.OperationRequest.$Prope
     locale: fromLocale(fields.locale),
     operationId: fields.operationId === '' ? undefined : fields.operationId ?? undefined,
     timeLeft: fields.timeLeft === 0 ? undefined : fields.timeLeft ?? undefined,
+    bookmarks: fields.bookmarks === true ? true : undefined,
     operation: { kind: operationKindOf(fields), fields },
   };
 }
@@ -63,13 +65,22 @@ function outcomeRequestOf(id: number, { operationId, age, operation }: protobuf.
   };
 }
 
+function creditOf(id: number, { credits, received, resend, settled }: protobuf.CreditMessage.$Properties): Credit {
+  return {
+    kind: 'credit', id, credits: credits ?? 0,
+    received: received === 0 ? undefined : received ?? undefined, resend: resend === true ? true : undefined,
+    settled: (settled ?? []).length === 0 ? undefined : settled ?? undefined,
+  };
+}
+
 function requestOf(id: number, request: protobuf.RPCRequest.$Properties): Message {
   if (request.handshakeMessage) return { kind: 'handshakeRequest', id, ...handshakeOf(request.handshakeMessage) };
   if (request.operationRequest) return operationRequestOf(id, request.operationRequest);
   if (request.cancelOpRequest) return { kind: 'cancel', id };
   if (request.controlRequest) return controlRequestOf(id, request.controlRequest);
-  if (request.creditMessage) return { kind: 'credit', id, credits: request.creditMessage.credits ?? 0 };
+  if (request.creditMessage) return creditOf(id, request.creditMessage);
   if (request.outcomeRequest) return outcomeRequestOf(id, request.outcomeRequest);
+  if (request.draining) return { kind: 'draining', id };
   return { kind: 'unknownRequest', id };
 }
 
@@ -79,6 +90,7 @@ function responseOf(id: number, response: protobuf.RPCResponse.$Properties): Mes
   if (response.operationResponse) return { kind: 'operationResponse', id, response: { fields: response.operationResponse } };
   if (response.controlResponse) return { kind: 'controlResponse', id, connectorInfos: streamOf(response.controlResponse.connectorInfos) };
   if (response.outcomeResponse) return { kind: 'outcomeResponse', id, outcome: fromOutcomeResponse(response.outcomeResponse) };
+  if (response.answerUnknown) return { kind: 'answerUnknown', id };
   return { kind: 'unknownResponse', id };
 }
 
@@ -99,14 +111,14 @@ export function decodeFrame(frame: Uint8Array, limits: CodecLimits = DEFAULT_COD
   }
 }
 
-function handshakeFields({ sessionId, serverType, publicKey, features, journalId }: HandshakeRequest | HandshakeResponse): protobuf.HandshakeMessage.$Properties {
+function handshakeFields({ sessionId, serverType, publicKey, features, journalId, hostId }: HandshakeRequest | HandshakeResponse): protobuf.HandshakeMessage.$Properties {
   return {
     sessionId, serverType: protobuf.HandshakeMessage.ServerType[serverType], features: [...features],
-    ...(publicKey === undefined ? {} : { publicKey }), ...(journalId === undefined ? {} : { journalId }),
+    ...(publicKey === undefined ? {} : { publicKey }), ...(journalId === undefined ? {} : { journalId }), ...(hostId === undefined ? {} : { hostId }),
   };
 }
 
-function operationFields({ connectorKey, facadeKey, locale, operationId, timeLeft, operation }: Omit<OperationRequest, 'kind' | 'id'>): protobuf.OperationRequest.$Properties {
+function operationFields({ connectorKey, facadeKey, locale, operationId, timeLeft, bookmarks, operation }: Omit<OperationRequest, 'kind' | 'id'>): protobuf.OperationRequest.$Properties {
   return {
     ...operation.fields,
     connectorFacadeKey: Buffer.from(facadeKey, 'utf8'),
@@ -114,6 +126,7 @@ function operationFields({ connectorKey, facadeKey, locale, operationId, timeLef
     ...(locale === undefined ? {} : { locale: toLocale(locale) }),
     ...(operationId === undefined ? {} : { operationId }),
     ...(timeLeft === undefined ? {} : { timeLeft }),
+    ...(bookmarks === true ? { bookmarks } : {}),
   };
 }
 
@@ -140,7 +153,11 @@ const envelopes: Builders = {
   operationResponse: ({ response }) => ({ response: { operationResponse: response.fields } }),
   configurationChange: (message) => ({ request: { operationRequest: changeFields(message) } }),
   cancel: () => ({ request: { cancelOpRequest: {} } }),
-  credit: ({ credits }) => ({ request: { creditMessage: { credits } } }),
+  draining: () => ({ request: { draining: {} } }),
+  credit: ({ credits, received, resend, settled }) => ({
+    request: { creditMessage: { credits, ...(received === undefined ? {} : { received }), ...(resend === true ? { resend } : {}), ...(settled === undefined ? {} : { settled: [...settled] }) } },
+  }),
+  answerUnknown: () => ({ response: { answerUnknown: {} } }),
   outcomeRequest: ({ operationId, age, operation }) => ({ request: { outcomeRequest: { operationId, age, operation: operationFields({ ...operation, operationId: undefined }) } } }),
   outcomeResponse: ({ outcome }) => ({ response: { outcomeResponse: toOutcomeResponse(outcome) } }),
   error: (message) => ({ response: { error: toExceptionMessage(message) } }),

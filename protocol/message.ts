@@ -31,6 +31,8 @@ interface Handshake {
   readonly features: readonly string[];
   /** Extension: names the journal of the sender's writes; undefined when it keeps none. */
   readonly journalId?: string | undefined;
+  /** Extension: the machine of an agent that dials; undefined when it does not say. */
+  readonly hostId?: string | undefined;
 }
 
 export type HandshakeRequest = Handshake & { readonly kind: 'handshakeRequest' };
@@ -64,6 +66,8 @@ export interface OperationRequest {
   readonly operationId: string | undefined;
   /** Extension: milliseconds the caller still allows; undefined: no limit. */
   readonly timeLeft?: number | undefined;
+  /** Extension: bookmarks of this search are wanted. */
+  readonly bookmarks?: boolean | undefined;
   /** For `decodeOperation`. */
   readonly operation: EncodedOperation;
 }
@@ -101,6 +105,18 @@ export interface Credit {
   readonly kind: 'credit';
   readonly id: number;
   readonly credits: number;
+  /** Every result up to this number is here. */
+  readonly received?: number | undefined;
+  /** What was sent behind `received` is wanted again. */
+  readonly resend?: boolean | undefined;
+  /** Requests nothing more is wanted of; `id` is 0 then. */
+  readonly settled?: readonly number[] | undefined;
+}
+
+/** Extension: the answer to a `resend` for a request that is not known. */
+export interface AnswerUnknown {
+  readonly kind: 'answerUnknown';
+  readonly id: number;
 }
 
 /** Extension: what became of a write? Nothing is executed for it. */
@@ -122,6 +138,12 @@ export interface OutcomeResponse {
   readonly outcome: WriteOutcome;
 }
 
+/** Extension: the sender takes on no more operations; those under way may end. Has no answer. */
+export interface Draining {
+  readonly kind: 'draining';
+  readonly id: number;
+}
+
 export interface Cancel {
   readonly kind: 'cancel';
   readonly id: number;
@@ -136,7 +158,7 @@ export interface UnknownMessage {
 /** What one frame means. Presence is tested in the orders of protocol sections 4.1 and 7.1. */
 export type Message =
   | HandshakeRequest | HandshakeResponse | ControlRequest | ControlResponse | OperationRequest | OperationResponse | ConfigurationChange
-  | Cancel | ErrorMessage | Credit | OutcomeRequest | OutcomeResponse | UnknownMessage;
+  | Cancel | Draining | ErrorMessage | Credit | AnswerUnknown | OutcomeRequest | OutcomeResponse | UnknownMessage;
 
 /** Texts of errors that answer no operation (protocol section 7.16); they may carry an id of the other direction. */
 export const PROTOCOL_ERRORS = {

@@ -9,6 +9,7 @@ export const TEST_SERVERS = [
   { program: '/usr/bin/openssl', package: 'openssl' },
   { program: '/usr/sbin/ns-slapd', package: '389-ds-base' },
   { program: '/usr/sbin/dscreate', package: 'python3-lib389' },
+  { program: '/usr/bin/pebble', package: 'pebble' },
 ];
 
 /** What builds and runs the Java programs of test/interop. */

@@ -1,21 +1,28 @@
 /**
  * `npm test`: installs what is missing (packages; Debian packages for the real servers, as root), builds, checks, and
- * runs every test but those against the Java side (`npm run test:interop`). Ends with `N passed, N failed` and exits
- * non-zero when anything failed.
+ * runs every test but those against the Java side (`npm run test:interop`); then searches all that the processes of the tests
+ * left behind (var/evidence) for the secrets the tests used. Ends with `N passed, N failed` and exits non-zero when anything
+ * failed. Arguments: vitest projects to run instead of all.
  */
 import { installPrograms, TEST_SERVERS } from './debian-packages.mjs';
 import { installPackages } from './run.mjs';
-import { TestResults } from './test-results.mjs';
+import { searchEvidence, startEvidence, TestResults } from './test-results.mjs';
 
 const node = process.execPath;
 const results = new TestResults();
 await installPackages();
 installPrograms(TEST_SERVERS);
 await results.check('build', node, ['scripts/build.mjs']);
-await results.check('types', node, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
-await results.check('lint', node, ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
+await Promise.all([
+  results.check('types', node, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']),
+  results.check('lint', node, ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']),
+]);
 await results.check('import boundaries', node, ['scripts/check-boundaries.mjs']);
 await results.check('.proto against the specification', node, ['scripts/check-proto.mjs']);
+
+const PROJECTS = ['unit', 'integration', 'integration-waiting', 'integration-alone'];
 const wanted = process.argv.slice(2);
-for (const project of wanted.length > 0 ? wanted : ['unit', 'integration']) await results.vitest(project);
+const evidence = startEvidence('test');
+for (const project of wanted.length > 0 ? wanted : PROJECTS) await results.vitest(project);
+await searchEvidence(results, evidence, wanted.length > 0 ? [] : ['--whole']);
 results.finish();

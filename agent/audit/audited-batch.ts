@@ -43,15 +43,16 @@ export async function* auditedBatch(parts: AuditParts, audited: AuditedOperation
   }
 }
 
-class TaskLines {
-  readonly #parts: AuditParts;
-  readonly #audited: AuditedOperation;
+/** The lines of a batch's tasks. */
+export class TaskLines {
+  readonly #parts: Pick<AuditParts, 'audit'>;
+  readonly #audited: Pick<AuditedOperation, 'record'>;
   readonly #batch: Batch;
   readonly #operationId: string | undefined;
   /** A byte for each task. */
   readonly #told: Uint8Array;
 
-  constructor(parts: AuditParts, audited: AuditedOperation, batch: Batch, operationId: string | undefined) {
+  constructor(parts: Pick<AuditParts, 'audit'>, audited: Pick<AuditedOperation, 'record'>, batch: Batch, operationId: string | undefined) {
     this.#parts = parts;
     this.#audited = audited;
     this.#batch = batch;

@@ -1,7 +1,8 @@
-import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { open, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { hostname } from 'node:os';
+import { isDiskFull } from './disk-reserve.js';
 
 interface Holder {
   readonly pid: number;
@@ -26,28 +27,49 @@ const POLL_MS = 500;
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const path = join(directory, 'lock');
-  const deadline = Date.now() + FOREIGN_MS + 2 * POLL_MS;
+  const deadline = performance.now() + FOREIGN_MS + 2 * POLL_MS;
   for (;;) {
     try {
       const file = await open(path, 'wx', 0o600);
-      try {
-        await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), began: await beginningOf(process.pid) } satisfies Holder));
-      } finally {
-        await file.close();
-      }
-      return { refresh: () => utimes(path, new Date(), new Date()).catch(() => undefined), release: () => rm(path, { force: true }) };
+      await file.close();
+      return await takenLock(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const holder = await holderOf(path);
-      if (holder === undefined || !(await isAlive(holder, path))) {
+      if (!(holder === undefined ? await isFresh(path) : await isAlive(holder, path))) {
         await rm(path, { force: true });
-      } else if (holder.host === hostname() || Date.now() > deadline) {
+      } else if (holder !== undefined && (holder.host === hostname() || performance.now() > deadline)) {
         throw new Error(`${directory} is written by process ${holder.pid} of ${holder.host}: two agents cannot share an audit log. Stop that one, or choose another audit.directory.`, { cause: error });
       } else {
         await delay(POLL_MS);
       }
     }
   }
+}
+
+/** The lock that has just been made: it names us as soon as there is room for a name. */
+async function takenLock(path: string): Promise<DirectoryLock> {
+  const text = JSON.stringify({ pid: process.pid, host: hostname(), began: await beginningOf(process.pid) } satisfies Holder);
+  let isNamed = false;
+  const name = async (): Promise<void> => {
+    try {
+      await writeFile(path, text, { flag: 'r+' });
+      isNamed = true;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
+  };
+  await name().catch(async (error: unknown) => {
+    await rm(path, { force: true });
+    throw error;
+  });
+  return {
+    refresh: async () => {
+      if (!isNamed) await name().catch(() => undefined);
+      await utimes(path, new Date(), new Date()).catch(() => undefined);
+    },
+    release: () => rm(path, { force: true }),
+  };
 }
 
 /** Whether somebody writes to the directory now. */
@@ -57,7 +79,7 @@ export async function isLocked(directory: string): Promise<boolean> {
   return holder !== undefined && isAlive(holder, path);
 }
 
-/** Undefined for none, and for one that was cut short while it was written. */
+/** Undefined for none, and for one without a name: cut short while it was written, or made on a full disk. */
 async function holderOf(path: string): Promise<Holder | undefined> {
   try {
     const { pid, host, began } = JSON.parse(await readFile(path, 'utf8')) as Partial<Record<keyof Holder, unknown>>;
@@ -70,7 +92,7 @@ async function holderOf(path: string): Promise<Holder | undefined> {
 
 /** Another machine's process cannot be asked; what tells is how fresh its lock is. */
 async function isAlive({ pid, host, began }: Holder, path: string): Promise<boolean> {
-  if (host !== hostname()) return stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs < FOREIGN_MS, () => false);
+  if (host !== hostname()) return isFresh(path);
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -78,6 +100,10 @@ async function isAlive({ pid, host, began }: Holder, path: string): Promise<bool
   }
   const now = await beginningOf(pid);
   return now === '' || began === '' || now === began;
+}
+
+function isFresh(path: string): Promise<boolean> {
+  return stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs < FOREIGN_MS, () => false);
 }
 
 /** Field 22 of /proc/PID/stat on Linux; empty elsewhere. */

@@ -1,5 +1,5 @@
-import { open, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 const DEFAULT_BYTES = 1_048_576;
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
@@ -7,6 +7,10 @@ const FULL = new Set(['ENOSPC', 'EDQUOT']);
 /** Whether it is a full disk that failed a write. */
 export function isDiskFull(error: unknown): boolean {
   return FULL.has((error as NodeJS.ErrnoException).code ?? '');
+}
+
+export function reservePath(directory: string): string {
+  return join(directory, 'reserve');
 }
 
 /**
@@ -19,7 +23,7 @@ export class DiskReserve {
   #kept = false;
 
   constructor(directory: string, bytes = DEFAULT_BYTES) {
-    this.#path = join(directory, 'reserve');
+    this.#path = reservePath(directory);
     this.#bytes = bytes;
   }
 
@@ -31,7 +35,8 @@ export class DiskReserve {
   async keep(): Promise<boolean> {
     try {
       this.#kept = await stat(this.#path).then(({ size }) => size === this.#bytes, () => false);
-      if (this.#kept) return true;
+      // Trying would take the last bytes from everybody else.
+      if (this.#kept || !await hasRoom(dirname(this.#path), this.#bytes)) return this.#kept;
       const file = await open(this.#path, 'w', 0o600);
       try {
         await file.writeFile(Buffer.alloc(this.#bytes, 0x2e));
@@ -54,4 +59,9 @@ export class DiskReserve {
     await rm(this.#path, { force: true });
     return true;
   }
+}
+
+async function hasRoom(directory: string, bytes: number): Promise<boolean> {
+  const { blocks, bavail, bsize } = await statfs(directory);
+  return blocks === 0 || bavail * bsize >= bytes;       // some file systems do not tell
 }

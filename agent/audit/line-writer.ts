@@ -121,7 +121,11 @@ export class LineWriter {
   async check(): Promise<void> {
     const { clock, writeTimeout, reserve } = this.#options;
     if (this.#groupBegan !== undefined && clock.now() - this.#groupBegan > writeTimeout) this.#fail(new Error(`the disk has not answered for ${writeTimeout} ms`));
-    if (this.#trouble.isReserveUsed && this.#draining === undefined && await reserve.keep()) this.#recover();
+    if (this.#trouble.isReserveUsed) {
+      if (this.#draining === undefined && await reserve.keep()) this.#recover();
+    } else if (!reserve.isKept && this.problem === '') {
+      await reserve.keep();                             // the disk was full at the start
+    }
   }
 
   /** Writes what is waiting, brings everything to disk. Gives up after `writeTimeout`, saying how much was lost. */

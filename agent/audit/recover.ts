@@ -6,9 +6,13 @@ import type { AuditEvent } from './audit-log.js';
 import { auditFileName, factsOf, listAuditFiles, type AuditFileEntry } from './audit-files.js';
 import { ChainWalk } from './chain-walk.js';
 import { GENESIS, type ChainHash } from './chain-hash.js';
+import { isDiskFull, reservePath } from './disk-reserve.js';
 import { readFileBegin, type FileBegin } from './file-begin.js';
 import { readHead, type ChainEnd, type HeadReading } from './head-file.js';
 import { eachLine, lineChunks } from './line-reader.js';
+
+/** Of a torn line that cannot be copied aside. */
+const TOLD_BYTES = 1_000;
 
 export interface Recovered {
   /** Where the next line goes; undefined when there is none yet. */
@@ -104,21 +108,41 @@ async function setAsideTail(directory: string, file: AuditFileEntry, size: numbe
   if (torn <= 0) return;
   const name = `torn-${auditFileName(file.number)}-${size}-${Date.now()}`;
   const handle = await open(file.path, 'r+');
+  let kept: Readonly<Record<string, string>> = { keptIn: name };
   try {
-    const aside = await open(join(directory, name), 'wx', 0o600);
-    try {
-      await copy(handle, size, aside);
-      await aside.sync();
-    } finally {
-      await aside.close();
+    if (!await copyAside(handle, size, directory, name)) {
+      // Not even what was kept back for it has room: what the line was going to say is told with the note.
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(TOLD_BYTES), 0, TOLD_BYTES, size);
+      kept = { text: buffer.toString('latin1', 0, bytesRead) };
     }
-    await syncDirectory(directory);
     await handle.truncate(size);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  notes.push(note('audit-torn-line', { file: auditFileName(file.number), offset: size, bytes: torn, keptIn: name }));
+  notes.push(note('audit-torn-line', { file: auditFileName(file.number), offset: size, bytes: torn, ...kept }));
+}
+
+/** On a full disk the space kept for one is given up. False: there is no room even so, and nothing is left of the copy. */
+async function copyAside(handle: FileHandle, from: number, directory: string, name: string): Promise<boolean> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const aside = await open(join(directory, name), 'wx', 0o600);
+      try {
+        await copy(handle, from, aside);
+        await aside.sync();
+      } finally {
+        await aside.close();
+      }
+      await syncDirectory(directory);
+      return true;
+    } catch (error) {
+      await rm(join(directory, name), { force: true });
+      if (!isDiskFull(error)) throw error;
+      if (attempt > 0) return false;
+      await rm(reservePath(directory), { force: true });
+    }
+  }
 }
 
 async function copy(from: FileHandle, position: number, to: FileHandle): Promise<void> {

@@ -31,7 +31,13 @@ export async function checkAgent(config: AgentConfig): Promise<CheckResult[]> {
       return config.agent.stateDirectory;
     }),
   ];
-  const { ca } = config.connectors;
+  const { isolation, connectors: { ca } } = config;
+  if (isolation !== undefined) {
+    results.push(await attempt('isolation', async () => {
+      const { describeIsolation } = await import('../isolation/budgets.js');
+      return describeIsolation(isolation, enabledConnectors(config));
+    }));
+  }
   if (ca !== undefined) {
     results.push(await attempt('connectors.ca', async () => {
       await readAuthorities(ca);
@@ -79,19 +85,26 @@ async function checkIdentity(config: AgentConfig): Promise<CheckResult> {
     const { IdentityStore } = await import('../enrolment/identity-store.js');
     const [{ identityDirectory }, { factsOf }] = await Promise.all([import('../enrolment/enrolment-parts.js'), import('../enrolment/identity-status.js')]);
     const store = new IdentityStore(identityDirectory(config));
-    const current = (await store.read())?.current;
+    const manifest = await store.read();
+    const current = manifest?.current;
     if (current === undefined) {
       const isNeeded = config.controllers.some(({ enrolled }) => enrolled === true);
       return { subject, outcome: isNeeded ? 'failed' : 'warning', text: 'this agent has neither a certificate nor credentials for a controller; enrol it (causeway agent enroll), or set tls.certificate or auth' };
     }
     await store.readKey(current.slot);
-    const { subject: name, notAfter } = factsOf(current);
-    const until = new Date(notAfter).toISOString();
-    if (notAfter < Date.now()) return { subject, outcome: 'failed', text: `${name} expired on ${until}; enrol again: causeway agent enroll --replace` };
-    return { subject, outcome: Date.now() > Date.parse(current.renewAfter) + (notAfter - Date.parse(current.renewAfter)) / 2 ? 'warning' : 'ok', text: `${name}, valid until ${until}, to be renewed after ${current.renewAfter}` };
+    return standingOf({ ...factsOf(current), renewAfter: current.renewAfter, isByAcme: manifest?.source === 'acme' }, config);
   } catch (error) {
     return { subject, outcome: 'failed', text: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function standingOf({ subject: name, notAfter, renewAfter, isByAcme }: { readonly subject: string; readonly notAfter: number; readonly renewAfter: string; readonly isByAcme: boolean }, { enrolment }: AgentConfig): CheckResult {
+  const subject = 'identity';
+  const until = new Date(notAfter).toISOString();
+  const due = Date.parse(renewAfter);
+  if (notAfter < Date.now()) return { subject, outcome: 'failed', text: `${name} expired on ${until}; ${isByAcme ? 'a running agent asks its authority for a new one: see its log' : 'enrol again: causeway agent enroll --replace'}` };
+  if (isByAcme && enrolment.acme === undefined) return { subject, outcome: 'failed', text: `${name} came by ACME, and enrolment.acme is not set: it cannot be renewed` };
+  return { subject, outcome: Date.now() > due + (notAfter - due) / 2 ? 'warning' : 'ok', text: `${name}, valid until ${until}, to be renewed after ${renewAfter}` };
 }
 
 function clearTokenEndpoints({ auth: common, controllers }: AgentConfig): CheckResult[] {
@@ -129,6 +142,7 @@ function clearShipping({ audit }: AgentConfig): CheckResult[] {
 function secretsOf({ controllers, listeners, relays, proxy, tls, enrolment, auth: common, audit }: AgentConfig): [string, SecretReference][] {
   const found: [string, SecretReference | undefined][] = [
     ['tls.passphrase', tls?.passphrase], ['proxy.password', proxy?.password], ['enrolment.proxy.password', enrolment.proxy?.password],
+    ['enrolment.acme.externalAccount.hmacKey', enrolment.acme?.externalAccount?.hmacKey], ['enrolment.acme.proxy.password', enrolment.acme?.proxy?.password],
     ['auth.password', common?.password], ['auth.oauth.clientSecret', common?.oauth?.clientSecret],
     ['audit.key', audit.key], ...audit.shipping.map(({ syslog }, index): [string, SecretReference | undefined] => [`audit.shipping[${index}].syslog.tls.passphrase`, syslog?.tls?.passphrase]),
     ...controllers.flatMap(({ auth, proxy: own, tls: ownTls }, index): [string, SecretReference | undefined][] => [
@@ -143,9 +157,9 @@ function secretsOf({ controllers, listeners, relays, proxy, tls, enrolment, auth
   return found.filter((entry): entry is [string, SecretReference] => entry[1] !== undefined);
 }
 
-function tlsOf({ controllers, listeners, relays, tls, audit }: AgentConfig): [string, TlsFiles][] {
+function tlsOf({ controllers, listeners, relays, tls, enrolment, audit }: AgentConfig): [string, TlsFiles][] {
   const found: [string, TlsFiles | undefined][] = [
-    ['tls', tls], ...controllers.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`controllers[${index}].tls`, own]),
+    ['tls', tls], ['enrolment.acme', enrolment.acme?.ca === undefined ? undefined : { ca: enrolment.acme.ca }], ...controllers.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`controllers[${index}].tls`, own]),
     ...listeners.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`listeners[${index}].tls`, own]),
     ...relays.map(({ tls: own }, index): [string, TlsFiles | undefined] => [`relays[${index}].tls`, own]),
     ...audit.shipping.map(({ syslog }, index): [string, TlsFiles | undefined] => [`audit.shipping[${index}].syslog.tls`, syslog?.tls]),

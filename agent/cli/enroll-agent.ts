@@ -6,6 +6,7 @@ import type { AgentConfig } from '../config/agent-config.js';
 import { loadConfig } from '../config/load-config.js';
 import { enrol } from '../enrolment/enrol.js';
 import { EnrolmentRefused } from '../enrolment/enrolment-client.js';
+import type { IdentityManifest, IssuedSlot } from '../enrolment/identity-manifest.js';
 import { identityDirectory, routeTo } from '../enrolment/enrolment-parts.js';
 import { factsOf, identityStatus, type IdentityStatus } from '../enrolment/identity-status.js';
 import { IdentityError, IdentityStore } from '../enrolment/identity-store.js';
@@ -16,8 +17,8 @@ import { CliError, EXIT } from './exit-codes.js';
 
 const MAX_TOKEN_BYTES = 16_384;
 const OTHERS = 0o077;
-/** An unattended installation is not to hang for ever. */
-const LIMIT_MS = 300_000;
+/** An unattended installation is not to hang for ever. Milliseconds. */
+export const LIMIT_MS = 300_000;
 
 export interface EnrollRequest {
   /** The configuration file. */
@@ -51,13 +52,18 @@ export async function enrollAgent(request: EnrollRequest, warn: Write): Promise<
       replace: request.replace === true, stop, onRetry: (reason) => { warn(`${reason}; trying again.\n`); },
     });
     if (manifest.current === undefined) throw new IdentityError('The enrolment is not complete; run it again with the same token.');
-    const { subject, serialNumber, notAfter } = factsOf(manifest.current);
-    const enrolled = { agent: manifest.agent ?? '', group: manifest.group, subject, serialNumber, notAfter: new Date(notAfter).toISOString(), renewAfter: manifest.current.renewAfter, directory: store.path };
-    warnOf(config, enrolled, warn);
-    return enrolled;
+    return reportOf(config, { manifest, current: manifest.current, directory: store.path }, warn);
   } catch (error) {
     throw explained(error, stop);
   }
+}
+
+/** What is printed of a new identity; warns of what keeps it from being used. */
+export function reportOf(config: AgentConfig, { manifest, current, directory }: { readonly manifest: IdentityManifest; readonly current: IssuedSlot; readonly directory: string }, warn: Write): Enrolled {
+  const { subject, serialNumber, notAfter } = factsOf(current);
+  const enrolled = { agent: manifest.agent ?? '', group: manifest.group, subject, serialNumber, notAfter: new Date(notAfter).toISOString(), renewAfter: current.renewAfter, directory };
+  warnOf(config, enrolled, warn);
+  return enrolled;
 }
 
 function explained(error: unknown, stop: AbortSignal): unknown {

@@ -1,31 +1,44 @@
 import type { Command } from 'commander';
 import type { Write } from './agent-commands.js';
 import { configFile, configOption } from './config-option.js';
+import type { Enrolled } from './enroll-agent.js';
 import { CliError, EXIT } from './exit-codes.js';
 
 interface EnrollOptions {
   readonly config?: string;
   readonly controller?: string;
-  readonly token: string;
+  readonly token?: string;
+  readonly acme?: boolean;
   readonly replace?: boolean;
   readonly json?: boolean;
 }
 
 const toStandardError: Write = (text) => { process.stderr.write(text); };
 
+async function enrolledBy({ acme, token, controller, replace }: EnrollOptions, file: string, warn: Write): Promise<Enrolled> {
+  if (acme === true) {
+    if (token !== undefined || controller !== undefined) throw new CliError('--acme goes without --token and --controller: the authority is in enrolment.acme of the configuration.', EXIT.usage);
+    const { enrollByAcme } = await import('./enroll-by-acme.js');
+    return enrollByAcme({ file, replace }, warn);
+  }
+  if (token === undefined) throw new CliError('Say where the certificate comes from: --token (of a controller), or --acme.', EXIT.usage);
+  const { enrollAgent } = await import('./enroll-agent.js');
+  return enrollAgent({ file, token, controller, replace }, warn);
+}
+
 /** `agent enroll|identity`. What they need is loaded when they run. */
 export function enrollCommand(agent: Command, write: Write, warn: Write = toStandardError): void {
   agent.command('enroll')
-    .description('get a certificate from a controller with a one-time token; the key pair is made here and never leaves')
+    .description('get a certificate, from a controller with a one-time token or from an authority that speaks ACME; the key pair is made here and never leaves')
     .option(...configOption)
-    .requiredOption('--token <token>', 'the enrolment token: @FILE, - for standard input, or (seen by other users of this machine) the token itself')
+    .option('--token <token>', 'the enrolment token: @FILE, - for standard input, or (seen by other users of this machine) the token itself')
     .option('--controller <url>', 'https:// URL of the enrolment listener, when this machine reaches it by another than the token holds')
+    .option('--acme', 'from the authority in enrolment.acme of the configuration, instead of a controller')
     .option('--replace', 'replace an identity that exists')
     .option('--json', 'print JSON')
     .action(async (options: EnrollOptions) => {
       const file = configFile(options.config);
-      const { enrollAgent } = await import('./enroll-agent.js');
-      const enrolled = await enrollAgent({ ...options, file }, warn);
+      const enrolled = await enrolledBy(options, file, warn);
       write(options.json === true ? `${JSON.stringify(enrolled, null, 2)}\n` : [
         `Enrolled as ${enrolled.agent}${enrolled.group === undefined ? '' : ` of group ${enrolled.group}`}.`,
         `  certificate ${enrolled.subject}, serial number ${enrolled.serialNumber}, until ${enrolled.notAfter}`,
@@ -42,11 +55,11 @@ export function enrollCommand(agent: Command, write: Write, warn: Write = toStan
       const { showIdentity } = await import('./enroll-agent.js');
       const identity = await showIdentity(configFile(options.config));
       if (identity === undefined) throw new CliError('This agent is not enrolled. Run: causeway agent enroll', EXIT.failure);
-      const { agent: name, group, subject, issuer, serialNumber, notAfter, daysLeft, renewal, trust } = identity;
+      const { source, agent: name, group, subject, issuer, serialNumber, notAfter, daysLeft, renewal, trust } = identity;
       write(options.json === true ? `${JSON.stringify(identity, null, 2)}\n` : [
         `${name}${group === undefined ? '' : ` of group ${group}`}`, `  subject  ${subject}`, `  issuer   ${issuer}`, `  serial   ${serialNumber}`,
         `  valid    until ${notAfter} (${daysLeft < 0 ? 'EXPIRED' : `${daysLeft} days left`})`, `  renewal  due ${renewal.due}${renewal.state === 'issued' ? '; a new certificate waits to be accepted' : ''}`,
-        `  trust    revision ${trust.revision}`, '',
+        source === 'acme' ? '  source   ACME (enrolment.acme); controllers are trusted by tls.ca' : `  trust    revision ${trust.revision}`, '',
       ].join('\n'));
     });
 }

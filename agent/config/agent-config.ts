@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { auditSettings } from './audit-settings.js';
+import { isolationSettings } from './isolation-settings.js';
 import { journalSettings } from './journal-settings.js';
 import { limitsSettings } from './limits-settings.js';
 import { policySettings } from './policy-settings.js';
+import { scriptsSettings } from './scripts-settings.js';
 import { enrolmentSettings } from './enrolment-settings.js';
 import { relaySettings, relayUrl } from './relay-settings.js';
 import { secretsSettings } from './secrets-settings.js';
@@ -108,19 +110,21 @@ export function agentConfigSchema(base: string) {
     tls: tls(base).optional(),
     proxy: proxy(base).optional(),
     auth: auth(base).optional(),
-    enrolment: enrolmentSettings(proxy(base)),
+    enrolment: enrolmentSettings(base, proxy(base)),
     controllers: z.array(controller(base)).max(16).describe('a list of at most 16 controllers').default([]),
     listeners: z.array(listener(base)).max(16).describe('a list of at most 16 listeners').default([]),
     relays: z.array(relaySettings(base, tls(base), proxy(base))).max(16).describe('a list of at most 16 connector servers').default([]),
     session: session.prefault({}),
     limits: limitsSettings().prefault({}),
     policy: policySettings(base).prefault({}),
+    scripts: scriptsSettings().prefault({}),
     connectors: z.strictObject({
       enabled: z.array(text('the id of a connector, see `causeway connectors list`')).describe('a list of connector ids').optional(),
       maxFacades: integer(1, 10_000).default(100),
       facadeIdle: duration().default(7_200_000),
       ca: path(base, "PEM file of further authorities to trust at targets, besides the system's").optional(),
     }).prefault({}),
+    isolation: isolationSettings().optional(),
     audit: auditSettings(base).prefault({}),
     journal: journalSettings(base).prefault({}),
     health: z.strictObject({

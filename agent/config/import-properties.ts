@@ -15,6 +15,8 @@ export interface ImportedConfig {
 }
 
 const PREFIX = 'connectorserver.';
+/** Whoever has a Java server has a Java controller, and those of before know no TLS 1.3. */
+const JAVA_PEER = { minVersion: 'TLSv1.2' } as const;
 const JVM_PREFIX = 'javax.net.ssl.';
 
 /** Maps a `ConnectorServer.properties` (decoded as ISO-8859-1). Throws a SyntaxError for a file Java could not read either. */
@@ -56,10 +58,11 @@ function assemble(draft: ImportDraft): Settings {
   if (draft.urls.length > 0) {
     const auth = authOf(draft);
     settings['controllers'] = draft.urls.map((url) => ({ url, ...draft.controller, ...(auth === undefined ? {} : { auth }) }));
-    if (hasAny(draft.tls)) settings['tls'] = draft.tls;
+    const isEncrypted = draft.urls.some((url) => /^(wss|https):/i.test(url));
+    if (hasAny(draft.tls) || isEncrypted) settings['tls'] = { ...draft.tls, ...(isEncrypted ? JAVA_PEER : {}) };
     if (hasAny(draft.proxy)) settings['proxy'] = { port: 80, ...draft.proxy };
   } else {
-    settings['listeners'] = [{ ...draft.listener, ...(hasAny(draft.tls) ? { tls: draft.tls } : {}) }];
+    settings['listeners'] = [{ ...draft.listener, ...(hasAny(draft.tls) ? { tls: { ...draft.tls, ...JAVA_PEER } } : {}) }];
   }
   if (hasAny(draft.session)) settings['session'] = draft.session;
   return settings;

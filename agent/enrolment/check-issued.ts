@@ -34,11 +34,17 @@ export function checkTrust(bundle: string, at: number): readonly X509Certificate
 /** The leaf of an issued chain: for our key, valid now, for a client, and signed (through its chain) by an authority we were given. Throws an {@link UnfitCertificate}. */
 export function checkIssued(chain: string, key: string, trust: string, at: number): X509Certificate {
   const [leaf, ...intermediates] = certificatesOf(chain);
+  checkFit(leaf, key, at);
+  if (!leadsTo(leaf, intermediates, checkTrust(trust, at), at)) throw new UnfitCertificate('no authority of the trust bundle that came with it signed it');
+  return leaf;
+}
+
+/** A certificate for our key, valid now, for a client. Throws an {@link UnfitCertificate}. */
+export function checkFit(leaf: X509Certificate, key: string, at: number): X509Certificate {
   if (!leaf.checkPrivateKey(createPrivateKey(key))) throw new UnfitCertificate('it is for another key than ours');
   if (!isValid(leaf, at)) throw new UnfitCertificate(`it is valid from ${timeOf(leaf.validFrom)} to ${timeOf(leaf.validTo)}, which is not now; check the clock of this machine`);
   const uses = leaf.keyUsage as string[] | undefined;
   if (uses !== undefined && !uses.includes(CLIENT_AUTHENTICATION)) throw new UnfitCertificate('it is not for a TLS client');
-  if (!leadsTo(leaf, intermediates, checkTrust(trust, at), at)) throw new UnfitCertificate('no authority of the trust bundle that came with it signed it');
   return leaf;
 }
 

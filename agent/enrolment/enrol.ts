@@ -55,7 +55,8 @@ export async function enrol(options: EnrolOptions): Promise<IdentityManifest> {
   return install(store, next.slot, answer, route.url);
 }
 
-async function refuseToReplace({ store, replace }: EnrolOptions): Promise<void> {
+/** An identity is not replaced by accident. Rejects with an {@link IdentityError}. */
+export async function refuseToReplace({ store, replace }: Pick<EnrolOptions, 'store' | 'replace'>): Promise<void> {
   const manifest = await store.read();
   if (manifest?.current === undefined || replace) return;
   throw new IdentityError(`This agent is enrolled already${manifest.agent === undefined ? '' : ` as ${manifest.agent}`} (${store.path}). --replace gives it a new identity; the old one is lost.`);
@@ -88,12 +89,13 @@ async function install(store: IdentityStore, slot: string, answer: CertificateAn
   return installed;
 }
 
-async function retried<T>({ stop, onRetry }: EnrolOptions, ask: () => Promise<T>): Promise<T> {
+/** Asks again for a while when nobody answers. */
+export async function retried<T>({ stop, onRetry }: Pick<EnrolOptions, 'stop' | 'onRetry'>, ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof EnrolmentUnreachable) || attempt >= TRIES) throw error;
+      if (!(error instanceof EnrolmentUnreachable) || error.needsPerson || attempt >= TRIES) throw error;
       const wait = error.waitAtLeast ?? RETRY_BASE_MS * 2 ** (attempt - 1);
       if (wait > LONGEST_RETRY_MS) throw error;
       onRetry(error.message);

@@ -4,7 +4,7 @@ import { DialError, saysRevoked } from '../session/failure-policy.js';
 import type { DialIdentity } from '../transport/dial.js';
 import { blamesCertificate } from '../transport/dial-failure.js';
 import { factsOf } from './identity-status.js';
-import { issuedNext, type IdentityManifest, type IssuedSlot } from './identity-manifest.js';
+import { isEnrolled, issuedNext, type IdentityManifest, type IssuedSlot } from './identity-manifest.js';
 import type { IdentityStore } from './identity-store.js';
 
 /** What to do about it, where it cannot be renewed any more. */
@@ -48,13 +48,15 @@ export class EnrolledIdentity {
   async use(required: boolean): Promise<DialIdentity | undefined> {
     const { store } = this.#parts;
     const manifest = await store.read();
-    if (manifest?.trust === undefined && !required) return undefined;
-    if (manifest?.trust === undefined) throw new DialError(`This agent is not enrolled: there is no identity in ${store.path}. Run: causeway agent enroll`, { pace: 'slow' });
+    if (!isEnrolled(manifest)) {
+      if (!required) return undefined;
+      throw new DialError(`This agent is not enrolled: there is no identity in ${store.path}. Run: causeway agent enroll`, { pace: 'slow' });
+    }
     const slot = this.#choose(manifest);
-    this.#requireLiving(slot, store.path);
+    this.#requireLiving(slot, manifest);
     const key = await store.readKey(slot.slot);
     return {
-      cert: slot.certificate, key, ca: manifest.trust.bundle,
+      cert: slot.certificate, key, ca: manifest.trust?.bundle,
       proven: () => { this.#proven(slot.slot).catch((error: unknown) => { this.#parts.log.error({ problem: textOf(error) }, 'The renewed identity works, but cannot be written down; it is used all the same.'); }); },
       failed: (error) => { this.#failed(manifest, slot.slot, error); },
     };
@@ -77,10 +79,11 @@ export class EnrolledIdentity {
     return factsOf(slot).notAfter < this.#now();
   }
 
-  #requireLiving(slot: IssuedSlot, path: string): void {
+  #requireLiving(slot: IssuedSlot, { source }: IdentityManifest): void {
     const { subject, notAfter } = factsOf(slot);
     if (notAfter >= this.#now()) return;
-    throw new DialError(`The certificate of this agent (${subject}, ${path}) expired on ${new Date(notAfter).toISOString()} and can no longer be renewed: ${ENROL_AGAIN}`, { pace: 'slow' });
+    const end = source === 'acme' ? 'its authority is being asked for a new one' : `can no longer be renewed: ${ENROL_AGAIN}`;
+    throw new DialError(`The certificate of this agent (${subject}, ${this.#parts.store.path}) expired on ${new Date(notAfter).toISOString()} and ${end}`, { pace: 'slow' });
   }
 
   async #proven(slot: string): Promise<void> {

@@ -35,10 +35,16 @@ export class EnrolmentUnreachable extends Error {
   override readonly name = 'EnrolmentUnreachable';
   /** Milliseconds the listener asks us to stay away. */
   readonly waitAtLeast: number | undefined;
+  /** Asking earlier only makes it worse, even when the certificate ends before. */
+  readonly insists: boolean;
+  /** Somebody has to change a setting first: worth trying again after hours, not after seconds. */
+  readonly needsPerson: boolean;
 
-  constructor(message: string, options: { readonly waitAtLeast?: number | undefined; readonly cause?: unknown } = {}) {
+  constructor(message: string, options: { readonly waitAtLeast?: number | undefined; readonly insists?: boolean; readonly needsPerson?: boolean; readonly cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.waitAtLeast = options.waitAtLeast;
+    this.insists = options.insists === true;
+    this.needsPerson = options.needsPerson === true;
   }
 }
 

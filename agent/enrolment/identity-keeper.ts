@@ -128,6 +128,7 @@ export class IdentityKeeper {
     const { clock, log, trustInterval } = this.#parts;
     const shown = this.#shown();
     this.#trustAt = clock.now() + trustInterval;
+    if (this.#manifest?.source === 'acme') return; // tls.ca says whom to trust
     if (this.#manifest === undefined || shown === undefined || factsOf(shown).notAfter < this.#parts.now()) return;
     try {
       const { manifest, changed } = await refreshTrust(this.#parts, this.#manifest, shown, stop);
@@ -161,7 +162,8 @@ export class IdentityKeeper {
     const { clock, log, now } = this.#parts;
     const current = this.#manifest?.current;
     if (current === undefined) return;
-    if (factsOf(current).notAfter < now()) {
+    const isOver = factsOf(current).notAfter < now();
+    if (isOver && this.#manifest?.source !== 'acme') {
       this.#expired(current);
       return;
     }
@@ -171,16 +173,23 @@ export class IdentityKeeper {
       this.#problem = '';
       log.info({ until: this.#manifest.next === undefined ? undefined : factsForLog(issuedNext(this.#manifest) ?? current).until }, 'The certificate was renewed; connections are replaced one after the other.');
       this.#rotateAt = clock.now() + ROTATE_AGAIN_MS;
-      this.#parts.onRenewed();
+      if (isOver) this.#parts.onReplaced(); // nobody was dialled with the old one
+      else this.#parts.onRenewed();
     } catch (error) {
-      if (stop.aborted) return;
-      this.#failures += 1;
-      this.#problem = textOf(error);
-      if (error instanceof EnrolmentRefused && error.status === 400) await giveUpRequest(this.#parts.store);
-      const left = factsOf(current).notAfter - now();
-      this.#renewAt = clock.now() + Math.max(SHORTEST_PAUSE_MS, Math.min(this.#backoff(this.#failures, error), left / 10));
-      this.#complain(current, left);
+      if (!stop.aborted) await this.#renewalFailed(current, error);
     }
+  }
+
+  async #renewalFailed(current: IssuedSlot, error: unknown): Promise<void> {
+    const { clock, now, store } = this.#parts;
+    this.#failures += 1;
+    this.#problem = textOf(error);
+    if (error instanceof EnrolmentRefused && error.status === 400) await giveUpRequest(store);
+    const left = factsOf(current).notAfter - now();
+    const wait = this.#backoff(this.#failures, error);
+    const least = error instanceof EnrolmentUnreachable && error.insists ? error.waitAtLeast ?? 0 : 0;
+    this.#renewAt = clock.now() + Math.max(SHORTEST_PAUSE_MS, least, left < 0 ? wait : Math.min(wait, left / 10));
+    this.#complain(current, left);
   }
 
   /** The less of the life is left, the louder. */
@@ -188,7 +197,8 @@ export class IdentityKeeper {
     const { log, audit } = this.#parts;
     const window = Math.max(1, factsOf(current).notAfter - Date.parse(current.renewAfter));
     const fields = { problem: this.#problem, failures: this.#failures, ...factsForLog(current), daysLeft: Math.floor(left / 8_640_000) / 10 };
-    if (left < window / 4) log.error(fields, 'THE CERTIFICATE OF THIS AGENT EXPIRES SOON AND CANNOT BE RENEWED: after that no controller lets it in.');
+    if (left < 0) log.error(fields, 'THE CERTIFICATE OF THIS AGENT HAS EXPIRED: no controller lets it in until its authority issues a new one; trying again.');
+    else if (left < window / 4) log.error(fields, 'THE CERTIFICATE OF THIS AGENT EXPIRES SOON AND CANNOT BE RENEWED: after that no controller lets it in.');
     else if (left < window / 2) log.error(fields, 'The certificate of this agent cannot be renewed.');
     else log.warn(fields, 'The certificate of this agent cannot be renewed yet; trying again.');
     if (this.#failures === 1) audit({ kind: 'renewal-failed', outcome: 'failed', detail: { problem: this.#problem } });

@@ -18,8 +18,10 @@ const next = z.strictObject({
   slot: slotName,
   /** PKCS #10 in PEM: asked with again, unchanged, until an answer has arrived. */
   request: pem,
-  /** The one-time token it is asked with; undefined for a renewal. */
+  /** What it is asked with: the id of a one-time token, or `acme:` and a hash of what is ordered; undefined for a renewal. */
   token: z.string().min(1).max(64).optional(),
+  /** URL of an ACME order that was begun with the request. */
+  order: z.string().min(1).max(4096).optional(),
   /** Here once it has been issued; it takes the place of `current` once a controller has accepted it. */
   certificate: pem.optional(),
   renewAfter: time.optional(),
@@ -29,7 +31,9 @@ const manifest = z.strictObject({
   version: z.literal(1),
   /** Goes up by one with each change. */
   revision: z.number().int().min(1),
-  /** Base URL of the enrolment listener. */
+  /** Where it came from, and is renewed: an ACME server. Undefined: an enrolment listener, whose trust bundle is below. */
+  source: z.literal('acme').optional(),
+  /** Base URL of the enrolment listener; of an ACME server, its directory. */
   url: z.string().min(1).max(4096),
   agent: z.string().min(1).max(64).optional(),
   group: z.string().min(1).max(255).optional(),
@@ -56,4 +60,9 @@ export function parseManifest(text: string): IdentityManifest {
 /** The slot a renewal has prepared, once its certificate is here. */
 export function issuedNext({ next: slot }: IdentityManifest): IssuedNextSlot | undefined {
   return slot?.certificate === undefined || slot.renewAfter === undefined ? undefined : { ...slot, certificate: slot.certificate, renewAfter: slot.renewAfter };
+}
+
+/** Whether an enrolment was completed: there is something to show, and it is known whom to trust, or that `tls.ca` says it. */
+export function isEnrolled(found: IdentityManifest | undefined): found is IdentityManifest {
+  return found !== undefined && (found.trust !== undefined || found.source === 'acme');
 }

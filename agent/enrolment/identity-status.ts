@@ -9,6 +9,8 @@ export type RenewalState = 'none' | 'asking' | 'issued' | 'failing';
 
 /** An enrolled identity as the status page shows it. Times are ISO 8601. */
 export interface IdentityStatus {
+  /** Where it came from and is renewed: the enrolment listener of a controller, or an ACME server. */
+  readonly source: 'enrolment' | 'acme';
   readonly agent: string;
   readonly group: string | undefined;
   readonly subject: string;
@@ -58,7 +60,7 @@ export function identityStatus(manifest: IdentityManifest | undefined, report: R
   if (manifest === undefined || current === undefined) return undefined;
   const { subject, issuer, serialNumber, notAfter } = factsOf(current);
   return {
-    agent: manifest.agent ?? '', group: manifest.group, subject, issuer, serialNumber, notAfter: new Date(notAfter).toISOString(),
+    source: manifest.source ?? 'enrolment', agent: manifest.agent ?? '', group: manifest.group, subject, issuer, serialNumber, notAfter: new Date(notAfter).toISOString(),
     daysLeft: Math.floor((notAfter - now) / DAY_MS * 10) / 10,
     renewal: { state: stateOf(manifest, report), due: current.renewAfter, failures: report.failures, problem: report.problem },
     trust: { revision: manifest.trust?.revision ?? '', checked: report.trustChecked, problem: report.trustProblem },

@@ -1,6 +1,7 @@
-import { generateKeyPair, randomBytes } from 'node:crypto';
+import { generateKeyPair, randomBytes, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { KeyType } from '../config/acme-settings.js';
 import { DurableDirectory, type DiskCalls } from './durable-directory.js';
 import { parseManifest, type IdentityManifest } from './identity-manifest.js';
 
@@ -62,11 +63,11 @@ export class IdentityStore {
     return key;
   }
 
-  /** Makes a private key (ECDSA P-256) for a slot that no manifest names yet, and has it on disk when it resolves. */
-  async addKey(): Promise<{ readonly slot: string; readonly key: string }> {
+  /** Makes a private key for a slot that no manifest names yet, and has it on disk when it resolves. */
+  async addKey(type: KeyType = 'ecdsa-p256'): Promise<{ readonly slot: string; readonly key: string }> {
     await this.#writing(() => this.#directory.make());
     const slot = randomBytes(8).toString('hex');
-    const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'prime256v1' });
+    const privateKey = await generateKey(type);
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     await this.#writing(() => this.#directory.write(`${slot}${KEY_SUFFIX}`, key, `${slot}${TEMPORARY_SUFFIX}`));
     return { slot, key };
@@ -132,6 +133,11 @@ export class IdentityStore {
       throw new IdentityError(`The identity in ${this.path} cannot be written (${code}).`, { cause: error });
     }
   }
+}
+
+async function generateKey(type: KeyType): Promise<KeyObject> {
+  if (type.startsWith('rsa-')) return (await promisify(generateKeyPair)('rsa', { modulusLength: Number(type.slice('rsa-'.length)) })).privateKey;
+  return (await promisify(generateKeyPair)('ec', { namedCurve: type === 'ecdsa-p384' ? 'secp384r1' : 'prime256v1' })).privateKey;
 }
 
 function slotsOf(manifest: IdentityManifest | undefined): Set<string> {

@@ -14,6 +14,13 @@ export function outcomeOfFailure(error: ConnectorError, signal: AbortSignal): En
   return { state: 'failed', error };
 }
 
+/** What the answer of a server says of a write that was passed on to it. `isInDoubt`: it was asked to stop, and may say so in any words. */
+export function outcomeOfAnswer(error: ConnectorError, isInDoubt: boolean): Ended {
+  if (error.outcome === 'applied' || error.outcome === 'notApplied') return { state: error.outcome };
+  if (error.outcome === 'unknown' || isInDoubt || !REFUSALS.has(error.kind)) return { state: 'unknown' };
+  return { state: 'failed', error };
+}
+
 const SENTENCES = {
   applied: 'Outcome: applied; the agent has looked, and the write was carried out.',
   notApplied: 'Outcome: not applied; nothing was changed.',

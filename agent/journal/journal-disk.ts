@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDiskFull } from '../audit/disk-reserve.js';
 
 /** A file being appended to. */
 export interface DiskFile {
@@ -26,10 +27,18 @@ export interface JournalDisk {
 const FILE_MODE = 0o600;
 export const TEMPORARY = '.tmp';
 
-/** Makes the directory (0700). */
+/** Makes the directory (0700), or, on a full disk, makes it when something is written to it. */
 export async function openDisk(directory: string): Promise<JournalDisk> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    await makeDirectory(directory);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+  }
   return new NodeDisk(directory);
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
 class NodeDisk implements JournalDisk {
@@ -39,8 +48,13 @@ class NodeDisk implements JournalDisk {
     this.directory = directory;
   }
 
-  names(): Promise<readonly string[]> {
-    return readdir(this.directory);
+  async names(): Promise<readonly string[]> {
+    try {
+      return await readdir(this.directory);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
   }
 
   read(name: string): Promise<Buffer> {
@@ -60,7 +74,7 @@ class NodeDisk implements JournalDisk {
 
   async create(name: string, head: Buffer, size: number): Promise<DiskFile> {
     const temporary = join(this.directory, `${name}${TEMPORARY}`);
-    const file = await open(temporary, 'w', FILE_MODE);
+    const file = await this.#begin(temporary);
     try {
       await writeAll(file, Buffer.concat([head, Buffer.alloc(Math.max(0, size - head.length))]), 0);
       await file.sync();
@@ -76,7 +90,7 @@ class NodeDisk implements JournalDisk {
 
   async replace(name: string, bytes: Buffer): Promise<void> {
     const temporary = join(this.directory, `${name}${TEMPORARY}`);
-    const file = await open(temporary, 'w', FILE_MODE);
+    const file = await this.#begin(temporary);
     try {
       await writeAll(file, bytes, 0);
       await file.sync();
@@ -88,6 +102,16 @@ class NodeDisk implements JournalDisk {
     }
     await rename(temporary, join(this.directory, name));
     await this.#syncDirectory();
+  }
+
+  async #begin(path: string): Promise<FileHandle> {
+    try {
+      return await open(path, 'w', FILE_MODE);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await makeDirectory(this.directory);
+      return open(path, 'w', FILE_MODE);
+    }
   }
 
   remove(name: string): Promise<void> {

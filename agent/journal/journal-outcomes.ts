@@ -13,7 +13,7 @@ export interface JournalOutcomesOptions {
   findConnector(connectorKey: ConnectorKey): Promise<Pick<AnyConnector, 'readBack'>>;
   /** Right at the connector, past every stage. */
   openFacade(connectorKey: ConnectorKey, facadeKey: string): Promise<ConnectorFacade>;
-  /** Wall clock. @default Date.now */
+  /** @default the journal's */
   readonly now?: (() => number) | undefined;
 }
 
@@ -31,7 +31,7 @@ export class JournalOutcomes implements OutcomeSource {
   }
 
   async outcomeOf(question: OutcomeQuestion, signal: AbortSignal): Promise<WriteOutcome> {
-    const { journal, now = Date.now } = this.#options;
+    const { journal, now = journal.now } = this.#options;
     const { operationId, age, origin } = question;
     const found = await journal.findOrFence(operationId, now() - Math.max(0, age) - MARGIN);
     if ('state' in found) return found;

@@ -16,6 +16,8 @@ export interface Intent {
   readonly nameDigest: string | undefined;
   /** Tells one write from another under the same id; keyed, and without secrets. */
   readonly fingerprint: string;
+  /** The journal of the server it is passed on to, which can tell what became of it; undefined when nobody can. */
+  readonly passedTo?: string | undefined;
   /** Wall clock, milliseconds since 1970. */
   readonly at: number;
 }
@@ -29,6 +31,7 @@ export interface Outcome {
   readonly principal: string;
   readonly kind: OperationKind;
   readonly fingerprint: string;
+  readonly passedTo?: string | undefined;
   readonly ended: Ended;
   readonly at: number;
 }
@@ -48,12 +51,12 @@ const LONGEST_UID = 2_048;
 export function recordText(record: JournalRecord): string {
   switch (record.type) {
     case 'intent': {
-      const { operationId, principal, kind, connector, systemId, objectClass, uid, nameDigest, fingerprint, at } = record.intent;
-      return JSON.stringify({ t: 'i', id: operationId, p: principal, k: kind, c: connector, s: systemId, o: short(objectClass, LONGEST_TEXT), u: short(uid, LONGEST_UID), n: nameDigest, f: fingerprint, at });
+      const { operationId, principal, kind, connector, systemId, objectClass, uid, nameDigest, fingerprint, passedTo, at } = record.intent;
+      return JSON.stringify({ t: 'i', id: operationId, p: principal, k: kind, c: connector, s: systemId, o: short(objectClass, LONGEST_TEXT), u: short(uid, LONGEST_UID), n: nameDigest, f: fingerprint, j: passedTo, at });
     }
     case 'outcome': {
-      const { operationId, principal, kind, fingerprint, ended, at } = record.outcome;
-      return JSON.stringify({ t: 'o', id: operationId, p: principal, k: kind, f: fingerprint, e: ended.state, ...detail(ended), at });
+      const { operationId, principal, kind, fingerprint, passedTo, ended, at } = record.outcome;
+      return JSON.stringify({ t: 'o', id: operationId, p: principal, k: kind, f: fingerprint, j: passedTo, e: ended.state, ...detail(ended), at });
     }
     case 'begin':
       return JSON.stringify({ t: 'b', at: record.at, z: record.size });
@@ -107,7 +110,7 @@ function intentOf(fields: Readonly<Record<string, unknown>>, at: number): Journa
     type: 'intent',
     intent: {
       operationId: fields['id'], principal: text(fields['p']), kind: text(fields['k']) as OperationKind, connector: text(fields['c']), systemId: text(fields['s']),
-      objectClass: optional(fields['o']), uid: optional(fields['u']), nameDigest: optional(fields['n']), fingerprint: text(fields['f']), at,
+      objectClass: optional(fields['o']), uid: optional(fields['u']), nameDigest: optional(fields['n']), fingerprint: text(fields['f']), ...passedToOf(fields), at,
     },
   };
 }
@@ -115,7 +118,11 @@ function intentOf(fields: Readonly<Record<string, unknown>>, at: number): Journa
 function outcomeOf(fields: Readonly<Record<string, unknown>>, at: number): JournalRecord | undefined {
   const ended = endedOf(fields);
   if (typeof fields['id'] !== 'string' || ended === undefined) return undefined;
-  return { type: 'outcome', outcome: { operationId: fields['id'], principal: text(fields['p']), kind: text(fields['k']) as OperationKind, fingerprint: text(fields['f']), ended, at } };
+  return { type: 'outcome', outcome: { operationId: fields['id'], principal: text(fields['p']), kind: text(fields['k']) as OperationKind, fingerprint: text(fields['f']), ...passedToOf(fields), ended, at } };
+}
+
+function passedToOf({ j }: Readonly<Record<string, unknown>>): Pick<Intent, 'passedTo'> {
+  return typeof j === 'string' ? { passedTo: j } : {};
 }
 
 function endedOf(fields: Readonly<Record<string, unknown>>): Ended | undefined {

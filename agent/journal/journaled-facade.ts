@@ -5,10 +5,11 @@ import {
 } from '../../protocol/model/index.js';
 import { runBatch } from '../../connectors/framework/facade/batch.js';
 import type { FacadeContext, FacadeStage } from '../operations/facade-stage.js';
+import { answerAgain } from './answer-again.js';
 import { outcomeOfFailure, saying } from './failed-write.js';
-import type { Ended, Intent } from './journal-record.js';
+import type { Ended } from './journal-record.js';
 import { canReadBack, readBack } from './read-back.js';
-import { isJournaled, nameOf, type JournaledOperation } from './write-identity.js';
+import { intentOf, isJournaled, type JournaledOperation } from './write-identity.js';
 import type { OpenWrite, WriteJournal } from './write-journal.js';
 
 /** Tasks of a batch at a time, as the connector facade has it. */
@@ -18,7 +19,7 @@ const LOOK_TIME = 3_000;
 
 export interface JournalStageOptions {
   readonly journal: WriteJournal;
-  /** Wall clock. @default Date.now */
+  /** @default the journal's */
   readonly now?: (() => number) | undefined;
 }
 
@@ -33,7 +34,7 @@ class JournaledFacade implements ConnectorFacade {
   readonly #journal: WriteJournal;
   readonly #now: () => number;
 
-  constructor(facade: ConnectorFacade, context: FacadeContext, { journal, now = Date.now }: JournalStageOptions) {
+  constructor(facade: ConnectorFacade, context: FacadeContext, { journal, now = journal.now }: JournalStageOptions) {
     this.#facade = facade;
     this.#context = context;
     this.#journal = journal;
@@ -76,7 +77,8 @@ class JournaledFacade implements ConnectorFacade {
     const { operationId } = call;
     const isNamed = call.once === true && operationId !== undefined;
     if (isNamed && !isOperationId(operationId)) throw new ConnectorError('illegalArgument', 'The id of the operation is too long or holds other than printable characters.', { outcome: 'notApplied' });
-    const intent = this.#intent(operation, isNamed ? operationId : randomUUID());
+    const { connector, systemId, origin } = this.#context;
+    const intent = intentOf(this.#journal.identity, operation, { operationId: isNamed ? operationId : randomUUID(), principal: origin.principal, connector: connector.id, systemId, at: this.#now() });
     const begun = await this.#journal.begin(intent, !isNamed);
     if (begun.kind === 'known') return answerAgain(operation, intent.operationId, begun.outcome);
     return this.#carryOut(operation, call, intent.operationId, begun.write);
@@ -109,41 +111,11 @@ class JournaledFacade implements ConnectorFacade {
     const evidence = await readBack(this.#facade, operation, AbortSignal.timeout(LOOK_TIME));
     return evidence.state === 'applied' ? evidence : ended;
   }
-
-  #intent(operation: JournaledOperation, operationId: string): Intent {
-    const { connector, systemId, origin } = this.#context;
-    const { identity } = this.#journal;
-    const name = nameOf(operation);
-    return {
-      operationId, principal: origin.principal, kind: operation.kind, connector: connector.id, systemId,
-      objectClass: 'objectClass' in operation ? operation.objectClass : undefined,
-      uid: 'uid' in operation ? operation.uid.value : undefined,
-      nameDigest: name === undefined ? undefined : identity.digest(name),
-      fingerprint: identity.fingerprint(operation, systemId), at: this.#now(),
-    };
-  }
 }
 
 /** A copy, so that no two are the same, as the connector is to see it: Java peers write revision "0" for none (protocol section 7.15). */
 function ownTask(task: BatchTask): BatchTask {
   return 'uid' in task && task.uid.revision === '0' ? { ...task, uid: new Uid(task.uid.value) } : { ...task };
-}
-
-/** The answer of a write that has been here before. */
-function answerAgain({ kind }: JournaledOperation, operationId: string, outcome: Ended): unknown {
-  switch (outcome.state) {
-    case 'applied':
-      if (kind === 'scriptOnConnector' || kind === 'scriptOnResource') {
-        throw new ConnectorError('connector', `Operation ${operationId} came again; its script has run to its end, was not run again, and its result is not kept.`, { outcome: 'applied' });
-      }
-      return outcome.uid ?? (kind === 'delete' ? undefined : null);
-    case 'failed':
-      throw outcome.error;
-    case 'notApplied':
-      throw saying(new ConnectorError('retryable', `Operation ${operationId} came again; the first time it was given up.`), 'notApplied', operationId);
-    case 'unknown':
-      throw saying(new ConnectorError('connector', `Operation ${operationId} came again and is not carried out twice.`), 'unknown', operationId);
-  }
 }
 
 function asConnectorError(error: unknown): ConnectorError {

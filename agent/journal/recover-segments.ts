@@ -78,7 +78,9 @@ async function setAside(disk: JournalDisk, { read, content }: { readonly read: R
     await disk.replace(`${read.name}${ASIDE}`, content);
     await disk.replace(read.name, salvaged.content);
   } catch (error) {
-    log.error({ ...fields, err: error }, 'A damaged journal segment could not be set aside.');
+    log.error({ ...fields, err: error }, 'A damaged journal segment could not be set aside; it stays where it is.');
+    // Its records are found where they stand in the file that is there.
+    return { ...read, records: [...read.records, { record: { type: 'damage', at: now }, offset: 0 }] };
   }
   return salvaged;
 }

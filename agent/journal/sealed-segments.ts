@@ -31,12 +31,16 @@ export interface RetentionOptions {
   onExpired(before: number): void;
 }
 
-/** … and no shorter than this when the journal would otherwise be too large. */
+/**
+ * … and no shorter than this when the journal would otherwise be too large; nor is anything too old before the process has
+ * been there for so long: the clock may have been wrong when it started, or before.
+ */
 const SHORTEST_RETENTION = 3_600_000;
 
 /** Segments nothing is appended to: found in, made smaller, and given up when they are old. */
 export class SealedSegments {
   readonly #options: RetentionOptions;
+  readonly #openedAt: number;
   /** The oldest first. */
   #segments: Sealed[] = [];
   #version = 0;
@@ -44,6 +48,7 @@ export class SealedSegments {
 
   constructor(options: RetentionOptions) {
     this.#options = options;
+    this.#openedAt = options.now();
   }
 
   get bytes(): number {
@@ -87,8 +92,8 @@ export class SealedSegments {
 
   /** Gives up what is too old, makes smaller what can be. Never loses an outcome that is still to be kept. */
   async compact(): Promise<void> {
-    const { now, retention, maxSize, onExpired } = this.#options;
-    const old = now() - retention;
+    const { maxSize, onExpired } = this.#options;
+    const old = this.#keptSince();
     onExpired(old);
     while ((this.#segments[0]?.newest ?? Infinity) < old) await this.#removeOldest();
     while (this.bytes > maxSize / 2 || this.#segments.length > 64) if (!await this.#mergeOldest()) break;
@@ -105,6 +110,12 @@ export class SealedSegments {
       await this.#removeOldest();
     }
     return true;
+  }
+
+  /** What is from before this moment is too old. */
+  #keptSince(): number {
+    const { now, retention } = this.#options;
+    return now() - this.#openedAt < Math.min(SHORTEST_RETENTION, retention) ? -Infinity : now() - retention;
   }
 
   async #removeOldest(): Promise<void> {
@@ -146,8 +157,8 @@ export class SealedSegments {
 
   /** What of a segment is still needed. Damage found now, long after it was written, is told and remembered. */
   #live(read: ReturnType<typeof readSegment>, { name }: Sealed): JournalRecord[] {
-    const { now, retention, isUnresolved, log } = this.#options;
-    const old = now() - retention;
+    const { now, isUnresolved, log } = this.#options;
+    const old = this.#keptSince();
     const live = read.records.map(({ record }) => record).filter((record) => {
       if (record.type === 'outcome') return record.outcome.at >= old;
       if (record.type === 'intent') return isUnresolved(record.intent.operationId);

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Name, findAttribute, type BatchTask, type Operation } from '../../protocol/model/index.js';
+import type { Intent } from './journal-record.js';
 
 /** A write that is journaled by itself. */
 export type JournaledOperation = Exclude<BatchTask, never> | Extract<Operation, { readonly kind: 'scriptOnConnector' | 'scriptOnResource' }>;
@@ -31,6 +32,18 @@ export class WriteIdentity {
   fingerprint(operation: JournaledOperation, systemId: string): string {
     return this.digest(JSON.stringify([systemId, operation], plain));
   }
+}
+
+/** What the journal holds of a write. `place`: who asks, for what, where. */
+export function intentOf(identity: WriteIdentity, operation: JournaledOperation, place: Pick<Intent, 'operationId' | 'principal' | 'connector' | 'systemId' | 'passedTo' | 'at'>): Intent {
+  const name = nameOf(operation);
+  return {
+    ...place, kind: operation.kind,
+    objectClass: 'objectClass' in operation ? operation.objectClass : undefined,
+    uid: 'uid' in operation ? operation.uid.value : undefined,
+    nameDigest: name === undefined ? undefined : identity.digest(name),
+    fingerprint: identity.fingerprint(operation, place.systemId),
+  };
 }
 
 /** ICF values as JSON can hold them. Guarded values show themselves as `***`. */

@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ConnectorError } from '../../protocol/model/index.js';
 import type { SessionLog } from '../../protocol/session/contract.js';
+import { isDiskFull } from '../audit/disk-reserve.js';
 import type { JournalDisk } from './journal-disk.js';
 import type { Ended, Intent, Outcome } from './journal-record.js';
 import { JournalFailure, JournalWriter, type WrittenSegment } from './journal-writer.js';
 import { recoverSegments, segmentName, SEGMENT_NAME, type Recovered } from './recover-segments.js';
 import { SealedSegments } from './sealed-segments.js';
+import { steadyClock } from './steady-clock.js';
 import { WriteIdentity } from './write-identity.js';
 
 export interface JournalOptions {
@@ -17,7 +19,7 @@ export interface JournalOptions {
   readonly retention: number;
   /** @default 1 MiB */
   readonly segmentBytes?: number | undefined;
-  /** Wall clock. @default Date.now */
+  /** Wall clock that never jumps. @default steadyClock() */
   readonly now?: (() => number) | undefined;
 }
 
@@ -30,7 +32,7 @@ export interface OpenWrite {
 }
 
 /** What the journal knows of an id. */
-export type Found = { readonly intent: Pick<Intent, 'principal' | 'fingerprint' | 'kind'>; readonly outcome: Ended | { readonly state: 'inProgress' } };
+export type Found = { readonly intent: Pick<Intent, 'principal' | 'fingerprint' | 'kind' | 'passedTo'>; readonly outcome: Ended | { readonly state: 'inProgress' } };
 
 const SEGMENT_BYTES = 1024 ** 2;
 const KEY_FILE = 'journal.key';
@@ -40,23 +42,35 @@ const FENCED_FOR = 3_600_000;
 const MOST_FENCED = 100_000;
 const COMPACT_EVERY = 600_000;
 
-/** Opens the journal of a directory, with everything an earlier process left in it. */
+/** Opens the journal of a directory, with everything an earlier process left in it. A full disk is no obstacle: it is written to when something is. */
 export async function openWriteJournal(options: JournalOptions): Promise<WriteJournal> {
-  const { disk, log, now = Date.now } = options;
-  const key = await journalKey(disk);
+  const { disk, log, now = steadyClock() } = options;
+  const key = await journalKey(disk, log);
   const recovered = await recoverSegments(disk, now(), log);
-  return new WriteJournal(options, key, recovered);
+  return new WriteJournal({ ...options, now }, key, recovered);
+}
+
+interface JournalKey {
+  readonly bytes: Buffer;
+  /** Not on the disk yet; nothing can have been written under it, and nothing may be before it is. */
+  isUnsaved: boolean;
 }
 
 /** Made with the journal and never changed: another key is another journal. */
-async function journalKey(disk: JournalDisk): Promise<Buffer> {
+async function journalKey(disk: JournalDisk, log: SessionLog): Promise<JournalKey> {
   if ((await disk.names()).includes(KEY_FILE)) {
-    const key = await disk.read(KEY_FILE);
-    if (key.length === KEY_BYTES) return key;
+    const bytes = await disk.read(KEY_FILE);
+    if (bytes.length === KEY_BYTES) return { bytes, isUnsaved: false };
   }
-  const key = randomBytes(KEY_BYTES);
-  await disk.replace(KEY_FILE, key);
-  return key;
+  const bytes = randomBytes(KEY_BYTES);
+  try {
+    await disk.replace(KEY_FILE, bytes);
+    return { bytes, isUnsaved: false };
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    log.error({ err: error, directory: disk.directory }, 'The journal of writes cannot be begun, the disk is full: writes are refused until there is room, reads go on.');
+    return { bytes, isUnsaved: true };
+  }
 }
 
 /**
@@ -67,8 +81,10 @@ export class WriteJournal {
   /** Stays the same as long as the directory does. */
   readonly id: string;
   readonly identity: WriteIdentity;
+  /** The journal's time, which its records bear. Milliseconds since 1970. */
+  readonly now: () => number;
   readonly #options: JournalOptions;
-  readonly #now: () => number;
+  readonly #key: JournalKey;
   readonly #log: SessionLog;
   readonly #writer: JournalWriter;
   readonly #sealed: SealedSegments;
@@ -82,13 +98,14 @@ export class WriteJournal {
   #compacting: Promise<void> | undefined;
   #lastCompacted = 0;
 
-  constructor(options: JournalOptions, key: Buffer, recovered: Recovered) {
-    const { disk, log, maxSize, retention, segmentBytes = SEGMENT_BYTES, now = Date.now } = options;
+  constructor(options: JournalOptions & { readonly now: () => number }, key: JournalKey, recovered: Recovered) {
+    const { disk, log, maxSize, retention, segmentBytes = SEGMENT_BYTES, now } = options;
     this.#options = options;
-    this.#now = now;
+    this.#key = key;
+    this.now = now;
     this.#log = log;
-    this.id = createHash('sha256').update('journal id').update(key).digest('base64url').slice(0, 22);
-    this.identity = new WriteIdentity(key);
+    this.id = createHash('sha256').update('journal id').update(key.bytes).digest('base64url').slice(0, 22);
+    this.identity = new WriteIdentity(key.bytes);
     this.#unresolved = new Map(recovered.unresolved);
     this.#damagedBefore = recovered.damagedBefore;
     this.#sealed = new SealedSegments({
@@ -147,7 +164,7 @@ export class WriteJournal {
       throw error;
     }
     this.#writer.underWay++;
-    if (this.#now() - this.#lastCompacted > COMPACT_EVERY) this.#compact();
+    if (this.now() - this.#lastCompacted > COMPACT_EVERY) this.#compact();
     return { kind: 'new', write: { end: (outcome) => this.#end(intent, outcome).finally(() => isOver(outcome)) } };
   }
 
@@ -166,14 +183,15 @@ export class WriteJournal {
     if (found !== undefined) return found;
     const running = this.#open.get(operationId);
     if (running !== undefined) return { intent: running.intent, outcome: { state: 'inProgress' } };
-    this.#fenced.set(operationId, this.#now());
+    this.#fenced.set(operationId, this.now());
     this.#trimFenced();
     return { state: sentAt < this.#damagedBefore ? 'unknown' : 'neverSeen' };
   }
 
   /** What was unknown has been found out. */
   async resolve(operationId: string, intent: Found['intent'], outcome: Exclude<Ended, { readonly state: 'unknown' }>): Promise<void> {
-    await this.#write({ operationId, principal: intent.principal, kind: intent.kind, fingerprint: intent.fingerprint, ended: outcome, at: this.#now() });
+    const { principal, kind, fingerprint, passedTo } = intent;
+    await this.#write({ operationId, principal, kind, fingerprint, passedTo, ended: outcome, at: this.now() });
     this.#unresolved.delete(operationId);
   }
 
@@ -207,9 +225,9 @@ export class WriteJournal {
   }
 
   async #end(intent: Intent, ended: Ended): Promise<void> {
-    const { operationId, principal, kind, fingerprint } = intent;
+    const { operationId, principal, kind, fingerprint, passedTo } = intent;
     this.#writer.underWay--;
-    await this.#write({ operationId, principal, kind, fingerprint, ended, at: this.#now() });
+    await this.#write({ operationId, principal, kind, fingerprint, passedTo, ended, at: this.now() });
   }
 
   async #write(outcome: Outcome): Promise<void> {
@@ -230,12 +248,16 @@ export class WriteJournal {
   }
 
   async #nameNext(): Promise<string> {
+    if (this.#key.isUnsaved) {
+      await this.#options.disk.replace(KEY_FILE, this.#key.bytes);
+      this.#key.isUnsaved = false;
+    }
     if (!await this.#sealed.makeRoom()) throw new Error(`it has reached journal.maxSize, ${this.#options.maxSize} bytes, with outcomes of the last hour; raise it`);
     return segmentName(this.#nextNumber++);
   }
 
   #compact(): void {
-    this.#lastCompacted = this.#now();
+    this.#lastCompacted = this.now();
     this.#compacting ??= this.#sealed.compact()
       .catch((error: unknown) => this.#log.error({ err: error }, 'The journal of writes could not be compacted.'))
       .finally(() => { this.#compacting = undefined; });
@@ -247,7 +269,7 @@ export class WriteJournal {
 
   #trimFenced(): void {
     for (const [id, at] of this.#fenced) {
-      if (this.#fenced.size <= MOST_FENCED && at > this.#now() - FENCED_FOR) return;
+      if (this.#fenced.size <= MOST_FENCED && at > this.now() - FENCED_FOR) return;
       this.#fenced.delete(id);
     }
   }

@@ -1,7 +1,7 @@
 import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind, type PermitTarget } from '../../protocol/model/index.js';
 import { apiConfigurationOf } from '../../protocol/codec/index.js';
 import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
-import { connectorsByKey, createFacade, publishedInfos, type AnyConnector, type FacadeHandle } from '../../connectors/framework/index.js';
+import { connectorsByKey, createFacade, publishedInfos, type AnyConnector, type FacadeEnvironment, type FacadeHandle } from '../../connectors/framework/index.js';
 import { loadConnector } from '../../connectors/registry.js';
 import type { FacadeSecrets, OpenResolved } from '../secrets/facade-secrets.js';
 import { permitBoth } from '../secrets/permit-both.js';
@@ -12,6 +12,8 @@ import type { WriteJournal } from '../journal/write-journal.js';
 import { FacadeCache, systemIdOf, type OpenFacade } from './facade-cache.js';
 import type { FacadeContext, FacadeStage } from './facade-stage.js';
 import { observeFacade } from './observed-facade.js';
+import type { ScriptHost } from './script-host.js';
+import { scriptedFacade } from './scripted-facade.js';
 
 export interface ExecutorOptions {
   /** Ids of the connectors that may be used; nothing else is published or found. */
@@ -33,6 +35,8 @@ export interface ExecutorOptions {
   readonly permitTarget?: ((connector: AnyConnector, connectorKey: ConnectorKey) => PermitTarget) | undefined;
   /** Of writes: noted before the target is called and after it, innermost. Without it, peers cannot ask what became of one. */
   readonly journal?: WriteJournal | undefined;
+  /** Runs the scripts of those connectors that run none themselves. Without it they are unsupported. */
+  readonly scripts?: ScriptHost | undefined;
   /** Told of an operation whose connector or configuration could not be had: it passes no stage. */
   readonly onUnopened?: ((connectorKey: ConnectorKey, origin: RequestOrigin, error: unknown) => void) | undefined;
   /** Why an operation is not taken on at this moment. */
@@ -40,7 +44,7 @@ export interface ExecutorOptions {
   /** Puts secrets in the place of the references to them. Without it, references stay what they are. */
   readonly secrets?: FacadeSecrets | undefined;
   /** @default the framework's */
-  readonly open?: (connector: AnyConnector, configuration: ApiConfiguration) => FacadeHandle;
+  readonly open?: ((connector: AnyConnector, configuration: ApiConfiguration, environment: FacadeEnvironment) => FacadeHandle) | undefined;
 }
 
 /** Runs the operations of controllers on the connectors of this agent. */
@@ -88,28 +92,35 @@ export class AgentExecutor implements OperationExecutor {
   async #facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade> {
     const connector = await this.#find(connectorKey);
     const { facade, configuration, systemId } = await this.#facades.get(connectorKey, facadeKey);
-    const { stages = [], journal, log, clock } = this.#options;
+    const { stages = [], scripts, log } = this.#options;
     const context: FacadeContext = { connector, connectorKey, configuration, systemId, origin };
+    if (scripts === undefined) return this.#staged(facade, stages, context);
+    // What a script does passes what its requester's own operations pass. Opened for each: it may have been closed since.
+    const open = async (): Promise<ConnectorFacade> => this.#staged((await this.#facades.get(connectorKey, facadeKey)).facade, scripts.stages, context);
+    return this.#staged(scriptedFacade(facade, context, { scripts, open, log }), stages, context);
+  }
+
+  #staged(facade: ConnectorFacade, stages: readonly FacadeStage[], context: FacadeContext): ConnectorFacade {
+    const { journal, log, clock } = this.#options;
     const innermost = journal === undefined ? facade : journalStage({ journal })(facade, context);
     const staged = stages.reduceRight<ConnectorFacade>((inner, stage) => stage(inner, context), innermost);
-    return observeFacade(staged, { connector: connector.id, origin, log, clock });
+    return observeFacade(staged, { connector: context.connector.id, origin: context.origin, log, clock });
   }
 
   /** Disposes of all facades. Idempotent. */
   async close(): Promise<void> {
+    await this.#options.scripts?.close();
     await this.#facades.close();
   }
 
   async #open(connectorKey: ConnectorKey, facadeKey: string): Promise<OpenFacade> {
     const connector = await this.#find(connectorKey);
     const configuration = apiConfigurationOf(facadeKey);
-    const { open, secrets, log, stateDirectory, trustedCertificates, permitTarget } = this.#options;
-    const openResolved: OpenResolved = (resolved, resolvedSecrets) => (open === undefined
-      ? createFacade(connector, resolved, {
-        log: resolvedSecrets === undefined ? log : redactedLog(log, () => resolvedSecrets.clearTexts()), stateRoot: stateDirectory, trustedCertificates, permitTarget: permitBoth(resolvedSecrets?.permitTarget, permitTarget?.(connector, connectorKey)),
-        given: configuration, secrets: resolvedSecrets === undefined ? undefined : () => resolvedSecrets.clearTexts(),
-      })
-      : open(connector, resolved));
+    const { open = createFacade, secrets, log, stateDirectory, trustedCertificates, permitTarget } = this.#options;
+    const openResolved: OpenResolved = (resolved, resolvedSecrets) => open(connector, resolved, {
+      log: resolvedSecrets === undefined ? log : redactedLog(log, () => resolvedSecrets.clearTexts()), stateRoot: stateDirectory, trustedCertificates, permitTarget: permitBoth(resolvedSecrets?.permitTarget, permitTarget?.(connector, connectorKey)),
+      given: configuration, secrets: resolvedSecrets === undefined ? undefined : () => resolvedSecrets.clearTexts(),
+    });
     return { facade: await secrets?.open(connector, configuration, openResolved) ?? openResolved(configuration), configuration };
   }
 

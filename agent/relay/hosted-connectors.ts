@@ -1,8 +1,12 @@
 import type { Clock, OperationExecutor, SessionLog } from '../../protocol/session/contract.js';
+import { createFacade } from '../../connectors/framework/index.js';
 import { auditStages } from '../audit/audit-stages.js';
 import type { AuditParts } from '../audit/audited-operation.js';
 import type { AgentConfig } from '../config/agent-config.js';
+import type { Isolation } from '../isolation/isolation.js';
+import type { ProcessStatus } from '../isolation/process-keeper.js';
 import { AgentExecutor, type ExecutorOptions } from '../operations/executor.js';
+import { scriptHost } from '../operations/script-host.js';
 import { OverloadProtection, type OverloadStatus } from '../overload/overload-protection.js';
 import { facadeSecrets } from '../secrets/facade-secrets.js';
 import { secretSourcesOf } from '../secrets/secret-sources.js';
@@ -20,35 +24,42 @@ export interface HostedConnectors {
   readonly facadeCount: number;
   relays(): readonly RelayStatus[];
   load(): OverloadStatus;
+  /** Processes of connectors; undefined where every connector runs in this one. */
+  isolation(): readonly ProcessStatus[] | undefined;
   /** Dials the connector servers. Resolves at once when there are none. */
   start(onGrown: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The agent's own connectors and, where relays are configured, those of the servers behind it. */
-export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, 'enabled' | 'trustedCertificates' | 'journal'> & { readonly policy: LivePolicy; readonly audit?: AuditParts | undefined }, parts: { readonly clock: Clock; readonly log: SessionLog; readonly version: string }): HostedConnectors {
+export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, 'enabled' | 'trustedCertificates' | 'journal'> & { readonly policy: LivePolicy; readonly audit?: AuditParts | undefined; readonly isolation?: Isolation | undefined }, parts: { readonly clock: Clock; readonly log: SessionLog; readonly version: string }): HostedConnectors {
   const overload = new OverloadProtection(config.limits, parts);
   const secrets = facadeSecrets(config, { sources: secretSourcesOf(config), now: () => parts.clock.now(), log: parts.log, audit: (event) => own.audit?.audit.event(event) ?? Promise.resolve() });
   const { stages: auditing, onUnopened } = auditStages(own.audit);
+  const { isolation } = own;
+  const policed = policyStage(own.policy, async (operationId) => await own.journal?.find(operationId) !== undefined);
   const executor = new AgentExecutor({
     secrets,
+    open: isolation && ((connector, ...rest) => (isolation.isolates(connector.id) ? isolation.open(connector, ...rest) : createFacade(connector, ...rest))),
     ...config.connectors, ...own, stateDirectory: config.agent.stateDirectory, clock: parts.clock, log: parts.log,
-    onUnopened, stages: [...auditing, overload.stage, policyStage(own.policy, async (operationId) => await own.journal?.find(operationId) !== undefined)], permitTarget: (connector, key) => own.policy.permitTarget(connectorNames(key, connector.id)), refusal: (kind) => overload.refusal(kind),
+    onUnopened, stages: [...auditing, overload.stage, policed], scripts: scriptHost(config.scripts, [...auditing, policed]), permitTarget: (connector, key) => own.policy.permitTarget(connectorNames(key, connector.id)), refusal: (kind) => overload.refusal(kind),
   });
   const relays = config.relays.map((relay) => new RelaySession(relaySessionOf(config, relay, parts)));
   let tell: () => void = () => undefined;
-  const relaying = relays.length === 0 ? undefined : new RelayingExecutor({ own: executor, relays, policy: own.policy, audit: own.audit, clock: parts.clock, log: parts.log, onGrown: () => { tell(); } });
+  const relaying = relays.length === 0 ? undefined : new RelayingExecutor({ own: executor, relays, policy: own.policy, audit: own.audit, journal: own.journal, clock: parts.clock, log: parts.log, onGrown: () => { tell(); } });
   return {
     executor: relaying ?? executor,
     get facadeCount() { return executor.facadeCount; },
     relays: () => relays.map((relay) => relay.status()),
     load: () => overload.status(),
+    isolation: () => isolation?.status(),
     start: async (onGrown) => {
       tell = onGrown;
       await relaying?.start();
     },
     close: async () => {
       await Promise.all([executor.close(), relaying?.close(), own.policy.close(), overload.close()]);
+      await isolation?.close();
     },
   };
 }

@@ -4,9 +4,11 @@ import type { OperationRelay } from '../../protocol/session/forwarding.js';
 import { decodeOperation } from '../../protocol/codec/index.js';
 import type { AuditParts } from '../audit/audited-operation.js';
 import { auditedRelay } from '../audit/audited-relay.js';
+import type { WriteJournal } from '../journal/write-journal.js';
 import { wasNotMade } from '../policy/failed-change.js';
 import type { LivePolicy } from '../policy/live-policy.js';
 import { admitRelayed } from '../policy/relay-admission.js';
+import { hasBeenPassedOn, journaledRelay } from './journaled-relay.js';
 import { RelayTable } from './relay-table.js';
 import type { RelaySession } from './relay-session.js';
 
@@ -24,6 +26,8 @@ export interface RelayingExecutorOptions {
   /** Decides last about what is passed on. Undefined: everything is. */
   readonly policy?: LivePolicy | undefined;
   readonly audit?: AuditParts | undefined;
+  /** Of writes: noted before they are passed on and before they are answered. */
+  readonly journal?: WriteJournal | undefined;
   readonly clock: Clock;
   readonly log: SessionLog;
   /** There are connectors that were not in a list given before. */
@@ -86,20 +90,23 @@ export class RelayingExecutor implements OperationExecutor {
     const relay = (await this.#current()).find(connectorKey);
     if (relay === undefined) return undefined;
     const observed = this.#observed(relay, connectorKey, origin);
-    const { audit } = this.#options;
-    return audit === undefined ? observed : auditedRelay(audit, observed, { relay: relay.name, connectorKey, origin });
+    const { audit, journal, clock } = this.#options;
+    const journaled = journal === undefined ? observed : journaledRelay({ journal, clock, stop: this.#stop.signal }, observed, { connectorKey, origin });
+    return audit === undefined ? journaled : auditedRelay(audit, journaled, { relay: relay.name, connectorKey, origin });
   }
 
   /** One log line an operation, as for those that are executed here. Never a value, never a secret. */
   #observed(relay: RelaySession, connectorKey: ConnectorKey, origin: RequestOrigin): OperationRelay {
-    const { clock, log, policy } = this.#options;
+    const { clock, log, policy, journal } = this.#options;
     const { connectorName } = connectorKey;
     const started = clock.now();
     let admitted: { takeBack(): void } | undefined;
     return {
-      admit: async (request, limits, signal) => {
+      admit: async (request, limits, signal, isNamed) => {
         if (policy?.restricts(request.operation.kind) !== true) return;
-        const { facadeKey, operation } = request;
+        const { facadeKey, operation, operationId } = request;
+        // What comes again is answered and not passed on: what became of it is true whatever the policy is now.
+        if (isNamed === true && operationId !== undefined && journal !== undefined && await hasBeenPassedOn(journal, operationId)) return;
         admitted = await admitRelayed(policy, { relay: relay.name, connectorKey, operation: decodeOperation(operation, limits), origin, facade: () => relay.target().facade(connectorKey, facadeKey) }, signal);
       },
       server: relay.server, maxBufferedBytes: relay.maxBufferedBytes, gatherTime: GATHER_TIME,

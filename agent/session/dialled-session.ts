@@ -17,6 +17,8 @@ export interface DialledSessionOptions {
   /** What a rotated socket gets to finish, in milliseconds. */
   readonly retireTimeout: number;
   readonly limits: Partial<SessionLimits>;
+  /** The machine, which a controller is told. */
+  readonly hostId?: string | undefined;
   /** What the other end may have executed here; undefined: nothing. */
   readonly executor?: OperationExecutor | undefined;
   readonly events?: Pick<PeerOptions, 'onGroupOpened' | 'onGroupDown' | 'onGroupClosed' | 'onConnectorInfos'> | undefined;
@@ -40,7 +42,7 @@ export class DialledSession {
   constructor(options: DialledSessionOptions) {
     this.#options = options;
     this.#reporter = new SessionReporter(options.url, options.log, options.partner);
-    this.#peer = createPeer({ role: 'dialler', executor: options.executor, limits: options.limits, log: options.log, clock: options.clock, ...options.events });
+    this.#peer = createPeer({ role: 'dialler', hostId: options.hostId, executor: options.executor, limits: options.limits, log: options.log, clock: options.clock, ...options.events });
   }
 
   status(): DialledStatus & { readonly executing: number } {

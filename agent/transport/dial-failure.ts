@@ -4,7 +4,7 @@ import type { Pace } from '../session/backoff.js';
 
 interface Explanation { readonly text: string; readonly pace?: Pace | 'fatal' }
 
-const NO_COMMON_VERSION = 'the controller speaks no TLS version this agent accepts: 1.2 and later, with an enrolled identity 1.3; tls.minVersion: TLSv1.2 allows the older one, for a Java peer';
+const NO_COMMON_VERSION = 'the controller speaks no TLS version this agent accepts: 1.3, unless tls.minVersion: TLSv1.2 allows the older one, for a Java peer';
 
 /** What the errors of DNS, TCP and TLS mean here, by `code`. Slow: only a person can end it. */
 const BY_CODE: Readonly<Record<string, Explanation>> = {

@@ -20,8 +20,8 @@ import { linkWebSocket } from '../../protocol/transport/websocket-link.js';
 export interface DialIdentity {
   readonly cert: string;
   readonly key: string;
-  /** Authorities to trust, unless the configuration names others. */
-  readonly ca: string;
+  /** Authorities to trust, unless the configuration names others; undefined: those of the system. */
+  readonly ca: string | undefined;
   /** The other end took the connection: its certificate is good there. */
   proven(): void;
   /** It did not come to that. */
@@ -49,6 +49,9 @@ export interface DialTarget {
   /** Name resolution; asked anew for each dial. @default the system's */
   readonly lookup?: LookupFunction | undefined;
 }
+
+/** Our own ends speak TLS 1.3, so nothing older is offered unless the configuration says so, for a Java peer. */
+const LEAST_VERSION = 'TLSv1.3';
 
 export interface Dialled {
   readonly socket: FrameSocket;
@@ -113,10 +116,9 @@ interface Attempt { readonly client: ClientOptions; readonly authorization: stri
 
 async function tlsOptions({ url, tls }: DialTarget, identity: DialIdentity | undefined): Promise<SecureContextOptions> {
   if (url.protocol !== 'wss:') return {};
-  if (identity === undefined) return readTlsFiles(tls);
-  // Enrolled with a controller of ours: it speaks TLS 1.3, so nothing older is offered unless the configuration says so.
-  const files = await readTlsFiles({ ca: tls.ca, minVersion: tls.minVersion ?? 'TLSv1.3' });
-  return { ca: identity.ca, ...files, cert: identity.cert, key: identity.key };
+  if (identity === undefined) return readTlsFiles(tls, LEAST_VERSION);
+  const files = await readTlsFiles({ ca: tls.ca, minVersion: tls.minVersion }, LEAST_VERSION);
+  return { ...(identity.ca === undefined ? {} : { ca: identity.ca }), ...files, cert: identity.cert, key: identity.key };
 }
 
 async function clientOptions(target: DialTarget, identity: DialIdentity | undefined, signal: AbortSignal): Promise<Attempt> {
@@ -137,7 +139,7 @@ async function clientOptions(target: DialTarget, identity: DialIdentity | undefi
       ...secure,
       // Said outright: through a tunnel the library would compare the certificate with the proxy's name.
       ...(isIP(name) === 0 ? { servername: name } : {}),
-      checkServerIdentity: ((_host: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate)) as unknown as NonNullable<ClientOptions['checkServerIdentity']>,
+      checkServerIdentity: mustName(name),
       rejectUnauthorized: true,
       perMessageDeflate: false,
       followRedirects: false,
@@ -149,13 +151,23 @@ async function clientOptions(target: DialTarget, identity: DialIdentity | undefi
   };
 }
 
-function open(target: DialTarget, { client, proxyStatus, sent }: Attempt, signal: AbortSignal): Promise<Dialled> {
-  const where = target.url.href;
-  const { partner = CONTROLLER } = target;
+/** Apart from where the credentials are: the TLS socket keeps the function, and with it all that was in its scope. */
+function mustName(name: string): NonNullable<ClientOptions['checkServerIdentity']> {
+  return ((_host: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate)) as unknown as NonNullable<ClientOptions['checkServerIdentity']>;
+}
+
+async function open(target: DialTarget, attempt: Attempt, signal: AbortSignal): Promise<Dialled> {
+  signal.throwIfAborted();
+  const socket = new WebSocket(target.url, [SUBPROTOCOL], attempt.client);
+  const refused = new Promise<never>((_resolve, reject) => { whenRefused(socket, target, attempt, reject); });
+  return Promise.race([opened(socket, target.url, signal), refused]);
+}
+
+/** What the listeners of an open socket have in scope lives as long as it: no credentials. */
+function opened(socket: WebSocket, url: URL, signal: AbortSignal): Promise<Dialled> {
+  const where = url.href;
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const socket = new WebSocket(target.url, [SUBPROTOCOL], client);
-    let principal = target.url.hostname;
+    let principal = url.hostname;
     const onAbort = (): void => {
       reject(signal.reason as Error);
       socket.terminate();
@@ -167,22 +179,30 @@ function open(target: DialTarget, { client, proxyStatus, sent }: Attempt, signal
       settled();
       reject(error);
     });
-    socket.once('unexpected-response', (request, response) => {
-      const refusedByProxy = proxyStatus() !== undefined && proxyStatus() !== 200;
-      const who = refusedByProxy && target.proxy !== undefined ? `the proxy ${proxyText(target.proxy)}` : `the ${partner.name}`;
-      void readRefusal(response, who).then((refusal) => {
-        settled();
-        const error = explainStatus({ ...refusal, detail: redactText(refusal.detail ?? '', sent()) }, where, partner);
-        // What a proxy refuses says nothing of our credentials at the other end.
-        reject(refusedByProxy ? new DialError(error.message, { pace: error.pace, waitAtLeast: error.waitAtLeast }) : error);
-        request.destroy();
-      });
-    });
     let transport: Socket | undefined;
     socket.once('upgrade', (response) => { transport = response.socket; });
     socket.once('open', () => {
       settled();
+      socket.removeAllListeners('unexpected-response');
       resolve({ socket: linkWebSocket(socket, where, transport), principal });
+    });
+  });
+}
+
+/** An answer that is no upgrade: says why, and leaves no connection. */
+function whenRefused(socket: WebSocket, target: DialTarget, { proxyStatus, sent }: Attempt, reject: (error: DialError) => void): void {
+  const { partner = CONTROLLER } = target;
+  socket.once('unexpected-response', (request, response) => {
+    // Read to its end, the answer is done with its connection, which the HTTP client would keep for a next request.
+    const transport = response.socket;
+    const refusedByProxy = proxyStatus() !== undefined && proxyStatus() !== 200;
+    const who = refusedByProxy && target.proxy !== undefined ? `the proxy ${proxyText(target.proxy)}` : `the ${partner.name}`;
+    void readRefusal(response, who).then((refusal) => {
+      const error = explainStatus({ ...refusal, detail: redactText(refusal.detail ?? '', sent()) }, target.url.href, partner);
+      // What a proxy refuses says nothing of our credentials at the other end.
+      reject(refusedByProxy ? new DialError(error.message, { pace: error.pace, waitAtLeast: error.waitAtLeast }) : error);
+      request.destroy();
+      transport.destroy();
     });
   });
 }

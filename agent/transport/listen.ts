@@ -84,7 +84,7 @@ async function createServer(options: ListenOptions): Promise<Server> {
   const http = { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: authenticationTimeout, requestTimeout: authenticationTimeout, connectionsCheckingInterval: Math.min(1000, authenticationTimeout) };
   if (tls === undefined) return createHttpServer(http, answerPage);
   const requireCertificate = tls.requireClientCertificate === true;
-  return createHttpsServer({ ...http, ...(await readTlsFiles(tls)), handshakeTimeout: authenticationTimeout, requestCert: requireCertificate, rejectUnauthorized: requireCertificate }, answerPage);
+  return createHttpsServer({ ...http, ...(await readTlsFiles(tls, 'TLSv1.3')), handshakeTimeout: authenticationTimeout, requestCert: requireCertificate, rejectUnauthorized: requireCertificate }, answerPage);
 }
 
 /** Java's Docker health check looks for this title. */
@@ -120,8 +120,13 @@ function guardUnauthenticated(server: Server, options: ListenOptions, waiting: W
   server.on('clientError', (_error, socket) => { socket.destroy(); });
 }
 
-function upgrade(sockets: WebSocketServer, options: ListenOptions, waiting: Waiting, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+/** Apart from the request, which a listener in its scope would keep for the life of the socket, credentials and all. */
+function destroyOnError(socket: Duplex): void {
   socket.on('error', () => { socket.destroy(); });
+}
+
+function upgrade(sockets: WebSocketServer, options: ListenOptions, waiting: Waiting, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  destroyOnError(socket);
   withoutRepeatedSubprotocols(request);
   const verdict = judgeUpgrade(request, options.keyHash);
   if (verdict.kind !== 'accept') {

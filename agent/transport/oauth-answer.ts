@@ -79,12 +79,12 @@ function shown(value: unknown, secret: string): string {
 }
 
 /** Seconds, or a time (RFC 9110 section 10.2.3). */
-export function retryAfter(headers: IncomingHttpHeaders): number | undefined {
+export function retryAfter(headers: IncomingHttpHeaders, longest = LONGEST_WAIT_MS): number | undefined {
   const value = headers['retry-after'];
   if (typeof value !== 'string') return undefined;
   const seconds = Number(value);
   const milliseconds = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - theirNow(headers);
-  return Number.isFinite(milliseconds) && milliseconds >= 0 ? Math.min(milliseconds, LONGEST_WAIT_MS) : undefined;
+  return Number.isFinite(milliseconds) && milliseconds >= 0 ? Math.min(milliseconds, longest) : undefined;
 }
 
 /** A time they name is meant by their clock, which need not agree with ours. */

@@ -15,18 +15,18 @@ export interface TlsFiles {
   readonly pkcs12?: string | undefined;
   /** Passphrase of key or PKCS #12 file. */
   readonly passphrase?: SecretReference | undefined;
-  /** @default TLSv1.2 */
+  /** Without it the kind of connection decides. */
   readonly minVersion?: Extract<SecureVersion, 'TLSv1.2' | 'TLSv1.3'> | undefined;
 }
 
-/** Reads the files. Rejects with an error that names the file and the setting. */
-export async function readTlsFiles(files: TlsFiles): Promise<SecureContextOptions> {
+/** Reads the files. Rejects with an error that names the file and the setting. `leastVersion` holds where the files name no other. */
+export async function readTlsFiles(files: TlsFiles, leastVersion: NonNullable<TlsFiles['minVersion']> = 'TLSv1.2'): Promise<SecureContextOptions> {
   const [ca, cert, key, pfx, passphrase] = await Promise.all([
     readPart('tls.ca', files.ca), readPart('tls.certificate', files.certificate), readPart('tls.key', files.key), readPart('tls.pkcs12', files.pkcs12),
     files.passphrase?.resolve(),
   ]);
   return {
-    minVersion: files.minVersion ?? 'TLSv1.2',
+    minVersion: files.minVersion ?? leastVersion,
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),

@@ -65,6 +65,7 @@ export interface ConnectorOperations<S> {
   latestSyncToken?(session: S, objectClass: string, call: Call): Promise<SyncToken | null>;
   authenticate?(session: S, request: AuthenticateRequest, call: Call): Promise<Uid>;
   resolveUsername?(session: S, request: ResolveUsernameRequest, call: Call): Promise<Uid>;
+  /** Left out: what runs the connector runs the script beside it (an agent, in its sandbox), as ICF's framework does. */
   scriptOnConnector?(session: S, request: ScriptRequest, call: Call): Promise<IcfValue>;
   scriptOnResource?(session: S, request: ScriptRequest, call: Call): Promise<IcfValue>;
 }

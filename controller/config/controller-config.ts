@@ -52,9 +52,10 @@ const gateway = (base: string) => z.strictObject({
   cloneGrace: duration().default(60_000),
   allowClearText: flag().default(false),
   agents: z.array(z.strictObject({
-    name: text('an agent name'), passwordHash: passwordHash().optional(), enabled: flag().default(true),
+    name: text('an agent name'), passwordHash: passwordHash().optional(), enabled: flag().default(true), replicas: integer(1, 1_000).default(1),
   })).default([]),
   onlyListedAgents: flag().default(false),
+  certificateGroups: z.enum(['enrolled', 'any', 'none'], { error: 'must be enrolled, any or none' }).default('enrolled'),
   oauth: oauth(0).optional(),
   maxFrameSize: size(65_536, 1_024 * MEBIBYTE).default(32 * MEBIBYTE),
   maxConnections: integer(1, 100_000).default(10_000),
@@ -76,6 +77,7 @@ export function controllerConfigSchema(base: string) {
       properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
       cryptoKeys: z.record(z.string(), z.strictObject({ file: path(base, 'a file with an AES key in Base64') })).default({}),
       remoteServerAuthorities: path(base, 'the PEM authorities of connector servers that are dialled').optional(),
+      remoteServerMinVersion: z.enum(['TLSv1.3', 'TLSv1.2'], { error: 'must be TLSv1.3 or TLSv1.2' }).default('TLSv1.3'),
     }).prefault({}),
     data: path(base, 'the folder for links, tokens and audit').prefault('data'),
     reconciliation: z.strictObject({
@@ -84,7 +86,7 @@ export function controllerConfigSchema(base: string) {
       maxDeletions: threshold.default('20%'),
     }).prefault({}),
     session: z.strictObject({
-      heartbeatInterval: duration().optional(), handshakeTimeout: duration().optional(), groupExpiry: duration().optional(),
+      heartbeatInterval: duration().optional(), handshakeTimeout: duration().optional(), groupExpiry: duration().optional(), resumeWait: duration().default(15_000),
       maxBufferedSize: size(MEBIBYTE, 4_096 * MEBIBYTE).optional(),
     }).prefault({}),
     log: z.strictObject({

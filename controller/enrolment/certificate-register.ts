@@ -90,6 +90,7 @@ export class CertificateRegister {
       if (others === undefined && living.length > 0) {
         throw new Error(`Agent ${agent} has a certificate (serial ${living.map(({ serial }) => serial).join(', ')}). Say what becomes of it: --replace (refused once the new one is in use), or --additional (a second machine of the same name).`);
       }
+      requireNoMixUp(state, agent, group);
       if ([...state.tokens.values()].filter((each) => isOpen(each, at)).length >= MOST_OPEN_TOKENS) throw new Error(`There are ${MOST_OPEN_TOKENS} unused tokens. Let some expire first.`);
       const event: RegisterEvent = {
         kind: 'token', at, id: token.id, secretHash: hashTokenSecret(token.revealSecret()), agent, expires: at + life, others: others ?? 'kept',
@@ -215,6 +216,15 @@ function refused(reason: string): Decision<NothingNew> {
 
 function isOpen(token: TokenRecord, now: number): boolean {
   return token.usedFor === undefined && !token.isVoid && token.expires > now;
+}
+
+/** `connectorHostRef` does not say whether it means an agent or a group. */
+function requireNoMixUp({ certificates }: RegisterState, agent: string, group: string | undefined): void {
+  for (const record of certificates.values()) {
+    if (record.agent === agent) continue;
+    if (record.group === agent) throw new Error(`${agent} is the name of a group (of agent ${record.agent}): an agent needs another.`);
+    if (record.agent === group) throw new Error(`${group} is the name of an agent: a group needs another.`);
+  }
 }
 
 /** Two agents with one key could stand in for one another. */

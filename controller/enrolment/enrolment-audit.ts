@@ -60,8 +60,7 @@ export class IdentityAudit {
 
   /** Resolves when everything is written. */
   async close(): Promise<void> {
-    await this.#file.flush();
-    await this.#file.close();
+    await this.#file.close().catch((error: unknown) => this.#log.error({ err: error }, 'the audit of enrolment could not be written to the end'));
   }
 }
 

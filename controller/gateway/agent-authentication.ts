@@ -7,7 +7,7 @@ import { clientCertificate, type ClientCertificate } from './client-certificate.
 
 /** Whether a connection is an agent's, and which. */
 export type AgentVerdict =
-  | { readonly name: string; readonly certificate?: ClientCertificate | undefined }
+  | { readonly name: string; readonly certificate?: ClientCertificate | undefined; readonly group?: string | undefined }
   /** `status` answers the upgrade: 401 asks for credentials, 403 refuses those that came, 503 asks for patience. */
   | { readonly status: 401 | 403 | 503; readonly reason: string };
 
@@ -18,6 +18,8 @@ export interface AgentAuthenticationParts {
   /** Whether an agent of that name may connect. */
   isAllowed(name: string): boolean;
   readonly identities: Identities;
+  /** Whose certificates say which group of agents they are of: those enrolled here, those of any authority that is trusted, nobody's. */
+  readonly groups: 'enrolled' | 'any' | 'none';
 }
 
 /** What is known of certificates and names besides what TLS says. */
@@ -43,9 +45,10 @@ export async function authenticateAgent(request: IncomingMessage, parts: AgentAu
 }
 
 /** The certificate decides: whatever else its holder sends, it is this agent or nobody. */
-function byCertificate(certificate: ClientCertificate, name: string, { identities }: AgentAuthenticationParts): AgentVerdict {
+function byCertificate(certificate: ClientCertificate, name: string, { identities, groups }: AgentAuthenticationParts): AgentVerdict {
   const judgement = identities.certificate(certificate);
-  return judgement.counts ? { name, certificate } : { status: 403, reason: `agent ${name.slice(0, 64)}, serial number ${certificate.serial}: ${judgement.reason}` };
+  if (judgement.counts) return { name, certificate, group: groups === 'any' || (groups === 'enrolled' && judgement.isEnrolled) ? certificate.group : undefined };
+  return { status: 403, reason: `agent ${name.slice(0, 64)}, serial number ${certificate.serial}: ${judgement.reason}` };
 }
 
 async function byCredentials(request: IncomingMessage, parts: AgentAuthenticationParts): Promise<AgentVerdict> {

@@ -30,7 +30,8 @@ export interface ConnectionParts {
 
 /** A connection that is watched; told which session it joined, and when it is gone. */
 export interface WatchedConnection {
-  joined(sessionId: string): void;
+  /** `hostId`: the machine, as the handshake says. */
+  joined(sessionId: string, hostId?: string): void;
   gone(): void;
 }
 
@@ -62,11 +63,11 @@ export class AgentConnections {
       if (candidate !== undefined) this.#clones.left(candidate);
     };
     return {
-      joined: (sessionId) => {
+      joined: (sessionId, hostId) => {
         const { agent, certificate, from } = connection;
         if (certificate === undefined || !this.#open.has(connection)) return;
         const { fingerprint, serial } = certificate;
-        candidate = { fingerprint, serial, sessionId, agent, from, close: (reason) => this.#close(connection, reason) };
+        candidate = { fingerprint, serial, sessionId, hostId: hostId === undefined ? undefined : printable(hostId), agent, from, close: (reason) => this.#close(connection, reason) };
         this.#clones.joined(candidate);
       },
       gone: leave,
@@ -97,4 +98,9 @@ export class AgentConnections {
     connection.close(IDENTITY_REFUSED, reason);
     setTimeout(() => connection.terminate(), CLOSE_GRACE_MS).unref();
   }
+}
+
+/** A peer's word for its machine on one line, bounded. */
+function printable(hostId: string): string {
+  return hostId.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 128);
 }

@@ -2,10 +2,11 @@ import { ConnectorError, connectorKeyText, type ConnectorFacade, type ConnectorI
 import type { ConnectionGroup } from '../../protocol/session/contract.js';
 import { JavaPeerFacade } from './java-peer-facade.js';
 import type { ConnectorHost } from '../systems/connector-hosts.js';
+import { drainingLast, type FacadeMember } from '../systems/facade-members.js';
 
 /**
  * One name under which connectors can be reached: every process that connects with it, each a connection group. The one
- * that came first serves as long as it is operational, because the state of liveSync may live on its disk.
+ * that came first serves as long as it is operational and does not drain, because the state of liveSync may live on its disk.
  */
 export class AgentHost implements ConnectorHost {
   readonly name: string;
@@ -39,11 +40,15 @@ export class AgentHost implements ConnectorHost {
   }
 
   facade(key: ConnectorKey, facadeKey: string): ConnectorFacade {
+    const [first] = this.members(key, facadeKey);
+    if (first === undefined) throw new ConnectorError('connectionFailed', `${this.name} is not connected, or does not offer ${connectorKeyText(key)} any more.`);
+    return first.facade();
+  }
+
+  members(key: ConnectorKey, facadeKey: string): readonly FacadeMember[] {
     const wanted = connectorKeyText(key);
-    const found = this.#operational.find(([, infos]) => infos.some((info) => connectorKeyText(info.key) === wanted));
-    if (found === undefined) throw new ConnectorError('connectionFailed', `${this.name} is not connected, or does not offer ${wanted} any more.`);
-    const facade = found[0].facade(key, facadeKey);
-    return found[0].features.size === 0 ? new JavaPeerFacade(facade) : facade;
+    const offering = this.#operational.filter(([, infos]) => infos.some((info) => connectorKeyText(info.key) === wanted));
+    return drainingLast(offering.map(([group]) => ({ place: group, facade: () => facadeAt(group, key, facadeKey) })));
   }
 
   opened(group: ConnectionGroup): void {
@@ -57,4 +62,9 @@ export class AgentHost implements ConnectorHost {
   closed(group: ConnectionGroup): void {
     this.#groups.delete(group);
   }
+}
+
+function facadeAt(group: ConnectionGroup, key: ConnectorKey, facadeKey: string): ConnectorFacade {
+  const facade = group.facade(key, facadeKey);
+  return group.features.size === 0 ? new JavaPeerFacade(facade) : facade;
 }

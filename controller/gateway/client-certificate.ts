@@ -12,7 +12,7 @@ export interface ChainLink {
 
 /** The certificate a client has shown, its signature chain checked by TLS. */
 export interface ClientCertificate extends ChainLink {
-  /** The one common name; undefined when there is none or more than one. */
+  /** The one common name; without any, as public authorities have it, the one DNS name. Undefined when there is none or more than one. */
   readonly name: string | undefined;
   /** The one organisational unit. */
   readonly group: string | undefined;
@@ -33,7 +33,12 @@ export function clientCertificate(socket: unknown): ClientCertificate | undefine
   const [own] = chain;
   if (own === undefined) return undefined;
   const subject = peer.subject as { readonly CN?: string | string[]; readonly OU?: string | string[] } | undefined;
-  return { ...own, chain, name: single(subject?.CN), group: single(subject?.OU), notAfter: Date.parse(peer.valid_to ?? '') };
+  return { ...own, chain, name: subject?.CN === undefined ? onlyDnsName(peer.subjectaltname) : single(subject.CN), group: single(subject?.OU), notAfter: Date.parse(peer.valid_to ?? '') };
+}
+
+/** Undefined unless it is the only name of any kind. */
+function onlyDnsName(names: string | undefined): string | undefined {
+  return /^DNS:([A-Za-z0-9.-]+)$/.exec(names ?? '')?.[1];
 }
 
 function chainOf(leaf: DetailedPeerCertificate): ChainLink[] {

@@ -4,6 +4,8 @@ export interface CloneCandidate {
   readonly fingerprint: string;
   /** Made anew by each process of an agent. */
   readonly sessionId: string;
+  /** The machine it says it runs on; undefined for one that does not say. */
+  readonly hostId?: string | undefined;
   readonly agent: string;
   readonly serial: string;
   readonly from: string;
@@ -13,7 +15,7 @@ export interface CloneCandidate {
 export interface CloneAlarm {
   readonly agent: string;
   readonly serial: string;
-  /** Session ids with the addresses they come from, the oldest first. */
+  /** Session ids with the addresses and hosts they come from, the oldest first. */
   readonly sessions: readonly string[];
 }
 
@@ -21,19 +23,27 @@ export interface CloneSettings {
   readonly action: 'alert' | 'refuse';
   /** How long two sessions may overlap, in milliseconds: an agent that came back finds its old sockets half open. */
   readonly grace: number;
+  /** How many machines may share the certificate of an agent. @default 1 */
+  replicas?(agent: string): number;
 }
 
-/** A certificate with more than one session at once. */
+type Sessions = ReadonlyMap<string, ReadonlySet<CloneCandidate>>;
+
+/** More sessions of one certificate than it may have. */
 interface Overlap {
   readonly since: number;
-  /** The session that was there first. */
-  readonly keeper: string;
+  /** Sessions that were there first. */
+  readonly keepers: ReadonlySet<string>;
   isAlarmed: boolean;
 }
 
+/** One certificate whose clone comes again and again is one alarm in so many milliseconds. */
+const REPEAT_ALARM = 600_000;
+
 /**
- * Finds one certificate in use by two sessions for longer than a reconnect takes. A process of an agent has one session,
- * so there are two processes: it was started twice, or somebody has a copy of its key. `refuse` keeps the session that was
+ * Finds one certificate in use by more processes than it is meant for: started twice, or somebody has a copy of its key. Two
+ * machines are told apart by their host ids, and found at once. Two sessions of one machine, or of machines that do not say
+ * which they are, may be a restart; they are found when they last longer than a reconnect takes. `refuse` keeps those that were
  * there first.
  */
 export class CloneWatch {
@@ -42,8 +52,10 @@ export class CloneWatch {
   readonly #now: () => number;
   /** By certificate and session, the session that was there first first. */
   readonly #sessions = new Map<string, Map<string, Set<CloneCandidate>>>();
-  /** The few certificates with more than one session; only these are ever looked through. */
+  /** The few certificates with more sessions than they may have; only these are ever looked through. */
   readonly #overlaps = new Map<string, Overlap>();
+  /** When there was an alarm, by certificate. */
+  readonly #alarms = new Map<string, number>();
 
   constructor(settings: CloneSettings, onAlarm: (alarm: CloneAlarm) => void, now: () => number = () => performance.now()) {
     this.#settings = settings;
@@ -56,7 +68,12 @@ export class CloneWatch {
     const sessions = this.#sessions.get(fingerprint) ?? new Map<string, Set<CloneCandidate>>();
     this.#sessions.set(fingerprint, sessions);
     sessions.set(sessionId, (sessions.get(sessionId) ?? new Set()).add(connection));
-    if (sessions.size > 1) this.#judge(fingerprint, sessions);
+    const strangers = this.#strangers(sessions);
+    if (strangers.length > 0) {
+      this.#tell(fingerprint, sessions);
+      this.#refuse(strangers);
+    }
+    if (sessions.size > this.#allowed(sessions)) this.#judge(fingerprint, sessions);
   }
 
   left(connection: CloneCandidate): void {
@@ -71,31 +88,63 @@ export class CloneWatch {
   /** To be called once a while: an overlap that is none any more is forgotten, one that lasts is an alarm. */
   review(): void {
     for (const [fingerprint, overlap] of this.#overlaps) {
-      const sessions = this.#sessions.get(fingerprint) ?? new Map<string, Set<CloneCandidate>>();
+      const sessions: Sessions = this.#sessions.get(fingerprint) ?? new Map<string, Set<CloneCandidate>>();
       if (!this.#goesOn(overlap, sessions)) this.#overlaps.delete(fingerprint);
-      else if (sessions.size > 1) this.#judge(fingerprint, sessions);
+      else if (sessions.size > this.#allowed(sessions)) this.#judge(fingerprint, sessions);
     }
+    for (const [fingerprint, at] of this.#alarms) if (this.#now() - at >= REPEAT_ALARM) this.#alarms.delete(fingerprint);
   }
 
-  #judge(fingerprint: string, sessions: ReadonlyMap<string, ReadonlySet<CloneCandidate>>): void {
-    const [keeper = ''] = sessions.keys();
-    const overlap = this.#overlaps.get(fingerprint) ?? { since: this.#now(), keeper, isAlarmed: false };
+  /** Connections of machines beyond the number there may be. */
+  #strangers(sessions: Sessions): CloneCandidate[] {
+    const allowed = this.#allowed(sessions);
+    const hosts = new Set<string>();
+    const strangers: CloneCandidate[] = [];
+    for (const connection of connectionsOf(sessions)) {
+      const { hostId } = connection;
+      if (hostId === undefined || hosts.has(hostId)) continue;
+      if (hosts.size < allowed) hosts.add(hostId);
+      else strangers.push(connection);
+    }
+    return strangers;
+  }
+
+  /** More sessions than there may be, which may come from a restart: whether they do shows in time. */
+  #judge(fingerprint: string, sessions: Sessions): void {
+    const overlap = this.#overlaps.get(fingerprint) ?? { since: this.#now(), keepers: new Set([...sessions.keys()].slice(0, this.#allowed(sessions))), isAlarmed: false };
     this.#overlaps.set(fingerprint, overlap);
     if (this.#now() - overlap.since < this.#settings.grace) return;
-    if (!overlap.isAlarmed) this.#alarm([...sessions.values()].flatMap((connections) => [...connections].slice(0, 1)));
+    if (!overlap.isAlarmed) this.#tell(fingerprint, sessions);
     overlap.isAlarmed = true;
-    if (this.#settings.action === 'alert') return;
-    const others = [...sessions].filter(([sessionId]) => sessionId !== overlap.keeper);
-    for (const connection of others.flatMap(([, connections]) => [...connections])) connection.close('another session uses the same certificate');
+    this.#refuse(connectionsOf(new Map([...sessions].filter(([sessionId]) => !overlap.keepers.has(sessionId)))));
   }
 
-  /** A clone that was refused is refused at once when it comes again, as long as the one that was there first is there. */
-  #goesOn({ keeper, isAlarmed }: Overlap, sessions: ReadonlyMap<string, unknown>): boolean {
-    return sessions.size > 1 || (isAlarmed && this.#settings.action === 'refuse' && sessions.has(keeper));
-  }
-
-  #alarm(connections: readonly CloneCandidate[]): void {
+  #tell(fingerprint: string, sessions: Sessions): void {
+    const last = this.#alarms.get(fingerprint);
+    const connections = [...sessions.values()].flatMap((each) => [...each].slice(-1));
     const [first] = connections;
-    if (first !== undefined) this.#onAlarm({ agent: first.agent, serial: first.serial, sessions: connections.map(({ sessionId, from }) => `${sessionId} from ${from}`) });
+    if (first === undefined || (last !== undefined && this.#now() - last < REPEAT_ALARM)) return;
+    this.#alarms.set(fingerprint, this.#now());
+    const shown = connections.map(({ sessionId, from, hostId }) => `${sessionId} from ${from}${hostId === undefined ? '' : `, host ${hostId}`}`);
+    this.#onAlarm({ agent: first.agent, serial: first.serial, sessions: shown });
   }
+
+  #refuse(clones: readonly CloneCandidate[]): void {
+    if (this.#settings.action === 'alert') return;
+    for (const connection of clones) connection.close('another session uses the same certificate');
+  }
+
+  #allowed(sessions: Sessions): number {
+    const [first] = connectionsOf(sessions);
+    return first === undefined ? 1 : this.#settings.replicas?.(first.agent) ?? 1;
+  }
+
+  /** A clone that was refused is refused at once when it comes again, as long as one that was there first is there. */
+  #goesOn({ keepers, isAlarmed }: Overlap, sessions: Sessions): boolean {
+    return sessions.size > this.#allowed(sessions) || (isAlarmed && this.#settings.action === 'refuse' && [...keepers].some((keeper) => sessions.has(keeper)));
+  }
+}
+
+function connectionsOf(sessions: Sessions): CloneCandidate[] {
+  return [...sessions.values()].flatMap((connections) => [...connections]);
 }

@@ -25,7 +25,7 @@ const source = z.looseObject({
     useSSL: z.boolean().default(false), protocol: z.string().default('websocket'),
   })).default([]),
   remoteConnectorServersGroups: z.array(z.looseObject({
-    name: z.string().min(1), algorithm: z.string(), serversList: z.array(z.looseObject({ name: z.string().min(1) })),
+    name: z.string().min(1), algorithm: z.string(), serversList: z.array(z.looseObject({ name: z.string().min(1) })).default([]),
   })).default([]),
   remoteConnectorClients: z.array(z.looseObject({ name: z.string().min(1), enabled: z.boolean().default(true) })).default([]),
 });

@@ -21,6 +21,8 @@ export interface DialParts {
   readonly maxFrameBytes: number;
   /** PEM of the authorities to trust; the system's without it. */
   readonly ca?: string | undefined;
+  /** Nothing older is offered. */
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly log: Log;
 }
 
@@ -51,7 +53,7 @@ async function keepSocket(server: RemoteServer, index: number, parts: DialParts,
       const closed = await attached.closed;
       reason = `closed: ${closed.code} ${closed.reason}`.trim();
     } catch (error) {
-      reason = error instanceof Error ? error.message : 'unknown reason';
+      reason = reasonOf(error);
     }
     failures = performance.now() - startedAt >= STABLE ? 0 : failures + 1;
     // The same failure again and again is one line, not a flood.
@@ -61,12 +63,18 @@ async function keepSocket(server: RemoteServer, index: number, parts: DialParts,
   }
 }
 
-function dial(server: RemoteServer, index: number, { maxFrameBytes, ca }: DialParts, stop: AbortSignal): Promise<FrameSocket> {
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason';
+  const isOldTls = /unsupported protocol|alert protocol version/i.test(error.message);
+  return isOldTls ? `${error.message.trim()} (the server speaks no TLS version that is accepted: systems.remoteServerMinVersion: TLSv1.2 allows the older one, for a Java server)` : error.message;
+}
+
+function dial(server: RemoteServer, index: number, { maxFrameBytes, ca, minVersion }: DialParts, stop: AbortSignal): Promise<FrameSocket> {
   const url = `${server.useSSL ? 'wss' : 'ws'}://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}/openicf`;
   const credentials = Buffer.from(`anonymous:${server.key.reveal()}`, 'latin1').toString('base64');
   const options: ClientOptions = {
     headers: { Authorization: `Basic ${credentials}` }, maxPayload: maxFrameBytes, perMessageDeflate: false, followRedirects: false,
-    handshakeTimeout: CONNECT_TIMEOUT, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }),
+    handshakeTimeout: CONNECT_TIMEOUT, minVersion, ...(ca === undefined ? {} : { ca }),
   };
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, [SUBPROTOCOL], options);

@@ -26,8 +26,8 @@ export interface GatewayOptions extends UnauthenticatedLimits {
   readonly authentication: AgentAuthenticationParts;
   readonly log: Log;
   readonly connections: AgentConnections;
-  /** A socket of an authenticated agent. `watched` wants to hear which session it joined. */
-  onSocket(socket: FrameSocket, agent: string, watched: WatchedConnection): void;
+  /** A socket of an authenticated agent, of the group in its certificate. `watched` wants to hear which session it joined. */
+  onSocket(socket: FrameSocket, agent: { readonly name: string; readonly group: string | undefined }, watched: WatchedConnection): void;
   /** An agent has opened a socket with the certificate of that fingerprint. */
   onProven(fingerprint: string): void;
 }
@@ -53,7 +53,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
+    destroyOnError(socket);
     judge(request, options).then((verdict) => {
       if ('status' in verdict) return refuse(verdict, request, socket, options.log);
       if (socket.destroyed) return undefined;
@@ -85,7 +85,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-function welcome(websocket: WebSocket, request: IncomingMessage, { name, certificate }: Welcome, options: GatewayOptions): void {
+/** Apart from the request, which a listener in its scope would keep for the life of the socket, credentials and all. */
+function destroyOnError(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+}
+
+function welcome(websocket: WebSocket, request: IncomingMessage, { name, certificate, group }: Welcome, options: GatewayOptions): void {
   const from = addressOf(request.socket);
   const socket = linkWebSocket(websocket, `agent ${name} at ${from}`, request.socket);
   const watched = options.connections.opened({
@@ -93,7 +98,7 @@ function welcome(websocket: WebSocket, request: IncomingMessage, { name, certifi
   });
   websocket.once('close', () => watched.gone());
   if (certificate !== undefined) options.onProven(certificate.fingerprint);
-  options.onSocket(socket, name, watched);
+  options.onSocket(socket, { name, group }, watched);
 }
 
 function listening(server: Server, { port, address, log }: GatewayOptions): Promise<void> {

@@ -2,6 +2,7 @@ import type { ConnectionGroup, PeerOptions } from '../../protocol/session/contra
 import type { Log } from '../log.js';
 import { LOCAL, type ConnectorHost, type ConnectorHosts } from '../systems/connector-hosts.js';
 import { AgentHost } from './agent-host.js';
+import { CertificateGroups } from './certificate-groups.js';
 
 export type GroupAlgorithm = 'failover' | 'roundrobin';
 
@@ -25,6 +26,7 @@ export class HostDirectory implements ConnectorHosts {
   readonly #hosts = new Map<string, AgentHost>();
   readonly #fixed: ReadonlySet<string>;
   readonly #groups: ReadonlyMap<string, HostGroup>;
+  readonly #certificates = new CertificateGroups();
   readonly #turns = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
 
@@ -41,24 +43,36 @@ export class HostDirectory implements ConnectorHosts {
   }
 
   get groups(): ReadonlyMap<string, readonly ConnectorHost[]> {
-    return new Map([...this.#groups.values()].map((group) => [group.name, this.#members(group)]));
+    const ofCertificates = this.#certificates.names.filter((name) => !this.#groups.has(name) && !this.#hosts.has(name));
+    return new Map([...this.#groups.keys(), ...ofCertificates].map((name) => [name, this.#members(name) ?? []]));
   }
 
   candidates(hostRef: string): readonly ConnectorHost[] | undefined {
     if (hostRef === LOCAL || /^osgi/i.test(hostRef)) return this.all;
     const host = this.#hosts.get(hostRef);
     if (host !== undefined) return [host];
-    const group = this.#groups.get(hostRef);
-    if (group === undefined) return undefined;
-    const members = this.#members(group);
-    if (group.algorithm === 'failover' || members.length === 0) return members;
+    const members = this.#members(hostRef);
+    if (members === undefined || members.length === 0 || this.#groups.get(hostRef)?.algorithm !== 'roundrobin') return members;
     const turn = this.#turns.get(hostRef) ?? 0;
     this.#turns.set(hostRef, (turn + 1) % members.length);
     return [...members.slice(turn), ...members.slice(0, turn)];
   }
 
-  #members(group: HostGroup): readonly ConnectorHost[] {
-    return group.members.flatMap((name) => this.#hosts.get(name) ?? []);
+  /** Those the configuration lists, in its order, then those whose certificates are of the group. */
+  #members(name: string): readonly ConnectorHost[] | undefined {
+    const listed = this.#groups.get(name)?.members.flatMap((member) => this.#hosts.get(member) ?? []);
+    const certified = this.#certificates.members(name);
+    if (listed === undefined) return certified;
+    return [...listed, ...(certified ?? []).filter((host) => !listed.some((other) => other.name === host.name))];
+  }
+
+  /** A socket of the session has shown a certificate of that group, or of none. */
+  certified(session: ConnectionGroup, group: string | undefined): void {
+    if (!this.#certificates.shown(session, group)) return;
+    if (group !== undefined && this.#hosts.has(group)) {
+      this.#log.error({ host: session.principal, group }, 'the certificate is of a group with the name of an agent or server: connectorHostRef means that one, and not the group');
+    }
+    this.#changed();
   }
 
   onChange(listener: () => void): () => void {
@@ -67,7 +81,7 @@ export class HostDirectory implements ConnectorHosts {
   }
 
   /** What a peer tells of its groups. `server`: the configured name it was dialled under; else the agent's own counts. */
-  events(server?: string): Required<Pick<PeerOptions, 'onGroupOpened' | 'onGroupDown' | 'onGroupClosed' | 'onConnectorInfos'>> {
+  events(server?: string): Required<Pick<PeerOptions, 'onGroupOpened' | 'onGroupDown' | 'onGroupDraining' | 'onGroupClosed' | 'onConnectorInfos'>> {
     const host = (group: ConnectionGroup): AgentHost => this.#host(server ?? group.principal, server === undefined ? 'remoteConnectorClient' : 'remoteConnectorServer');
     return {
       onGroupOpened: (group) => {
@@ -79,15 +93,21 @@ export class HostDirectory implements ConnectorHosts {
         this.#log.warn({ host: host(group).name }, 'connection lost');
         this.#changed();
       },
+      onGroupDraining: (group) => {
+        this.#log.info({ host: host(group).name }, 'draining: new operations go elsewhere');
+        this.#changed();
+      },
       onGroupClosed: (group, reason) => {
         const gone = host(group);
         gone.closed(group);
+        this.#certificates.closed(group);
         if (gone.isEmpty && !this.#fixed.has(gone.name)) this.#hosts.delete(gone.name);
         this.#log.info({ host: gone.name, reason }, 'session closed');
         this.#changed();
       },
       onConnectorInfos: (group, infos) => {
         host(group).informed(group, infos);
+        this.#certificates.informed(group, infos);
         this.#log.info({ host: host(group).name, connectors: infos.map(({ key }) => `${key.connectorName} ${key.bundleVersion}`) }, 'connectors announced');
         this.#changed();
       },

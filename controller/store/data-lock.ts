@@ -1,7 +1,7 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeDirectory } from '../../certs/certificate-files.js';
-import { isMissing } from './json-file.js';
+import { isDiskFull, isMissing } from './json-file.js';
 
 /**
  * Takes the data folder for this process: two controllers on one folder would write over each other's links and tokens.
@@ -12,9 +12,7 @@ export async function lockDataFolder(folder: string): Promise<() => Promise<void
   await makeDirectory(resolve(folder));
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
-      const file = await open(path, 'wx', 0o600);
-      await file.writeFile(`${process.pid}\n`);
-      await file.close();
+      await makeLock(path);
       return () => rm(path, { force: true });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
@@ -26,9 +24,23 @@ export async function lockDataFolder(folder: string): Promise<() => Promise<void
   throw new Error(`The data folder ${folder} is being taken by another controller right now.`);
 }
 
+/** On a full disk there is no room for content, but for the target of a link. */
+async function makeLock(path: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(`${process.pid}\n`);
+  } catch (error) {
+    await rm(path, { force: true });
+    if (!isDiskFull(error)) throw error;
+    await symlink(String(process.pid), path);
+  } finally {
+    await file.close();
+  }
+}
+
 async function holderOf(path: string): Promise<number | undefined> {
   try {
-    const pid = Number.parseInt(await readFile(path, 'utf8'), 10);
+    const pid = Number.parseInt(await readlink(path).catch(() => readFile(path, 'utf8')), 10);
     return Number.isInteger(pid) && pid > 0 ? pid : undefined;
   } catch (error) {
     if (isMissing(error)) return undefined;

@@ -1,7 +1,7 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isObject, parseJson, writeJson, type JsonValue } from '../crest/json.js';
+import { AppendedFile } from './appended-file.js';
 import { isMissing, writeWhole } from './json-file.js';
 
 /** That a source object and a target object are the same thing. */
@@ -19,6 +19,8 @@ export interface LinkIdRules {
 /** Lines that say nothing any more, per live link, before the file is rewritten; small files are left alone. */
 const GARBAGE_RATIO = 1;
 const SMALL = 1_000;
+/** Characters held back while the disk takes nothing; beyond them there are no further changes. */
+const MAX_PENDING = 1_048_576;
 
 /**
  * The links of one type: an append-only file, one JSON line per change, and two maps in memory. Each id has one link at
@@ -27,15 +29,17 @@ const SMALL = 1_000;
 export class LinkTable {
   readonly #path: string;
   readonly #rules: LinkIdRules;
+  readonly #file: AppendedFile;
   readonly #byFirst = new Map<string, Link>();
   readonly #bySecond = new Map<string, Link>();
-  #file: FileHandle | undefined;
   #lines = 0;
   #pending = '';
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<void> | undefined;
+  #isClosed = false;
 
   private constructor(path: string, rules: LinkIdRules) {
     this.#path = path;
+    this.#file = new AppendedFile(path);
     this.#rules = rules;
   }
 
@@ -65,7 +69,8 @@ export class LinkTable {
   /** Throws when one of the two has another link: links are never moved silently. */
   add(firstId: string, secondId: string): Promise<void> {
     const [first, second] = [this.byFirst(firstId), this.bySecond(secondId)];
-    if (first !== undefined && first === second) return Promise.resolve();
+    if (first !== undefined && first === second) return this.#pending === '' ? Promise.resolve() : this.#drained();
+    if (this.#pending.length > MAX_PENDING) return this.#drained().then(() => this.add(firstId, secondId));
     if (first !== undefined) throw new Error(`${firstId} is linked to ${first.secondId} already`);
     if (second !== undefined) throw new Error(`${secondId} is linked to ${second.firstId} already`);
     this.#put({ firstId, secondId });
@@ -75,20 +80,24 @@ export class LinkTable {
   /** Nothing when there is no such link. */
   remove(link: Link): Promise<void> {
     if (this.byFirst(link.firstId)?.secondId !== link.secondId) return Promise.resolve();
+    if (this.#pending.length > MAX_PENDING) return this.#drained().then(() => this.remove(link));
     this.#drop(link);
     return this.#append({ remove: [link.firstId, link.secondId] });
   }
 
   /** Resolves when everything is on disk. */
   async flush(): Promise<void> {
-    await this.#writing;
-    await this.#file?.datasync();
+    while (this.#pending !== '' || this.#writing !== undefined) await this.#drained();
+    await this.#file.sync();
   }
 
   async close(): Promise<void> {
-    await this.flush();
-    await this.#file?.close();
-    this.#file = undefined;
+    try {
+      await this.flush();
+    } finally {
+      this.#isClosed = true;
+      await this.#file.close();
+    }
   }
 
   #put(link: Link): void {
@@ -117,7 +126,6 @@ export class LinkTable {
     this.#lines = lines.length;
     const garbage = this.#lines - this.#byFirst.size;
     if (torn !== '' || (this.#lines > SMALL && garbage > this.#byFirst.size * GARBAGE_RATIO)) await this.#compact();
-    this.#file = await open(this.#path, 'a', 0o600);
   }
 
   #replay(line: string): void {
@@ -139,20 +147,38 @@ export class LinkTable {
     this.#lines = this.#byFirst.size;
   }
 
-  /** Appends; what comes while a write is under way goes out together with the next one. */
+  /**
+   * Appends; what comes while a write is under way goes out together with the next one. What cannot be written (a full disk)
+   * stays in line, so that the file follows what is in memory as soon as it can.
+   */
   #append(entry: JsonValue): Promise<void> {
-    const isFirst = this.#pending === '';
     this.#pending += `${writeJson(entry)}\n`;
     this.#lines += 1;
-    if (isFirst) {
-      this.#writing = this.#writing.then(async () => {
-        const text = this.#pending;
-        this.#pending = '';
-        if (this.#file === undefined) throw new Error(`${this.#path} is closed`);
-        await this.#file.appendFile(text);
-      });
-    }
+    return this.#drained();
+  }
+
+  #drained(): Promise<void> {
+    this.#writing ??= this.#drain();
     return this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.resolve();                            // what comes in the same turn goes along
+    let text = '';
+    try {
+      while (this.#pending !== '') {
+        if (this.#isClosed) throw new Error(`${this.#path} is closed`);
+        text = this.#pending;
+        this.#pending = '';
+        await this.#file.append(text);
+        text = '';
+      }
+    } catch (error) {
+      this.#pending = text + this.#pending;
+      throw error;
+    } finally {
+      this.#writing = undefined;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ConnectorFacade, ConnectorInfo, ConnectorKey } from '../../protocol/model/index.js';
+import type { FacadeMember } from './facade-members.js';
 
 /** One place that runs connectors: an agent that dialled in, or a connector server this controller dialled. */
 export interface ConnectorHost {
@@ -7,7 +8,10 @@ export interface ConnectorHost {
   readonly type: 'remoteConnectorClient' | 'remoteConnectorServer';
   readonly isOperational: boolean;
   readonly connectorInfos: readonly ConnectorInfo[];
+  /** At its first process that has the connector. Throws a ConnectorError when there is none. */
   facade(key: ConnectorKey, facadeKey: string): ConnectorFacade;
+  /** Its processes that have the connector now, the one that serves in front. */
+  members(key: ConnectorKey, facadeKey: string): readonly FacadeMember[];
 }
 
 /** Everything that is or should be connected. */
@@ -20,7 +24,7 @@ export interface ConnectorHosts {
   candidates(hostRef: string): readonly ConnectorHost[] | undefined;
   /** Names of the groups, with their hosts. */
   readonly groups: ReadonlyMap<string, readonly ConnectorHost[]>;
-  /** Called when a host comes, goes or tells of its connectors. The result stops it. */
+  /** Called when a process of a host comes, goes, drains or tells of its connectors. The result stops it. */
   onChange(listener: () => void): () => void;
 }
 

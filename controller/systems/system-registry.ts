@@ -2,7 +2,7 @@ import { watch } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson, type JsonValue } from '../crest/json.js';
-import { System, type FileName, type SystemEnvironment } from './system.js';
+import { System, digestOf, type FileName, type SystemEnvironment } from './system.js';
 
 const FILE = /^provisioner\.openicf-(.+)\.json$/;
 /** Editors and configuration tools write in several steps; one reload for all of them, in milliseconds. */
@@ -60,7 +60,7 @@ export class SystemRegistry {
     const [text, problem] = await readText(join(this.#folder, file));
     const known = this.#systems.get(fileName);
     // A broken file is read again: what it refers to may be there now.
-    if (known !== undefined && known.error === undefined && known.text === text) return known;
+    if (known !== undefined && known.error === undefined && known.digest === digestOf(text)) return known;
     const [raw, syntax] = parse(text);
     const system = new System(fileName, text, raw, this.#environment, problem ?? syntax);
     if (system.error !== undefined && system.error !== known?.error) log.error({ file, system: system.name, reason: system.error }, 'provisioner file cannot be used');

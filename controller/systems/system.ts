@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ALL, ConnectorError, IcfArray, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo } from '../../protocol/model/index.js';
 import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
 import { unavailable } from '../crest/resource-error.js';
@@ -5,6 +6,7 @@ import type { Log } from '../log.js';
 import { configureConnector } from './configure-connector.js';
 import type { ConnectorHosts } from './connector-hosts.js';
 import { decryptValues, type CryptoKeys } from './encrypted-values.js';
+import { drainingLast, type FacadeMember } from './facade-members.js';
 import { FailoverFacade } from './failover-facade.js';
 import { displayName, findConnector, type ConnectorOffer } from './find-connector.js';
 import { ALL_TYPE, compileObjectType, type ObjectType } from './object-type.js';
@@ -22,7 +24,11 @@ export interface SystemEnvironment {
   readonly requestProperties: PropertySource;
   readonly cryptoKeys: CryptoKeys;
   readonly log: Log;
+  /** How long a search that lost its agent waits for one to go on at, in milliseconds. @default 15000 */
+  readonly resumeWait?: number | undefined;
 }
+
+const DEFAULT_RESUME_WAIT = 15_000;
 
 /** The text after `provisioner.openicf-` and before `.json`, the file's place in the configuration API. */
 export type FileName = string;
@@ -62,9 +68,22 @@ export class ConfiguredConnector {
   facade(): ConnectorFacade {
     const found = this.search();
     if ('missing' in found) throw unavailable('Service Unavailable', { connectorMessage: found.missing });
-    const [first, ...others] = found.offers;
-    const facadeAt = ({ host, info }: ConnectorOffer): ConnectorFacade => host.facade(info.key, this.#keyFor(info));
-    return others.length === 0 ? facadeAt(first) : new FailoverFacade(facadeAt(first), ...others.map(facadeAt));
+    const { hosts, log, resumeWait = DEFAULT_RESUME_WAIT } = this.#environment;
+    const now = (): readonly FacadeMember[] => {
+      const present = this.search();
+      try {
+        return 'missing' in present ? [] : this.#members(present.offers);
+      } catch (error) {
+        // Whoever came meanwhile has a version of the connector that the file does not suit.
+        log.warn({ reason: error instanceof Error ? this.scrub(error.message) : 'unknown reason' }, 'a connector that came meanwhile cannot be configured');
+        return [];
+      }
+    };
+    return new FailoverFacade(this.#members(found.offers), { members: { now, onChange: (listener) => hosts.onChange(listener) }, resumeWait, log });
+  }
+
+  #members(offers: readonly ConnectorOffer[]): readonly FacadeMember[] {
+    return drainingLast(offers.flatMap(({ host, info }) => host.members(info.key, this.#keyFor(info))));
   }
 
   /** Takes this connector's secrets out of a text. */
@@ -92,13 +111,17 @@ export function resolveValues(raw: JsonValue, environment: Pick<SystemEnvironmen
   return decryptValues(substituteProperties(raw, environment.properties), environment.cryptoKeys);
 }
 
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
+
 /** One provisioner file: a usable system, or the reason why it is none. */
 export class System {
   readonly fileName: FileName;
   /** In URLs. Of a broken file: its `name` if there is one, else the file's. */
   readonly name: string;
-  /** The file as it stands, for comparison. */
-  readonly text: string;
+  /** SHA-256 of the file as it stands, for comparison: it may hold secrets. */
+  readonly digest: string;
   readonly connector: ConfiguredConnector | undefined;
   readonly setup: SystemSetup | undefined;
   /** Why there is no setup. */
@@ -106,7 +129,7 @@ export class System {
 
   constructor(fileName: FileName, text: string, raw: JsonValue | undefined, environment: SystemEnvironment, problem?: string) {
     this.fileName = fileName;
-    this.text = text;
+    this.digest = digestOf(text);
     const given = isObject(raw) ? raw['name'] : undefined;
     this.name = typeof given === 'string' && given !== '' ? given : fileName;
     try {

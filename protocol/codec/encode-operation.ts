@@ -22,6 +22,8 @@ export interface OutgoingOperation {
   readonly operationId?: string | undefined;
   /** Extension; see OperationRequest. */
   readonly timeLeft?: number | undefined;
+  /** Extension; see OperationRequest. */
+  readonly bookmarks?: boolean | undefined;
 }
 
 function scriptFields(operation: Of<'scriptOnConnector'>): protobuf.ScriptOnConnectorOpRequest.$Properties {
@@ -96,7 +98,7 @@ export function encodeOperation(operation: Operation): EncodedOperation {
 }
 
 /** The frame of an operation request. Throws a ConnectorError for what cannot be expressed. */
-export function encodeOperationRequest({ id, connectorKey, facadeKey, locale, operation, operationId, timeLeft }: OutgoingOperation): Uint8Array {
+export function encodeOperationRequest({ id, connectorKey, facadeKey, locale, operation, operationId, timeLeft, bookmarks }: OutgoingOperation): Uint8Array {
   const operationRequest: Fields = {
     connectorKey: toConnectorKey(connectorKey),
     connectorFacadeKey: Buffer.from(facadeKey, 'utf8'),
@@ -104,6 +106,7 @@ export function encodeOperationRequest({ id, connectorKey, facadeKey, locale, op
     ...operationFields(operation),
     ...(operationId === undefined ? {} : { operationId }),
     ...(timeLeft === undefined ? {} : { timeLeft }),
+    ...(bookmarks === true ? { bookmarks } : {}),
   };
   return protobuf.RemoteMessage.encode({ messageId: id, request: { operationRequest } }).finish();
 }

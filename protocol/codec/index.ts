@@ -7,3 +7,4 @@ export { connectorErrorOf, toErrorMessage } from './error-message.js';
 export * from './facade-key.js';
 export * from './limits.js';
 export * from './object-stream/object-stream.js';
+export * from './results-batch.js';

@@ -115,6 +115,11 @@ export interface CallContext {
   readonly taskNumbers?: readonly number[] | undefined;
   /** Called by a subscription, once, from when on no change is missed: the requester may be told. */
   readonly onSubscribed?: (() => void) | undefined;
+  /**
+   * Called by a search between two results: the same search with this paged results cookie goes on right behind the results
+   * given so far, at any agent with the same target. A search that cannot go on elsewhere never calls it.
+   */
+  readonly onBookmark?: ((cookie: string) => void) | undefined;
   /** Asked by a connector before it goes where its configuration alone would not lead it. Undefined: anywhere. */
   readonly permitTarget?: PermitTarget | undefined;
 }

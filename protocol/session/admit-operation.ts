@@ -1,8 +1,9 @@
-import { ConnectorError, type OperationKind } from '../model/index.js';
+import { ConnectorError, withOutcome, type OperationKind } from '../model/index.js';
 import { encodeError } from '../codec/index.js';
 import type { OperationRequest } from '../message.js';
 import { answerOperation } from './answer-operation.js';
 import type { RequestNature } from './executing-requests.js';
+import { OUTCOME } from './features.js';
 import type { SessionGroup } from './group.js';
 import { RequestTimes } from './request-times.js';
 import type { SocketLink } from './socket-link.js';
@@ -25,12 +26,18 @@ function refusalOf({ context: { refusal, executor } }: SessionGroup, kind: Opera
 
 /** Registers an operation the moment it arrives, so that no cancel can miss it, and starts it when there is room. */
 export function admitOperation(group: SessionGroup, link: SocketLink, request: OperationRequest, frame: Uint8Array): void {
-  const refuse = (error: ConnectorError) => group.reply(link, encodeError(request.id, error));
   const { kind } = request.operation;
+  const isWrite = kind !== undefined && natureOf(kind) === 'write';
+  // A write that was not begun may be sent to another agent: a requester of ours is told so.
+  const refuse = (error: ConnectorError) => group.reply(link, encodeError(request.id, isWrite ? withOutcome(error, 'notApplied') : error, group.features.has(OUTCOME)));
   const { limits } = group;
   const refusal = refusalOf(group, kind);
   if (refusal !== undefined && !group.executing.has(request.id)) {
     refuse(new ConnectorError('retryable', refusal));
+    return;
+  }
+  if (group.answers.isOver(request.id)) {                 // it came twice: on another socket, the first time
+    group.answers.resend(request.id, link);
     return;
   }
   const times = new RequestTimes(group, request);

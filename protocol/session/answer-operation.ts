@@ -5,22 +5,27 @@ import { AbortRace } from './abort-race.js';
 import { toConnectorError } from './connector-error.js';
 import type { ExecutingRequest } from './executing-requests.js';
 import { requireSize, type Execution } from './execution.js';
-import { OUTCOME } from './features.js';
+import { BOOKMARK, OUTCOME, RESUME } from './features.js';
 import type { SessionGroup } from './group.js';
-import { isStream } from './operation-kinds.js';
+import { isResumable, isStream } from './operation-kinds.js';
 import { relayOperation } from './relay-operation.js';
+import { sendLast } from './send-last.js';
 import { StreamAnswer } from './stream-answer.js';
 
 /** Executes one operation and sends its answer; every failure becomes one error message. Resolves when nothing is left of it. */
 export async function answerOperation(group: SessionGroup, executing: ExecutingRequest, request: OperationRequest): Promise<void> {
   const race = new AbortRace(executing.signal);
   const leftovers: Promise<unknown>[] = [];
+  const { kind } = request.operation;
+  const sent = group.features.has(RESUME) && (kind === undefined || isResumable(kind)) ? group.answers.begin(executing.id) : undefined;
+  const execution: Execution = { group, executing, race, leftovers, sent };
   try {
-    await execute({ group, executing, race, leftovers }, request);
+    await execute(execution, request);
   } catch (error) {
-    await fail(group, executing, error);
+    await fail(execution, error);
   } finally {
     race.dispose();
+    if (sent !== undefined) group.answers.end(sent);
   }
   await Promise.allSettled(leftovers);
 }
@@ -44,7 +49,7 @@ async function execute(execution: Execution, request: OperationRequest): Promise
   const facade = await race.wait(executor.facadeFor(connectorKey, request.facadeKey, origin));
   requireSupport(facade, operation);
   const call: CallContext = { signal: executing.signal, locale: request.locale, operationId: request.operationId, once: isNamedOnce(group, operation, request.operationId) };
-  if (isStream(operation)) await stream(execution, facade, operation, call);
+  if (isStream(operation)) await stream(execution, facade, operation, call, request.bookmarks === true && group.features.has(BOOKMARK));
   else await single(execution, facade, operation, call);
 }
 
@@ -67,20 +72,22 @@ async function single<O extends SingleOperation>(execution: Execution, facade: C
   const result = executing.nature === 'write' ? await performing : await race.wait(performing);
   const frame = encodeSingleResult(executing.id, operation.kind, result);
   requireSize(frame, group.limits.maxFrameBytes);
-  await group.respond(frame);
+  await sendLast(frame, execution);
 }
 
-async function stream<O extends StreamOperation>(execution: Execution, facade: ConnectorFacade, operation: O, call: CallContext): Promise<void> {
+async function stream<O extends StreamOperation>(execution: Execution, facade: ConnectorFacade, operation: O, call: CallContext, wantsBookmarks: boolean): Promise<void> {
   const answer = new StreamAnswer(execution, operation.kind);
-  await answer.give(facade.stream(operation, { ...call, onSubscribed: () => { void answer.acknowledge(); } }));
+  const onBookmark = wantsBookmarks && operation.kind === 'search' ? (cookie: string) => answer.bookmark(cookie) : undefined;
+  await answer.give(facade.stream(operation, { ...call, onSubscribed: () => { void answer.acknowledge(); }, onBookmark }));
 }
 
-async function fail(group: SessionGroup, executing: ExecutingRequest, error: unknown): Promise<void> {
+async function fail(execution: Execution, error: unknown): Promise<void> {
+  const { group, executing } = execution;
   if (executing.nature === 'subscription' && executing.cancelled) return;
   const failure = toConnectorError(error);
   const fields = { messageId: executing.id, peerSessionId: group.peerSessionId };
   try {
-    await group.respond(encodeError(executing.id, failure, group.features.has(OUTCOME)));
+    await sendLast(encodeError(executing.id, failure, group.features.has(OUTCOME)), execution);
   } catch (unsent) {
     group.log.warn({ ...fields, err: failure, unsent }, 'The failure of an operation could not be reported to its requester.');
   }

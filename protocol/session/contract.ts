@@ -119,6 +119,8 @@ export interface SessionLimits {
 }
 
 export interface PeerOptions {
+  /** The machine this runs on, which a dialler tells in its handshake; see {@link AttachedSocket.hostId}. */
+  readonly hostId?: string | undefined;
   /** `dialler` speaks first in the handshake; `listener` answers. */
   readonly role: 'dialler' | 'listener';
   readonly executor?: OperationExecutor | undefined;
@@ -129,6 +131,8 @@ export interface PeerOptions {
   onGroupOpened?(group: ConnectionGroup): void;
   /** The last socket of a group is gone; the group may come back until it is closed. */
   onGroupDown?(group: ConnectionGroup): void;
+  /** The peer takes on no more operations; those under way go on. It will be gone soon. */
+  onGroupDraining?(group: ConnectionGroup): void;
   onGroupClosed?(group: ConnectionGroup, reason: string): void;
   onConnectorInfos?(group: ConnectionGroup, infos: readonly ConnectorInfo[]): void;
   onConfigurationChange?(group: ConnectionGroup, facadeKey: string, properties: readonly ConfigurationProperty[]): void;
@@ -151,7 +155,7 @@ export interface ProtocolPeer {
    * peer, which asks when a group's first socket joins and never again, is led into a new session (see session-renewal.ts).
    */
   announceConnectors(): void;
-  /** Refuses new operations with a retryable error and resolves when those under way have ended or `signal` fires. */
+  /** Refuses new operations with a retryable error, tells peers of ours so, and resolves when those under way have ended or `signal` fires. */
   drain(signal: AbortSignal): Promise<void>;
   /** Cancels everything, closes every socket with 1001 and `reason`. Idempotent. */
   close(reason: string): Promise<void>;
@@ -159,6 +163,8 @@ export interface ProtocolPeer {
 
 export interface AttachedSocket {
   readonly group: ConnectionGroup;
+  /** The machine the peer says it runs on; undefined when it does not say, as a Java peer. */
+  readonly hostId?: string | undefined;
   /** Resolves when the socket is gone, with the close code and reason. */
   readonly closed: Promise<{ code: number; reason: string }>;
   /** No new frames leave by this socket (rotation); those under way end, then it is closed with 1000. Resolves when closed. */
@@ -169,6 +175,8 @@ export interface ConnectionGroup {
   readonly peerSessionId: string;
   readonly principal: string;
   readonly isOperational: boolean;
+  /** The peer takes on no more operations: new ones go elsewhere. */
+  readonly isDraining: boolean;
   readonly socketCount: number;
   /** Requests awaiting an answer of the peer. */
   readonly pending: number;

@@ -15,6 +15,8 @@ export class CreditGate {
   readonly #clock: Clock;
   readonly #changed = new Condition();
   #limit = 0;
+  /** Has room for results until they are acknowledged; none are sent while it has not (feature `resume`). */
+  kept: { readonly hasRoom: boolean } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -26,13 +28,22 @@ export class CreditGate {
     this.#changed.notify();
   }
 
+  /** Room may have become free in `kept`. */
+  lookAgain(): void {
+    this.#changed.notify();
+  }
+
   /** Undefined when the result may be sent at once, else a promise of that. */
   pass(sequence: number, signal: AbortSignal): Promise<void> | undefined {
-    return sequence <= this.#limit ? undefined : this.#wait(sequence, signal);
+    return this.#mayPass(sequence) ? undefined : this.#wait(sequence, signal);
+  }
+
+  #mayPass(sequence: number): boolean {
+    return sequence <= this.#limit && this.kept?.hasRoom !== false;
   }
 
   async #wait(sequence: number, signal: AbortSignal): Promise<void> {
-    while (sequence > this.#limit) await this.#changed.wait(this.#clock, undefined, signal);
+    while (!this.#mayPass(sequence)) await this.#changed.wait(this.#clock, undefined, signal);
   }
 }
 
@@ -58,9 +69,9 @@ export class CreditWindow {
     return this.#granted;
   }
 
-  /** Notes that the consumer took a result; the new total when it is worth a message. */
-  consumed(bytes: number): number | undefined {
-    this.#consumed++;
+  /** Notes that the consumer took a result of so many bytes, or `count` of them; the new total when it is worth a message. */
+  consumed(bytes: number, count = 1): number | undefined {
+    this.#consumed += count;
     this.#largest = Math.max(this.#largest, bytes, 1);
     const fitting = Math.floor(this.#maxBytes / 2 / this.#largest);
     const window = Math.max(1, Math.min(this.#maxWindow, fitting, Math.max(FIRST_WINDOW, this.#consumed)));

@@ -20,3 +20,18 @@ export async function watchDeadline(
     }
   }
 }
+
+/** As {@link watchDeadline}, again each time something has lasted so long once more. */
+export async function watchRepeatedly(clock: Clock, milliseconds: number, since: () => number | undefined, signal: AbortSignal, onExpired: () => void): Promise<void> {
+  let last = clock.now();
+  while (!signal.aborted) {
+    const sinceLast = (): number | undefined => {
+      const begun = since();
+      return begun === undefined ? undefined : Math.max(begun, last);
+    };
+    await watchDeadline(clock, milliseconds, sinceLast, signal, () => {
+      last = clock.now();
+      onExpired();
+    });
+  }
+}

@@ -17,9 +17,25 @@ export const COMPLETE = 'complete';
 /** What became of a write can be asked, of a peer that named the journal of its writes in the handshake. */
 export const OUTCOME = 'outcome';
 
+/** A peer that is about to end says so, and new operations go elsewhere. */
+export const DRAINING = 'draining';
+
+/** Answers are kept until the requester has acknowledged them, and what was lost with a socket is given again. Needs `credits`. */
+export const RESUME = 'resume';
+
+/** Many results of a search or sync travel in one message. Needs `credits`. */
+export const RESULTS_BATCH = 'results-batch';
+
+/** A search says between its results from where it can be gone on with. */
+export const BOOKMARK = 'bookmark';
+
 /** What this implementation offers in its handshake; used only where the peer offers it too. A Java peer offers nothing. */
-export const OFFERED: readonly string[] = [CREDITS, RESEND, OPERATION_ID, CONNECTORS_CHANGED, DEADLINE, COMPLETE, OUTCOME];
+export const OFFERED: readonly string[] = [CREDITS, RESEND, OPERATION_ID, CONNECTORS_CHANGED, DEADLINE, COMPLETE, OUTCOME, DRAINING, RESUME, RESULTS_BATCH, BOOKMARK];
+
+/** The requester of a stream says with its credits what has come. */
+const NEED_CREDITS: ReadonlySet<string> = new Set([RESUME, RESULTS_BATCH]);
 
 export function commonFeatures(offeredByPeer: readonly string[]): ReadonlySet<string> {
-  return new Set(OFFERED.filter((feature) => offeredByPeer.includes(feature)));
+  const hasCredits = offeredByPeer.includes(CREDITS);
+  return new Set(OFFERED.filter((feature) => offeredByPeer.includes(feature) && (hasCredits || !NEED_CREDITS.has(feature))));
 }

@@ -22,6 +22,10 @@ export interface ForwardedAnswer {
   readonly isComplete: boolean;
   /** The end is here, but not every result it announces. */
   readonly hasGap: boolean;
+  /** Every result up to this number has been seen; 0 where results have no numbers. */
+  readonly received: number;
+  /** A result has not come although later ones or the end have. */
+  readonly isMissing: boolean;
   /** Messages that were kept back until the answer is complete. */
   readonly closing?: readonly ReceivedFrame[];
   /** Whether it is passed on now: not if it has been there already, or is kept back. Throws for one that cannot belong to the answer. */
@@ -35,7 +39,7 @@ export interface FollowParts extends Omit<BatchParts, 'later'> {
 }
 
 export function followAnswer(kind: OperationKind, request: OperationRequest, limits: CodecLimits, batch: FollowParts): ForwardedAnswer {
-  if (isSequenced(kind)) return new SequencedAnswer(kind);
+  if (isSequenced(kind)) return new SequencedAnswer(kind, request.bookmarks === true);
   if (isSubscription(kind)) return new EventsAnswer(kind);
   if (kind === 'batch' || kind === 'queryBatch') return new BatchAnswer(kind === 'batch' ? request.operation.fields.batchOpRequest?.tasks?.length : undefined, limits, batch);
   return new SingleAnswer();
@@ -52,6 +56,8 @@ class SingleAnswer implements ForwardedAnswer {
   isComplete = false;
   readonly count = 0;
   readonly hasGap = false;
+  readonly received = 0;
+  readonly isMissing = false;
 
   note(): boolean {
     if (this.isComplete) return false;
@@ -67,12 +73,15 @@ class SingleAnswer implements ForwardedAnswer {
 /** Results 1 to N in any order and an end message that says N (protocol section 7.5). */
 class SequencedAnswer implements ForwardedAnswer {
   readonly #kind: 'search' | 'sync';
+  readonly #wantsBookmarks: boolean;
   readonly #ahead = new Set<number>();
   #next = 1;
+  #highest = 0;
   #end: number | undefined;
 
-  constructor(kind: 'search' | 'sync') {
+  constructor(kind: 'search' | 'sync', wantsBookmarks: boolean) {
     this.#kind = kind;
+    this.#wantsBookmarks = wantsBookmarks;
   }
 
   get count(): number {
@@ -87,9 +96,21 @@ class SequencedAnswer implements ForwardedAnswer {
     return this.#end !== undefined && this.count < this.#end;
   }
 
+  get received(): number {
+    return this.#next - 1;
+  }
+
+  get isMissing(): boolean {
+    return this.received < (this.#end ?? this.#highest);
+  }
+
   note(_frame: Uint8Array, outline: ResponseOutline): boolean {
     requireField(this.#kind, outline);
-    return outline.hasItem ? this.#noteItem(outline.sequence) : this.#noteEnd(outline.sequence);
+    const { hasItem, isBookmark, sequence, batched } = outline;
+    if (!hasItem) return isBookmark ? this.#wantsBookmarks : this.#noteEnd(sequence);
+    let isNew = false;
+    for (let number = sequence; number < sequence + Math.max(1, batched); number++) isNew = this.#noteItem(number) || isNew;
+    return isNew;
   }
 
   dispose(): void {
@@ -97,6 +118,7 @@ class SequencedAnswer implements ForwardedAnswer {
   }
 
   #noteItem(sequence: number): boolean {
+    this.#highest = Math.max(this.#highest, sequence);
     if (sequence === this.#next && this.#ahead.size === 0) {
       this.#next++;
       return true;
@@ -120,6 +142,8 @@ class SequencedAnswer implements ForwardedAnswer {
 class EventsAnswer implements ForwardedAnswer {
   readonly #kind: 'subscribeToObjects' | 'subscribeToChanges';
   readonly hasGap = false;
+  readonly received = 0;
+  readonly isMissing = false;
   isComplete = false;
   count = 0;
 
@@ -149,6 +173,8 @@ class BatchAnswer implements ForwardedAnswer {
   readonly #sorter: BatchSorter;
   readonly #buffer: BatchBuffer = new OrderingBuffer(Number.MAX_SAFE_INTEGER);
   readonly hasGap = false;
+  readonly received = 0;
+  readonly isMissing = false;
   readonly closing: ReceivedFrame[] = [];
   readonly #kept = new Set<boolean>();
 

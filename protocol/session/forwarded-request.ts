@@ -8,14 +8,15 @@ import { after } from './clock.js';
 import { toConnectorError } from './connector-error.js';
 import { CREDITS, CreditWindow } from './credits.js';
 import { COPIES_TIME, CutShortSign } from './cut-short-sign.js';
-import { watchDeadline } from './deadline-watch.js';
-import { RESEND } from './features.js';
+import { watchRepeatedly } from './deadline-watch.js';
+import { RESEND, RESULTS_BATCH, RESUME } from './features.js';
 import { followAnswer, type ForwardedAnswer } from './forwarded-answer.js';
 import type { ForwardedOperation, Forwarding, ForwardReceiver } from './forwarding.js';
 import type { SessionGroup } from './group.js';
 import { FIXED } from './limits.js';
-import { isSequenced, isStreamKind } from './operation-kinds.js';
+import { isResumable, isSequenced, isStreamKind } from './operation-kinds.js';
 import { OutgoingRequest } from './outgoing-request.js';
+import { Receipt } from './receipt.js';
 import { cutShort, resultWasLost, wrongAnswer } from './request-errors.js';
 
 /** One operation of another requester at this group's peer: sent as it came, its answer followed but not decoded. */
@@ -28,11 +29,15 @@ export class ForwardedRequest implements Forwarding {
   readonly #window: CreditWindow | undefined;
   /** Only where the peer would drop results rather than wait for us. */
   readonly #sign: CutShortSign | undefined;
+  /** Only where the peer keeps what it sent until we have it. */
+  readonly #receipt: Receipt | undefined;
   readonly #over = new AbortController();
   readonly #id: number;
   #requesterTakes: number;
   #granted = 0;
   #lastMessage: number;
+  #missingSince: number | undefined;
+  #received = 0;
   #stopGapTimer: () => void = () => undefined;
   #stopCopiesTimer: (() => void) | undefined;
 
@@ -47,6 +52,7 @@ export class ForwardedRequest implements Forwarding {
     this.#lastMessage = clock.now();
     this.#requesterTakes = operation.credits ?? Infinity;
     this.#window = group.features.has(CREDITS) && isStreamKind(kind) ? new CreditWindow(Math.min(window.results, group.limits.creditWindow), window.bytes) : undefined;
+    this.#receipt = group.features.has(RESUME) && isResumable(kind) ? new Receipt() : undefined;
     this.#sign = !group.features.has(CREDITS) && isSequenced(kind) ? new CutShortSign(() => group.socketCount) : undefined;
     this.#answer = followAnswer(kind, request, codecLimits, {
       clock, log,
@@ -60,6 +66,7 @@ export class ForwardedRequest implements Forwarding {
       onFrame: (frame, outline, socket) => this.#onFrame(frame, outline, socket),
       onResponse: (message, _bytes, socket) => this.#onDecoded(message, socket),
       onFailure: (error, frame) => this.#onFailure(error, frame),
+      progress: this.#receipt && (() => ({ received: this.#answer.received, credits: this.#granted, hasBegun: this.#answer.count > 0 || this.#answer.hasGap })),
     });
   }
 
@@ -69,7 +76,7 @@ export class ForwardedRequest implements Forwarding {
 
   start(): this {
     this.#request.start(this.#over.signal).then(() => this.#grant(), (error: unknown) => this.#fail(toConnectorError(error), undefined));
-    if (this.#window !== undefined) this.#repeatCredits().catch(() => undefined);
+    this.#watch();
     return this;
   }
 
@@ -85,7 +92,11 @@ export class ForwardedRequest implements Forwarding {
   consumed(frames: readonly Uint8Array[]): void {
     if (this.#window === undefined) return;
     let isWorthIt = false;
-    for (const frame of frames) isWorthIt = this.#window.consumed(frame.length) !== undefined || isWorthIt;
+    const mayBeMany = this.#group.features.has(RESULTS_BATCH);
+    for (const frame of frames) {
+      const results = mayBeMany ? Math.max(1, responseOutline(frame)?.batched ?? 1) : 1;
+      isWorthIt = this.#window.consumed(frame.length / results, results) !== undefined || isWorthIt;
+    }
     if (isWorthIt) this.#grant();
   }
 
@@ -106,8 +117,18 @@ export class ForwardedRequest implements Forwarding {
     this.#lastMessage = this.#group.clock.now();
     this.#take(() => {
       this.#sign?.note(outline, socket);
-      if (this.#answer.note(frame, outline)) this.#receiver.onMessage(frame, outline);
+      const isNew = this.#answer.note(frame, outline);
+      if (this.#receipt !== undefined) this.#noteReceipt(this.#receipt, frame.length);
+      if (isNew) this.#receiver.onMessage(frame, outline);
     });
+  }
+
+  #noteReceipt(receipt: Receipt, bytes: number): void {
+    const { received, isMissing } = this.#answer;
+    if (!isMissing) this.#missingSince = undefined;
+    else if (received > this.#received || this.#missingSince === undefined) this.#missingSince = this.#lastMessage;
+    this.#received = received;
+    if (receipt.isDue(received, bytes)) this.#grant(true);
   }
 
   /** In a form no encoder makes: made anew, so that what is passed on is sound. */
@@ -190,18 +211,19 @@ export class ForwardedRequest implements Forwarding {
     const total = Math.min(this.#window.granted, this.#requesterTakes);
     if (total <= this.#granted && !again) return;
     this.#granted = Math.max(total, this.#granted);
-    this.#request.follow(encodeMessage({ kind: 'credit', id: this.#id, credits: this.#granted }));
+    const received = this.#receipt && this.#answer.received;
+    if (received !== undefined) this.#receipt?.told(received);
+    this.#request.follow(encodeMessage({ kind: 'credit', id: this.#id, credits: this.#granted, received }));
   }
 
-  /** A credit may have been lost with its socket. */
-  async #repeatCredits(): Promise<void> {
+  /** A credit may have been lost with its socket, and so may results. */
+  #watch(): void {
     const { clock, limits: { heartbeatInterval } } = this.#group;
-    let last = clock.now();
-    while (!this.#over.signal.aborted) {
-      await watchDeadline(clock, heartbeatInterval, () => Math.max(last, this.#lastMessage), this.#over.signal, () => {
-        last = clock.now();
-        this.#grant(true);
-      });
+    const { signal } = this.#over;
+    if (this.#window !== undefined) {
+      const nudge = (): void => { if (this.#receipt === undefined) this.#grant(true); else this.#request.resume(); };
+      watchRepeatedly(clock, heartbeatInterval, () => this.#lastMessage, signal, nudge).catch(() => undefined);
     }
+    if (this.#receipt !== undefined) watchRepeatedly(clock, FIXED.missingAsked, () => this.#missingSince, signal, () => this.#request.resume()).catch(() => undefined);
   }
 }

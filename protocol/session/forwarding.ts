@@ -1,8 +1,9 @@
-import type { ConnectorError, OperationKind } from '../model/index.js';
+import type { ConnectorError, OperationKind, WriteOutcome } from '../model/index.js';
 import type { CodecLimits } from '../codec/index.js';
 import type { ResponseOutline } from '../frame-outline.js';
-import type { OperationRequest } from '../message.js';
+import type { OperationRequest, OutcomeRequest } from '../message.js';
 import type { ConnectionGroup } from './contract.js';
+import type { NotedWrite, WriteToPassOn } from './noted-write.js';
 
 /** Where an operation of one connector is passed on to, and who is told what became of it. One object an operation. */
 export interface OperationRelay {
@@ -14,10 +15,14 @@ export interface OperationRelay {
   readonly gatherTime: number;
   /** The session with the server. Throws a ConnectorError (connectionFailed) while there is none. */
   target(): ConnectionGroup;
-  /** Asked before the operation is passed on; throws a ConnectorError for one that must not be. */
-  admit?(request: OperationRequest, limits: CodecLimits, signal: AbortSignal): Promise<void>;
-  /** The operation is over; called once. */
-  ended(end: RelayEnd): void;
+  /** Asked before the operation is passed on; throws a ConnectorError for one that must not be. `isNamed`: a write whose id is its own. */
+  admit?(request: OperationRequest, limits: CodecLimits, signal: AbortSignal, isNamed?: boolean): Promise<void>;
+  /** Notes a write that is about to be passed on. Without it, writes are passed on unnoted. Throws a ConnectorError when it must not be done. */
+  readonly beginWrite?: ((write: WriteToPassOn, signal: AbortSignal) => Promise<NotedWrite>) | undefined;
+  /** What became of a write that was passed on. Without it, the server is asked. */
+  readonly outcomeOf?: ((question: Omit<OutcomeRequest, 'kind' | 'id'>, limits: CodecLimits, signal: AbortSignal) => Promise<WriteOutcome>) | undefined;
+  /** The operation is over; called once. A failure of ours is answered when this resolves. Never rejects. */
+  ended(end: RelayEnd): void | Promise<void>;
 }
 
 export interface RelayEnd {

@@ -12,19 +12,22 @@ const OVERHEAD = 64;
  */
 export class FrameFlow {
   readonly #send: (frames: readonly Uint8Array[]) => Promise<unknown>;
+  readonly #mostTogether: number;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   /** Of all frames that have not been flushed. */
   #bytes = 0;
   #batches = 0;
   #flushed = 0;
+  #epoch = 0;
   #failure: { readonly error: unknown } | undefined;
   #turn: NodeJS.Immediate | undefined;
   #wake: (() => void) | undefined;
 
-  /** `send` resolves when the frames have been flushed. */
-  constructor(send: (frames: readonly Uint8Array[]) => Promise<unknown>) {
+  /** `send` resolves when the frames have been flushed. `mostTogether`: bytes it can take at once, unless one frame alone has more. */
+  constructor(send: (frames: readonly Uint8Array[]) => Promise<unknown>, mostTogether = Infinity) {
     this.#send = send;
+    this.#mostTogether = mostTogether;
   }
 
   /** Frames that have left so far. */
@@ -34,6 +37,7 @@ export class FrameFlow {
 
   /** Takes a frame. Undefined when there is room for another at once, else a promise of that; fails with any write. */
   add(frame: Uint8Array): Promise<void> | undefined {
+    if (this.#waitingBytes + frame.length + OVERHEAD > this.#mostTogether) this.flush();
     this.#waiting.push(frame);
     this.#waitingBytes += frame.length + OVERHEAD;
     this.#bytes += frame.length + OVERHEAD;
@@ -52,15 +56,25 @@ export class FrameFlow {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#batches++;
+    const epoch = this.#epoch;
     this.#send(frames).then(() => {
       this.#flushed += frames.length;
     }, (error: unknown) => {
-      this.#failure ??= { error };
+      if (epoch === this.#epoch) this.#failure ??= { error };
     }).finally(() => {
+      if (epoch !== this.#epoch) return;
       this.#batches--;
       this.#bytes -= bytes;
       this.#wake?.();
     }).catch(() => undefined);
+  }
+
+  /** What is on its way is not waited for any longer, because it takes another way as well. */
+  forget(): void {
+    this.#epoch++;
+    this.#batches = 0;
+    this.#bytes = this.#waitingBytes;
+    this.#wake?.();
   }
 
   /** Resolves when no frame is on its way any more, whatever became of them. */

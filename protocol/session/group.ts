@@ -7,7 +7,7 @@ import { Absence } from './absence.js';
 import type { Clock, ConnectionGroup, SessionLimits, SessionLog } from './contract.js';
 import { Control } from './control.js';
 import { ExecutingRequests } from './executing-requests.js';
-import { RESEND, commonFeatures } from './features.js';
+import { DRAINING, RESEND, RESUME, commonFeatures } from './features.js';
 import type { PeerHello } from './handshake.js';
 import type { ForwardedOperation, Forwarding, ForwardReceiver } from './forwarding.js';
 import { ForwardedRequest } from './forwarded-request.js';
@@ -19,6 +19,8 @@ import { PendingRequests } from './pending-requests.js';
 import { Reconciliation } from './reconciliation.js';
 import { RemoteFacade } from './remote-facade.js';
 import { routeMessage } from './route-message.js';
+import { SentAnswers } from './sent-answers.js';
+import { SettledRequests } from './settled-requests.js';
 import type { SocketLink } from './socket-link.js';
 
 /** All sockets of one peer process, and everything that is under way with it (protocol section 2.3). */
@@ -31,12 +33,19 @@ export class SessionGroup implements ConnectionGroup {
   readonly outbox: Outbox;
   readonly requests = new PendingRequests<Message>();
   readonly executing: ExecutingRequests;
+  /** What the peer can ask for again (feature `resume`). */
+  readonly answers: SentAnswers;
+  /** Undefined: the peer keeps no answers, so it is not told which it need not keep. */
+  readonly settled: SettledRequests | undefined;
   readonly control: Control;
   readonly #absence: Absence<Message>;
   readonly #closed = new AbortController();
   readonly #onRemoved: (group: SessionGroup) => void;
   #lastId = 0;
   #closeReason: string | undefined;
+  #isDraining = false;
+  /** A socket was lost when there was none to ask on. */
+  #owesResumption = false;
 
   constructor(hello: PeerHello, principal: string, context: PeerContext, onRemoved: (group: SessionGroup) => void) {
     this.peerSessionId = hello.sessionId;
@@ -49,8 +58,10 @@ export class SessionGroup implements ConnectionGroup {
     this.journalId = hello.journalId;
     this.outbox = new Outbox(context.clock);
     this.executing = new ExecutingRequests(context.clock, context.limits, () => context.onIdle());
+    this.answers = new SentAnswers({ clock: context.clock, log: context.log, limits: context.limits, nextLink: () => this.nextLink() });
+    this.settled = this.features.has(RESUME) ? new SettledRequests(context.clock, context.log, this.outbox) : undefined;
     this.control = new Control({
-      context, group: this, reconciliation: new Reconciliation(this.requests, this.executing, context.clock, context.log), closed: this.#closed.signal,
+      context, group: this, reconciliation: new Reconciliation(this.requests, this.executing, this.answers, context.clock, context.log), closed: this.#closed.signal,
       onInfos: (infos) => context.tell((events) => events.onConnectorInfos?.(this, infos)),
     });
     this.#absence = new Absence({
@@ -63,6 +74,7 @@ export class SessionGroup implements ConnectionGroup {
   get limits(): SessionLimits { return this.context.limits; }
   get log(): SessionLog { return this.context.log; }
   get isOperational(): boolean { return this.#closeReason === undefined && this.outbox.links.length > 0; }
+  get isDraining(): boolean { return this.#isDraining; }
   get socketCount(): number { return this.outbox.links.length; }
   get pending(): number { return this.requests.size; }
   get closeReason(): string | undefined { return this.#closeReason; }
@@ -77,22 +89,42 @@ export class SessionGroup implements ConnectionGroup {
     // Only a Java dialler needs time to store the socket (hazard 2); it offers no features.
     const settleTime = this.context.role === 'listener' && this.features.size === 0 ? FIXED.settleTime : 0;
     link.join(settleTime, () => this.outbox.notify());
-    if (!isFirst) return;
+    if (!isFirst) {
+      if (this.#owesResumption) this.#resume(true);
+      return;
+    }
     this.#absence.end();
     this.context.tell((events) => events.onGroupOpened?.(this));
     this.control.ask();
+    if (this.context.refusal !== undefined) this.tellDraining();
     this.#lookForLosses();
+    this.#resume(true);
   }
 
-  leave(link: SocketLink): void {
+  /** `isClean`: it was closed in good order, so that everything written to it has come. */
+  leave(link: SocketLink, isClean: boolean): void {
     this.outbox.remove(link);
     if (this.#closeReason !== undefined) return;
     if (this.outbox.links.length > 0) {
       this.#lookForLosses();
+      this.#resume(!isClean);
       return;
     }
     this.#absence.begin();
     this.context.tell((events) => events.onGroupDown?.(this));
+  }
+
+  /** Tells a peer of ours that no more operations are taken on; no answer. */
+  tellDraining(): void {
+    if (!this.features.has(DRAINING)) return;
+    this.outbox.send(encodeMessage({ kind: 'draining', id: 0 }), { wait: this.limits.resendTimeout, signal: this.#closed.signal, repeatable: true }).catch(() => undefined);
+  }
+
+  /** The peer has said so; it goes on with what is under way, and does not change its mind. */
+  peerDrains(): void {
+    if (this.#isDraining || !this.features.has(DRAINING)) return;
+    this.#isDraining = true;
+    this.context.tell((events) => events.onGroupDraining?.(this));
   }
 
   /** Another process of the same principal has come; if this one is away, it has probably given way to that. */
@@ -102,6 +134,15 @@ export class SessionGroup implements ConnectionGroup {
 
   #lookForLosses(): void {
     if (this.features.has(RESEND) && (this.requests.size > 0 || this.executing.size > 0)) this.control.hurry();
+  }
+
+  /** What was on its way by a socket that is gone: we ask for ours, and give what the peer has not acknowledged. */
+  #resume(giveAgain: boolean): void {
+    if (!this.features.has(RESUME)) return;
+    this.#owesResumption = !this.outbox.hasUsable;
+    if (this.#owesResumption) return;
+    this.requests.resumeAll();
+    if (giveAgain) this.answers.resendAll();
   }
 
   receive(link: SocketLink, message: Message, frame: Uint8Array): void {
@@ -117,6 +158,11 @@ export class SessionGroup implements ConnectionGroup {
   /** Sends one answer of an operation by any socket; waits for one when there is none. `signal` ends the waiting. */
   async respond(frame: Uint8Array, signal?: AbortSignal, prefer?: SocketLink): Promise<SocketLink> {
     return this.outbox.send(frame, { ...this.#dispatch(), ...(signal === undefined ? {} : { signal }), prefer });
+  }
+
+  /** As {@link respond}, but without waiting for a socket or failing: the peer can ask for the answer again. */
+  async respondNow(frame: Uint8Array, prefer?: SocketLink): Promise<void> {
+    await this.outbox.send(frame, { ...this.#dispatch(), wait: 0, prefer }).catch(() => undefined);
   }
 
   /** As {@link respond}, for many results that carry their number. Resolves with the socket that took them. */
@@ -160,6 +206,8 @@ export class SessionGroup implements ConnectionGroup {
     if (this.#closeReason !== undefined) return;
     this.#closeReason = reason;
     this.#absence.end();
+    this.answers.close();
+    this.settled?.close();
     this.executing.abort(new ConnectorError('connectionBroken', `The session with the requester is over: ${reason}.`));
     this.requests.failWhere(() => true, ({ what }) => new ConnectorError('connectionBroken', `The session with the peer ended during the ${what}: ${reason}.`));
     this.#closed.abort(new ConnectorError('connectionBroken', `The session with the peer is over: ${reason}.`));

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../model/index.js';
 import { encodeError } from '../codec/index.js';
 import { encodeMessage } from '../frame.js';
-import { PROTOCOL_ERRORS, type Message } from '../message.js';
+import { PROTOCOL_ERRORS, type HandshakeRequest, type HandshakeResponse, type Message } from '../message.js';
 import { OFFERED } from './features.js';
 import { FIXED } from './limits.js';
 import type { SocketLink } from './socket-link.js';
@@ -10,6 +10,7 @@ export interface PeerHello {
   readonly sessionId: string;
   readonly features: readonly string[];
   readonly journalId?: string | undefined;
+  readonly hostId?: string | undefined;
 }
 
 interface HandshakeParts {
@@ -18,6 +19,8 @@ interface HandshakeParts {
   ownSessionId(peerSessionId: string | undefined): string;
   /** Of our own writes; see OutcomeSource. */
   readonly journalId?: string | undefined;
+  /** The machine we run on; said by a dialler. */
+  readonly hostId?: string | undefined;
   /** Called once, in the same turn as the message that completed the handshake, so that nothing overtakes it. */
   onAgreed(hello: PeerHello): void;
 }
@@ -38,7 +41,8 @@ export class Handshake {
   /** A dialler speaks first, on every socket (hazard 7). */
   start(): void {
     if (this.#parts.role !== 'dialler') return;
-    this.#link.reply(encodeMessage(handshakeMessage('handshakeRequest', 0, this.#parts.ownSessionId(undefined), this.#parts.journalId)));
+    const { hostId, journalId } = this.#parts;
+    this.#link.reply(encodeMessage({ ...handshakeMessage('handshakeRequest', 0, this.#parts.ownSessionId(undefined), journalId), ...(hostId === undefined ? {} : { hostId }) }));
   }
 
   /** True when the message belongs to the handshake or may not pass before it. */
@@ -83,6 +87,6 @@ export class Handshake {
 }
 
 /** `JAVA` because some peers look at the type; no key is sent, nobody reads it (protocol section 2.2). */
-function handshakeMessage(kind: 'handshakeRequest' | 'handshakeResponse', id: number, sessionId: string, journalId: string | undefined): Message {
+function handshakeMessage(kind: 'handshakeRequest' | 'handshakeResponse', id: number, sessionId: string, journalId: string | undefined): HandshakeRequest | HandshakeResponse {
   return { kind, id, sessionId, serverType: 'JAVA', features: OFFERED, journalId };
 }

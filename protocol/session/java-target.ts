@@ -1,18 +1,26 @@
 import type { ConnectorKey, StreamEnds } from '../model/index.js';
 import { decodeOperation, decodeResponse, encodeOperationRequest, encodeStreamEnd, type CodecLimits } from '../codec/index.js';
-import { decodeFrame } from '../frame.js';
+import { decodeFrame, encodeMessage } from '../frame.js';
 import type { EncodedOperation, OperationRequest } from '../message.js';
 import { UNSENDABLE_OPTION, endOfJavaSearch, suitedToJava } from './java-search.js';
 
 /** What has to be changed of an operation on its way to a Java server: a peer that offers no features. */
 
 /** The request's message as the server can take it: `frame` itself unless something in it does not suit. */
-export function frameForJava(frame: Uint8Array, request: OperationRequest, limits: CodecLimits): Uint8Array {
+export function frameForJava(received: Uint8Array, request: OperationRequest, limits: CodecLimits): Uint8Array {
   const { connectorKey, operation } = request;
+  const frame = withoutBookmarks(received, request);
   if (connectorKey === undefined || !Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).includes(UNSENDABLE_OPTION)) return frame;
   const decoded = decodeOperation(operation, limits);
   const suited = suitedToJava(decoded);
-  return suited === decoded ? frame : encodeOperationRequest({ ...request, connectorKey, operation: suited });
+  return suited === decoded ? frame : encodeOperationRequest({ ...request, bookmarks: undefined, connectorKey, operation: suited });
+}
+
+/** A Java server has none. */
+function withoutBookmarks(frame: Uint8Array, request: OperationRequest): Uint8Array {
+  if (request.bookmarks !== true) return frame;
+  const { operation } = request;
+  return encodeMessage({ ...request, bookmarks: undefined, operation: { ...operation, fields: { ...operation.fields, bookmarks: null } } });
 }
 
 /** A sync without a token, which a Java server takes for one with a null token and refuses (hazard 14). */

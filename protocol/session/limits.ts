@@ -75,6 +75,20 @@ export const FIXED = {
   strikeInterval: 4_000,
   /** After a socket was lost, lists are exchanged at this interval until what was lost with it is struck out. */
   hurriedCheck: 5_000,
+  /** A result that is missing so long although later ones are here is asked for again (feature `resume`), and again. */
+  missingAsked: 1_000,
+  /** An answer is given again at most this often, however often it is asked for. */
+  resendInterval: 500,
+  /** Requests that are settled are told of together: this long after the first, or when there are so many. */
+  settledDelay: 100,
+  settledTogether: 64,
+  /** Results, or their bytes, that are acknowledged without a credit being due. Less than any sender keeps back for. */
+  unacknowledgedResults: 256,
+  unacknowledgedBytes: 262_144,
+  /** Answers that are over and kept until they are acknowledged, of one peer. */
+  keptAnswers: 1_024,
+  /** Bookmarks that have come and whose results have not been handed out. */
+  waitingBookmarks: 64,
   /** `close` waits this long for operations to notice, and again for the closing handshakes. */
   closeGrace: 2_000,
 } as const;

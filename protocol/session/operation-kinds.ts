@@ -22,6 +22,11 @@ export function isSequenced(kind: Operation['kind']): kind is 'search' | 'sync' 
   return kind === 'search' || kind === 'sync';
 }
 
+/** Its answer can be given again: messages have numbers, or there is but one (feature `resume`). */
+export function isResumable(kind: Operation['kind']): boolean {
+  return isSequenced(kind) || !isStreamKind(kind);
+}
+
 /** For logs and errors: `search of __ACCOUNT__`. */
 export function describeOperation(operation: Operation): string {
   return 'objectClass' in operation ? `${operation.kind} of ${operation.objectClass}` : operation.kind;

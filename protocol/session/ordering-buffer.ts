@@ -15,6 +15,7 @@ export class OrderingBuffer<T, End> {
   #next = 1;
   #highest = 0;
   #received = 0;
+  #contiguous = 0;
   #bytes = 0;
   #end: { readonly count: number; readonly value: End } | undefined;
 
@@ -40,6 +41,21 @@ export class OrderingBuffer<T, End> {
   /** Results received, each counted once. */
   get received(): number {
     return this.#received;
+  }
+
+  /** Every result up to this number has been received. */
+  get contiguous(): number {
+    return this.#contiguous;
+  }
+
+  /** The end is here, or was. */
+  get hasEnd(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** A result has not come although later ones or the end are here; {@link hasGap} tells whether it is the next to be handed out. */
+  get isMissing(): boolean {
+    return this.#contiguous < (this.#end?.count ?? this.#highest);
   }
 
   /** Later results or the end are here, but the next result is not. */
@@ -71,7 +87,14 @@ export class OrderingBuffer<T, End> {
     this.#bytes += bytes + OVERHEAD;
     this.#received++;
     this.#highest = Math.max(this.#highest, sequence);
+    if (sequence === this.#contiguous + 1) this.#advance();
     return true;
+  }
+
+  /** Looked for only where results have come ahead of others. */
+  #advance(): void {
+    this.#contiguous++;
+    while (this.#contiguous < this.#received && this.#kept.has(this.#contiguous + 1)) this.#contiguous++;
   }
 
   /** The end message. False when there was one already. */

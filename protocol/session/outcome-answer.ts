@@ -44,6 +44,7 @@ async function outcomeOf(group: SessionGroup, { id, operationId, age, operation:
   const origin = { peerSessionId: group.peerSessionId, principal: group.principal, messageId: id, locale };
   const relay = await executor?.relayFor?.(connectorKey, origin);
   if (relay !== undefined) {
+    if (relay.outcomeOf !== undefined) return relay.outcomeOf({ operationId, age, operation: request }, codecLimits, signal);
     const target = relay.target();
     return target.journalId !== undefined && target.features.has(OUTCOME) ? target.askOutcome({ operationId, age, operation: request }, signal) : { state: 'unknown' };
   }

@@ -17,6 +17,7 @@ export async function askOutcome(
     id, what: `question what became of operation ${question.operationId}`, isStream: false, repeatable: true,
     frame: encodeMessage({ kind: 'outcomeRequest', id, ...question }), cancelFrame: undefined,
     onResponse: answer.resolve, onFailure: answer.reject,
+    progress: () => ({ received: 0, credits: 0, hasBegun: false }),   // lost with its socket, it is asked again at once
   });
   const deadline = new Deadline(group.clock, group.log, FIXED.outcomeAnswer,
     () => new ConnectorError('operationTimeout', `The peer did not say within ${FIXED.outcomeAnswer} ms what became of operation ${question.operationId}.`), [signal]);

@@ -3,7 +3,7 @@ import type { Condition } from './condition.js';
 import type { Clock, OperationExecutor, PeerOptions, SessionLimits, SessionLog } from './contract.js';
 import type { SessionGroup } from './group.js';
 
-export type PeerEvents = Pick<PeerOptions, 'onGroupOpened' | 'onGroupDown' | 'onGroupClosed' | 'onConnectorInfos' | 'onConfigurationChange'>;
+export type PeerEvents = Pick<PeerOptions, 'onGroupOpened' | 'onGroupDown' | 'onGroupDraining' | 'onGroupClosed' | 'onConnectorInfos' | 'onConfigurationChange'>;
 
 /** What every group of a peer works with. */
 export interface PeerContext {

@@ -34,6 +34,7 @@ class Peer implements ProtocolPeer, PeerContext {
   readonly executor: OperationExecutor | undefined;
   readonly joined = new Condition();
   readonly #events: PeerEvents;
+  readonly #hostId: string | undefined;
   readonly #ids: OwnSessionIds;
   readonly #members = new Map<SocketLink, Member>();
   readonly #groups = new GroupTable();
@@ -50,6 +51,7 @@ class Peer implements ProtocolPeer, PeerContext {
     this.log = options.log;
     this.executor = options.executor;
     this.#events = options;
+    this.#hostId = options.hostId;
     this.#ids = new OwnSessionIds(this.clock, this.limits.groupExpiry, this.log, () => {
       for (const [link, member] of this.#members) if (member.group === undefined) link.close(1001, 'session id changed');
     });
@@ -88,11 +90,16 @@ class Peer implements ProtocolPeer, PeerContext {
       throw new ConnectorError('connectionFailed', 'The session is closed and takes no more sockets.');
     }
     const joined = new Deferred<SessionGroup>();
+    let hostId: string | undefined;
     const handshake = new Handshake(link, {
       role: this.role,
       ownSessionId: (peerSessionId) => this.role === 'listener' ? this.#ids.towards(peerSessionId) : this.#ids.current,
       journalId: this.executor?.outcomes?.journalId,
-      onAgreed: (hello) => this.#join(link, hello),
+      hostId: this.#hostId,
+      onAgreed: (hello) => {
+        ({ hostId } = hello);
+        this.#join(link, hello);
+      },
     });
     this.#members.set(link, { handshake, group: undefined, joined });
     handshake.start();
@@ -102,7 +109,7 @@ class Peer implements ProtocolPeer, PeerContext {
     });
     try {
       const group = await joined.promise;
-      return { group, closed: link.closed, retire: (signal) => link.retire(signal) };
+      return { group, hostId, closed: link.closed, retire: (signal) => link.retire(signal) };
     } finally {
       stopTimer();
     }
@@ -111,7 +118,14 @@ class Peer implements ProtocolPeer, PeerContext {
   async drain(signal: AbortSignal): Promise<void> {
     this.#refusal ??= 'The connector server is shutting down; try again later.';
     const reason = new ConnectorError('retryable', this.#refusal);
-    for (const group of this.#groups.all) group.executing.abort(reason, ['subscription']);   // they would never end
+    for (const group of this.#groups.all) {
+      group.tellDraining();
+      group.executing.abort(reason, ['subscription']);   // they would never end
+    }
+    await this.#untilIdle(signal);
+  }
+
+  async #untilIdle(signal: AbortSignal): Promise<void> {
     while (this.executing > 0 && !signal.aborted) {
       await this.#idle.wait(this.clock, undefined, signal).catch(() => undefined);
     }
@@ -149,7 +163,7 @@ class Peer implements ProtocolPeer, PeerContext {
     for (const group of this.#groups.all) group.executing.abort(new ConnectorError('retryable', this.#refusal));
     const grace = new AbortController();
     const stopGrace = after(this.clock, FIXED.closeGrace, this.log, () => grace.abort(new Error('grace over')));
-    await this.drain(grace.signal);
+    await this.#untilIdle(grace.signal);
     stopGrace();
     const links = [...this.#members.keys()];
     for (const group of this.#groups.all) group.close(reason);
@@ -205,7 +219,7 @@ class Peer implements ProtocolPeer, PeerContext {
     const member = this.#members.get(link);
     this.#members.delete(link);
     member?.joined.reject(new ConnectorError('connectionBroken', `${link.description} was closed before the handshake: ${code} ${reason}`.trimEnd()));
-    member?.group?.leave(link);
+    member?.group?.leave(link, code === 1000);
     const isAlone = member?.group !== undefined && ![...this.#members.values()].some(({ group }) => group !== undefined);
     if (isAlone && this.#closing === undefined) this.#ids.onAlone();
   }

@@ -19,6 +19,10 @@ export interface PendingRequest<Response> {
   onFailure(error: ConnectorError, frame?: Uint8Array): void;
   /** The peer turned the request away unread; it may be sent again. */
   onRefused(): void;
+  /** A socket was lost or has come back: asks for what may have been lost of the answer (feature `resume`). */
+  resume?(): void;
+  /** The peer knows nothing of the request. */
+  onUnknown?(): void;
 }
 
 /** Everything one group waits for, by message id. */
@@ -55,6 +59,11 @@ export class PendingRequests<Response> {
     entry.strikes = 0;
     entry.request.onFrame(frame, outline, socket);
     return true;
+  }
+
+  /** See {@link PendingRequest.resume}. */
+  resumeAll(): void {
+    for (const { request } of this.#byId.values()) request.resume?.();
   }
 
   get(id: number): PendingRequest<Response> | undefined {

@@ -9,6 +9,9 @@ import { OutgoingRequest } from './outgoing-request.js';
 import type { RemoteCall } from './remote-facade.js';
 import { callerGaveUp, noAnswerInTime, wrongAnswer } from './request-errors.js';
 
+/** The answer is one message. */
+const NOTHING_YET = { received: 0, credits: 0, hasBegun: false } as const;
+
 /** How far a request got, for whoever has to know what a failure means. */
 export interface Course {
   /** The peer itself has answered. */
@@ -35,6 +38,7 @@ export async function performOnce<K extends SingleOperation['kind']>(
       course.answered = frame !== undefined;
       answer.reject(error);
     },
+    progress: () => NOTHING_YET,
   });
   const over = new AbortController();
   const replaced = new AbortController();

@@ -3,26 +3,32 @@ import type { Clock, SessionLog } from './contract.js';
 import type { ExecutingRequests } from './executing-requests.js';
 import { FIXED } from './limits.js';
 import type { PendingRequests } from './pending-requests.js';
+import type { SentAnswers } from './sent-answers.js';
 
 /** Both ends name the requests they know of; what one end has forgotten is struck and, at the third strike, ended (protocol section 2.5). */
 export class Reconciliation<Response> {
   readonly #pending: PendingRequests<Response>;
   readonly #executing: ExecutingRequests;
+  readonly #answers: Pick<SentAnswers, 'idsOver'>;
   readonly #answering = new Map<number, number>();
   readonly #clock: Clock;
   readonly #log: SessionLog;
   #lastStrike = -Infinity;
 
-  constructor(pending: PendingRequests<Response>, executing: ExecutingRequests, clock: Clock, log: SessionLog) {
+  constructor(pending: PendingRequests<Response>, executing: ExecutingRequests, answers: Pick<SentAnswers, 'idsOver'>, clock: Clock, log: SessionLog) {
     this.#clock = clock;
     this.#pending = pending;
     this.#executing = executing;
+    this.#answers = answers;
     this.#log = log;
   }
 
-  /** Complete lists, control requests included: whatever is missing, a Java peer kills after three rounds (hazard 25). */
+  /**
+   * Complete lists, control requests included: whatever is missing, a Java peer kills after three rounds (hazard 25). An
+   * answer that is over and kept is still under way for a requester who may have to ask for it again.
+   */
   lists(): { readonly localRequestIds: number[]; readonly remoteRequestIds: number[] } {
-    return { localRequestIds: [...this.#executing.ids, ...this.#answering.keys()], remoteRequestIds: this.#pending.ids };
+    return { localRequestIds: [...this.#executing.ids, ...this.#answers.idsOver, ...this.#answering.keys()], remoteRequestIds: this.#pending.ids };
   }
 
   /** Notes a control request that is being answered; the returned function ends that. */

@@ -1,4 +1,4 @@
-import { ConnectorError, connectorKeyText, type ConnectorKey, type OperationKind } from '../model/index.js';
+import { ConnectorError, connectorKeyText, isWrite, type ConnectorKey, type OperationKind } from '../model/index.js';
 import { decodeOperation } from '../codec/index.js';
 import { messageIdPlace } from '../frame-outline.js';
 import type { OperationRequest } from '../message.js';
@@ -12,6 +12,7 @@ import { COMPLETE } from './features.js';
 import { endFor, frameForJava, isStartOfSync } from './java-target.js';
 import { isSequenced, isStreamKind } from './operation-kinds.js';
 import { RelayOutput } from './relay-output.js';
+import { isNamedWrite, relayWrite } from './relay-write.js';
 import { StreamAnswer } from './stream-answer.js';
 
 /** An operation for a connector somebody else hosts. */
@@ -21,28 +22,30 @@ export interface RelayedOperation {
   readonly request: OperationRequest;
 }
 
-interface Outcome extends Omit<RelayEnd, 'operation' | 'operationId'> {
+export interface RelayOutcome extends Omit<RelayEnd, 'operation' | 'operationId'> {
   /** The requester has not been told yet. */
-  readonly toAnswer?: ConnectorError;
+  readonly toAnswer?: ConnectorError | undefined;
 }
 
 /** Passes one operation on and its answer back. Throws what is to be answered by ourselves; the peer's own error has left as it came. */
 export async function relayOperation(execution: Execution, relayed: RelayedOperation): Promise<void> {
   const { relay, request: { operation, operationId } } = relayed;
-  const { outcome, error, count, toAnswer } = await passOn(execution, relayed).catch((failure: unknown): Outcome => {
+  const { outcome, error, count, toAnswer } = await passOn(execution, relayed).catch((failure: unknown): RelayOutcome => {
     const toAnswer = toConnectorError(failure);
     return { outcome: execution.executing.signal.aborted ? 'left' : 'failed', error: toAnswer, count: undefined, toAnswer };
   });
-  relay.ended({ operation: operation.kind, operationId, outcome, error, count });
-  if (toAnswer !== undefined) throw toAnswer;
+  const noted = relay.ended({ operation: operation.kind, operationId, outcome, error, count });
+  if (toAnswer === undefined) return;
+  await noted;
+  throw toAnswer;
 }
 
-async function passOn(execution: Execution, relayed: RelayedOperation): Promise<Outcome> {
+async function passOn(execution: Execution, relayed: RelayedOperation): Promise<RelayOutcome> {
   const { executing: { signal }, group: { context: { codecLimits } } } = execution;
   const { relay, request } = relayed;
   const { kind } = request.operation;
   if (kind === undefined) decodeOperation(request.operation, codecLimits);   // throws; a Java server might never answer it
-  await relay.admit?.(request, codecLimits, signal);
+  await relay.admit?.(request, codecLimits, signal, isNamedWrite(execution, request));
   if (kind !== undefined && execution.executing.cancelled && isStreamKind(kind)) {
     await new StreamAnswer(execution, kind).cancelled();
     return { outcome: 'left', error: undefined, count: 0 };
@@ -50,11 +53,12 @@ async function passOn(execution: Execution, relayed: RelayedOperation): Promise<
   signal.throwIfAborted();
   const target = relay.target();
   if (target.features.size === 0 && isStartOfSync(request.operation)) return startOfSync(execution, relayed, target);
+  if (kind !== undefined && isWrite(kind) && relay.beginWrite !== undefined) return relayWrite(execution, relayed, target, relay.beginWrite);
   return new Passage(execution, relayed, target).run();
 }
 
 /** A Java server cannot be asked for that; the facade for its peers knows what to do instead. */
-async function startOfSync(execution: Execution, { connectorKey, request }: RelayedOperation, target: ConnectionGroup): Promise<Outcome> {
+async function startOfSync(execution: Execution, { connectorKey, request }: RelayedOperation, target: ConnectionGroup): Promise<RelayOutcome> {
   const { executing: { signal }, group: { context: { codecLimits } } } = execution;
   const operation = decodeOperation(request.operation, codecLimits);
   if (operation.kind !== 'sync') throw new ConnectorError('illegalState', 'Only a sync starts a sync.');
@@ -83,7 +87,7 @@ class Passage {
   readonly #isStream: boolean;
 
   constructor(execution: Execution, { relay, connectorKey, request }: RelayedOperation, target: ConnectionGroup) {
-    const { group, executing } = execution;
+    const { group, executing, sent } = execution;
     const { kind = 'test' } = request.operation;
     const { context: { codecLimits } } = group;
     const isJava = target.features.size === 0;
@@ -91,7 +95,7 @@ class Passage {
     this.#execution = execution;
     this.#isStream = isStreamKind(kind);
     this.#output = new RelayOutput({
-      group, id: executing.id, isSequenced: isSequenced(kind), maxBytes: relay.maxBufferedBytes, server: relay.server, gatherTime: relay.gatherTime,
+      group, sent, id: executing.id, isSequenced: isSequenced(kind), maxBytes: relay.maxBufferedBytes, server: relay.server, gatherTime: relay.gatherTime,
       endFrame: needsOtherEnd(group, target, kind) ? endFor({ connectorKey, request, limits: codecLimits, isJava, isComplete: () => group.features.has(COMPLETE) && !executing.cancelled }) : undefined,
       onSent: (frames) => this.#forwarding.consumed(frames),
       onFailed: (error) => this.#stopped.reject(toConnectorError(error)),
@@ -107,7 +111,7 @@ class Passage {
     });
   }
 
-  async run(): Promise<Outcome> {
+  async run(): Promise<RelayOutcome> {
     const { executing } = this.#execution;
     const onAbort = (): void => this.#onAbort();
     executing.signal.addEventListener('abort', onAbort, { once: true });
@@ -125,10 +129,10 @@ class Passage {
     }
   }
 
-  async #answer({ error, frame, count }: Answered): Promise<Outcome> {
+  async #answer({ error, frame, count }: Answered): Promise<RelayOutcome> {
     const { executing } = this.#execution;
     const outcome = executing.signal.aborted ? 'left' : error === undefined ? 'ok' : 'failed';
-    const summary: Outcome = { outcome, error, count: this.#isStream ? count : undefined };
+    const summary: RelayOutcome = { outcome, error, count: this.#isStream ? count : undefined };
     if (error !== undefined && frame === undefined) return { ...summary, toAnswer: error };
     await Promise.race([this.#output.finish(frame), this.#stopped.promise]);
     return summary;

@@ -1,9 +1,13 @@
 import { ConnectorError } from '../model/index.js';
 import { FrameId } from '../frame-id.js';
+import { singleResults } from '../codec/index.js';
+import { decodeFrame } from '../frame.js';
 import type { ResponseOutline } from '../frame-outline.js';
 import { requireSize } from './execution.js';
+import { RESULTS_BATCH } from './features.js';
 import { FIXED } from './limits.js';
 import { RelaySender, type RelaySenderParts } from './relay-sender.js';
+import type { SentAnswer } from './sent-answer.js';
 
 export interface RelayOutputParts extends RelaySenderParts {
   /** The requester's id of the operation. */
@@ -11,6 +15,8 @@ export interface RelayOutputParts extends RelaySenderParts {
   readonly maxBytes: number;
   /** Makes another end message of the server's; undefined: it is passed on as it is. */
   readonly endFrame: ((frame: Uint8Array) => Uint8Array) | undefined;
+  /** Where the answer is kept until the requester has it; undefined when it cannot ask for it again. */
+  readonly sent: SentAnswer | undefined;
   /** The server the results come from, for errors. */
   readonly server: string;
 }
@@ -28,6 +34,8 @@ export class RelayOutput {
   readonly #held = new Map<number, Uint8Array>();
   #heldBytes = 0;
   #highestHeld = 0;
+  /** No result below this number is held. */
+  #lowestHeld = 1;
   #credits: number;
   #items = 0;
   #isUnwanted = false;
@@ -40,6 +48,10 @@ export class RelayOutput {
     this.#id = new FrameId(parts.id);
     this.#sender = new RelaySender(parts);
     this.#credits = credits ?? Infinity;
+    const { sent } = parts;
+    if (sent === undefined) return;
+    sent.onRoom = () => this.#release();
+    sent.onResend = (link) => this.#sender.forget(link);
   }
 
   /** Takes a message of the answer. Throws a ConnectorError when it is too large, or too much waits. */
@@ -47,31 +59,73 @@ export class RelayOutput {
     const { group, isSequenced, endFrame } = this.#parts;
     const frame = this.#id.replaceWithin(received, outline);
     requireSize(frame, group.limits.maxFrameBytes);
-    const { hasItem } = outline;
-    if (!hasItem && isSequenced) {
-      this.#end = endFrame?.(frame) ?? frame;                           // says how many there are, so it leaves when they have
+    const { hasItem, isBookmark } = outline;
+    if (isSequenced && !hasItem && !isBookmark) this.#end = endFrame?.(frame) ?? frame;   // says how many there are, so it leaves when they have
+    else if (!this.#isUnwanted || !(hasItem || isBookmark)) this.#pass(frame, outline);
+  }
+
+  #pass(frame: Uint8Array, { hasItem, batched, sequence }: ResponseOutline): void {
+    const { group, isSequenced } = this.#parts;
+    if (batched > 0 && !group.features.has(RESULTS_BATCH)) {
+      this.#takeOneByOne(frame);
       return;
     }
-    if (hasItem && this.#isUnwanted) return;
+    const results = Math.max(1, batched);
     this.#requireRoom(frame);
-    if (hasItem) this.#items++;
-    const number = isSequenced ? outline.sequence : this.#items;
-    if (hasItem && number > this.#credits) this.#hold(number, frame);
-    else this.#sender.add(frame);
+    if (hasItem) this.#takeItem(frame, isSequenced ? sequence + results - 1 : this.#items + 1, results);
+    else this.#send(frame, isSequenced ? sequence : undefined);
+  }
+
+  /** The requester knows no messages with many results. */
+  #takeOneByOne(batch: Uint8Array): void {
+    const { context: { codecLimits } } = this.#parts.group;
+    const message = decodeFrame(batch, codecLimits);
+    if (message.kind !== 'operationResponse') return;
+    for (const { sequence, frame } of singleResults(message.id, message.response.fields)) {
+      this.#requireRoom(frame);
+      this.#takeItem(frame, sequence, 1);
+    }
+  }
+
+  /** `number`: of the last result in the message. */
+  #takeItem(frame: Uint8Array, number: number, results: number): void {
+    this.#items += results;
+    if (number > this.#credits || !this.#hasRoom(number)) this.#hold(number, frame);
+    else this.#send(frame, number);
+  }
+
+  /** What is behind results that have left goes where there is no room, too: without it the requester cannot acknowledge those. */
+  #hasRoom(number: number): boolean {
+    const { sent } = this.#parts;
+    return sent === undefined || sent.hasRoom || number <= sent.highest;
+  }
+
+  /** `upTo`: the number of the last result in it; undefined where results have none, so that the message is all of the answer. */
+  #send(frame: Uint8Array, upTo: number | undefined): void {
+    const { sent, isSequenced } = this.#parts;
+    if (isSequenced && upTo !== undefined) sent?.keep(frame, upTo);
+    else sent?.finish(frame);
+    this.#sender.add(frame);
   }
 
   /** The requester takes results up to this number. */
   grant(total: number): void {
-    const before = this.#credits;
-    if (total <= before) return;
+    if (total <= this.#credits) return;
     this.#credits = total;
-    for (let number = before + 1; number <= Math.min(total, this.#highestHeld); number++) {
+    this.#release();
+  }
+
+  /** Sends what is held and may be sent by now. */
+  #release(): void {
+    let number = this.#lowestHeld;
+    for (const last = Math.min(this.#credits, this.#highestHeld); number <= last && this.#hasRoom(number); number++) {
       const frame = this.#held.get(number);
       if (frame === undefined) continue;
       this.#held.delete(number);
       this.#heldBytes -= RelaySender.costOf(frame.length);
-      this.#sender.add(frame);
+      this.#send(frame, number);
     }
+    this.#lowestHeld = number;
     if (this.#held.size === 0) this.#onAllGranted?.();
   }
 
@@ -96,7 +150,10 @@ export class RelayOutput {
     const last = error === undefined ? this.#end : this.#id.putInto(error);
     if (last !== undefined) requireSize(last, this.#parts.group.limits.maxFrameBytes);
     if (error !== undefined) await this.#letResultsArrive();
-    if (last !== undefined) this.#sender.add(last);
+    if (last !== undefined) {
+      this.#parts.sent?.finish(last);
+      this.#sender.add(last);
+    }
     await this.#sender.idle();
   }
 
@@ -111,6 +168,7 @@ export class RelayOutput {
     this.#held.set(number, frame);
     this.#heldBytes += RelaySender.costOf(frame.length);
     this.#highestHeld = Math.max(this.#highestHeld, number);
+    this.#lowestHeld = Math.min(this.#lowestHeld, number);
   }
 
   #requireRoom(frame: Uint8Array): void {

@@ -33,7 +33,7 @@ export class RelaySender {
   /** Bytes of all frames that have not left, and of those among them that were handed over. */
   #bytes = 0;
   #bytesUnderWay = 0;
-  #batches = 0;
+  readonly #underWay = new Set<readonly Uint8Array[]>();
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #link: SocketLink | undefined;
   #onIdle: (() => void) | undefined;
@@ -48,7 +48,7 @@ export class RelaySender {
   }
 
   get isIdle(): boolean {
-    return this.#batches === 0 && this.#front === this.#queue.length;
+    return this.#underWay.size === 0 && this.#front === this.#queue.length;
   }
 
   /** What a frame of so many bytes counts. */
@@ -92,7 +92,7 @@ export class RelaySender {
   }
 
   get #hasRoom(): boolean {
-    return this.#parts.isSequenced ? this.#bytesUnderWay < BYTES_UNDER_WAY : this.#batches === 0;
+    return this.#parts.isSequenced ? this.#bytesUnderWay < BYTES_UNDER_WAY : this.#underWay.size === 0;
   }
 
   #flushLater(): void {
@@ -120,32 +120,46 @@ export class RelaySender {
     return batch;
   }
 
+  /** What is on its way is not waited for any longer: it takes another way as well. What follows takes `link` first. */
+  forget(link: SocketLink): void {
+    this.#link = link;
+    for (const frames of [...this.#underWay]) this.#left(frames, frames);
+  }
+
   #handOver(frames: readonly Uint8Array[]): void {
-    const bytes = frames.reduce((sum, frame) => sum + frame.length + OVERHEAD, 0);
-    this.#batches++;
-    this.#bytesUnderWay += bytes;
-    this.#send(frames).then(() => this.#left(bytes, frames), (error: unknown) => {
-      this.#left(bytes, []);
+    this.#underWay.add(frames);
+    this.#bytesUnderWay += costOf(frames);
+    this.#send(frames).then(() => this.#left(frames, frames), (error: unknown) => {
+      if (!this.#left(frames, [])) return;
       this.#parts.onFailed(error);
     });
   }
 
-  #left(bytes: number, frames: readonly Uint8Array[]): void {
-    this.#batches--;
+  /** False when these have been forgotten. */
+  #left(frames: readonly Uint8Array[], sent: readonly Uint8Array[]): boolean {
+    if (!this.#underWay.delete(frames)) return false;
+    const bytes = costOf(frames);
     this.#bytesUnderWay -= bytes;
     this.#bytes -= bytes;
-    this.#parts.onSent(frames);
+    this.#parts.onSent(sent);
     if (this.#timer === undefined) this.flush();
     if (this.isIdle) this.#onIdle?.();
+    return true;
   }
 
   async #send(frames: readonly Uint8Array[]): Promise<void> {
     const { group, isSequenced } = this.#parts;
     if (isSequenced) {
-      await group.respondAll(frames, this.#closed.signal);
+      await group.respondAll(frames, this.#closed.signal, this.#link);
       return;
     }
     // What has no number keeps its order on one socket, as long as that lasts.
     for (const frame of frames) this.#link = await group.respond(frame, undefined, this.#link);
   }
+}
+
+function costOf(frames: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const frame of frames) bytes += frame.length + OVERHEAD;
+  return bytes;
 }

@@ -8,7 +8,7 @@ import { encodeMessage } from '../frame.js';
 import type { OutcomeRequest } from '../message.js';
 import { natureOf } from './admit-operation.js';
 import { batchRemotely } from './batch-remotely.js';
-import { DEADLINE, OPERATION_ID, OUTCOME } from './features.js';
+import { BOOKMARK, DEADLINE, OPERATION_ID, OUTCOME } from './features.js';
 import type { SessionGroup } from './group.js';
 import type { SentWrite } from './lost-write.js';
 import { describeOperation, isStream } from './operation-kinds.js';
@@ -109,10 +109,11 @@ export class RemoteFacade implements ConnectorFacade {
     const operationId = features.has(OPERATION_ID) ? write?.operationId ?? call.operationId : undefined;
     const timeout = operationTimeout(this.#configuration, operation.kind);
     const timeLeft = features.has(DEADLINE) ? timeAllowed(operation.kind, timeout, call) : undefined;
+    const bookmarks = operation.kind === 'search' && call.onBookmark !== undefined && features.has(BOOKMARK);
     return {
       id, what, isStream: isStream(operation), repeatable: natureOf(operation.kind) !== 'write',
       timeout, write,
-      frame: encodeOperationRequest({ id, connectorKey: this.connectorKey, facadeKey: this.#facadeKey, locale: call.locale, operation, operationId, timeLeft }),
+      frame: encodeOperationRequest({ id, connectorKey: this.connectorKey, facadeKey: this.#facadeKey, locale: call.locale, operation, operationId, timeLeft, bookmarks }),
       cancelFrame: encodeMessage({ kind: 'cancel', id }),
     };
   }

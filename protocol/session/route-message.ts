@@ -2,11 +2,11 @@ import { ConnectorError } from '../model/index.js';
 import { connectorErrorOf, decodeConfigurationProperties, encodeError } from '../codec/index.js';
 import { PROTOCOL_ERRORS, type ConfigurationChange, type ControlResponse, type ErrorMessage, type Message, type OperationResponse, type OutcomeResponse, type UnknownMessage } from '../message.js';
 import { admitOperation } from './admit-operation.js';
-import { CREDITS } from './credits.js';
 import type { SessionGroup } from './group.js';
 import { answerOutcome } from './outcome-answer.js';
 import type { SocketLink } from './socket-link.js';
 import { strayError } from './stray-errors.js';
+import { takeCredit } from './take-credit.js';
 
 type Handlers = { readonly [K in Message['kind']]: (group: SessionGroup, link: SocketLink, message: Extract<Message, { kind: K }>, frame: Uint8Array) => void };
 
@@ -15,9 +15,9 @@ const handlers: Handlers = {
   operationRequest: admitOperation,
   configurationChange: onConfigurationChange,
   cancel: (group, _link, { id }) => group.executing.cancel(id),
-  credit: (group, _link, { id, credits }) => {
-    if (group.features.has(CREDITS)) group.executing.credit(id, credits);
-  },
+  draining: (group) => group.peerDrains(),
+  credit: takeCredit,
+  answerUnknown: (group, _link, { id }) => group.requests.get(id)?.onUnknown?.(),
   controlRequest: (group, link, message) => {
     group.control.answer(link, message).catch((error: unknown) => group.log.error({ err: error }, 'Answering a control request failed.'));
   },
@@ -42,7 +42,9 @@ export function routeMessage<K extends Message['kind']>(group: SessionGroup, lin
 }
 
 function onResponse(group: SessionGroup, link: SocketLink, message: OperationResponse | ControlResponse | OutcomeResponse, frame: Uint8Array): void {
-  if (!group.requests.respond(message.id, message, frame.length, link)) group.log.debug({ messageId: message.id }, 'Ignored a response nobody waits for.');
+  if (group.requests.respond(message.id, message, frame.length, link)) return;
+  if (message.kind === 'operationResponse') group.settled?.add(message.id);
+  group.log.debug({ messageId: message.id }, 'Ignored a response nobody waits for.');
 }
 
 function refuseUnknown(_group: SessionGroup, link: SocketLink, { kind, id }: UnknownMessage): void {
@@ -63,7 +65,9 @@ function onError(group: SessionGroup, link: SocketLink, error: ErrorMessage, fra
     group.requests.get(id)?.onRefused();
     return;
   }
-  if (!group.requests.fail(id, connectorErrorOf(error), frame)) group.log.debug({ messageId: id }, 'Ignored an error nobody waits for.');
+  if (group.requests.fail(id, connectorErrorOf(error), frame)) return;
+  group.settled?.add(id);
+  group.log.debug({ messageId: id }, 'Ignored an error nobody waits for.');
 }
 
 /** Has no answer, whatever becomes of it (protocol section 7.14). */

@@ -1,6 +1,6 @@
 import type { ConnectorError } from '../model/index.js';
 import type { Clock } from './contract.js';
-import { watchDeadline } from './deadline-watch.js';
+import { watchDeadline, watchRepeatedly } from './deadline-watch.js';
 import { OrderingBuffer } from './ordering-buffer.js';
 
 export interface InboxParts {
@@ -16,6 +16,8 @@ export interface InboxParts {
   onStopped?(): void;
   /** Messages have been missing for the time between two heartbeats: what the peer waits for may have been lost. */
   readonly nudge?: { readonly interval: number; send(): void } | undefined;
+  /** A result has been missing for `interval` although later ones are here: it can be asked for again, and again. */
+  readonly missing?: { readonly interval: number; ask(): void } | undefined;
 }
 
 type Taken<T, End> = { readonly kind: 'item'; readonly item: T; readonly bytes: number } | { readonly kind: 'end'; readonly value: End };
@@ -34,6 +36,8 @@ export class StreamInbox<T, End> {
   #waitingSince: number | undefined;
   #lastMessage: number;
   #gapSince: number | undefined;
+  #missingSince: number | undefined;
+  #contiguous = 0;
 
   constructor(parts: InboxParts) {
     this.#parts = parts;
@@ -51,6 +55,16 @@ export class StreamInbox<T, End> {
     return this.#buffer.isComplete;
   }
 
+  /** Every result up to this number is here, or was. */
+  get received(): number {
+    return this.#buffer.contiguous;
+  }
+
+  /** Any message of the stream has come. */
+  get hasBegun(): boolean {
+    return this.#buffer.received > 0 || this.#buffer.hasEnd;
+  }
+
   /** Takes a message in; a message that cannot belong to the stream fails it. */
   accept(deliver: (buffer: OrderingBuffer<T, End>) => void): void {
     if (this.#failure !== undefined) return;
@@ -63,6 +77,13 @@ export class StreamInbox<T, End> {
     }
     this.#noteGap();
     this.#wake?.();
+  }
+
+  #noteMissing(): void {
+    const { contiguous, isMissing } = this.#buffer;
+    if (!isMissing) this.#missingSince = undefined;
+    else if (contiguous > this.#contiguous || this.#missingSince === undefined) this.#missingSince = this.#lastMessage;
+    this.#contiguous = contiguous;
   }
 
   /** The peer or the connection failed: what is in order is still handed out. */
@@ -103,6 +124,7 @@ export class StreamInbox<T, End> {
 
   #noteGap(): void {
     this.#gapSince = this.#buffer.hasGap ? (this.#gapSince ?? this.#parts.clock.now()) : undefined;
+    if (this.#parts.missing !== undefined) this.#noteMissing();
   }
 
   async #change(): Promise<void> {
@@ -115,31 +137,17 @@ export class StreamInbox<T, End> {
     }
   }
 
-  async #nudgeWhenIdle(idleSince: () => number | undefined): Promise<void> {
-    const { clock, nudge } = this.#parts;
-    if (nudge === undefined) return;
-    let last = clock.now();
-    while (!this.#over.signal.aborted) {
-      const since = () => {
-        const idle = idleSince();
-        return idle === undefined ? undefined : Math.max(idle, last);
-      };
-      await watchDeadline(clock, nudge.interval, since, this.#over.signal, () => {
-        last = clock.now();
-        nudge.send();
-      });
-    }
-  }
-
   #watch(): void {
-    const { clock, timeout, gapTimeout } = this.#parts;
+    const { clock, timeout, gapTimeout, nudge, missing } = this.#parts;
+    const { signal } = this.#over;
     const idleSince = () => this.#waitingSince === undefined ? undefined : Math.max(this.#waitingSince, this.#lastMessage);
-    this.#nudgeWhenIdle(idleSince).catch(() => undefined);
+    if (nudge !== undefined) watchRepeatedly(clock, nudge.interval, idleSince, signal, () => nudge.send()).catch(() => undefined);
+    if (missing !== undefined) watchRepeatedly(clock, missing.interval, () => this.#missingSince, signal, () => missing.ask()).catch(() => undefined);
     if (timeout !== undefined) {
-      watchDeadline(clock, timeout, idleSince, this.#over.signal, () => this.stop(this.#parts.onTimeout(this.#buffer.progress)))
+      watchDeadline(clock, timeout, idleSince, signal, () => this.stop(this.#parts.onTimeout(this.#buffer.progress)))
         .catch(() => undefined);
     }
-    watchDeadline(clock, gapTimeout, () => this.#gapSince, this.#over.signal, () => this.stop(this.#parts.onGap(this.#buffer.progress)))
+    watchDeadline(clock, gapTimeout, () => this.#gapSince, signal, () => this.stop(this.#parts.onGap(this.#buffer.progress)))
       .catch(() => undefined);
   }
 }

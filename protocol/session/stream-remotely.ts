@@ -2,17 +2,20 @@ import type { CallContext, StreamEnds, StreamItems, StreamOperation } from '../m
 import { encodeMessage } from '../frame.js';
 import type { Message } from '../message.js';
 import { AbortRace } from './abort-race.js';
+import { Bookmarks } from './bookmarks.js';
 import type { BatchBuffer } from './batch-sorter.js';
 import { toConnectorError } from './connector-error.js';
 import { CREDITS, CreditWindow } from './credits.js';
-import { COMPLETE, RESEND } from './features.js';
+import { COMPLETE, RESEND, RESUME } from './features.js';
 import type { SessionGroup } from './group.js';
-import type { StreamKind } from './operation-kinds.js';
+import { FIXED } from './limits.js';
+import { isResumable, type StreamKind } from './operation-kinds.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import type { RemoteCall } from './remote-facade.js';
 import { COPIES_TIME, CutShortSign, numberedOf } from './cut-short-sign.js';
 import { callerGaveUp, cutShort, notComplete, readTooLate, resultWasLost, streamWentQuiet, wrongAnswer } from './request-errors.js';
 import { LONGEST_STALL, StallWatch } from './stall-watch.js';
+import { Receipt } from './receipt.js';
 import { StreamInbox } from './stream-inbox.js';
 import { sorterFor, type Buffer, type Sorter } from './stream-sorter.js';
 
@@ -21,10 +24,11 @@ import { sorterFor, type Buffer, type Sorter } from './stream-sorter.js';
  * for. Leaving early cancels it. A peer that knows credits is never further ahead than the window.
  */
 export async function* streamRemotely<K extends StreamKind>(
-  group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall, { signal, onSubscribed }: CallContext,
+  group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall, context: CallContext,
 ): AsyncGenerator<StreamItems[K], StreamEnds[K], void> {
+  const { signal } = context;
   if (signal.aborted) throw callerGaveUp(call, signal.reason);
-  const remote = new RemoteStream<K>(group, kind, operation, call, onSubscribed);
+  const remote = new RemoteStream<K>(group, kind, operation, call, context);
   const onAbort = () => remote.stop(callerGaveUp(call, signal.reason));
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -51,6 +55,9 @@ class RemoteStream<K extends StreamKind> {
   readonly #inbox: StreamInbox<() => StreamItems[K], () => StreamEnds[K]>;
   readonly #sorter: Sorter<K>;
   readonly #credits: CreditWindow | undefined;
+  /** Only where the peer keeps what it sent until we have it. */
+  readonly #receipt: Receipt | undefined;
+  readonly #bookmarks: Bookmarks | undefined;
   readonly #stopped = new AbortController();
   readonly #call: RemoteCall;
   /** Only where the peer would drop results rather than wait for us. */
@@ -59,30 +66,47 @@ class RemoteStream<K extends StreamKind> {
   readonly #clock: SessionGroup['clock'];
   #stalledFor = 0;
 
-  constructor(group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall, onSubscribed: (() => void) | undefined) {
-    const { clock, log, limits } = group;
+  constructor(group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall, { onSubscribed, onBookmark }: CallContext) {
+    const { clock, limits } = group;
     this.#call = call;
     this.#credits = group.features.has(CREDITS) ? new CreditWindow(limits.creditWindow, limits.maxBufferedBytes) : undefined;
+    this.#receipt = group.features.has(RESUME) && isResumable(kind) ? new Receipt() : undefined;
+    this.#bookmarks = onBookmark && new Bookmarks(onBookmark);
     const mayBeShort = this.#credits === undefined && (kind === 'search' || kind === 'sync');
     this.#stalls = mayBeShort ? new StallWatch() : undefined;
     this.#sign = mayBeShort ? new CutShortSign(() => group.socketCount) : undefined;
     this.#clock = clock;
-    this.#sorter = sorterFor(kind, operation, group.context.codecLimits, {
-      clock, log,
-      isOrdered: () => group.features.has(RESEND) || group.socketCount <= 1,
-      later: (deliver) => this.#accept((buffer) => deliver(buffer as unknown as BatchBuffer)),
-    }, { onSubscribed, unproven: group.features.has(COMPLETE) ? () => notComplete(call) : undefined });
+    this.#sorter = this.#makeSorter(group, kind, operation, onSubscribed);
     this.#request = new OutgoingRequest<Message>(group, {
       ...call,
       onResponse: (message, bytes, socket) => this.#onResponse(call, message, bytes, socket),
       onFailure: (error) => this.#inbox.fail(error),
+      progress: this.#receipt && (() => ({ received: this.#inbox.received, credits: this.#credits?.granted ?? 0, hasBegun: this.#inbox.hasBegun })),
     });
-    this.#inbox = new StreamInbox({
+    this.#inbox = this.#makeInbox(group);
+  }
+
+  #makeInbox({ clock, limits }: SessionGroup): StreamInbox<() => StreamItems[K], () => StreamEnds[K]> {
+    const call = this.#call;
+    return new StreamInbox({
       clock, maxBytes: limits.maxBufferedBytes, timeout: call.timeout, gapTimeout: limits.resendTimeout,
       onTimeout: (progress) => streamWentQuiet(call, progress),
       onGap: (progress) => resultWasLost(call, progress),
       onStopped: () => this.#request.abandon(),
-      nudge: this.#credits && { interval: limits.heartbeatInterval, send: () => this.#grant() },
+      nudge: this.#credits && { interval: limits.heartbeatInterval, send: () => this.#nudge() },
+      missing: this.#receipt && { interval: FIXED.missingAsked, ask: () => this.#request.resume() },
+    });
+  }
+
+  #makeSorter(group: SessionGroup, kind: K, operation: StreamOperation, onSubscribed: (() => void) | undefined): Sorter<K> {
+    const { clock, log, features } = group;
+    return sorterFor(kind, operation, group.context.codecLimits, {
+      clock, log,
+      isOrdered: () => features.has(RESEND) || group.socketCount <= 1,
+      later: (deliver) => this.#accept((buffer) => deliver(buffer as unknown as BatchBuffer)),
+    }, {
+      onSubscribed, unproven: features.has(COMPLETE) ? () => notComplete(this.#call) : undefined,
+      onBookmark: this.#bookmarks && ((at, cookie) => this.#bookmarks?.note(at, cookie)),
     });
   }
 
@@ -101,6 +125,7 @@ class RemoteStream<K extends StreamKind> {
   }
 
   consumed(bytes: number): void {
+    this.#bookmarks?.handedOut();
     if (this.#credits?.consumed(bytes) !== undefined) this.#grant();
   }
 
@@ -131,6 +156,7 @@ class RemoteStream<K extends StreamKind> {
       if (numbered !== undefined) this.#sign?.note(numbered, socket);
       this.#sorter.sort(message.response, bytes, buffer);
     });
+    if (this.#receipt?.isDue(this.#inbox.received, bytes) === true && !this.#inbox.isComplete) this.#grant();
   }
 
   #accept(deliver: (buffer: Buffer<K>) => void): void {
@@ -142,7 +168,15 @@ class RemoteStream<K extends StreamKind> {
     if (this.#sign?.isOpen !== true) this.#request.complete();
   }
 
+  #nudge(): void {
+    if (this.#receipt === undefined) this.#grant();
+    else this.#request.resume();
+  }
+
   #grant(): void {
-    if (this.#credits !== undefined) this.#request.follow(encodeMessage({ kind: 'credit', id: this.#call.id, credits: this.#credits.granted }));
+    if (this.#credits === undefined) return;
+    const received = this.#receipt && this.#inbox.received;
+    if (received !== undefined) this.#receipt?.told(received);
+    this.#request.follow(encodeMessage({ kind: 'credit', id: this.#call.id, credits: this.#credits.granted, received }));
   }
 }

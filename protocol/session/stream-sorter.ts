@@ -1,5 +1,5 @@
 import type { StreamEnds, StreamItems, StreamOperation } from '../model/index.js';
-import { decodeResponse, type CodecLimits, type StreamResponse } from '../codec/index.js';
+import { decodeBatched, decodeResponse, type BatchedResults, type CodecLimits, type SequencedKind, type StreamResponse } from '../codec/index.js';
 import type { EncodedResponse } from '../message.js';
 import { BatchSorter, type BatchParts } from './batch-sorter.js';
 import { isSequenced, isSubscription, type StreamKind } from './operation-kinds.js';
@@ -18,16 +18,21 @@ export interface SorterEvents {
   readonly onSubscribed?: (() => void) | undefined;
   /** Set where the peer has to say that a search or sync is complete: the error when it does not (feature `complete`). */
   readonly unproven?: (() => Error) | undefined;
+  /** The search can be gone on with behind the result of this number (feature `bookmark`). */
+  readonly onBookmark?: ((at: number, cookie: string) => void) | undefined;
 }
 
 export function sorterFor<K extends StreamKind>(
-  kind: K, operation: StreamOperation, limits: CodecLimits, batch: BatchParts, { onSubscribed, unproven }: SorterEvents,
+  kind: K, operation: StreamOperation, limits: CodecLimits, batch: BatchParts, events: SorterEvents,
 ): Sorter<K> {
   const decode = (response: EncodedResponse) => decodeResponse<StreamKind>(kind, response, limits) as StreamResponse<K>;
-  if (isSequenced(kind)) return new SequencedSorter<K>(kind, decode, unproven);
-  if (isSubscription(kind)) return new ArrivalSorter<K>(kind, decode, onSubscribed);
+  if (isSequenced(kind)) return new SequencedSorter<K>(kind, decode, limits, events);
+  if (isSubscription(kind)) return new ArrivalSorter<K>(kind, decode, events.onSubscribed);
   return new BatchSorter(operation.kind === 'batch' ? operation.tasks.length : undefined, limits, batch) as unknown as Sorter<K>;
 }
+
+type SearchMessage = NonNullable<EncodedResponse['fields']['searchOpResponse']>;
+type SyncMessage = NonNullable<NonNullable<EncodedResponse['fields']['syncOpResponse']>['sync']>;
 
 type Decode<K extends StreamKind> = (response: EncodedResponse) => StreamResponse<K>;
 
@@ -41,32 +46,49 @@ function endOf<K extends StreamKind>(decode: Decode<K>, response: EncodedRespons
 
 /** Search and sync: every result has a sequence number, the end message their count (protocol section 7.5). */
 class SequencedSorter<K extends StreamKind> implements Sorter<K> {
-  readonly #kind: K;
+  readonly #kind: K & SequencedKind;
   readonly #decode: Decode<K>;
-  readonly #unproven: (() => Error) | undefined;
+  readonly #limits: CodecLimits;
+  readonly #events: SorterEvents;
 
-  constructor(kind: K, decode: Decode<K>, unproven: (() => Error) | undefined) {
+  constructor(kind: K & SequencedKind, decode: Decode<K>, limits: CodecLimits, events: SorterEvents) {
     this.#kind = kind;
     this.#decode = decode;
-    this.#unproven = unproven;
+    this.#limits = limits;
+    this.#events = events;
   }
 
   sort(response: EncodedResponse, bytes: number, buffer: Buffer<K>): void {
-    const search = this.#kind === 'search' ? response.fields.searchOpResponse : undefined;
-    const sync = this.#kind === 'sync' ? response.fields.syncOpResponse?.sync : undefined;
-    const fields = search ?? sync;
-    if (!fields) {
-      this.#decode(response);                            // throws what is wrong with it
-      return;
-    }
-    const sequence = fields.sequence ?? 0;
-    if (search?.connectorObject || sync?.syncDelta) buffer.add(sequence, itemOf(this.#decode, response), bytes);
-    else buffer.finish(sequence, fields.complete ? endOf(this.#decode, response) : this.#endWithoutProof(response));
+    const { searchOpResponse, syncOpResponse } = response.fields;
+    if (this.#kind === 'search' && searchOpResponse) this.#sortSearch(searchOpResponse, response, bytes, buffer);
+    else if (this.#kind === 'sync' && syncOpResponse?.sync) this.#sortSync(syncOpResponse.sync, response, bytes, buffer);
+    else this.#decode(response);                         // throws what is wrong with it
+  }
+
+  #sortSearch({ sequence, results, connectorObject, bookmark, complete }: SearchMessage, response: EncodedResponse, bytes: number, buffer: Buffer<K>): void {
+    if (results?.length) this.#sortBatch(sequence ?? 0, results, bytes, buffer);
+    else if (connectorObject) buffer.add(sequence ?? 0, itemOf(this.#decode, response), bytes);
+    else if (bookmark) this.#events.onBookmark?.(sequence ?? 0, bookmark);
+    else buffer.finish(sequence ?? 0, complete ? endOf(this.#decode, response) : this.#endWithoutProof(response));
+  }
+
+  #sortSync({ sequence, deltas, syncDelta, complete }: SyncMessage, response: EncodedResponse, bytes: number, buffer: Buffer<K>): void {
+    if (deltas?.length) this.#sortBatch(sequence ?? 0, deltas, bytes, buffer);
+    else if (syncDelta) buffer.add(sequence ?? 0, itemOf(this.#decode, response), bytes);
+    else buffer.finish(sequence ?? 0, complete ? endOf(this.#decode, response) : this.#endWithoutProof(response));
+  }
+
+  #sortBatch(first: number, batch: BatchedResults, bytes: number, buffer: Buffer<K>): void {
+    const kind: SequencedKind = this.#kind;
+    const limits = this.#limits;
+    const share = Math.ceil(bytes / batch.length);
+    let sequence = first;
+    for (const result of batch) buffer.add(sequence++, () => decodeBatched(kind, result, limits) as StreamItems[K], share);
   }
 
   /** Thrown when the results before it have been handed out. */
   #endWithoutProof(response: EncodedResponse): () => StreamEnds[K] {
-    const unproven = this.#unproven;
+    const { unproven } = this.#events;
     return unproven === undefined ? endOf(this.#decode, response) : () => { throw unproven(); };
   }
 

@@ -1,16 +1,29 @@
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChain, type Chain } from '../support/chain.js';
 import type { Json } from '../support/rest-client.js';
+import { awkwardSecret, secret } from '../support/secret-values.js';
 
 const ACCOUNT = '/openidm/system/csv/account';
 const HEADER = 'uid,firstName,lastName,email,badge,password';
-const person = (number: number): string => `p${number},First ${number},"Last, ${number % 3}",p${number}@example.com,${100 + number},pw${number}`;
+const person = (number: number): string => `p${number},First ${number},"Last, ${number % 3}",p${number}@example.com,${100 + number},${secret(`password of p${number}`)}`;
 const CSV = [HEADER, ...Array.from({ length: 12 }, (_, number) => person(number)), ''].join('\n');
+
+/** Adds up badges and marks who has the highest; the one script the agent's policy names. */
+const SCRIPT = `let sum = 0, highest;
+await connector.search(icf.ACCOUNT, icf.filter.startsWith('__NAME__', prefix), (person) => {
+  sum += Number(person.attributes.badge[0]);
+  if (highest === undefined || highest.attributes.badge[0] < person.attributes.badge[0]) highest = person;
+});
+if (fail) throw icf.error('invalidAttributeValue', 'as told');
+await connector.update(icf.ACCOUNT, highest.uid, { lastName: 'Highest' });
+return { sum, highest: highest.uid, file: String(configuration.csvFile), list };`;
 
 let chain: Chain;
 beforeAll(async () => {
-  chain = await startChain({ csv: CSV });
+  const digest = createHash('sha256').update(SCRIPT).digest('hex');
+  chain = await startChain({ csv: CSV, policy: `version: 1\ndefault: allow\nscripts: {sha256: [${digest}]}\n` });
 }, 60_000);
 afterAll(() => chain.stop());
 
@@ -70,7 +83,7 @@ describe('a CSV file behind the agent', () => {
   });
 
   it('creates, updates, patches and deletes; the file holds just that', async () => {
-    const created = await chain.rest.send(`${ACCOUNT}?_action=create`, { method: 'POST', body: { uid: 'new, one', firstName: 'N "quoted"', lastName: 'line\nbreak', badge: 7, password: 'initial' } });
+    const created = await chain.rest.send(`${ACCOUNT}?_action=create`, { method: 'POST', body: { uid: 'new, one', firstName: 'N "quoted"', lastName: 'line\nbreak', badge: 7, password: awkwardSecret('first password of a user') } });
     expect(created).toMatchObject({ status: 201, body: { _id: 'new, one', firstName: 'N "quoted"', lastName: 'line\nbreak', badge: 7 } });
     const path = `${ACCOUNT}/${encodeURIComponent('new, one')}`;
     expect(await chain.rest.ok(path, { method: 'PUT', headers: { 'If-Match': '*' }, body: { firstName: 'Changed' } })).toMatchObject({ _id: 'new, one', firstName: 'Changed', badge: 7 });
@@ -89,8 +102,8 @@ describe('a CSV file behind the agent', () => {
   });
 
   it('authenticates', async () => {
-    expect(await chain.rest.post(`${ACCOUNT}?_action=authenticate`, { username: 'p2', password: 'pw2' })).toMatchObject({ _id: 'p2' });
-    expect(await chain.rest.send(`${ACCOUNT}?_action=authenticate&username=p2&password=pw3`, { method: 'POST' })).toMatchObject({ status: 401 });
+    expect(await chain.rest.post(`${ACCOUNT}?_action=authenticate`, { username: 'p2', password: secret('password of p2') })).toMatchObject({ _id: 'p2' });
+    expect(await chain.rest.send(`${ACCOUNT}?_action=authenticate&username=p2&password=${secret('wrong password')}`, { method: 'POST' })).toMatchObject({ status: 401 });
   });
 
   it('liveSync follows a change made to the file from outside', async () => {
@@ -105,14 +118,23 @@ describe('a CSV file behind the agent', () => {
     await writeFile(chain.csvFile, CSV);
   });
 
-  it('a script sent by the caller is refused clearly', async () => {
+  it('a script the policy names runs in the sandbox, by the connector\'s own operations; others are refused clearly', async () => {
+    const action = (scriptId: string, actionType: string, actionSource: string): object => ({ scriptId, actions: [{ systemType: '.*CSVFileConnector', actionType, actionSource }] });
     await chain.world.provisioner('csv2', {
       ...JSON.parse(await readFile(chain.world.path('conf', 'provisioner.openicf-csv.json'), 'utf8')) as Json, name: 'csv2',
-      systemActions: [{ scriptId: 'Hello', actions: [{ systemType: '.*CSVFileConnector', actionType: 'Groovy', actionSource: 'return 1' }] }],
+      systemActions: [action('Hello', 'Groovy', 'return 1'), action('Highest', 'javascript', SCRIPT), action('Groovy', 'groovy', SCRIPT)],
     });
     await chain.controller.systemReady('csv2');
-    const { status, body } = await chain.rest.send('/openidm/system/csv2?_action=script&scriptId=Hello', { method: 'POST' });
+    const run = (query: string, body: Json = {}): Promise<{ status: number; body: Json }> => chain.rest.send(`/openidm/system/csv2?_action=script&${query}`, { method: 'POST', body });
+    const { status, body } = await run('scriptId=Hello');
     expect([200, 501]).toContain(status);
     expect(JSON.stringify(body)).toMatch(/refused by the policy of this agent: rule scripts: this agent does not run scripts sent from outside/);
+    expect(await run('scriptId=Highest&prefix=p', { fail: false, list: [1, 'two', null] })).toMatchObject({
+      status: 200, body: { actions: [{ result: { sum: 1266, highest: 'p11', file: chain.csvFile, list: [1, 'two', null] } }] },
+    });
+    expect(await chain.rest.ok(`${ACCOUNT}/p11?_fields=lastName`)).toEqual({ _id: 'p11', lastName: 'Highest' });
+    await writeFile(chain.csvFile, CSV);
+    expect(await run('scriptId=Highest&prefix=p', { fail: true })).toMatchObject({ status: 200, body: { actions: [{ error: 'The script failed in line 6: as told' }] } });
+    expect(JSON.stringify((await run('scriptId=Groovy')).body)).toMatch(/language \\"groovy\\" cannot run here.*Rewrite it in JavaScript/);
   });
 });

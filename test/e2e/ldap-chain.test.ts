@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { peopleLdif } from '../support/people-ldif.js';
 import { startChain, type Chain } from '../support/chain.js';
 import type { Json } from '../support/rest-client.js';
+import { awkwardSecret, secret } from '../support/secret-values.js';
 
 const PEOPLE = 'ou=people,dc=example,dc=com';
 const ACCOUNT = '/openidm/system/ldap/account';
@@ -50,7 +51,8 @@ describe('system actions', () => {
     expect(core['configurationProperties']).toMatchObject({ port: 389, blockSize: 100, credentials: null, accountObjectClasses: ['top', 'person', 'organizationalPerson', 'inetOrgPerson'] });
     const { host, port, adminDn, adminPassword } = chain.ldap;
     const configurationProperties = { ...core['configurationProperties'] as Json, host, port, principal: adminDn, credentials: adminPassword, baseContexts: ['dc=example,dc=com'] };
-    const full = await chain.rest.post('/openidm/system?_action=createFullConfig', { connectorRef: ref, configurationProperties });
+    // The answer is a whole provisioner file, with the credentials it was asked with.
+    const full = await chain.rest.ok('/openidm/system?_action=createFullConfig', { method: 'POST', body: { connectorRef: ref, configurationProperties }, showsSecret: true });
     const account = (full['objectTypes'] as Record<string, { nativeType: string; properties: Record<string, Json> }>)['__ACCOUNT__'];
     expect(account?.nativeType).toBe('__ACCOUNT__');
     expect(account?.properties['sn']).toMatchObject({ nativeName: 'sn', nativeType: 'string', required: true });
@@ -66,7 +68,7 @@ describe('system actions', () => {
 
 describe('objects', () => {
   it('create answers the object with _id first, read gives the same', async () => {
-    const created = await create('ada', { givenName: 'Ada', mail: 'ada@example.com', telephoneNumber: ['+1', '+2'], password: 'Start123', roomNumber: 7 });
+    const created = await create('ada', { givenName: 'Ada', mail: 'ada@example.com', telephoneNumber: ['+1', '+2'], password: awkwardSecret('first password of ada'), roomNumber: 7 });
     expect(Object.keys(created)[0]).toBe('_id');
     expect(created).toMatchObject({ dn: `uid=ada,${PEOPLE}`, uid: 'ada', givenName: 'Ada', telephoneNumber: ['+1', '+2'], roomNumber: 7 });
     expect(created).not.toHaveProperty('password');
@@ -143,20 +145,20 @@ describe('objects', () => {
 
 describe('authenticate', () => {
   it('takes name and password from the body or the query; wrong ones are 401, missing ones 400', async () => {
-    const { _id } = await create('login', { password: 'S3cret!x' });
+    const { _id } = await create('login', { password: secret('password of login') });
     const action = `${ACCOUNT}?_action=authenticate`;
-    expect(await chain.rest.post(action, { username: 'login', password: 'S3cret!x' })).toMatchObject({ _id });
-    expect(await chain.rest.post(`${action}&username=login&password=S3cret!x`)).toMatchObject({ _id });
-    expect(await chain.rest.send(action, { method: 'POST', body: { username: 'login', password: 'wrong' } })).toMatchObject({ status: 401, body: { code: 401, reason: 'Unauthorized' } });
-    expect(await chain.rest.send(action, { method: 'POST', body: { username: 'nobody', password: 'wrong' } })).toMatchObject({ status: 401 });
+    expect(await chain.rest.post(action, { username: 'login', password: secret('password of login') })).toMatchObject({ _id });
+    expect(await chain.rest.post(`${action}&username=login&password=${secret('password of login')}`)).toMatchObject({ _id });
+    expect(await chain.rest.send(action, { method: 'POST', body: { username: 'login', password: awkwardSecret('wrong password') } })).toMatchObject({ status: 401, body: { code: 401, reason: 'Unauthorized' } });
+    expect(await chain.rest.send(action, { method: 'POST', body: { username: 'nobody', password: awkwardSecret('wrong password') } })).toMatchObject({ status: 401 });
     expect(await chain.rest.send(action, { method: 'POST', body: { username: 'login' } })).toMatchObject({ status: 400 });
   });
 
   it('a password that was replaced is the one that counts', async () => {
-    const { _id } = await create('changer', { password: 'Before1' });
-    await chain.rest.ok(`${ACCOUNT}/${String(_id)}`, { method: 'PATCH', body: [{ operation: 'replace', field: 'password', value: 'After22' }] });
-    expect(await chain.rest.send(`${ACCOUNT}?_action=authenticate`, { method: 'POST', body: { username: 'changer', password: 'Before1' } })).toMatchObject({ status: 401 });
-    expect(await chain.rest.post(`${ACCOUNT}?_action=authenticate`, { username: 'changer', password: 'After22' })).toMatchObject({ _id });
+    const { _id } = await create('changer', { password: secret('password before') });
+    await chain.rest.ok(`${ACCOUNT}/${String(_id)}`, { method: 'PATCH', body: [{ operation: 'replace', field: 'password', value: awkwardSecret('password after') }] });
+    expect(await chain.rest.send(`${ACCOUNT}?_action=authenticate`, { method: 'POST', body: { username: 'changer', password: secret('password before') } })).toMatchObject({ status: 401 });
+    expect(await chain.rest.post(`${ACCOUNT}?_action=authenticate`, { username: 'changer', password: awkwardSecret('password after') })).toMatchObject({ _id });
   });
 });
 

@@ -18,6 +18,8 @@ let chain: Chain;
 beforeAll(async () => {
   chain = await startChain({
     ldap: { modules: [], ldif: peopleLdif(0, PEOPLE, 'ou=people,dc=example,dc=com', 4_000) },
+    // Nobody comes back here: the search that lost its agent need not wait long for one.
+    controller: { config: { session: { resumeWait: '1s' } } },
     // How long the agent keeps what it does for a controller that does not come back.
     agent: { config: { session: { resendTimeout: '5s' } } },
   });

@@ -1,10 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spawnCauseway, startAgent, startController, type Agent, type Controller } from '../support/causeway-processes.js';
 import { makeWorld, type World } from '../support/causeway-world.js';
 import { freePorts } from '../support/free-ports.js';
 import { csvProvisioner } from '../support/provisioners.js';
 import { until } from '../support/until.js';
+import { IdentityLoad } from './support/identity-load.js';
+import { holdToken } from '../support/secret-values.js';
 
 /**
  * Our controller, our agent and our commands as processes: enrolment, renewals, a change of the authority and revocation,
@@ -14,11 +17,13 @@ let world: World;
 let controller: Controller;
 let agent: Agent;
 let enrolmentUrl: string;
-const load = { done: 0, failed: [] as string[], going: false, ended: Promise.resolve() };
+const load = new IdentityLoad(() => controller.rest);
+/** For docs/reliability.md. */
+const FIGURES = join(import.meta.dirname, '../../var/identity');
 
 beforeAll(async () => {
   world = await makeWorld();
-  await writeFile(world.path('people.csv'), `uid,name\n${Array.from({ length: 50 }, (_, index) => `u${index},Person ${index}`).join('\n')}\n`);
+  await writeFile(world.path('people.csv'), `uid,firstName\n${Array.from({ length: 50 }, (_, index) => `u${index},Person ${index}`).join('\n')}\n`);
   await world.provisioner('csv', csvProvisioner(world.path('people.csv'), 'site1'));
   const [port] = await freePorts(1) as [number];
   enrolmentUrl = `https://localhost:${port}`;
@@ -27,9 +32,11 @@ beforeAll(async () => {
   } });
 }, 120_000);
 afterAll(async () => {
-  load.going = false;
-  await load.ended;
-  console.info(`Operations during a renewal and a change of the authority: ${load.done}, failed: ${load.failed.length}.`);
+  await load.stop();
+  const figures = load.figures();
+  for (const line of figures.table) console.info(line);
+  await mkdir(FIGURES, { recursive: true });
+  await writeFile(join(FIGURES, 'figures.json'), `${JSON.stringify({ at: new Date().toISOString(), node: process.version, ...figures }, null, 2)}\n`);
   await agent.process.kill();
   await controller.process.kill();
   await world.remove();
@@ -49,27 +56,13 @@ interface Status { readonly ready: boolean; readonly controllers: { readonly ser
 const status = async (): Promise<Status> => (await agent.health.send('/status')).body as unknown as Status;
 const serial = async (): Promise<string> => (await status()).identity?.serialNumber ?? 'none';
 
-/** Searches, reads and writes without a pause until told to stop. */
-async function work(): Promise<void> {
-  while (load.going) {
-    for (const ask of [
-      () => controller.rest.send('/openidm/system/csv/account?_queryFilter=true&_fields=uid'),
-      () => controller.rest.send(`/openidm/system/csv/account/u${load.done % 50}`),
-    ]) {
-      const { status: code, body } = await ask().catch((error: unknown) => ({ status: 0, body: String(error) }));
-      if (code !== 200) load.failed.push(`${code} ${JSON.stringify(body)}`);
-      load.done += 1;
-    }
-  }
-}
-
 describe('an agent enrolled with our controller', () => {
   it('gets its certificate by one command with a token in a file, and is in without a restart', async () => {
     agent = await startAgent(world, {
       name: 'site1', controller, keys: world.controllerKeys, connected: false,
       config: { tls: undefined, enrolment: { trustInterval: '1s' }, controllers: [{ url: controller.gatewayUrl, sockets: 2 }] },
     });
-    const token = (await enrolment('token', '--agent', 'site1', '--group', 'berlin')).trim();
+    const token = holdToken((await enrolment('token', '--agent', 'site1', '--group', 'berlin')).trim());
     await writeFile(world.path('token'), `${token}\n`, { mode: 0o600 });
     const printed = await command('agent', 'enroll', '--config', world.path('site1.yaml'), '--token', `@${world.path('token')}`);
     expect(printed).toMatch(/Enrolled as site1 of group berlin/);
@@ -78,8 +71,7 @@ describe('an agent enrolled with our controller', () => {
     expect(await command('agent', 'identity', '--config', world.path('site1.yaml'))).toMatch(/site1 of group berlin[\s\S]*days left/);
     await expect(command('agent', 'enroll', '--config', world.path('site1.yaml'), '--token', `@${world.path('token')}`)).rejects.toThrow(/enrolled already as site1.*--replace/);
     await controller.systemReady('csv');
-    load.going = true;
-    load.ended = work();
+    load.start('renewal of the certificate');
   }, 120_000);
 
   it('renews its certificate without an operation that fails', async () => {
@@ -91,6 +83,7 @@ describe('an agent enrolled with our controller', () => {
 
   it('goes over to another authority without an operation that fails', async () => {
     const before = (await status()).identity;
+    load.enter('change of the authority: prepare, activate, finish');
     await enrolment('rotate-ca', '--prepare');
     await until(async () => (await status()).identity?.trust.revision !== before?.trust.revision, 'the agent to trust the next authority', 30_000);
     await until(() => enrolment('rotate-ca', '--activate').then(() => true, () => false), 'every agent to be ready for it', 30_000, 500);
@@ -111,24 +104,26 @@ describe('an agent enrolled with our controller', () => {
   }, 300_000);
 
   it('is out within seconds of its revocation, stays out, and says so', async () => {
-    load.going = false;
-    await load.ended;
     expect(load.failed).toEqual([]);
+    load.enter('revocation', true);
     await enrolment('revoke', '--agent', 'site1');
     const since = Date.now();
     await until(async () => !(await status()).ready, 'its connections to be closed', 10_000);
     expect(Date.now() - since).toBeLessThan(5000);
+    await until(() => load.refused > 0, 'an operation to be refused', 30_000);
+    await load.stop();
+    expect(load.failed).toEqual([]);
     await agent.process.ready(() => agent.process.logged('revoked').length > 0, 'the agent to say so');
     expect(JSON.stringify(agent.process.logged('revoked'))).toMatch(/causeway agent enroll --replace/);
     const cpu = agent.process.cpuSeconds();
     await new Promise((resolve) => { setTimeout(resolve, 5000); });
     expect(agent.process.cpuSeconds() - cpu).toBeLessThan(0.5);
     expect((await status()).ready).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   it('comes back with a new token, while it runs', async () => {
     await enrolment('restore', '--agent', 'site1');
-    const token = (await enrolment('token', '--agent', 'site1', '--replace')).trim();
+    const token = holdToken((await enrolment('token', '--agent', 'site1', '--replace')).trim());
     await writeFile(world.path('token2'), token, { mode: 0o600 });
     await command('agent', 'enroll', '--config', world.path('site1.yaml'), '--replace', '--token', `@${world.path('token2')}`);
     await agent.process.ready(async () => (await status()).ready, 'the agent to be let in', 60_000);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, ADMIN_PASSWORD } from '../support/causeway-world.js';
 import { startChain, type Chain } from '../support/chain.js';
 import { peopleLdif } from '../support/people-ldif.js';
 import { CSV_REF, LDAP_REF } from '../support/provisioners.js';
@@ -97,8 +98,9 @@ async function run(command: CurlCommand, system: System, id: string): Promise<{ 
   return { status: response.status, body: await response.json() as Json, headers: response.headers };
 }
 
-/** What curl sends of its own accord with a body. */
-function withCurlDefault(headers: CurlCommand['headers'], body: string | undefined): Record<string, string> {
+/** What curl sends of its own accord with a body; and our administrator's password for the one the seed shows. */
+function withCurlDefault(shown: CurlCommand['headers'], body: string | undefined): Record<string, string> {
+  const headers = Object.fromEntries(Object.entries(shown).map(([name, value]) => [name, name.toLowerCase() === 'x-openidm-password' && value === ADMIN ? ADMIN_PASSWORD : value]));
   const hasType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
   return { ...headers, ...(body === undefined || hasType ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' }) };
 }

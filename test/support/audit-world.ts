@@ -7,6 +7,7 @@ import { openAuditLog, type AuditLogOptions } from '../../agent/audit/open-audit
 import { SecretReference } from '../../agent/config/secret-reference.js';
 import { systemClock } from '../../agent/system-clock.js';
 import { GuardedString } from '../../protocol/model/index.js';
+import { keepFiles } from './evidence.js';
 import { recordedLog, type RecordedLog } from './quiet-log.js';
 
 /** A directory for audit files, and logs opened in it. */
@@ -59,6 +60,7 @@ export class AuditWorld {
 
   async remove(): Promise<void> {
     await Promise.all(this.#opened.map((log) => log.close().catch(() => undefined)));
+    keepFiles(this.directory);
     await rm(this.directory, { recursive: true, force: true });
   }
 }

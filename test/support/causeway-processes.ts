@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ADMIN, ADMIN_PASSWORD, type KeyFiles, type World } from './causeway-world.js';
 import { freePorts } from './free-ports.js';
 import { ManagedProcess, type Ended } from './managed-process.js';
@@ -14,7 +14,10 @@ export const CLI = join(DIST, 'deploy/cli/causeway.js');
 export function spawnCauseway(name: string, args: readonly string[], nodeOptions: readonly string[] = []): ManagedProcess {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: these tests run the build. Make it with: npm run build`);
   // What the test runner wants of Node is not meant for them.
-  return new ManagedProcess(name, process.execPath, [...nodeOptions, CLI, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
+  const config = args[args.indexOf('--config') + 1];
+  return new ManagedProcess(name, process.execPath, [...nodeOptions, CLI, ...args], {
+    env: { ...process.env, NODE_OPTIONS: '' }, writesBelow: args.includes('--config') && config !== undefined ? dirname(config) : undefined,
+  });
 }
 
 /** A controller or an agent that can be stopped, killed and started again on the same ports. */

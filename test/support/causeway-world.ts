@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, writeIssued, type AgentRequest, type Authority, type ControllerRequest } from '../../certs/index.js';
 import { hashPassword } from '../../controller/authentication/password-hash.js';
+import { keepFiles } from './evidence.js';
+import { secret } from './secret-values.js';
 
 export const ADMIN = 'openidm-admin';
-export const ADMIN_PASSWORD = 'openidm-admin';
+export const ADMIN_PASSWORD = secret('password of the administrator');
 
 export interface KeyFiles {
   readonly ca: string;
@@ -44,6 +46,9 @@ export async function makeWorld(): Promise<World> {
     controllerKeys: await issueController(),
     agentKeys: async (name, request = {}) => writeIssued(path(name), name, await authority.issueAgent({ name, ...request }), authority),
     provisioner: (name, content) => writeFile(path('conf', `provisioner.openicf-${name}.json`), JSON.stringify(content, null, 2)),
-    remove: () => rm(directory, { recursive: true, force: true }),
+    remove: async () => {
+      keepFiles(directory);
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }

@@ -23,6 +23,8 @@ export interface ChainOptions {
   readonly csv?: string;
   readonly controller?: ControllerOptions | ((world: World) => ControllerOptions);
   readonly agent?: AgentOptions;
+  /** Text of the agent's policy file. */
+  readonly policy?: string;
 }
 
 /** Starts it all; every system passes its test when it resolves. */
@@ -50,7 +52,9 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     }
     const controller = await startController(world, typeof options.controller === 'function' ? options.controller(world) : options.controller);
     running.push(() => controller.process.kill());
-    const agent = await startAgent(world, { controller, ...options.agent });
+    if (options.policy !== undefined) await writeFile(world.path('policy.yaml'), options.policy);
+    const policy = options.policy === undefined ? {} : { policy: { file: world.path('policy.yaml') } };
+    const agent = await startAgent(world, { controller, ...options.agent, config: { ...policy, ...options.agent?.config } });
     running.push(() => agent.process.kill());
     for (const system of systems) await controller.systemReady(system);
     return {

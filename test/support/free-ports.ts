@@ -6,6 +6,9 @@ import { createServer } from 'node:net';
 const LOWEST = 12_000;
 const HIGHEST = 31_999;
 const ATTEMPTS = 1_000;
+/** Test files run side by side, and a port is nobody's while its process is started again: each worker has ports of its own. */
+const WORKERS = 8;
+const WORKER = Number(process.env['VITEST_POOL_ID'] ?? 0) % WORKERS;
 
 const given = new Set<number>();
 
@@ -14,7 +17,7 @@ export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   for (let attempt = 0; ports.length < count; attempt++) {
     if (attempt > ATTEMPTS) throw new Error(`There are no ${count} free ports between ${LOWEST} and ${HIGHEST}.`);
-    const port = randomInt(LOWEST, HIGHEST + 1);
+    const port = randomInt(LOWEST / WORKERS, (HIGHEST + 1) / WORKERS) * WORKERS + WORKER;
     if (given.has(port) || !await isFree(port)) continue;
     given.add(port);
     ports.push(port);

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { ENROL_PATH, RENEW_PATH, TRUST_PATH, readCertificateAnswer, type CertificateAnswer } from '../../certs/enrolment/messages.js';
 import { makeAgentKey, makeCertificateRequest } from '../../certs/enrolment/certificate-request.js';
 import { parseEnrolmentToken } from '../../certs/enrolment/token.js';
+import { holdPrivateKey } from './secret-values.js';
 
 /** What a client shows and trusts, PEM. */
 export interface Shown {
@@ -58,7 +59,7 @@ export class HandMadeAgent {
 
   async enrol(port: number, text: string, key?: string): Promise<RawAnswer> {
     const token = parseEnrolmentToken(text);
-    const used = key ?? await makeAgentKey();
+    const used = holdPrivateKey('key of an agent', key ?? await makeAgentKey());
     const ca = await pinnedRoot(port, token.fingerprint);
     const answer = await ask(port, 'POST', ENROL_PATH, { id: token.id, secret: token.revealSecret(), csr: await makeCertificateRequest(used, 'whatever'), hostId: 'test-host' }, { ca });
     if (answer.status === 200) this.take(answer, used);
@@ -67,7 +68,7 @@ export class HandMadeAgent {
 
   /** Asks for a successor; takes it over unless the answer is to be lost. */
   async renew(port: number, { key, lost = false }: { readonly key?: string; readonly lost?: boolean } = {}): Promise<RawAnswer> {
-    const used = key ?? await makeAgentKey();
+    const used = holdPrivateKey('key of an agent', key ?? await makeAgentKey());
     const answer = await ask(port, 'POST', RENEW_PATH, { csr: await makeCertificateRequest(used, 'whatever') }, this.shown);
     if (answer.status === 200 && !lost) this.take(answer, used);
     return answer;

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { EvidenceSink, keepFiles } from './evidence.js';
 import { until } from './until.js';
 
 /** Log lines kept of one process; older ones are dropped. */
@@ -13,6 +14,13 @@ export interface LogLine {
   /** The message of a JSON line, or the line as it is. */
   readonly text: string;
   readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface ProcessOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** What it writes below this directory is kept for the search for secrets when it ends. */
+  readonly writesBelow?: string | undefined;
 }
 
 export interface Ended {
@@ -28,14 +36,20 @@ export class ManagedProcess {
   #lines: LogLine[] = [];
   #end: Ended | undefined;
 
-  constructor(name: string, command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}) {
+  constructor(name: string, command: string, args: readonly string[], { writesBelow, ...options }: ProcessOptions = {}) {
     this.name = name;
     this.#child = spawn(command, [...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) createInterface({ input: stream! }).on('line', (line) => this.#take(line));
+    const evidence = new EvidenceSink('output', [name, ...args.filter((arg) => /^[\w-]+$/.test(arg)).slice(0, 4)].join('_'));
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      createInterface({ input: stream! }).on('line', (line) => this.#take(line));
+      stream!.on('data', (chunk: Buffer) => evidence.add(chunk));
+    }
     this.ended = new Promise((resolve) => {
       this.#child.once('error', (error) => this.#take(`cannot be started: ${error.message}`));
       this.#child.once('close', (code, signal) => {
         this.#end = { code, signal };
+        evidence.close();
+        if (writesBelow !== undefined) keepFiles(writesBelow);
         resolve(this.#end);
       });
     });
@@ -64,7 +78,7 @@ export class ManagedProcess {
   }
 
   /** Waits for a condition on the running process; its end is a failure. Both show the last log lines. */
-  async ready(condition: () => boolean | Promise<boolean>, what: string, milliseconds = 30_000): Promise<void> {
+  async ready(condition: () => boolean | Promise<boolean>, what: string, milliseconds = 60_000): Promise<void> {
     try {
       await until(() => {
         if (!this.isRunning) throw new Error(`${this.name} ended with ${this.#end?.signal ?? this.#end?.code}`);

@@ -55,8 +55,8 @@ export class RawPeer {
     return this.send({ kind: 'handshakeRequest', id: 0, sessionId, serverType: 'JAVA', features });
   }
 
-  helloBack(sessionId: string, features: readonly string[] = []): Promise<void> {
-    return this.send({ kind: 'handshakeResponse', id: 0, sessionId, serverType: 'JAVA', features });
+  helloBack(sessionId: string, features: readonly string[] = [], journalId?: string): Promise<void> {
+    return this.send({ kind: 'handshakeResponse', id: 0, sessionId, serverType: 'JAVA', features, journalId });
   }
 
   /** Answers whatever control requests have come with an empty list. */

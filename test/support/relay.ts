@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { AttachedSocket, ConnectionGroup, OperationExecutor, ProtocolPeer, SessionLimits } from '../../protocol/session/contract.js';
+import type { AttachedSocket, ConnectionGroup, OperationExecutor, OutcomeSource, ProtocolPeer, SessionLimits } from '../../protocol/session/contract.js';
 import type { OperationRelay, RelayEnd } from '../../protocol/session/forwarding.js';
 import { encodeOperationRequest, facadeKeyOf } from '../../protocol/codec/index.js';
 import { ConnectorError, OperationOptions, type Operation } from '../../protocol/model/index.js';
@@ -25,6 +25,12 @@ export interface RelayOptions {
   readonly targetLimits?: Partial<SessionLimits>;
   /** The server is not connected. */
   readonly isDown?: boolean;
+  /** The server keeps this journal of its writes. */
+  readonly targetJournal?: string;
+  /** The relay keeps a journal of writes, which its requester may ask. */
+  readonly outcomes?: OutcomeSource;
+  /** What stands around the relay. */
+  readonly around?: (relay: OperationRelay, clock: FakeClock) => OperationRelay;
 }
 
 /** A requester by hand, the relay's two peers of ours in between, a server by hand. */
@@ -74,7 +80,8 @@ async function openRelay(options: RelayOptions): Promise<RelayUnderTest> {
   const executor: OperationExecutor = {
     connectorInfos: async () => [],
     facadeFor: async () => { throw new ConnectorError('connector', 'Connector not found: none is hosted here'); },
-    relayFor: async () => passingOn,
+    relayFor: async () => options.around?.(passingOn, clock) ?? passingOn,
+    outcomes: options.outcomes,
   };
   const peer = createPeer({ role: 'listener', log, clock, executor, limits: options.limits });
   const servers: RawPeer[] = [];
@@ -85,7 +92,7 @@ async function openRelay(options: RelayOptions): Promise<RelayUnderTest> {
     const server = new RawPeer(listener);
     const attaching = towards.attach(dialler, 'legacy');
     await settle();
-    await server.helloBack('SERVER', options.targetFeatures);
+    await server.helloBack('SERVER', options.targetFeatures, options.targetJournal);
     const joined = await attaching;
     targetGroup = joined.group;
     attached.push(joined);

@@ -1,4 +1,5 @@
 import { request, type IncomingMessage, type RequestOptions } from 'node:http';
+import { keepText } from './evidence.js';
 
 export type Json = Record<string, unknown>;
 
@@ -14,6 +15,8 @@ export interface RestRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds. @default 60000 */
   readonly timeout?: number;
+  /** The answer holds a secret the test reads back on purpose: it is not searched for secrets. */
+  readonly showsSecret?: boolean;
 }
 
 /** What came of a streamed query. */
@@ -52,11 +55,12 @@ export class RestClient {
   }
 
   /** Any request, with its answer whatever the status. Rejects when the connection fails. */
-  async send(path: string, { method = 'GET', body, headers = {}, timeout = 60_000 }: RestRequest = {}): Promise<RestAnswer> {
+  async send(path: string, { method = 'GET', body, headers = {}, timeout = 60_000, showsSecret = false }: RestRequest = {}): Promise<RestAnswer> {
     const answer = await this.#open(path, method, { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers }, body, timeout);
     const parts: Buffer[] = [];
     for await (const part of answer as AsyncIterable<Buffer>) parts.push(part);
     const text = Buffer.concat(parts).toString('utf8');
+    if (!showsSecret) keepAnswer(answer, text);
     return { status: answer.statusCode ?? 0, headers: answer.headers, body: (text === '' ? {} : JSON.parse(text)) as Json };
   }
 
@@ -88,6 +92,7 @@ export class RestClient {
     } catch (error) {
       cut = error instanceof Error ? error.message : String(error);
     }
+    keepAnswer(answer, counter.tail);
     return { status: answer.statusCode ?? 0, objects: counter.objects, end: counter.end(), cut, bytes: counter.bytes, firstObject, duration: performance.now() - startedAt };
   }
 
@@ -99,6 +104,10 @@ export class RestClient {
       sent.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
     });
   }
+}
+
+function keepAnswer({ statusCode = 0, rawHeaders }: IncomingMessage, text: string): void {
+  keepText(statusCode < 400 ? 'answers' : 'errors', 'rest', `${statusCode} ${JSON.stringify(rawHeaders)} ${text}`);
 }
 
 /** Counts objects by their first bytes: a quote inside a value is written `\"`, so the pattern occurs nowhere else. */
@@ -116,8 +125,12 @@ class ObjectCounter {
     this.#tail = Buffer.concat([this.#tail, part]).subarray(-TAIL_BYTES);
   }
 
+  get tail(): string {
+    return this.#tail.toString('utf8');
+  }
+
   end(): Json | undefined {
-    const text = this.#tail.toString('utf8');
+    const text = this.tail;
     const at = text.lastIndexOf('],"resultCount":');
     if (at < 0) return undefined;
     try {

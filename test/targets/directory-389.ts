@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from '../support/free-ports.js';
+import { secret } from '../support/secret-values.js';
 
 const run = promisify(execFile);
 const SERVER = '/usr/sbin/ns-slapd';
@@ -17,7 +18,7 @@ const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 10_000;
 const BASE = 'dc=example,dc=com';
 const ADMIN = 'cn=Directory Manager';
-const PASSWORD = 'admin-secret';
+const PASSWORD = secret('password of the directory manager');
 const PLUGINS_ON = ['Retro Changelog Plugin', 'MemberOf Plugin', 'referential integrity postoperation'];
 /** Puts the immutable id of the changed entry, and who changed it, into the change log. */
 const LOGGED = ['nsuniqueid:targetUniqueId', 'entryUUID:targetEntryUUID', 'modifiersName:changeInitiatorsName'];

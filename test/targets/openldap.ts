@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { freePorts } from '../support/free-ports.js';
+import { secret } from '../support/secret-values.js';
 import { issueTlsFiles, type TlsFiles } from './tls-files.js';
 
 const run = promisify(execFile);
@@ -36,6 +37,8 @@ export interface OpenLdapOptions {
   readonly tls?: TlsFiles;
   /** Names in the server certificate; localhost and 127.0.0.1 by default. */
   readonly serverNames?: readonly string[];
+  /** Called with the directory of the main database before anything is in it, e.g. to mount a disk there. */
+  readonly prepareDatabase?: (directory: string) => Promise<void>;
 }
 
 export interface OpenLdap {
@@ -66,7 +69,7 @@ export interface OpenLdap {
 const BASE = 'dc=example,dc=com';
 const ACCESS_LOG = 'cn=accesslog';
 const ADMIN = `cn=admin,${BASE}`;
-const PASSWORD = 'admin-secret';
+const PASSWORD = secret('password of the directory manager');
 const SUFFIX_LDIF = `dn: ${BASE}
 objectClass: dcObject
 objectClass: organization
@@ -215,6 +218,7 @@ export async function startOpenLdap(options: OpenLdapOptions = {}): Promise<Open
   };
   try {
     await Promise.all(['main', 'accesslog', 'tls'].map((name) => mkdir(join(directory, name))));
+    await options.prepareDatabase?.(join(directory, 'main'));
     const tls = options.tls ?? await issueTlsFiles(join(directory, 'tls'), options.serverNames);
     await writeFile(join(directory, 'slapd.conf'), slapdConf(directory, tls, options));
     await checkConfig(join(directory, 'slapd.conf'));

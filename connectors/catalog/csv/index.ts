@@ -8,7 +8,6 @@ import { remove } from './delete.js';
 import { translateError } from './errors.js';
 import { nativeFilter } from './filter.js';
 import { objectClasses, schema } from './schema.js';
-import { scriptOnConnector } from './script.js';
 import { search } from './search.js';
 import { close, open } from './session.js';
 import { latestSyncToken, sync } from './sync.js';
@@ -39,5 +38,5 @@ export default defineConnector({
   search: { paging: true, sorting: false, projection: true, lastingCookies: true },
   nativeFilter,
   translateError,
-  operations: { test, schema, search, create, update, delete: remove, sync, latestSyncToken, authenticate, resolveUsername, scriptOnConnector },
+  operations: { test, schema, search, create, update, delete: remove, sync, latestSyncToken, authenticate, resolveUsername },
 });

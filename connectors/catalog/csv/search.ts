@@ -1,9 +1,10 @@
 import { ConnectorError, LAST_PAGE, itemsOf, type Chunks, type ConnectorObject, type SearchResult } from '../../../protocol/model/index.js';
 import type { Call, Results, SearchRequest } from '../../framework/spi.js';
-import { cookieKey, readCookie, writeCookie, type PageState } from './cookie.js';
+import { cookieKey, readCookie, trailBehind, writeCookie, type PageState } from './cookie.js';
 import { digestOf } from './lookup/digest-table.js';
 import { duplicateUid } from './errors.js';
 import { askedUid } from './filter.js';
+import { requireSameRows } from './foreign-page.js';
 import { findRow } from './lookup/find-row.js';
 import { CHUNK_BYTES, SMALL_CHUNK_BYTES } from './limits.js';
 import { linesOf } from './lookup/row-lookup.js';
@@ -38,7 +39,7 @@ async function* searchAll(session: CsvSession, request: SearchRequest, call: Cal
   try {
     const mapper = new ObjectMapper(table.columns, request.options.attributesToGet);
     const page = await pageOf(table, session, request, call);
-    let { seen } = page.from;
+    let { seen, trail } = page.from;
     for await (const rows of table.batches(call.signal, page.from, page.chunk)) {
       let objects: ConnectorObject[] = [];
       for (const row of rows) {
@@ -46,10 +47,11 @@ async function* searchAll(session: CsvSession, request: SearchRequest, call: Cal
         if (isBeyond || page.unique?.mayBeRepeated(row.uid) === true) {
           if (objects.length > 0) yield objects;
           objects = [];
-          if (isBeyond) return await pageEnd(table, session, { offset: row.offset, line: row.line, seen, total: page.from.total });
+          if (isBeyond) return await pageEnd(table, session, { offset: row.offset, line: row.line, seen, total: page.from.total, trail });
           await requireUnique(table, row.uid, call.signal);
         }
         seen++;
+        if (page.end !== NO_END) trail = trailBehind(trail, row.uid);
         if (seen > page.first) objects.push(mapper.object(row));
       }
       if (objects.length > 0) yield objects;
@@ -64,6 +66,8 @@ async function requireUnique(table: Table, uid: string, signal: AbortSignal): Pr
   const lines = await linesOf(table, uid, signal);
   if (lines.length > 1) throw duplicateUid(table.path, uid, lines);
 }
+
+const NO_END = Number.MAX_SAFE_INTEGER;
 
 interface Page {
   readonly from: PageState;
@@ -80,7 +84,7 @@ async function pageOf(table: Table, session: CsvSession, request: SearchRequest,
   const from = await startOf(table, session, request, call);
   const first = from.seen + (pagedResultsCookie === undefined ? Math.max(0, pagedResultsOffset ?? 0) : 0);
   if (pageSize === undefined || pageSize <= 0) {
-    return { from, first, end: Number.MAX_SAFE_INTEGER, chunk: CHUNK_BYTES, unique: pagedResultsCookie === undefined ? new UniqueCheck() : undefined };
+    return { from, first, end: NO_END, chunk: CHUNK_BYTES, unique: pagedResultsCookie === undefined ? new UniqueCheck() : undefined };
   }
   return { from, first, end: first + pageSize, chunk: Math.min(CHUNK_BYTES, Math.max(SMALL_CHUNK_BYTES, pageSize * 256)), unique: undefined };
 }
@@ -89,24 +93,27 @@ async function pageOf(table: Table, session: CsvSession, request: SearchRequest,
 async function startOf(table: Table, session: CsvSession, { options }: SearchRequest, call: Call): Promise<PageState> {
   if (options.pagedResultsCookie !== undefined) {
     const key = await cookieKey(await session.stateDirectory());
-    return readCookie(options.pagedResultsCookie, table.path, table.file.identity, queryOf(table), key);
+    const found = readCookie(options.pagedResultsCookie, table.path, table.file.identity, queryOf(table, session), key);
+    if (!found.isOurs) await requireSameRows(table, found, call);
+    return found;
   }
   let total = -1;
   if (options.totalPagedResultsPolicy !== 'NONE') {
     total = 0;
     for await (const rows of table.batches(call.signal)) total += rows.length;
   }
-  return { ...table.start, seen: 0, total };
+  return { ...table.start, seen: 0, total, trail: '' };
 }
 
-function queryOf(table: Table): string {
-  const { a, b, c } = digestOf(JSON.stringify([table.path, table.layout.key]));
+/** By the path of the configuration, which agents of a group share, wherever it leads. */
+function queryOf(table: Table, { config }: CsvSession): string {
+  const { a, b, c } = digestOf(JSON.stringify([config.csvFile, table.layout.key]));
   return [a, b, c].join('.');
 }
 
 async function pageEnd(table: Table, session: CsvSession, state: PageState): Promise<SearchResult> {
   const key = await cookieKey(await session.stateDirectory());
-  return { ...lastPage(state.total, state.seen), pagedResultsCookie: writeCookie(state, table.file.identity, queryOf(table), key) };
+  return { ...lastPage(state.total, state.seen), pagedResultsCookie: writeCookie(state, table.file.identity, queryOf(table, session), key) };
 }
 
 function lastPage(total: number, seen: number): SearchResult {

@@ -12,6 +12,7 @@ import { ldapGroupSteps } from './groups/ldap-group-steps.js';
 import { runMembershipSteps } from './groups/membership-steps.js';
 import { posixGroupSteps } from './groups/posix-group-steps.js';
 import { POSIX_MEMBER } from './groups/search-groups.js';
+import { halfDone } from './half-done.js';
 import { toLdapValues } from './ldap-values.js';
 import { encodePassword } from './password/encode-password.js';
 import { entryDn } from './rename.js';
@@ -86,10 +87,11 @@ export async function create(session: LdapSession, request: CreateRequest, call:
   const parsed = entryDn(attributes.dn);
   const dn = formatDn(parsed);
   const entry = newEntry(request, attributes, parsed, session.config);
-  return await runAs(session, request.options, call.signal, async (acting) => {
+  return await runAs(session, request.options, call.signal, (acting) => halfDone(async (changed) => {
     await add(acting, dn, entry, call.signal);
+    changed();
     const uid = await readUid(acting, dn, call.signal);
     await joinGroups(acting, dn, uid, entry, attributes, call.signal);
     return uid;
-  });
+  }));
 }

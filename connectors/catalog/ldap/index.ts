@@ -10,7 +10,6 @@ import { toConnectorError } from './errors.js';
 import { splitFilter } from './filter.js';
 import { objectClasses } from './object-classes.js';
 import { schema } from './schema.js';
-import { scriptOnConnector } from './script.js';
 import { search } from './search.js';
 import { latestSyncToken, sync } from './sync/index.js';
 import { targets } from './targets.js';
@@ -46,7 +45,7 @@ export default defineConnector({
   nativeFilter: (filter, _objectClass, configuration) => splitFilter(filter, configuration),
   translateError: toConnectorError,
   operations: {
-    test: taggedCall(test), schema: taggedCall(schema), scriptOnConnector, authenticate: tagged(authenticate), resolveUsername: tagged(resolveUsername),
+    test: taggedCall(test), schema: taggedCall(schema), authenticate: tagged(authenticate), resolveUsername: tagged(resolveUsername),
     search: taggedStream(search), sync: taggedStream(sync), latestSyncToken: tagged(latestSyncToken),
     create: tagged(create), update: tagged(update), addValues: tagged(addValues), removeValues: tagged(removeValues), delete: tagged(remove),
   },

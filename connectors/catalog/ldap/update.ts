@@ -10,6 +10,7 @@ import { ldapGroupSteps, maintainsLdapGroups, renameInLdapGroups } from './group
 import { runMembershipSteps, type MembershipStep } from './groups/membership-steps.js';
 import { followPosixNames, posixGroupSteps } from './groups/posix-group-steps.js';
 import { POSIX_MEMBER, staticGroupsOf } from './groups/search-groups.js';
+import { halfDone } from './half-done.js';
 import { changePassword } from './password/change-password.js';
 import { encodePassword } from './password/encode-password.js';
 import { planRename, type Rename } from './rename.js';
@@ -25,6 +26,8 @@ interface Update {
   readonly objectClass: string;
   readonly attributes: RequestAttributes;
   readonly signal: AbortSignal;
+  /** Something has been changed at the server. */
+  changed(): void;
 }
 interface Target { readonly dn: string; readonly uid: string; readonly posixNames: readonly string[]; readonly rename: Rename | undefined }
 
@@ -43,15 +46,16 @@ async function locate({ session, objectClass, attributes, signal }: Update, uid:
 }
 
 /** Renames first, and lets the groups follow at once, so that a failure further on leaves no group with the old name. */
-async function renameEntry({ session, signal }: Update, { dn, rename }: Target): Promise<string> {
+async function renameEntry({ session, signal, changed }: Update, { dn, rename }: Target): Promise<string> {
   if (rename === undefined) return dn;
   const groups = await maintainsLdapGroups(session, signal) ? await staticGroupsOf(session, dn, signal) : [];
   await session.directory.rename(dn, rename.newRdn, rename.newSuperior, signal);
+  changed();
   await runMembershipSteps(`Renamed "${dn}" to "${rename.newDn}"`, renameInLdapGroups(session, groups, dn, rename.newDn, signal), signal);
   return rename.newDn;
 }
 
-async function modifyAttributes({ session, type, attributes, signal }: Update, target: Target, dn: string): Promise<void> {
+async function modifyAttributes({ session, type, attributes, signal, changed }: Update, target: Target, dn: string): Promise<void> {
   const { config } = session;
   const batches = await attributeChanges(session, type, attributes.plain, dn, target.rename === undefined ? undefined : parseDn(dn), signal);
   if (attributes.currentPassword === undefined && (attributes.password !== undefined || attributes.clearsPassword)) {
@@ -61,6 +65,7 @@ async function modifyAttributes({ session, type, attributes, signal }: Update, t
   for (const [index, batch] of batches.entries()) {
     try {
       await sendChanges(session, type, dn, batch, signal);
+      changed();
     } catch (error) {
       throw explained(error, target, dn, index);
     }
@@ -114,16 +119,19 @@ async function perform(session: LdapSession, type: UpdateType, request: UpdateRe
   const attributes = sortAttributes(request.attributes);
   checkRequest({ type, attributes });
   const { signal } = call;
-  return await runAs(session, request.options, signal, async (acting) => {
-    const update: Update = { session: acting, type, objectClass: request.objectClass, attributes, signal };
+  return await runAs(session, request.options, signal, (acting) => halfDone(async (changed) => {
+    const update: Update = { session: acting, type, objectClass: request.objectClass, attributes, signal, changed };
     const target = await locate(update, request.uid);
     const { password, currentPassword } = attributes;
-    if (password !== undefined && currentPassword !== undefined) await changePassword(acting, target.dn, currentPassword, password, signal);
+    if (password !== undefined && currentPassword !== undefined) {
+      await changePassword(acting, target.dn, currentPassword, password, signal);
+      changed();
+    }
     const dn = await renameEntry(update, target);
     await modifyAttributes(update, target, dn);
     await changeGroups(update, target, dn);
     return await currentUid(update, target, dn);
-  });
+  }));
 }
 
 /** Replaces attribute values (none: clears), renames, resets or changes the password, sets memberships. */

@@ -7,7 +7,9 @@ export type PagePosition =
   /** The connector's own cookie for its next page, undefined for the first, and how many objects of that were dealt with. */
   | { readonly kind: 'native'; readonly cookie: string | undefined; readonly skip: number; readonly chain?: PageChain | undefined }
   /** So many matching objects were given out; `anchor` marks the last of them. */
-  | { readonly kind: 'counted'; readonly count: number; readonly anchor: string };
+  | { readonly kind: 'counted'; readonly count: number; readonly anchor: string }
+  /** Within a page, or a search without pages, that began at `cookie`: so many objects of it were given, which `digest` names. */
+  | { readonly kind: 'bookmark'; readonly count: number; readonly digest: string; readonly cookie: string | undefined };
 
 const VERSION = 2;
 const MAC_LENGTH = 16;
@@ -20,15 +22,22 @@ function refuse(): never {
 
 function encode(position: PagePosition): Buffer {
   if (position.kind === 'counted') return Buffer.from(JSON.stringify([position.count, position.anchor]), 'utf8');
+  if (position.kind === 'bookmark') return Buffer.from(JSON.stringify([[position.count, position.digest, position.cookie ?? null]]), 'utf8');
   const { cookie, skip, chain } = position;
   return Buffer.from(JSON.stringify([cookie ?? null, skip, ...(chain === undefined ? [] : [chain.given, chain.first, chain.last, chain.total])]), 'utf8');
 }
 
 function decode(payload: Buffer): PagePosition {
   const [first, second, ...chain] = JSON.parse(payload.toString('utf8')) as unknown[];
+  if (Array.isArray(first)) return bookmarkOf(first);
   if ((typeof first === 'string' || first === null) && typeof second === 'number') return { kind: 'native', cookie: first ?? undefined, skip: second, chain: chainOf(chain) };
   if (typeof first === 'number' && typeof second === 'string') return { kind: 'counted', count: first, anchor: second };
   return refuse();
+}
+
+function bookmarkOf([count, digest, cookie]: readonly unknown[]): PagePosition {
+  if (typeof count !== 'number' || typeof digest !== 'string' || (cookie !== null && typeof cookie !== 'string')) return refuse();
+  return { kind: 'bookmark', count, digest, cookie: cookie ?? undefined };
 }
 
 function chainOf([given, first, last, total]: readonly unknown[]): PageChain | undefined {

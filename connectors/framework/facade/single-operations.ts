@@ -74,6 +74,10 @@ export async function performSingle<O extends SingleOperation>(runner: Runner, c
     runner.validate();
     return undefined as SingleResults[O['kind']];
   }
+  // Not worth a session: who opened this facade runs scripts around it, if it runs any.
+  if (operation.kind === 'scriptOnConnector' && runner.connector.operations.scriptOnConnector === undefined) {
+    throw new ConnectorError('unsupportedOperation', `Scripts do not run on ${runner.connector.displayName} here: nothing around the connector runs them.`, { outcome: 'notApplied' });
+  }
   const handler = (handlers as Partial<Record<string, unknown>>)[operation.kind] as
     ((operation: O, borrowed: Borrowed, runner: Runner, cookies: PagingCookies) => Promise<SingleResults[O['kind']]>) | undefined;
   if (handler === undefined) throw unsupported(API_OPERATION_OF[operation.kind]);

@@ -4,9 +4,9 @@ import {
 import type { PagingCookies } from './paging-cookie.js';
 import { projectDelta, projectionOf } from './projection.js';
 import { requestSecrets } from './request-secrets.js';
+import { resumableSearch } from './resumable-search.js';
 import type { Runner } from './runner.js';
 import { explainPlan, planSearch } from './search-plan.js';
-import { searchResults } from './search-results.js';
 import { DEFAULT_SORT_LIMITS } from './sort-results.js';
 import { streamOperation } from './stream-operation.js';
 import { unsupported } from './check-request.js';
@@ -22,10 +22,10 @@ export function streamSearch(runner: Runner, cookies: PagingCookies, operation: 
     produce: ({ session, config, call }, watch) => {
       const plan = planSearch(runner.connector, config, runner.api, operation);
       call.log.debug(explainPlan(plan), 'Search planned');
-      return searchResults(plan, {
+      return resumableSearch(plan, {
         name: runner.connector.displayName, cookies, sortLimits: runner.environment.sortLimits ?? DEFAULT_SORT_LIMITS,
         search: (request) => watch(chunksOf(search(session, request, call))),
-      });
+      }, { tell: context.onBookmark, clock: runner.clock });
     },
   });
 }

@@ -174,7 +174,7 @@ describe('the CSV file connector', () => {
   });
 
   it('Script on Connector: a script runs inside the connector\'s own execution environment, can reach every class the connector can reach, receives a variable named connector bound to an initialised connector instance (its configuration at the least), and receives the caller\'s script arguments', async () => {
-    // The operation is there; running what comes from outside is off.
+    // The operation is there; the connector runs no script itself, an agent does beside it: test/unit/agent/operations/scripts.test.ts.
     const facade = facadeOf();
     expect(facade.supportedOperations.has('ScriptOnConnectorApiOp')).toBe(true);
     const script = facade.perform({ kind: 'scriptOnConnector', script: new Script('groovy', 'connector.configuration'), scriptArguments: new Map(), options: OperationOptions.none }, calling());

@@ -4,7 +4,6 @@ import { chmod, chown, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import csv from '../../../connectors/catalog/csv/index.js';
-import { OperationOptions, Script } from '../../../protocol/model/index.js';
 import { Fixture, call, failure, operations, removeFixtures } from './fixture.js';
 
 const specification = JSON.parse(readFileSync(new URL('../../specifications/systems/csv.json', import.meta.url), 'utf8')) as {
@@ -47,7 +46,7 @@ describe('the definition', () => {
 
   it('offers the documented interfaces', () => {
     expect(Object.keys(csv.operations).sort()).toEqual([
-      'authenticate', 'create', 'delete', 'latestSyncToken', 'resolveUsername', 'schema', 'scriptOnConnector', 'search', 'sync', 'test', 'update',
+      'authenticate', 'create', 'delete', 'latestSyncToken', 'resolveUsername', 'schema', 'search', 'sync', 'test', 'update',
     ]);
   });
 });
@@ -182,11 +181,4 @@ describe('schema', () => {
     expect((await account(fixture))?.attributes.map(({ name }) => name)).toEqual(['__NAME__', 'mail', 'phone']);
     expect(await fixture.get('a')).toBeDefined();
   });
-});
-
-it('Script on Connector is refused with a clear error: scripts from outside are off', async () => {
-  const { session } = await Fixture.of();
-  const error = await failure(operations.scriptOnConnector(session, { script: new Script('groovy', 'println 1'), scriptArguments: new Map(), options: OperationOptions.none }, call()));
-  expect(error.kind).toBe('unsupportedOperation');
-  expect(error.message).toMatch(/off by default/);
 });

@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -193,16 +193,62 @@ describe('paging', () => {
     expect((await fixture.all({ [OPTION.pageSize]: 4 })).end).toMatchObject({ totalPagedResultsPolicy: 'NONE', totalPagedResults: -1, remainingPagedResults: -1 });
   });
 
-  it('two agents with keys of their own do not accept each other\'s cookies', async () => {
-    const fixture = await Fixture.of(numbers(10));
-    const { end } = await fixture.all({ [OPTION.pageSize]: 4 });
-    const elsewhere = await mkdtemp(join(tmpdir(), 'csv-state-'));
-    try {
-      fixture.session = { ...fixture.session, stateDirectory: async () => elsewhere };
-      expect((await failure(fixture.all({ [OPTION.pageSize]: 4, [OPTION.pagedResultsCookie]: end?.pagedResultsCookie ?? '' }))).message).toMatch(/not made by this connector/);
-    } finally {
-      await rm(elsewhere, { recursive: true });
+  it.each([
+    ['the same in it', (text: string) => text, true],
+    ['another row behind the place', (text: string) => text.replace('u8999', 'x8999'), true],
+    ['another row before it', (text: string) => text.replace('u1999', 'x1999'), false],
+    ['a row less before it', (text: string) => text.replace('u1999,m1999\n', ''), false],
+    ['a row that begins elsewhere', (text: string) => text.replace('m1999', 'mm1999'), false],
+    ['nothing at the place', (text: string) => text.slice(0, text.indexOf('u5000')), false],
+  ])('goes on at another agent, with a file of its own that has %s', async (_what, change, isAccepted) => {
+    const fixture = await Fixture.of(numbers(9_000));
+    const pages: string[][] = [];
+    const options = { [OPTION.pageSize]: 2_500 };
+    let cookie = '';
+    for (const at of ['here', 'here', 'there', 'there']) {
+      if (at === 'there' && pages.length === 2) {
+        // As on another machine: another inode, written at another time.
+        await writeFile(`${fixture.path}.copy`, change(await readFile(fixture.path, 'utf8')));
+        await rename(`${fixture.path}.copy`, fixture.path);
+        const elsewhere = await mkdtemp(join(tmpdir(), 'csv-state-'));
+        await rm(elsewhere, { recursive: true });
+        fixture.session = { ...await fixture.open(), stateDirectory: async () => elsewhere };
+      }
+      const page = fixture.all({ ...options, ...(cookie === '' ? {} : { [OPTION.pagedResultsCookie]: cookie }) });
+      if (at === 'there' && !isAccepted) {
+        expect(await failure(page)).toMatchObject({ kind: 'illegalArgument', message: expect.stringContaining('nor for a file with the same rows before it') as string });
+        return;
+      }
+      const { objects, end } = await page;
+      pages.push(uidsOf(objects));
+      cookie = end?.pagedResultsCookie ?? '';
     }
+    expect(cookie).toBe('');
+    expect(pages.flat().map((uid) => uid.slice(1))).toEqual(Array.from({ length: 9_000 }, (_, index) => String(index)));
+  });
+});
+
+describe('a cookie that somebody made up', () => {
+  it.each([
+    ['a place within a row', (offset: number) => offset + 2],
+    ['a place in front of the right one', (offset: number) => offset - 12],
+  ])('does not get %s read', async (_what, move) => {
+    const fixture = await Fixture.of(numbers(100));
+    const { end } = await fixture.all({ [OPTION.pageSize]: 50 });
+    const [payload = '', signature = ''] = (end?.pagedResultsCookie ?? '').split('.');
+    const fields = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as unknown[];
+    fields[3] = move(fields[3] as number);
+    const forged = `${Buffer.from(JSON.stringify(fields)).toString('base64url')}.${signature}`;
+    expect(await failure(fixture.all({ [OPTION.pageSize]: 50, [OPTION.pagedResultsCookie]: forged }))).toMatchObject({ kind: 'illegalArgument' });
+  });
+
+  it('tells nothing of the cells besides the uids', async () => {
+    const cookies = await Promise.all(['secret1', 'secret2'].map(async (password) => {
+      const fixture = await Fixture.of(`uid,password\na,${password}\nb,${password}\n`);
+      const { end } = await fixture.all({ [OPTION.pageSize]: 1 });
+      return (JSON.parse(Buffer.from((end?.pagedResultsCookie ?? '').split('.')[0] ?? '', 'base64url').toString('utf8')) as unknown[]).slice(3);
+    }));
+    expect(cookies[0]).toEqual(cookies[1]);
   });
 });
 

@@ -7,6 +7,7 @@ import { search } from '../../../connectors/catalog/ldap/search.js';
 import { startOpenLdap, type OpenLdap } from '../../targets/openldap.js';
 import { configFor, people, quiet } from './ldap-config.js';
 import { parkedSearches } from '../../../connectors/catalog/ldap/parked-searches.js';
+import { secret } from '../../support/secret-values.js';
 
 /** A load balancer that may take a connection to another server without telling it who is connected. */
 class Balancer {
@@ -71,7 +72,7 @@ let balancer: Balancer;
 
 beforeAll(async () => {
   server = await startOpenLdap({
-    modules: ['sssvlv'], ldif: people(PEOPLE, 'user', (index) => (index === 0 ? 'userPassword: admin-secret\n' : '')),
+    modules: ['sssvlv'], ldif: people(PEOPLE, 'user', (index) => (index === 0 ? `userPassword: ${secret('password of the directory manager')}\n` : '')),
     // Everybody may see a few entries: what an anonymous reader gets looks like a result.
     access: ['access to dn.regex="^uid=user1.,ou=people" by anonymous read by users read', 'access to dn.base="dc=example,dc=com" by * read', 'access to dn.base="ou=people,dc=example,dc=com" by * read'],
     databaseConfig: ['limits dn.exact="uid=user0,ou=people,dc=example,dc=com" size.soft=500 size.hard=500 size.pr=unlimited size.prtotal=unlimited'],

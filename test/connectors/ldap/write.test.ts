@@ -52,6 +52,28 @@ describe('requests', () => {
   });
 });
 
+describe('a server that goes away behind a change', () => {
+  const unavailable = (): Promise<never> => Promise.reject(new ConnectorError('connectionFailed', 'unavailable (52)'));
+
+  it('once the entry is there: the outcome is unknown, never "nothing was done"', async () => {
+    const directory = new MemoryDirectory();
+    const session = sessionOn(Object.assign(directory, { read: unavailable }), ldapConfig());
+    const failure = await create(session, request(ACCOUNT, { attributes: attributes({ __NAME__: DN, sn: 'x' }) }), call()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'connectionFailed', outcome: 'unknown', retryable: false });
+  });
+
+  it('before that: as the server said it', async () => {
+    const session = sessionOn(Object.assign(new MemoryDirectory(), { add: unavailable }), ldapConfig());
+    const failure = await create(session, request(ACCOUNT, { attributes: attributes({ __NAME__: DN, sn: 'x' }) }), call()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'connectionFailed', outcome: undefined, retryable: true });
+  });
+
+  it('once the entry has another name: the outcome is unknown', async () => {
+    const directory = Object.assign(new MemoryDirectory(), { modify: unavailable });
+    await expect(change(directory, { __NAME__: 'cn=b,dc=example', sn: 'y' })).rejects.toMatchObject({ kind: 'connectionFailed', outcome: 'unknown' });
+  });
+});
+
 describe('renames', () => {
   it('are planned for another RDN or parent only', () => {
     expect(planRename('uid=a,ou=x,dc=example', 'UID = a , OU=X, dc=example')).toBeUndefined();

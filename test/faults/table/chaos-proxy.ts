@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { freePorts } from '../../support/free-ports.js';
 
 /** What happens to bytes on their way. */
 export interface Weather {
@@ -9,39 +10,51 @@ export interface Weather {
   readonly stalled: boolean;
   /** Pieces of so many bytes, each written by itself. */
   readonly pieceBytes: number | undefined;
+  /** Milliseconds between two of them. */
+  readonly pieceDelay: number;
+  /** Each piece is held back up to so many milliseconds more, by chance: what different connections carry overtakes each other. */
+  readonly jitter: number;
 }
 
-const FAIR: Weather = { delay: 0, stalled: false, pieceBytes: undefined };
+const FAIR: Weather = { delay: 0, stalled: false, pieceBytes: undefined, pieceDelay: 0, jitter: 0 };
 /** More than that in hand, and the sender is not read on: a slow network, not an endless one. */
 const HIGH_WATER = 64 * 1024;
 
 /** A TCP proxy that behaves as badly as it is told to, for all connections or for some. Order within a direction is kept. */
 export class ChaosProxy {
   readonly port: number;
-  readonly #server: Server;
+  readonly #servers: readonly Server[];
   readonly #pairs = new Set<Pair>();
+  readonly #refusing = new Set<Server>();
   #weather = FAIR;
-  #refusing = false;
 
-  private constructor(server: Server, targetPort: number) {
-    this.#server = server;
-    this.port = (server.address() as AddressInfo).port;
-    server.on('connection', (near) => {
-      if (this.#refusing) {
-        near.resetAndDestroy();
-        return;
-      }
-      const pair = new Pair(near, connect({ host: '127.0.0.1', port: targetPort }), this.#weather);
-      this.#pairs.add(pair);
-      void pair.ended.then(() => this.#pairs.delete(pair));
-    });
+  private constructor(servers: readonly Server[], targetPort: number) {
+    this.#servers = servers;
+    this.port = (servers[0]!.address() as AddressInfo).port;
+    for (const server of servers) {
+      server.on('connection', (near) => {
+        if (this.#refusing.has(server)) {
+          near.resetAndDestroy();
+          return;
+        }
+        const pair = new Pair(near, connect({ host: '127.0.0.1', port: targetPort }), this.#weather);
+        this.#pairs.add(pair);
+        void pair.ended.then(() => this.#pairs.delete(pair));
+      });
+    }
   }
 
-  static async start(targetPort: number): Promise<ChaosProxy> {
-    const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new ChaosProxy(server, targetPort);
+  /** Listens on one port of all these addresses. */
+  static async start(targetPort: number, addresses: readonly string[] = ['127.0.0.1']): Promise<ChaosProxy> {
+    const servers: Server[] = [];
+    const [port] = await freePorts(1) as [number];
+    for (const address of addresses) {
+      const server = createServer();
+      server.listen(port, address);
+      await once(server, 'listening');
+      servers.push(server);
+    }
+    return new ChaosProxy(servers, targetPort);
   }
 
   get connections(): number {
@@ -70,20 +83,24 @@ export class ChaosProxy {
     for (const pair of this.#pairs) pair.halfClose();
   }
 
-  /** New connections are reset. */
-  refuse(refusing: boolean): void {
-    this.#refusing = refusing;
+  /** New connections are reset; at the first, second … address only, when one is named. */
+  refuse(refusing: boolean, address?: number): void {
+    const some = address === undefined ? this.#servers : [this.#servers[address]!];
+    for (const server of some) {
+      if (refusing) this.#refusing.add(server);
+      else this.#refusing.delete(server);
+    }
   }
 
+  /** Refused addresses stay refused. */
   calm(): void {
-    this.#refusing = false;
     this.change(FAIR);
     for (const pair of this.#pairs) pair.weather = FAIR;
   }
 
   async stop(): Promise<void> {
     this.cut();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 }
 
@@ -110,7 +127,8 @@ class Pair {
 
   cut(): void {
     for (const side of this.#sides) {
-      if (side.connecting) side.destroy();
+      // Node 20 never lets go of a socket that is reset while its end is being sent, and then of the process neither.
+      if (side.connecting || side.writableEnded) side.destroy();
       else side.resetAndDestroy();
     }
   }
@@ -152,7 +170,8 @@ class Way {
   }
 
   #take(bytes: Buffer): void {
-    this.#waiting.push({ bytes, due: Date.now() + this.weather.delay });
+    const { delay, jitter } = this.weather;
+    this.#waiting.push({ bytes, due: performance.now() + delay + Math.random() * jitter });
     this.#waitingBytes += bytes.length;
     if (this.#waitingBytes > HIGH_WATER) this.#from.pause();
     void this.#run();
@@ -162,8 +181,8 @@ class Way {
     if (this.#running) return;
     this.#running = true;
     for (let next = this.#waiting[0]; next !== undefined && !this.#to.destroyed; next = this.#waiting[0]) {
-      if (this.weather.stalled || next.due > Date.now()) {
-        await this.#until(this.weather.stalled ? undefined : next.due - Date.now());
+      if (this.weather.stalled || next.due > performance.now()) {
+        await this.#until(this.weather.stalled ? undefined : next.due - performance.now());
         continue;
       }
       this.#waiting.shift();
@@ -188,10 +207,17 @@ class Way {
   }
 
   async #write(bytes: Buffer): Promise<void> {
-    const size = this.weather.pieceBytes ?? bytes.length;
-    for (let at = 0; at < bytes.length && this.#to.writable; at += size) {
-      const piece = bytes.subarray(at, at + size);
+    for (let at = 0; at < bytes.length && this.#to.writable;) {
+      const { pieceBytes, pieceDelay, stalled } = this.weather;      // as it is now: a long piece must not keep to what is over
+      if (stalled) {
+        if (this.#from.destroyed) return;
+        await this.#until(undefined);
+        continue;
+      }
+      const piece = bytes.subarray(at, at + (pieceBytes ?? bytes.length));
+      at += piece.length;
       await new Promise<void>((resolve) => { this.#to.write(piece, () => { resolve(); }); });
+      if (pieceDelay > 0 && at < bytes.length) await this.#until(pieceDelay);
     }
   }
 }

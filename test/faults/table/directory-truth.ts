@@ -59,4 +59,10 @@ export class DirectoryTruth {
     });
     return searchEntries.length;
   }
+
+  /** Every write to entries whose uid begins so, one line each. */
+  async log(uid: string): Promise<readonly string[]> {
+    const { searchEntries } = await this.#client.search(this.#ldap.accessLogDn, { scope: 'one', filter: '(reqDN=*)', attributes: ['reqStart', 'reqType', 'reqDN', 'reqResult'] });
+    return searchEntries.filter(({ reqDN }) => String(reqDN).startsWith(`uid=${uid}`)).map(({ reqStart, reqType, reqDN, reqResult }) => [reqStart, reqType, reqDN, `result ${String(reqResult)}`].map(String).join(' '));
+  }
 }

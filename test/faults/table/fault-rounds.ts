@@ -1,130 +1,154 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { FAULTS, type Fault } from './faults.js';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { deckOf, type DeckOptions, type Draw } from './deck.js';
 import { startFaultWorld, type FaultWorld } from './fault-world.js';
-import { OPERATIONS, prepareOperation, type OperationName, type Seen } from './operations.js';
-import { Random } from './random.js';
+import { FaultTally, type FaultFigures } from './figures.js';
+import { BrokenRound, playRound, type Played } from './round.js';
+import type { Verdict } from './operations.js';
 
-export interface RoundOptions {
-  readonly rounds: number;
-  readonly seed: number;
+export interface RoundOptions extends DeckOptions {
+  /** Worlds at once: rounds are mostly waiting. */
+  readonly workers: number;
+  /** Where everything about a round that failed is written, a file each. */
+  readonly directory: string;
   readonly report?: (line: string) => void;
+  /** No round begins after it; those under way come to their end. */
+  readonly stop?: AbortSignal | undefined;
 }
 
-/** Everything that happened under one fault to one operation. */
-export interface Cell {
-  readonly fault: string;
-  readonly operation: OperationName;
-  rounds: number;
-  readonly seen: Record<Seen, number>;
-  lost: number;
-  twice: number;
-  untrue: number;
-  /** Milliseconds from the end of the fault until the system passes its test, each round's. */
-  readonly recovery: number[];
+/** Worlds a worker starts before it gives up: something is wrong with more than a round. */
+const MOST_BROKEN_IN_A_ROW = 3;
+
+/** Runs operations under faults, several worlds at once. What was drawn depends on the seed alone. */
+export async function runFaultRounds(options: RoundOptions): Promise<FaultFigures> {
+  const deck = [...deckOf(options)];
+  const run = new Run(options, deck);
+  await Promise.all(Array.from({ length: Math.min(options.workers, deck.length) }, () => run.work()));
+  if (run.left > 0) run.tally.failures.push(`${run.left} rounds of seed ${options.seed} were not played`);
+  return run.tally.figures(options.seed);
 }
 
-export interface FaultFigures {
-  readonly seed: number;
-  readonly rounds: number;
-  readonly cells: readonly Cell[];
-  readonly lost: number;
-  readonly twice: number;
-  readonly untrue: number;
-  /** The longest of all. */
-  readonly slowestRecovery: number;
-  /** One line for each round that was not as it should be. */
-  readonly failures: readonly string[];
-}
+class Run {
+  readonly tally = new FaultTally();
+  readonly #options: RoundOptions;
+  readonly #deck: Draw[];
+  readonly #total: number;
+  #done = 0;
 
-/** A fault begins this long after its operation at most. Milliseconds. */
-const LATEST_STRIKE = 60;
-/** And lasts this long at most. */
-const LONGEST_FAULT = 2_000;
-/** Everything works again this long after the end of any fault. */
-export const RECOVERY_LIMIT = 40_000;
-
-/** Runs operations under faults; every pair of both comes up before any comes up again. */
-export async function runFaultRounds({ rounds, seed, report = () => undefined }: RoundOptions): Promise<FaultFigures> {
-  const random = new Random(seed);
-  const cells = new Map<string, Cell>();
-  const failures: string[] = [];
-  const world = await startFaultWorld();
-  try {
-    for (let round = 0, deck: Pair[] = []; round < rounds; round++) {
-      if (deck.length === 0) deck = shuffled(random);
-      const pair = deck.pop();
-      if (pair === undefined) break;
-      const line = await runRound(world, pair, `f${seed}-${round}`, random, cellOf(cells, pair));
-      report(`${round + 1}/${rounds} ${line.text}`);
-      if (line.isBad) failures.push(`round ${round} of seed ${seed}: ${line.text}`);
-    }
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${world.agent.process.tail()}\n${world.controller.process.tail()}`, { cause: error });
-  } finally {
-    await world.stop();
+  constructor(options: RoundOptions, deck: Draw[]) {
+    this.#options = options;
+    this.#deck = deck;
+    this.#total = deck.length;
   }
-  const all = [...cells.values()];
-  const sum = (pick: (cell: Cell) => number): number => all.reduce((total, cell) => total + pick(cell), 0);
-  return {
-    seed, rounds: sum((cell) => cell.rounds), cells: all, lost: sum((cell) => cell.lost), twice: sum((cell) => cell.twice), untrue: sum((cell) => cell.untrue),
-    slowestRecovery: Math.max(0, ...all.flatMap((cell) => cell.recovery)), failures,
-  };
+
+  /** Rounds nobody has taken. */
+  get left(): number {
+    return this.#deck.length;
+  }
+
+  /** Plays rounds until there are none; a world that broke is replaced. */
+  async work(): Promise<void> {
+    for (let brokenInARow = 0; this.#isGoingOn() && brokenInARow < MOST_BROKEN_IN_A_ROW;) {
+      const world = await startFaultWorld().catch((error: unknown) => {
+        this.tally.failures.push(`no world could be made: ${messageOf(error)}`);
+        return undefined;
+      });
+      const played = world === undefined ? 0 : await this.#playIn(world);
+      brokenInARow = played > 0 ? 0 : brokenInARow + 1;
+    }
+  }
+
+  #isGoingOn(): boolean {
+    return this.#deck.length > 0 && this.#options.stop?.aborted !== true;
+  }
+
+  /** How many rounds came to their end before one did not. */
+  async #playIn(world: FaultWorld): Promise<number> {
+    const played: Played[] = [];
+    try {
+      while (this.#isGoingOn()) {
+        const draw = this.#deck.shift();
+        if (draw === undefined) break;
+        const uid = `f${this.#options.seed}-${draw.number}`;
+        const from = logMarks(world);
+        try {
+          const round = await playRound(world, draw, uid);
+          played.push(round);
+          await this.#taken(world, round, from);
+        } catch (error) {
+          await this.#broken(world, { draw, uid, from }, error);
+          break;
+        }
+      }
+      await this.#judgeAgain(played);
+    } finally {
+      await world.stop().catch((error: unknown) => this.#options.report?.(`a world could not be stopped: ${messageOf(error)}`));
+    }
+    return played.length;
+  }
+
+  async #taken(world: FaultWorld, round: Played, from: LogMarks): Promise<void> {
+    const { draw: { fault, operation, isBefore, lasting, number }, uid, attempt, verdict, recovery, problems } = round;
+    this.tally.take(round);
+    const line = `${fault.name} (${lasting} ms${isBefore ? ', before' : ''}) × ${operation} ${uid}: ${attempt.seen} (${attempt.answer}); ${textOf(verdict)}; well again after ${recovery} ms${problems.map((problem) => `; ${problem}`).join('')}`;
+    this.#options.report?.(`${++this.#done}/${this.#total} ${line}`);
+    if (isFine(verdict) && problems.length === 0) return;
+    const file = await this.#write(world, { number, from, text: [line, ...round.course] });
+    this.tally.failures.push(`round ${number} of seed ${this.#options.seed}: ${line}; see ${file}`);
+  }
+
+  async #broken(world: FaultWorld, { draw, uid, from }: { readonly draw: Draw; readonly uid: string; readonly from: LogMarks }, error: unknown): Promise<void> {
+    const line = `${draw.fault.name} (${draw.lasting} ms) × ${draw.operation} ${uid}: did not come to its end: ${messageOf(error)}`;
+    const file = await this.#write(world, { number: draw.number, from, text: [line, ...(error instanceof BrokenRound ? error.course : []), error instanceof Error ? error.stack ?? '' : ''] });
+    this.#options.report?.(`${++this.#done}/${this.#total} ${line}`);
+    this.tally.failures.push(`round ${draw.number} of seed ${this.#options.seed}: ${line}; see ${file}`);
+  }
+
+  /** What a write did after it was judged: an operation that was told as failed and came through in the end, say. */
+  async #judgeAgain(played: readonly Played[]): Promise<void> {
+    for (const { draw: { fault, operation, number }, uid, verdict, judgeAgain } of played) {
+      const now = await judgeAgain().catch(() => verdict);            // the world may be broken: what was found counts
+      const more: Verdict = { lost: Math.max(0, now.lost - verdict.lost), twice: Math.max(0, now.twice - verdict.twice), untrue: Math.max(0, now.untrue - verdict.untrue) };
+      if (isFine(more)) continue;
+      this.tally.add({ fault: fault.name, operation }, more);
+      this.tally.failures.push(`round ${number} of seed ${this.#options.seed}: ${fault.name} × ${operation} ${uid}: at the end of all rounds ${textOf(more)} more`);
+    }
+  }
+
+  /** Everything needed to look at a round: its course, what the directory logged of its entry, the logs of the processes since it began. */
+  async #write(world: FaultWorld, { number, from, text }: { readonly number: number; readonly from: LogMarks; readonly text: readonly string[] }): Promise<string> {
+    const { directory, seed } = this.#options;
+    const file = join(directory, `${seed}-${number}.log`);
+    const writes = await world.truth.log(`f${seed}-${number}`).catch((error: unknown) => [`cannot be asked: ${messageOf(error)}`]);
+    const logs = (['controller', 'agent'] as const).flatMap((name) => [
+      `--- ${name}`, ...world[name].process.lines.slice(world[name].process.pid === from[name].pid ? from[name].lines : 0).map((each) => `${each.text} ${JSON.stringify(each.fields)}`),
+    ]);
+    await mkdir(directory, { recursive: true });
+    await writeFile(file, `${[...text, '--- writes the directory logged', ...writes, ...logs].join('\n')}\n`);
+    return relative(process.cwd(), file);
+  }
 }
 
-interface Pair {
-  readonly fault: Fault;
-  readonly operation: OperationName;
+interface LogMark {
+  readonly pid: number;
+  readonly lines: number;
 }
 
-function shuffled(random: Random): Pair[] {
-  const pairs = FAULTS.flatMap((fault) => OPERATIONS.map((operation) => ({ fault, operation, at: random.next() })));
-  return pairs.sort((left, right) => left.at - right.at);
+type LogMarks = Readonly<Record<'agent' | 'controller', LogMark>>;
+
+function logMarks({ agent, controller }: FaultWorld): LogMarks {
+  const mark = ({ process }: FaultWorld['agent'] | FaultWorld['controller']): LogMark => ({ pid: process.pid, lines: process.lines.length });
+  return { agent: mark(agent), controller: mark(controller) };
 }
 
-function cellOf(cells: Map<string, Cell>, { fault, operation }: Pair): Cell {
-  const key = `${fault.name} ${operation}`;
-  const cell = cells.get(key) ?? { fault: fault.name, operation, rounds: 0, seen: { done: 0, failed: 0, unknown: 0 }, lost: 0, twice: 0, untrue: 0, recovery: [] };
-  cells.set(key, cell);
-  return cell;
+function isFine({ lost, twice, untrue }: Verdict): boolean {
+  return lost + twice + untrue === 0;
 }
 
-async function runRound(world: FaultWorld, { fault, operation }: Pair, uid: string, random: Random, cell: Cell): Promise<{ text: string; isBad: boolean }> {
-  const prepared = await prepareOperation(operation, world, uid);
-  const [wait, lasting] = [random.between(0, LATEST_STRIKE), random.between(50, LONGEST_FAULT)];
-  const running = prepared.run();
-  await sleep(wait);                                      // the moment of the fault is what the round is about
-  const heal = await fault.strike(world, random);
-  await sleep(lasting);
-  await heal();
-  const healed = performance.now();
-  await world.controller.systemReady('ldap', RECOVERY_LIMIT);
-  const recovery = Math.round(performance.now() - healed);
-  const attempt = await running;
-  for (const system of ['crowd', 'changes', 'copy']) await world.controller.systemReady(system, RECOVERY_LIMIT);
-  const verdict = await prepared.verify(attempt);
-  cell.rounds++;
-  cell.seen[attempt.seen]++;
-  cell.lost += verdict.lost;
-  cell.twice += verdict.twice;
-  cell.untrue += verdict.untrue;
-  cell.recovery.push(recovery);
-  const isBad = verdict.lost + verdict.twice + verdict.untrue > 0;
-  return {
-    isBad,
-    text: `${fault.name} (${lasting} ms) × ${operation} ${uid}: ${attempt.seen} (${attempt.answer}); lost ${verdict.lost}, twice ${verdict.twice}, untrue ${verdict.untrue}; well again after ${recovery} ms`,
-  };
+function textOf({ lost, twice, untrue }: Verdict): string {
+  return `lost ${lost}, twice ${twice}, untrue ${untrue}`;
 }
 
-/** The table, for people. */
-export function faultTable({ cells }: Pick<FaultFigures, 'cells'>): string[] {
-  const order = (cell: Cell): number => FAULTS.findIndex(({ name }) => name === cell.fault) * OPERATIONS.length + OPERATIONS.indexOf(cell.operation);
-  const rows = [...cells].sort((left, right) => order(left) - order(right)).map((cell) => {
-    const times = [...cell.recovery].sort((left, right) => left - right);
-    return [
-      cell.fault, cell.operation, String(cell.rounds), String(cell.seen.done), String(cell.seen.failed), String(cell.seen.unknown), String(cell.lost), String(cell.twice), String(cell.untrue),
-      `${times[Math.floor(times.length / 2)] ?? 0}`, `${times.at(-1) ?? 0}`,
-    ];
-  });
-  const head = ['fault', 'operation', 'rounds', 'done', 'failed', 'unknown', 'lost', 'twice', 'untrue', 'recovery ms (median)', '(longest)'];
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.split('\n---')[0]! : String(error);
 }

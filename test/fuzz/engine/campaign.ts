@@ -41,6 +41,8 @@ export interface CampaignOptions {
   onInput(input: Uint8Array): void;
   onCrash(crash: Crash): void;
   onKept(input: Uint8Array): void;
+  /** An input of an earlier run that leads nowhere the others do not: it need not be kept any longer. */
+  onDropped(input: Uint8Array): void;
 }
 
 /** A slow or greedy input is tried again: the machine has other work, and a first call has code to compile. */
@@ -96,7 +98,10 @@ export class Campaign {
 
   async run(): Promise<Figures> {
     const end = performance.now() + this.#options.milliseconds;
-    for (const input of [...this.#target.seeds(), ...this.#options.known]) await this.#try(Uint8Array.from(input.subarray(0, this.#bounds.bytes)), false);
+    for (const input of this.#target.seeds()) await this.#try(Uint8Array.from(input.subarray(0, this.#bounds.bytes)), false);
+    for (const input of this.#options.known) {
+      if (!await this.#try(Uint8Array.from(input.subarray(0, this.#bounds.bytes)), false)) this.#options.onDropped(input);
+    }
     if (this.#corpus.length === 0) this.#corpus.push(new Uint8Array([0]));
     const seeded = this.#coverage.places;
     const words = [...(this.#target.words ?? []).map((word) => Buffer.from(word)), ...this.#options.words(this.#coverage)];
@@ -117,14 +122,19 @@ export class Campaign {
     return mutate(parent ?? new Uint8Array(), random, this.#source, this.#bounds.bytes);
   }
 
-  async #try(input: Uint8Array, isNew: boolean): Promise<void> {
+  /** Whether the input joined the corpus. */
+  async #try(input: Uint8Array, isNew: boolean): Promise<boolean> {
     this.#coverage.reset();
     this.figures.inputs++;
     const error = await this.#measured(input);
-    if (error !== undefined) return this.#crashed(input, error);
-    if (this.#coverage.take() === 0 || this.#corpus.length >= LARGEST_CORPUS) return;
+    if (error !== undefined) {
+      await this.#crashed(input, error);
+      return false;
+    }
+    if (this.#coverage.take() === 0 || this.#corpus.length >= LARGEST_CORPUS) return false;
     this.#corpus.push(input);
     if (isNew) this.#options.onKept(input);
+    return true;
   }
 
   /** What is wrong with the input; undefined when nothing is. */

@@ -16,6 +16,8 @@ export interface FuzzOptions {
   /** Puts crashes where the unit tests run them from now on. */
   readonly keep: boolean;
   report(line: string): void;
+  /** Called whenever a target is done, with all that are. */
+  onResults?(results: readonly TargetResult[]): void;
 }
 
 export interface TargetResult {
@@ -140,16 +142,18 @@ export async function fuzz(options: FuzzOptions): Promise<TargetResult[]> {
   const build = await buildInstrumented(options.root, join(options.root, 'var/fuzz/build'));
   const waiting = [...options.targets];
   const results: TargetResult[] = [];
+  const inOrder = (): TargetResult[] => [...results].sort((a, b) => options.targets.indexOf(a.target) - options.targets.indexOf(b.target));
   const lane = async (): Promise<void> => {
     for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
       const seed = options.seed ?? Math.floor(Math.random() * 0x7fffffff);
       const result = await new TargetRun(target, seed, build, options).run();
       results.push(result);
       options.report(resultLine(result));
+      options.onResults?.(inOrder());
     }
   };
   await Promise.all(Array.from({ length: options.workers }, lane));
-  return results.sort((a, b) => options.targets.indexOf(a.target) - options.targets.indexOf(b.target));
+  return inOrder();
 }
 
 const MEBIBYTE = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadTarget } from '../targets/index.js';
@@ -50,7 +50,7 @@ async function work(task: WorkerTask, report: (message: WorkerReport) => void): 
   const [kept] = task.corpora;
   if (kept !== undefined) mkdirSync(kept, { recursive: true });
   const campaign = new Campaign(target, {
-    places: Math.max(...files.map(({ end }) => end)), seed: task.seed, milliseconds: task.milliseconds, known: task.corpora.flatMap(inputsIn),
+    places: Math.max(...files.map(({ end }) => end)), seed: task.seed, milliseconds: task.milliseconds, known: task.corpora.flatMap(inputsIn).sort((a, b) => a.length - b.length),
     words: (coverage) => wordsOf(files, coverage),
     onInput: (input) => {
       const length = Math.min(input.length, bytes.length);
@@ -59,6 +59,7 @@ async function work(task: WorkerTask, report: (message: WorkerReport) => void): 
       Atomics.add(head, 0, 1);
     },
     onCrash: (crash) => report({ kind: 'crash', crash }),
+    onDropped: (input) => { if (kept !== undefined) rmSync(join(kept, nameOf(input)), { force: true }); },
     onKept: (input) => { if (kept !== undefined) writeFileSync(join(kept, nameOf(input)), input); },
   });
   report({ kind: 'done', figures: await campaign.run() });

@@ -25,6 +25,7 @@ const LOADERS: Readonly<Record<TargetName, () => Promise<{ readonly target: Fuzz
   'journal-segments': () => import('./journal-segments.js'),
   enrolment: () => import('./enrolment.js'),
   'secret-references': () => import('./secret-references.js'),
+  'script-values': () => import('./script-values.js'),
 };
 
 /** Undefined when there is no target of that name. */

@@ -1,4 +1,4 @@
-import { encodeOperationRequest, encodeStreamItem, facadeKeyOf } from '../../../protocol/codec/index.js';
+import { encodeBatchPart, encodeBookmark, encodeOperationRequest, encodeResultsBatch, encodeStreamItem, facadeKeyOf } from '../../../protocol/codec/index.js';
 import { ConnectorError, OperationOptions } from '../../../protocol/model/index.js';
 import { encodeMessage } from '../../../protocol/frame.js';
 import { OFFERED } from '../../../protocol/session/features.js';
@@ -36,6 +36,11 @@ function seeds(): Uint8Array[] {
   return [
     ...groups.flatMap((frames) => [conversation(0, frames), conversation(1, frames), conversation(3, frames)]),
     conversation(1, [...answers, ...answers]), conversation(3, answers),
+    conversation(11, [encodeResultsBatch(1, 'search', 1, [1, 2, 3].map((n) => encodeBatchPart('search', account(n)))), encodeBookmark(1, 3, 'on'), encodeMessage({ kind: 'answerUnknown', id: 1 })]),
+    conversation(2, [
+      request(5), encodeMessage({ kind: 'credit', id: 5, credits: 0, resend: true }), encodeMessage({ kind: 'credit', id: 5, credits: -1, received: 2 ** 50, resend: true }),
+      encodeMessage({ kind: 'credit', id: 6, credits: 1, received: -7, resend: true }), encodeMessage({ kind: 'credit', id: 0, credits: 0, settled: [5, 6, -1] }), request(5),
+    ]),
     conversation(2, [request(5), encodeMessage({ kind: 'cancel', id: 5 }), request(5), encodeMessage({ kind: 'credit', id: 5, credits: 2 ** 31 })]),
   ];
 }

@@ -11,6 +11,7 @@ import { IcfFile, OperationOptions, type ApiConfiguration, type ConnectorInfo } 
 import { recordingLog } from './support/quiet-log.js';
 import { makeTestCertificates, type TestCertificates } from './support/test-certificates.js';
 import { startTestController, until, type TestController } from './support/test-controller.js';
+import { keepFiles } from '../../support/evidence.js';
 
 let certificates: TestCertificates;
 let directory: string;
@@ -21,6 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await certificates.remove();
+  keepFiles(directory);
   await rm(directory, { recursive: true, force: true });
 });
 afterEach(async () => {

@@ -7,13 +7,18 @@ import { agentCommands } from '../../../agent/cli/agent-commands.js';
 import { runCli } from '../../../agent/cli/run-cli.js';
 import { loadConfig } from '../../../agent/config/load-config.js';
 import { makeTestCertificates, type TestCertificates } from './support/test-certificates.js';
+import { keepFiles, keepText } from '../../support/evidence.js';
+import { secret } from '../../support/secret-values.js';
 
 let certificates: TestCertificates;
 let directory: string;
 beforeAll(async () => { certificates = await makeTestCertificates(); });
 afterAll(() => certificates.remove());
 beforeEach(async () => { directory = await mkdtemp(join(tmpdir(), 'causeway-cli-')); });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(async () => {
+  keepFiles(directory);
+  await rm(directory, { recursive: true, force: true });
+});
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = '';
@@ -22,6 +27,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
   agentCommands(program, (text) => { out += text; });
   for (const group of program.commands) for (const command of [group, ...group.commands]) command.configureOutput({ writeOut: (text) => { out += text; }, writeErr: (text) => { err += text; } });
   const code = await runCli(program, args, (text) => { err += text; });
+  keepText('output', `command ${args.slice(0, 2).join(' ')}`, `${out}\n${err}`);
   return { code, out, err };
 }
 
@@ -85,16 +91,16 @@ describe('causeway agent check', () => {
     const old = await certificates.write('old', await certificates.authority.issueAgent({ name: 'x', days: 1, from: new Date(Date.now() - 3 * 86_400_000) }));
     const expired = await run('agent', 'check', '--config', await config(yaml().replace(certificates.agent.certificate, old.certificate).replace(certificates.agent.key, old.key)));
     expect(expired.out).toMatch(/FAILED +tls\.certificate: expired on/);
-    const secret = await run('agent', 'check', '--config', await config(yaml('    auth: {principal: a, password: {file: missing}}\n')));
-    expect(secret.out).toMatch(/FAILED +controllers\[0\]\.auth\.password: .*cannot be read/);
+    const missing = await run('agent', 'check', '--config', await config(yaml('    auth: {principal: a, password: {file: missing}}\n')));
+    expect(missing.out).toMatch(/FAILED +controllers\[0\]\.auth\.password: .*cannot be read/);
   });
 
   it('warns of clear text: passwords in the file, connections without TLS', async () => {
-    const { code, out } = await run('agent', 'check', '--config', await config(yaml('    auth: {principal: a, password: hunter2}\n  - url: ws://localhost/openicf\n')));
+    const { code, out } = await run('agent', 'check', '--config', await config(yaml(`    auth: {principal: a, password: ${secret('password at the controller')}}\n  - url: ws://localhost/openicf\n`)));
     expect(code).toBe(0);
     expect(out).toMatch(/WARNING controllers\[0\]\.auth\.password: stands in the configuration in clear text/);
     expect(out).toMatch(/WARNING controllers\[1\]\.url: .*clear text/);
-    expect(out).not.toContain('hunter2');
+    expect(out).not.toContain(secret('password at the controller'));
   });
 
   it('warns of a listener without TLS and of the key Java servers are shipped with', async () => {
@@ -122,15 +128,15 @@ describe('causeway agent check', () => {
 describe('causeway config import-properties', () => {
   it('writes a configuration that loads, and secrets as files of their own', async () => {
     const source = join(directory, 'ConnectorServer.properties');
-    await writeFile(source, 'connectorserver.url=wss://c.example/openicf\nconnectorserver.principal=anonymous\nconnectorserver.password=hunter2\nconnectorserver.connectorServerName=rcs1\n');
+    await writeFile(source, `connectorserver.url=wss://c.example/openicf\nconnectorserver.principal=anonymous\nconnectorserver.password=${secret('password at the controller')}\nconnectorserver.connectorServerName=rcs1\n`);
     const out = join(directory, 'agent.yaml');
     const { code, out: report } = await run('config', 'import-properties', source, '--out', out);
     expect(code).toBe(0);
-    expect(report).not.toContain('hunter2');
-    expect(await readFile(out, 'utf8')).not.toContain('hunter2');
+    expect(report).not.toContain(secret('password at the controller'));
+    expect(await readFile(out, 'utf8')).not.toContain(secret('password at the controller'));
     const loaded = await loadConfig(out, {});
     expect(loaded.agent.name).toBe('rcs1');
-    expect((await loaded.controllers[0]?.auth?.password?.resolve())?.reveal()).toBe('hunter2');
+    expect((await loaded.controllers[0]?.auth?.password?.resolve())?.reveal()).toBe(secret('password at the controller'));
     expect((await stat(join(directory, 'secrets', 'controller.pass'))).mode & 0o777).toBe(0o600);
     expect((await stat(join(directory, 'secrets'))).mode & 0o777).toBe(0o700);
     const again = await run('config', 'import-properties', source, '--out', out);

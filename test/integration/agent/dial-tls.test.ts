@@ -162,9 +162,12 @@ describe('dialling out', () => {
     expect(upgrades[0]?.headers.authorization).toBeUndefined();
   });
 
-  it('hazard 11: accepts TLS 1.2', async () => {
-    const { port } = await controller({ tls: { ...certificates.server, maxVersion: 'TLSv1.2' } });
-    const { socket } = await dial(target(`wss://localhost:${port}/openicf`, { tls: certificates.agent }), new AbortController().signal);
+  it('hazard 11: speaks TLS 1.3 only, whatever certificate it shows, unless the configuration allows 1.2 for a Java peer', async () => {
+    const { port, upgrades } = await controller({ tls: { ...certificates.server, maxVersion: 'TLSv1.2' } });
+    const refused = dial(target(`wss://localhost:${port}/openicf`, { tls: certificates.agent }), new AbortController().signal);
+    await expect(refused).rejects.toThrow(/no TLS version this agent accepts.*tls\.minVersion: TLSv1\.2/);
+    expect(upgrades).toHaveLength(0);
+    const { socket } = await dial(target(`wss://localhost:${port}/openicf`, { tls: { ...certificates.agent, minVersion: 'TLSv1.2' } }), new AbortController().signal);
     socket.terminate();
   });
 

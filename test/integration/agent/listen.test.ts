@@ -213,8 +213,12 @@ describe('server mode over TLS', () => {
     expect(await dialTls(listener, own)).toBe('open');
   });
 
-  it('takes controllers without a certificate where none is required, by TLS 1.2 as well (hazard 11)', async () => {
-    const listener = await open({ tls: await files(), authenticationTimeout: 300 });
+  it('takes controllers without a certificate where none is required, by TLS 1.2 as well where the configuration says so (hazard 11)', async () => {
+    const strict = await open({ tls: await files() });
+    extra.push(() => strict.close());
+    expect(await dialTls(strict)).toBe('open');
+    expect(await dialTls(strict, { maxVersion: 'TLSv1.2' })).toMatch(/protocol version/i);
+    const listener = await open({ tls: { ...(await files()), minVersion: 'TLSv1.2' }, authenticationTimeout: 300 });
     extra.push(() => listener.close());
     expect(await dialTls(listener)).toBe('open');
     expect(await dialTls(listener, { maxVersion: 'TLSv1.2' })).toBe('open');

@@ -3,9 +3,10 @@ import { startAgent, startController, type Agent, type Controller } from '../../
 import { makeWorld, type World } from '../../support/causeway-world.js';
 import { until } from '../../support/until.js';
 import { SCOPE, startOAuthServer, type OAuthServer } from './support/oauth-server.js';
+import { secret } from '../../support/secret-values.js';
 
 /** A real OAuth 2 server, our controller and our agents as processes: tokens are all the agents show. */
-const SECRET = 's3cr3t-of-cloud&=+%';
+const SECRET = `${secret('OAuth client secret')}&=+%`;
 let world: World;
 let oauth: OAuthServer;
 let controllers: Controller[];
@@ -78,7 +79,7 @@ describe('an agent with OAuth 2 client credentials', () => {
 
   it('whose secret is wrong says so, once, and does not hammer the token endpoint', async () => {
     const before = oauth.refused.length;
-    const agent = await agentWith('cloud1', { clientId: 'cloud1', clientSecret: 'wr0ng-secret' }, { controllers: urls().map((url) => ({ url, sockets: 3 })) }, false);
+    const agent = await agentWith('cloud1', { clientId: 'cloud1', clientSecret: secret('wrong OAuth client secret') }, { controllers: urls().map((url) => ({ url, sockets: 3 })) }, false);
     await agent.process.ready(() => agent.process.logged('invalid_client').length > 0, 'the log to say so');
     await new Promise((resolve) => { setTimeout(resolve, 3000); }); // longer than the longest wait of an ordinary failure here
     expect(oauth.refused.slice(before)).toEqual(['invalid_client']);

@@ -11,8 +11,9 @@ import { GuardedString } from '../../../protocol/model/index.js';
 import type { Clock } from '../../../protocol/session/contract.js';
 import { startTestController, until } from './support/test-controller.js';
 import { startSession, target } from './support/test-session.js';
+import { awkwardSecret } from '../../support/secret-values.js';
 
-const SECRET = 's3cr3t&=+ü';
+const SECRET = awkwardSecret('OAuth client secret');
 const clientSecret = new SecretReference({ kind: 'clear', value: new GuardedString(SECRET) });
 const never = new AbortController().signal;
 
@@ -196,7 +197,7 @@ describe('OAuth 2 client credentials: a token', () => {
     const { url, requests } = await endpoint(numbered);
     expect(await authorization(url, { scope: 'fr:idm:* openid', parameters: { audience: 'https://a' } }).header(never)).toBe('Bearer t1');
     expect(Object.fromEntries(requests[0]!.form)).toEqual({ grant_type: 'client_credentials', scope: 'fr:idm:* openid', audience: 'https://a' });
-    expect(Buffer.from(requests[0]!.headers.authorization!.slice(6), 'base64').toString()).toBe('client+id:s3cr3t%26%3D%2B%C3%BC');
+    expect(Buffer.from(requests[0]!.headers.authorization!.slice(6), 'base64').toString()).toBe(`client+id:${new URLSearchParams({ '': SECRET }).toString().slice(1)}`);
   });
 
   it('is asked for with the credentials in the form, where the endpoint wants that', async () => {

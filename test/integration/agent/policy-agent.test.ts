@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, spawnCauseway, startAgent, startController, type Agent, type Controller } from '../../support/causeway-processes.js';
 import { makeWorld, type World } from '../../support/causeway-world.js';
+import { keepText } from '../../support/evidence.js';
 import { csvProvisioner } from '../../support/provisioners.js';
 import type { Json } from '../../support/rest-client.js';
 import { until } from '../../support/until.js';
@@ -51,13 +52,12 @@ const remove = async (id: string): Promise<{ readonly status: number; readonly t
 
 /** Runs `causeway policy …`; `output` is all it printed. */
 async function causeway(...args: readonly string[]): Promise<{ readonly code: number | string; readonly output: string }> {
-  try {
-    const { stdout } = await execute(process.execPath, [CLI, 'policy', ...args]);
-    return { code: 0, output: stdout };
-  } catch (error) {
-    const { code = -1, stdout = '', stderr = '' } = error as { code?: number; stdout?: string; stderr?: string };
-    return { code, output: `${stdout}${stderr}` };
-  }
+  const { code = -1, stdout = '', stderr = '' } = await execute(process.execPath, [CLI, 'policy', ...args]).then(
+    (printed) => ({ ...printed, code: 0 }),
+    (error: unknown) => error as { code?: number; stdout?: string; stderr?: string },
+  );
+  keepText('output', `policy ${args[0] ?? ''}`, `${stdout}${stderr}`);
+  return { code, output: code === 0 ? stdout : `${stdout}${stderr}` };
 }
 
 describe('the policy of a running agent', () => {

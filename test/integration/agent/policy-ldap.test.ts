@@ -6,6 +6,8 @@ import { startChain, type Chain } from '../../support/chain.js';
 import { peopleLdif } from '../../support/people-ldif.js';
 import type { Json } from '../../support/rest-client.js';
 import { until } from '../../support/until.js';
+import { secret } from '../../support/secret-values.js';
+import { keepFiles } from '../../support/evidence.js';
 
 /** Against a real directory, with what a hostile controller would try. */
 
@@ -25,6 +27,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await chain.stop();
+  keepFiles(directory);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -59,7 +62,7 @@ describe('a policy before a directory', () => {
     await policy(`${OPEN}protected: [{name: vip, names: ["uid=ADMIN*,*"], attributes: {title: ["executive*"]}}]\n`);
     for (const id of [admin, marked]) {
       expect(await remove(id)).toMatch(/^403 .*rule vip protects the object/);
-      expect(await replace(id, 'password', 'Other123')).toMatch(/^403 .*rule vip/);
+      expect(await replace(id, 'password', secret('password refused'))).toMatch(/^403 .*rule vip/);
       expect(await replace(id, 'dn', `uid=renamed,${PEOPLE}`)).toMatch(/^403 .*rule vip/);
       expect(await replace(id, 'description', 'may change')).toMatch(/^200/);
     }
@@ -102,7 +105,7 @@ describe('a policy before a directory', () => {
     const ids = [await person('pw1'), await person('pw2'), await person('pw3')];
     await policy(`${OPEN}brakes: [{name: passwords, changes: [password], limit: 2, release: window}]\n`);
     const outcomes: string[] = [];
-    for (const id of ids) outcomes.push(await replace(id, 'password', 'Another1'));
+    for (const id of ids) outcomes.push(await replace(id, 'password', secret('password set')));
     expect(outcomes).toEqual([expect.stringMatching(/^200/), expect.stringMatching(/^200/), expect.stringMatching(/^403 .*the brake passwords has tripped.*it holds until 20/)]);
     expect(await replace(ids[2]!, 'description', 'still')).toMatch(/^200/);
     await policy(OPEN);

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CLI } from '../../support/causeway-processes.js';
 import { until } from '../../support/until.js';
+import { EvidenceSink, keepFiles } from '../../support/evidence.js';
+import { secret } from '../../support/secret-values.js';
 
 /** Of the environment of the process, and of its heap. */
-const SECRET = 'DISTINCTIVE-environment-7f3a';
-const HEAP_SECRET = 'DISTINCTIVE-yaml-91c2';
+const SECRET = secret('of the environment');
+const HEAP_SECRET = secret('of the heap');
 
 let directory: string;
 let child: ChildProcess;
@@ -16,6 +18,7 @@ let output: string;
 beforeEach(async () => { directory = await mkdtemp(join(tmpdir(), 'causeway-hygiene-')); });
 afterEach(async () => {
   child.kill('SIGKILL');
+  keepFiles(directory);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -28,6 +31,8 @@ async function start(agent: object = {}, nodeOptions = ''): Promise<void> {
     cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: nodeOptions, DISTINCTIVE: SECRET },
   });
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => { output += text.toString(); });
+  const evidence = new EvidenceSink('output', 'agent with dumps');
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => evidence.add(data));
   await until(() => output.includes('"Started."'), 'the agent to start').catch((error: unknown) => { throw new Error(`${String(error)}\n${output}`); });
 }
 

@@ -10,6 +10,7 @@ import { makeTestCertificates, type TestCertificates } from './support/test-cert
 import { startTestController, until } from './support/test-controller.js';
 import { startSession, target } from './support/test-session.js';
 import { startTinyproxy, type Tinyproxy } from './support/tinyproxy.js';
+import { secret } from '../../support/secret-values.js';
 
 const clear = (text: string): SecretReference => new SecretReference({ kind: 'clear', value: new GuardedString(text) });
 
@@ -29,14 +30,14 @@ afterEach(async () => {
   cleanups = [];
 });
 
-const settings = (password = 'pr0xypass') => ({ host: '127.0.0.1', port: proxy.port, principal: 'agent', password: clear(password) });
+const settings = (password = secret('password at the proxy')) => ({ host: '127.0.0.1', port: proxy.port, principal: 'agent', password: clear(password) });
 const never = new AbortController().signal;
 
 describe('through an HTTP proxy', () => {
   it('that does not accept our credentials, the failure names the proxy and not the password', async () => {
-    const error = await dial(target('wss://localhost:1/openicf', { tls: certificates.agent, proxy: settings('wr0ng') }), never).then(() => undefined, (reason: unknown) => reason as Error);
+    const error = await dial(target('wss://localhost:1/openicf', { tls: certificates.agent, proxy: settings(secret('wrong password at the proxy')) }), never).then(() => undefined, (reason: unknown) => reason as Error);
     expect(error?.message).toMatch(new RegExp(`the proxy 127\\.0\\.0\\.1:${proxy.port} .*(407|401)`));
-    expect(error?.message).not.toContain('wr0ng');
+    expect(error?.message).not.toContain(secret('wrong password at the proxy'));
   });
 
   it('that cannot reach the controller, the failure says that it was the proxy', async () => {

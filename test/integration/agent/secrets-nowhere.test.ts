@@ -1,32 +1,32 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { chmod, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseEnrolmentToken } from '../../../certs/enrolment/token.js';
 import { CLI, startAgent, startController, type Agent, type Controller } from '../../support/causeway-processes.js';
-import { makeWorld, type World } from '../../support/causeway-world.js';
+import { ADMIN_PASSWORD, makeWorld, type World } from '../../support/causeway-world.js';
+import { keepFile } from '../../support/evidence.js';
+import { freePorts } from '../../support/free-ports.js';
+import { HandMadeAgent } from '../../support/hand-made-agent.js';
+import { privateNumbers } from '../../support/private-numbers.js';
 import { ldapProvisioner } from '../../support/provisioners.js';
 import type { Json } from '../../support/rest-client.js';
+import { holdToken, secret } from '../../support/secret-values.js';
 import { until } from '../../support/until.js';
+import { HEAP_HOLDERS } from '../../secret-search/heap-holders.js';
+import { searchHeap } from '../../secret-search/heap-snapshot.js';
+import { PatternSet } from '../../secret-search/pattern-search.js';
+import { spellingsOf } from '../../secret-search/spellings.js';
 import { startOpenLdap, type OpenLdap } from '../../targets/openldap.js';
 import { RawClient, basic } from './support/raw-client.js';
 
-const distinctive = (what: string): string => `DISTINCTIVE-${what}-${randomBytes(9).toString('hex')}`;
 /** Every secret of the run, by what it is for. */
 const SECRETS = {
-  gateway: distinctive('gateway'), oauth: distinctive('oauth'), listener: distinctive('listener'), relay: distinctive('relay'), proxy: distinctive('proxy'),
-  storeBind: distinctive('store'), commandBind: distinctive('command'), wrongFile: distinctive('file'), notAllowed: distinctive('environment'), elsewhere: distinctive('credential'),
-  rotated: distinctive('rotated'), clearBind: distinctive('clear'), newUser: distinctive('new'), refusedUser: distinctive('refused'), login: distinctive('login'), commandError: distinctive('stderr'),
-};
-/** Strings cannot be overwritten: which secrets a heap snapshot may show, and why. Guarded ones and those of files do not show. */
-const ON_THE_HEAP: Readonly<Record<string, string>> = {
-  gateway: 'Authorization header of an open WebSocket, kept by the HTTP client for its life',
-  relay: 'Authorization header of the last attempt, kept by the HTTP client until it is collected',
-  proxy: 'proxy URL with credentials of the last attempt, kept by the HTTP client until it is collected',
-  oauth: 'form or header of the last token request, kept by the HTTP client until it is collected',
-  storeBind: 'the operator allowed it in a text property (baseContexts), which the connector holds as plain text',
+  gateway: secret('gateway'), oauth: secret('oauth'), listener: secret('listener'), relay: secret('relay'), proxy: secret('proxy'),
+  storeBind: secret('storeBind'), commandBind: secret('commandBind'), wrongFile: secret('wrongFile'), notAllowed: secret('notAllowed'), elsewhere: secret('elsewhere'),
+  rotated: secret('rotated'), clearBind: secret('clearBind'), newUser: secret('newUser'), refusedUser: secret('refusedUser'), login: secret('login'), commandError: secret('commandError'),
 };
 const PEOPLE = 'ou=people,dc=example,dc=com';
 
@@ -37,6 +37,8 @@ let agent: Agent;
 let tokenEndpoint: Server;
 let relayListener: Server;
 let proxy: Server;
+/** At the agent's listener, with its key, to the end. */
+let accepted: RawClient | undefined;
 /** Everything the controller's clients were answered. */
 const answers: string[] = [];
 const asked: Record<string, number> = {};
@@ -122,10 +124,12 @@ beforeAll(async () => {
   relayListener = echoing('relay');
   proxy = echoing('proxy');
   const [tokens, relay, proxyPort] = [await listening(tokenEndpoint), await listening(relayListener), await listening(proxy)];
-  controller = await startController(world);
+  const [enrolmentPort] = await freePorts(1) as [number];
+  const snapshots = ['--heapsnapshot-signal=SIGUSR2', '--heap-snapshot-string-limit=1000000', `--diagnostic-dir=${world.directory}`];
+  controller = await startController(world, { nodeOptions: snapshots, config: { enrolment: { port: enrolmentPort, address: '127.0.0.1', authority: world.path('ca') }, log: { level: 'trace' } } });
   const rule = (secret: string, more: object = {}): object => ({ secret, connector: 'ldap', targets: [`127.0.0.1:${ldap.port}`], ...more });
   agent = await startAgent(world, {
-    nodeOptions: ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${world.directory}`],
+    nodeOptions: snapshots,
     config: {
       controllers: [
         { url: controller.gatewayUrl, auth: { principal: 'site1', password: { store: 'gateway' } } },
@@ -146,11 +150,14 @@ beforeAll(async () => {
     },
   });
   await controller.systemReady('good');
+  const token = await enrolled(enrolmentPort);
   await exercise();
+  await searchForAll(token);
 }, 180_000);
 
 afterAll(async () => {
   for (const name of ['TEST_OAUTH_SECRET', 'CAUSEWAY_SECRET_NOT_ALLOWED', 'CREDENTIALS_DIRECTORY']) Reflect.deleteProperty(process.env, name);
+  accepted?.socket.destroy();
   await agent.process.kill();
   await controller.process.kill();
   await ldap.stop();
@@ -160,6 +167,14 @@ afterAll(async () => {
   }
   await world.remove();
 });
+
+/** An agent enrols by a token; the secret in it. */
+async function enrolled(port: number): Promise<string> {
+  const { stdout } = spawnSync(process.execPath, [CLI, 'controller', 'enrolment', 'token', '--agent', 'other', '--config', world.path('controller.yaml')], { env: { ...process.env, NODE_OPTIONS: '' }, encoding: 'utf8' });
+  const token = holdToken(stdout.trim());
+  expect(await new HandMadeAgent().enrol(port, token)).toMatchObject({ status: 200 });
+  return parseEnrolmentToken(token).revealSecret();
+}
 
 const results: Record<string, Json> = {};
 
@@ -182,19 +197,30 @@ async function exercise(): Promise<void> {
     client.upgrade('/openicf', { Authorization: basic('anonymous', key) });
     await until(() => client.head !== '', 'the listener to answer');
     expect(client.head.split('\r\n', 1)[0]).toContain(expected);
-    client.socket.destroy();
+    if (key === 'wrong') client.socket.destroy();
+    else accepted = client;
   }
   await until(() => ['relay', 'oauth', 'proxy'].every((what) => asked[what] !== undefined), 'relay, token endpoint and proxy to be asked');
 }
 
-/** Each secret as it is, in hexadecimal, and in Base64 with anything before it. */
-const SPELLINGS = Object.entries(SECRETS).map(([what, secret]): [string, string[]] => [
-  what, [secret, Buffer.from(secret).toString('hex'), ...['', 'x', 'xx'].map((before) => Buffer.from(`${before}${secret}`).toString('base64').slice(4, -8))],
-]);
+/** All that is searched for: what is above, what the processes of the world have in their files, and the one in the enrolment token. */
+const names: string[] = [];
+const patterns = new PatternSet();
+function searchFor(name: string, kind: 'text' | 'bytes', value: Buffer): void {
+  for (const spelling of spellingsOf({ name, kind, value: value.toString('base64') })) patterns.add(spelling, names.length);
+  names.push(name);
+}
 
 /** Which secrets a text holds. */
-function hits(text: string): string[] {
-  return SPELLINGS.filter(([, spellings]) => spellings.some((spelling) => text.includes(spelling))).map(([what]) => what);
+const hits = (text: string | Buffer): string[] => [...patterns.ownersIn(typeof text === 'string' ? Buffer.from(text) : text)].map((owner) => names[owner] ?? '');
+
+async function searchForAll(token: string): Promise<void> {
+  for (const [name, value] of Object.entries({ ...SECRETS, 'password of the administrator': ADMIN_PASSWORD, 'password of the directory manager': ldap.adminPassword, 'enrolment token': token })) searchFor(name, 'text', Buffer.from(value));
+  for (const [name, file] of Object.entries({ agentKey: world.path('site1', 'site1.key'), controllerKey: world.controllerKeys.key, authorityKey: world.path('ca', 'ca.key') })) {
+    const numbers = privateNumbers(await readFile(file, 'utf8'));
+    expect(numbers.length).toBeGreaterThan(0);
+    for (const number of numbers) searchFor(name, 'bytes', number);
+  }
 }
 
 async function filesBelow(directory: string): Promise<string[]> {
@@ -228,7 +254,7 @@ describe('secrets that were used, rightly and wrongly,', () => {
     const state = world.path('site1-state');
     const files = await filesBelow(state);
     expect(files.map((file) => relative(state, file))).toEqual(expect.arrayContaining(['secrets/store.json']));
-    for (const file of files) expect([file, hits((await readFile(file)).toString('latin1'))]).toEqual([file, []]);
+    for (const file of files) if (!file.endsWith('.key')) expect([file, hits(await readFile(file))]).toEqual([file, []]);
     const audit = (await Promise.all(files.filter((file) => file.includes('audit')).map((file) => readFile(file, 'utf8')))).join('');
     for (const event of ['secret-used', 'secret-refused']) expect(audit).toContain(event);
   });
@@ -237,24 +263,28 @@ describe('secrets that were used, rightly and wrongly,', () => {
     expect(hits(await readFile(`/proc/${agent.process.pid}/cmdline`, 'latin1'))).toEqual([]);
   });
 
-  it('are in a heap snapshot only where a library or the configuration holds them', async () => {
-    agent.process.signal('SIGUSR2');
-    let strings: string[] = [];
+  it.each(['agent', 'controller'] as const)('are in a heap snapshot of the %s only where there is a reason', async (which) => {
+    const { process: { pid } } = which === 'agent' ? agent : controller;
+    const before = await readdir(world.directory);
+    (which === 'agent' ? agent : controller).process.signal('SIGUSR2');
+    let json = '';
     await until(async () => {
-      const name = (await readdir(world.directory)).find((file) => file.endsWith('.heapsnapshot'));
+      const name = (await readdir(world.directory)).find((file) => file.endsWith('.heapsnapshot') && file.includes(`.${pid}.`) && !before.includes(file));
       if (name === undefined) return false;
-      try {
-        ({ strings } = JSON.parse(await readFile(world.path(name), 'utf8')) as { strings: string[] });
-        return true;
-      } catch {
-        return false; // still being written
-      }
+      const text = await readFile(world.path(name), 'utf8');
+      if (!text.endsWith(']}') && !text.endsWith(']}\n')) return false; // still being written
+      keepFile('heap', `${which}.heapsnapshot`, world.path(name));
+      json = text;
+      return true;
     }, 'the heap snapshot', 50_000, 500);
-    expect(strings.length).toBeGreaterThan(10_000);
-    const held = strings.flatMap((text) => hits(text).map((what): [string, string] => [what, text.slice(0, 90)]));
-    const found = Object.fromEntries(held.map(([what]) => [what, held.filter(([other]) => other === what).map(([, text]) => text)]));
-    const unexplained = Object.keys(found).filter((what) => !Object.hasOwn(ON_THE_HEAP, what));
-    expect(Object.fromEntries(unexplained.map((what) => [what, found[what]]))).toEqual({});
-    console.info('Secrets on the heap, and why:', Object.fromEntries(Object.keys(found).map((what) => [what, ON_THE_HEAP[what]])));
-  });
+    const { texts, hits: found } = searchHeap(json, patterns);
+    expect(texts).toBeGreaterThan(10_000);
+    const held = found.map(({ owner, path }) => {
+      const secretName = names[owner] ?? '';
+      return { secretName, path, why: HEAP_HOLDERS.find((holder) => holder.process === which && holder.secret.test(secretName) && holder.path.test(path))?.why };
+    });
+    console.info(`Secrets on the heap of the ${which}: ${held.length} in ${texts} texts.`);
+    for (const { secretName, why } of new Map(held.map((each) => [`${each.secretName} ${each.why}`, each])).values()) if (why !== undefined) console.info(`  ${secretName}: ${why}`);
+    expect(held.filter(({ why }) => why === undefined).map(({ secretName, path }) => `${secretName} at ${path}`)).toEqual([]);
+  }, 120_000);
 });

@@ -5,6 +5,7 @@ import { makeWorld, type World } from '../../support/causeway-world.js';
 import { freePorts } from '../../support/free-ports.js';
 import { HandMadeAgent } from '../../support/hand-made-agent.js';
 import { until } from '../../support/until.js';
+import { holdToken } from '../../support/secret-values.js';
 
 /** Processes as they are installed: a controller, and commands beside it. */
 
@@ -28,6 +29,7 @@ async function command(...args: string[]): Promise<string> {
   const { code } = await run.ended;
   const output = run.lines.map(({ text }) => text).join('\n');
   if (code !== 0) throw new Error(`${args.join(' ')}: ${output}`);
+  if (args[0] === 'token') holdToken(output);
   return output;
 }
 

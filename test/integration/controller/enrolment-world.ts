@@ -7,7 +7,9 @@ import { controllerCommands } from '../../../controller/cli.js';
 import { loadConfig } from '../../../controller/config/load-config.js';
 import { startController, type RunningController } from '../../../controller/controller.js';
 import type { Log } from '../../../controller/log.js';
+import { keepFiles, keepLogLine, keepText } from '../../support/evidence.js';
 import { HandMadeAgent } from '../../support/hand-made-agent.js';
+import { holdToken } from '../../support/secret-values.js';
 
 export interface AuditLine { readonly event: string; readonly alarm?: boolean; readonly agent?: string; readonly serial?: string; readonly reason?: string }
 
@@ -34,8 +36,8 @@ export interface EnrolmentWorld {
   stop(): Promise<void>;
 }
 
-/** `enrolment` and `gateway` are further settings. */
-export async function startEnrolmentWorld({ enrolment = {}, gateway = {}, tls = {} }: { readonly enrolment?: object; readonly gateway?: object; readonly tls?: object } = {}): Promise<EnrolmentWorld> {
+/** `enrolment`, `gateway` and `rest` are further settings. */
+export async function startEnrolmentWorld({ enrolment = {}, gateway = {}, tls = {}, rest = {} }: { readonly enrolment?: object; readonly gateway?: object; readonly tls?: object; readonly rest?: object } = {}): Promise<EnrolmentWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-enrolment-'));
   const path = (...parts: string[]): string => join(folder, ...parts);
   await mkdir(path('conf'));
@@ -44,15 +46,18 @@ export async function startEnrolmentWorld({ enrolment = {}, gateway = {}, tls = 
   await issueServer();
   const server = { certificate: path('server', 'controller.crt'), key: path('server', 'controller.key') };
   await writeFile(file, JSON.stringify({
-    rest: { port: 0 },
+    rest: { port: 0, ...rest },
     gateway: { port: 0, address: '127.0.0.1', tls: { ...server, clientCertificates: 'required', ...tls }, ...gateway },
     enrolment: { port: 0, address: '127.0.0.1', url: 'https://localhost:1', authority: path('ca'), ...enrolment },
     log: { level: 'silent' }, shutdownGrace: '1s',
   }));
   const lines: string[] = [];
-  const keep = (fields: object, message: string): void => { lines.push(`${message} ${JSON.stringify(fields)}`); };
-  const nothing = (): void => undefined;
-  const log: Log = { debug: nothing, info: nothing, warn: keep, error: keep, child: () => log };
+  const quietly = (level: string) => (fields: object, message: string): void => keepLogLine(level, fields, message);
+  const keep = (level: string) => (fields: object, message: string): void => {
+    lines.push(`${message} ${JSON.stringify(fields)}`);
+    keepLogLine(level, fields, message);
+  };
+  const log: Log = { debug: quietly('debug'), info: quietly('info'), warn: keep('warn'), error: keep('error'), child: () => log };
   let running: RunningController | undefined = await startController(await loadConfig(file), log);
   const world: EnrolmentWorld = {
     folder, authority, path, issueServer, ca: authority.certificate,
@@ -60,7 +65,7 @@ export async function startEnrolmentWorld({ enrolment = {}, gateway = {}, tls = 
     get gatewayPort() { return running?.gatewayPort ?? 0; },
     get restPort() { return running?.restPort ?? 0; },
     command: (...args) => command(file, args),
-    token: async (agent, ...more) => (await command(file, ['token', '--agent', agent, ...more])).trim(),
+    token: async (agent, ...more) => holdToken((await command(file, ['token', '--agent', agent, ...more])).trim()),
     async enrolled(agent, ...more) {
       const made = new HandMadeAgent();
       const answer = await made.enrol(world.enrolmentPort, await world.token(agent, ...more));
@@ -79,6 +84,7 @@ export async function startEnrolmentWorld({ enrolment = {}, gateway = {}, tls = 
     async startController() { running = await startController(await loadConfig(file), log); },
     async stop() {
       await running?.stop();
+      keepFiles(folder);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -97,5 +103,6 @@ async function command(file: string, args: readonly string[]): Promise<string> {
   let output = '';
   controllerCommands(program, (text) => { output += text; });
   await program.parseAsync(['controller', 'enrolment', ...args, '--config', file], { from: 'user' });
+  keepText('output', `controller enrolment ${args[0] ?? ''}`, output);
   return output;
 }

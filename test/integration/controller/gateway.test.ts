@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAuthority } from '../../../certs/index.js';
 import { hashPassword } from '../../../controller/authentication/password-hash.js';
 import { dialIn, startConnectorServer, startWorld, type TestAgent, type World } from './start-controller.js';
+import { secret } from '../../support/secret-values.js';
 
 let world: World;
 const agents: TestAgent[] = [];
@@ -26,7 +27,7 @@ const basic = (name: string, password: string): { headers: Record<string, string
 
 describe('who may connect', () => {
   it('not strangers: no credentials, a wrong password, a foreign certificate, a name that is taken, an agent that is switched off', async () => {
-    const passwordHash = await hashPassword('agent-secret');
+    const passwordHash = await hashPassword(secret('password of an agent'));
     world = await startWorld({
       gateway: () => `agents: [{ name: byname, passwordHash: "${passwordHash}" }, { name: off, enabled: false }]`,
       files: { 'provisioner.openicf.connectorinfoprovider.json': { remoteConnectorServersGroups: [{ name: 'grp', algorithm: 'failover', serversList: [{ name: 'byname' }] }] } },
@@ -42,25 +43,25 @@ describe('who may connect', () => {
     await expect(agent(port, await world.credentials('grp'))).rejects.toThrow('403');
     await expect(agent(port, await world.credentials('off'))).rejects.toThrow('403');
     await expect(agent(port, { ca, headers: { Authorization: 'Bearer x.y.z' } })).rejects.toThrow('401');
-    await agent(port, { ca, ...basic('byname', 'agent-secret') });
+    await agent(port, { ca, ...basic('byname', secret('password of an agent')) });
     await ready('byname');
   });
 
   it('certificates name agents, and win over the Basic header a Java agent sends besides', async () => {
     world = await startWorld();
-    await agent(world.controller.gatewayPort ?? 0, { ...await world.credentials('site1'), ...basic('anonymous', 'changeit') });
+    await agent(world.controller.gatewayPort ?? 0, { ...await world.credentials('site1'), ...basic('anonymous', secret('key of a connector server')) });
     await ready('site1');
     expect((await world.call('POST', '/openidm/system?_action=testConnectorServers')).body).toEqual({ openicf: [{ name: 'site1', type: 'remoteConnectorClient', ok: true }] });
   });
 
   it('a subprotocol named twice is no obstacle, and it is named once in the answer', async () => {
-    const passwordHash = await hashPassword('pw');
+    const passwordHash = await hashPassword(secret('password of a Java agent'));
     world = await startWorld({ tls: false, gateway: () => `agents: [{ name: java, passwordHash: "${passwordHash}" }]` });
     const socket = connect(world.controller.gatewayPort ?? 0, '127.0.0.1');
     const protocol = 'Sec-WebSocket-Protocol: v1.openicf.forgerock.org';
     socket.write([
       'GET /openicf HTTP/1.1', 'Connection: Upgrade', 'Host: x', protocol, protocol, 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13',
-      `Authorization: ${basic('java', 'pw').headers['Authorization'] ?? ''}`, 'Sec-WebSocket-Extensions: permessage-deflate', 'Upgrade: WebSocket', '', '',
+      `Authorization: ${basic('java', secret('password of a Java agent')).headers['Authorization'] ?? ''}`, 'Sec-WebSocket-Extensions: permessage-deflate', 'Upgrade: WebSocket', '', '',
     ].join('\r\n'));
     const [answer] = await once(socket, 'data') as [Buffer];
     socket.destroy();
@@ -144,11 +145,11 @@ describe('operations through the gateway', () => {
 
 describe('connector servers that are dialled', () => {
   it('serve under their name, and their group fails over', async () => {
-    const server = await startConnectorServer('changeit');
+    const server = await startConnectorServer(secret('key of a connector server'));
     agents.push(server);
     world = await startWorld({ files: {
       'provisioner.openicf.connectorinfoprovider.json': {
-        remoteConnectorServers: [{ name: 'rcs1', host: '127.0.0.1', port: server.port, key: 'changeit', protocol: 'websocket' }, { name: 'dead', host: '127.0.0.1', port: 1, key: 'x' }, { name: 'old', host: 'x', key: 'x', protocol: 'legacy' }],
+        remoteConnectorServers: [{ name: 'rcs1', host: '127.0.0.1', port: server.port, key: secret('key of a connector server'), protocol: 'websocket' }, { name: 'dead', host: '127.0.0.1', port: 1, key: 'x' }, { name: 'old', host: 'x', key: 'x', protocol: 'legacy' }],
         remoteConnectorServersGroups: [{ name: 'both', algorithm: 'RoundRobin', serversList: [{ name: 'dead' }, { name: 'rcs1' }] }],
       },
     } });

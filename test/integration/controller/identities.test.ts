@@ -153,6 +153,23 @@ describe('clones', () => {
     }
   });
 
+  it('on another machine are found at once, without waiting for the grace, unless the configuration counts on them', async () => {
+    world = await startEnrolmentWorld({ gateway: { clones: 'refuse', agents: [{ name: 'pair', replicas: 2 }] } });
+    const [single, pair] = [await world.enrolled('site1'), await world.enrolled('pair')].map(({ shown }) => shown as { ca: string; cert: string; key: string });
+    const agents = [
+      await dialIn(world.gatewayPort, single ?? {}, { hostId: 'host-a' }), await dialIn(world.gatewayPort, single ?? {}, { hostId: 'host-b' }),
+      await dialIn(world.gatewayPort, pair ?? {}, { hostId: 'host-a' }), await dialIn(world.gatewayPort, pair ?? {}, { hostId: 'host-b' }),
+    ];
+    try {
+      await until(() => agents[1]?.sockets[0]?.readyState === WebSocket.CLOSED, 'the clone to be closed', 10_000);
+      await until(async () => await alarms('clone') === 1, 'the alarm', 10_000);
+      expect(agents.map(({ sockets }) => sockets[0]?.readyState)).toEqual([WebSocket.OPEN, WebSocket.CLOSED, WebSocket.OPEN, WebSocket.OPEN]);
+      expect((await world.audit()).find(({ event }) => event === 'clone')).toMatchObject({ agent: 'site1', sessions: [expect.stringContaining('host host-a'), expect.stringContaining('host host-b')] });
+    } finally {
+      await Promise.all(agents.map((each) => each.stop()));
+    }
+  });
+
   it('an agent that starts again with a new session is none', async () => {
     world = await startEnrolmentWorld({ gateway: { clones: 'refuse', cloneGrace: '1s' } });
     const options = { ...(await world.enrolled('site1')).shown as { ca: string; cert: string; key: string } };

@@ -56,6 +56,22 @@ describe('certificates of an outside authority', () => {
     expect(second.socket.readyState).toBe(second.socket.OPEN);
   });
 
+  it('without a common name are those of their one DNS name, and with several, nobody\'s', async () => {
+    await outside.revoke([]);
+    await start({ ca: join(folder, 'trusted.pem') });
+    const withNames = async (names: string): Promise<HandMadeAgent> => {
+      const { certificate, privateKey } = await outside.issue('x', { subject: '/O=Example', names });
+      const agent = new HandMadeAgent();
+      agent.take({ status: 200, body: { agent: 'x', certificate, trust: world?.ca ?? '', revision: 'x', renewAfter: new Date().toISOString() } }, privateKey);
+      return agent;
+    };
+    await expect(dial(await withNames('DNS:one.example,DNS:two.example'))).rejects.toThrow(/401/);
+    await expect(dial(await withNames('DNS:one.example,URI:urn:x'))).rejects.toThrow(/401/);
+    await world?.command('revoke', '--agent', 'one.example');
+    expect(await isRefused(await withNames('DNS:one.example'))).toBe(true);
+    expect((await dial(await withNames('DNS:two.example'))).socket.readyState).toBe(1);
+  });
+
   it('are revoked by hand: one of them, or the authority in between with all it signed', async () => {
     const { command } = await start({ ca: outside.root });
     const [one, two] = [await issued('one'), await issued('two')];

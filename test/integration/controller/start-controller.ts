@@ -11,11 +11,13 @@ import { parseConfig } from '../../../controller/config/load-config.js';
 import { startController, type RunningController } from '../../../controller/controller.js';
 import { SUBPROTOCOL } from '../../../protocol/transport/subprotocol.js';
 import { linkWebSocket } from '../../../protocol/transport/websocket-link.js';
-import { silentLog } from '../../../controller/log.js';
+import type { Log } from '../../../controller/log.js';
 import type { ProtocolPeer } from '../../../protocol/session/contract.js';
 import { createPeer } from '../../../protocol/session/peer.js';
 import { MemoryFacade, connectorInfo } from '../../unit/controller/memory-facade.js';
-import { LOGIN, PROVISIONER } from '../../unit/controller/start-rest.js';
+import { keepFiles, keepLogLine, keepText } from '../../support/evidence.js';
+import { holdPrivateKey, secret } from '../../support/secret-values.js';
+import { PROVISIONER } from '../../unit/controller/start-rest.js';
 
 export interface World {
   readonly controller: RunningController;
@@ -30,13 +32,16 @@ export interface World {
   stop(): Promise<void>;
 }
 
-const hash = hashPassword('openidm-admin');
+const LOGIN = { 'X-OpenIDM-Username': 'openidm-admin', 'X-OpenIDM-Password': secret('password of the administrator') };
+const hash = hashPassword(LOGIN['X-OpenIDM-Password']);
+const kept = (level: string) => (fields: object, message: string): void => keepLogLine(level, fields, message);
+const quietLog: Log = { debug: kept('debug'), info: kept('info'), warn: kept('warn'), error: kept('error'), child: () => quietLog };
 
 /** A whole controller on free ports, with an authority of its own. `gateway` is YAML below `gateway:`. */
 export async function startWorld(options: { gateway?: (folder: string) => string; files?: Record<string, unknown>; tls?: boolean } = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-controller-'));
   await mkdir(join(folder, 'conf'));
-  const files = { 'provisioner.openicf-mem.json': { ...PROVISIONER, configurationProperties: { host: 'x', password: 'topsecret' } }, ...options.files };
+  const files = { 'provisioner.openicf-mem.json': { ...PROVISIONER, configurationProperties: { host: 'x', password: secret('password of the provisioner') } }, ...options.files };
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, 'conf', name), JSON.stringify(content));
   const authority = await createAuthority(join(folder, 'ca'));
   const own = await authority.issueController({ names: ['localhost', '127.0.0.1'] });
@@ -52,17 +57,18 @@ gateway:
   ${gateway}
 log: { level: silent }
 shutdownGrace: 1s
-`, join(folder, 'controller.yaml')), silentLog);
+`, join(folder, 'controller.yaml')), quietLog);
   const url = `http://127.0.0.1:${controller.restPort}`;
   return {
     controller, authority, folder, url,
     async credentials(name) {
       const { certificate, privateKey } = await authority.issueAgent({ name });
-      return { ca: authority.certificate, cert: certificate, key: privateKey };
+      return { ca: authority.certificate, cert: certificate, key: holdPrivateKey('key of an agent', privateKey) };
     },
     async call(method, path, body) {
       const response = await fetch(url + path, { method, headers: { ...LOGIN, 'Content-Type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
       const text = await response.text();
+      keepText(response.ok ? 'answers' : 'errors', 'in-process controller', `${response.status} ${JSON.stringify([...response.headers])} ${text}`);
       return { status: response.status, body: text === '' ? undefined : JSON.parse(text) as unknown };
     },
     async open(path) {
@@ -75,6 +81,7 @@ shutdownGrace: 1s
     },
     async stop() {
       await controller.stop();
+      keepFiles(folder);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -92,9 +99,9 @@ function executing(facade: MemoryFacade): { connectorInfos: () => Promise<Return
 }
 
 /** The agent's end of the protocol, in this process, with a memory connector. */
-export async function dialIn(port: number, options: ClientOptions, { sockets = 1, scheme = 'wss' }: { sockets?: number; scheme?: string } = {}): Promise<TestAgent> {
+export async function dialIn(port: number, options: ClientOptions, { sockets = 1, scheme = 'wss', hostId }: { sockets?: number; scheme?: string; hostId?: string } = {}): Promise<TestAgent> {
   const facade = new MemoryFacade();
-  const peer = createPeer({ role: 'dialler', log: silentLog, executor: executing(facade) });
+  const peer = createPeer({ role: 'dialler', hostId, log: quietLog, executor: executing(facade) });
   const opened: WebSocket[] = [];
   for (let index = 0; index < sockets; index += 1) {
     const socket = new WebSocket(`${scheme}://localhost:${port}/openicf`, [SUBPROTOCOL], { perMessageDeflate: false, ...options });
@@ -108,7 +115,7 @@ export async function dialIn(port: number, options: ClientOptions, { sockets = 1
 /** A connector server that waits to be dialled, as a Java one does in its default mode. Answers what it was told, too. */
 export async function startConnectorServer(key: string): Promise<TestAgent & { readonly port: number; readonly authorizations: (string | undefined)[] }> {
   const facade = new MemoryFacade();
-  const peer = createPeer({ role: 'listener', log: silentLog, executor: executing(facade) });
+  const peer = createPeer({ role: 'listener', log: quietLog, executor: executing(facade) });
   const http = createServer();
   const server = new WebSocketServer({ server: http, handleProtocols: () => SUBPROTOCOL });
   const authorizations: (string | undefined)[] = [];

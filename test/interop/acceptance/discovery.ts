@@ -71,7 +71,9 @@ export function describeDiscovery({ world, proves, expected, host }: Proofs): vo
     proves('schema', 'ldap', 'createFullConfig makes object types of the directory\'s schema', async () => {
       const connectorRef = await reference(world(), LDAP);
       const { host, port, adminDn, adminPassword } = world().ldap;
-      const full = await world().post('?_action=createFullConfig', { connectorRef, configurationProperties: { host, port, principal: adminDn, credentials: adminPassword, baseContexts: [STAFF] } });
+      // The answer is a whole provisioner file, with the credentials it was asked with.
+      const body = { connectorRef, configurationProperties: { host, port, principal: adminDn, credentials: adminPassword, baseContexts: [STAFF] } };
+      const full = await world().ok('?_action=createFullConfig', { method: 'POST', body, showsSecret: true });
       const account = (full['objectTypes'] as Types)['__ACCOUNT__'];
       expect(account?.properties).toMatchObject({
         __NAME__: { type: 'string', nativeName: '__NAME__', nativeType: 'string', required: true },

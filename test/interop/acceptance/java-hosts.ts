@@ -46,7 +46,7 @@ export const javaServer: AcceptanceHost = {
     const [port] = await freePorts(1) as [number];
     const { certificate, key, ca } = world.controllerKeys;
     await listServer(world, { name: 'rcs1', port, useSSL: true });
-    const settings = { systems: { configuration: world.path('conf'), remoteServerAuthorities: ca } };
+    const settings = { systems: { configuration: world.path('conf'), remoteServerAuthorities: ca, remoteServerMinVersion: 'TLSv1.2' } };
     const host = new JavaOpenHost('rcs1', settings, () => ({ ...COMMON, mode: 'server', port, key: SHARED_KEY, tls: { certificate, key } }));
     await host.restart();
     return host;

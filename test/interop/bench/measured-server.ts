@@ -49,6 +49,11 @@ export class MeasuredServer {
     return family(this.pid).reduce((sum, pid) => sum + peakBytesOf(pid), 0);
   }
 
+  /** Memory it and its children hold now, in bytes (VmRSS). */
+  residentBytes(): number {
+    return family(this.pid).reduce((sum, pid) => sum + residentBytesOf(pid), 0);
+  }
+
   async kill(): Promise<void> {
     if (this.#ended) return;
     const closed = new Promise((resolve) => { this.#child.once('close', resolve); });
@@ -67,9 +72,12 @@ export function cpuSecondsOf(pid: number): number {
   return statOf(pid).slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
 }
 
-function peakBytesOf(pid: number): number {
-  const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  if (kibibytes === undefined) throw new Error(`/proc/${pid}/status has no VmHWM`);
+const peakBytesOf = (pid: number): number => statusBytes(pid, /^VmHWM:\s+(\d+) kB/m);
+const residentBytesOf = (pid: number): number => statusBytes(pid, /^VmRSS:\s+(\d+) kB/m);
+
+function statusBytes(pid: number, line: RegExp): number {
+  const kibibytes = line.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  if (kibibytes === undefined) throw new Error(`/proc/${pid}/status has no ${line.source}`);
   return Number(kibibytes) * 1024;
 }
 

@@ -21,6 +21,14 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** How a search is read. */
+export interface Reading {
+  /** Milliseconds until it must be over. */
+  readonly limit?: number | undefined;
+  /** Told of each result: its message, and how many have come with it. */
+  readonly onResult?: ((frame: Buffer, count: number) => void) | undefined;
+}
+
 interface Facade {
   readonly connectorKey: ConnectorKey;
   readonly facadeKey: string;
@@ -39,6 +47,7 @@ export class RawController {
   #id = 0;
   /** Long messages since a search began; undefined outside one. */
   #results: number | undefined;
+  #onResult: Reading['onResult'];
 
   /** Opens the sockets and shakes hands on each. */
   static async open(port: number, sockets: number): Promise<RawController> {
@@ -71,23 +80,36 @@ export class RawController {
     await this.#operate(await this.configure(csvFile), { kind: 'test' });
   }
 
-  /** Searches everything; gives the number of results that came, and the milliseconds. */
-  async search(csvFile: string): Promise<{ readonly entries: number; readonly milliseconds: number }> {
+  /** Searches everything; gives the number of results that came, the number the end message told, and the milliseconds. */
+  async search(csvFile: string, { limit = LIMIT_MS, onResult }: Reading = {}): Promise<{ readonly entries: number; readonly announced: number; readonly milliseconds: number }> {
     const facade = await this.configure(csvFile);
     const startedAt = performance.now();
     this.#results = 0;
-    const end = await this.#operate(facade, { kind: 'search', objectClass: '__ACCOUNT__', filter: undefined, options: SEARCH_OPTIONS });
-    const announced = end.response.fields.searchOpResponse?.sequence ?? 0;
-    // By the other socket, the end may come before the last results.
-    while (this.#results < announced && performance.now() - startedAt < LIMIT_MS) await new Promise((resolve) => { setImmediate(resolve); });
-    const entries = this.#results;
-    this.#results = undefined;
-    return { entries, milliseconds: performance.now() - startedAt };
+    this.#onResult = onResult;
+    try {
+      const end = await this.#operate(facade, { kind: 'search', objectClass: '__ACCOUNT__', filter: undefined, options: SEARCH_OPTIONS }, limit);
+      const announced = end.response.fields.searchOpResponse?.sequence ?? 0;
+      // By the other socket, the end may come before the last results.
+      while (this.#results < announced && performance.now() - startedAt < limit) await new Promise((resolve) => { setImmediate(resolve); });
+      return { entries: this.#results, announced, milliseconds: performance.now() - startedAt };
+    } finally {
+      this.#results = undefined;
+      this.#onResult = undefined;
+    }
   }
 
-  async #operate(facade: Facade, operation: Operation): Promise<Extract<Message, { kind: 'operationResponse' }>> {
+  /** Stops reading: what the other end sends from now on fills the sockets. */
+  pause(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  resume(): void {
+    for (const socket of this.#sockets) socket.resume();
+  }
+
+  async #operate(facade: Facade, operation: Operation, limit = LIMIT_MS): Promise<Extract<Message, { kind: 'operationResponse' }>> {
     const id = ++this.#id;
-    const answer = this.#wait('operationResponse', id);
+    const answer = this.#wait('operationResponse', id, limit);
     this.#send(encodeOperationRequest({ id, ...facade, operation }));
     return await answer as Extract<Message, { kind: 'operationResponse' }>;
   }
@@ -112,6 +134,7 @@ export class RawController {
   #take(data: Buffer): void {
     if (data.length > SHORT && this.#results !== undefined) {
       this.#results++;
+      this.#onResult?.(data, this.#results);
       return;
     }
     const message = decodeFrame(data);
@@ -126,9 +149,9 @@ export class RawController {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
-  #wait(kind: Message['kind'], id?: number): Promise<Message> {
+  #wait(kind: Message['kind'], id?: number, limit = LIMIT_MS): Promise<Message> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => { reject(new Error(`no ${kind} came within ${LIMIT_MS} ms`)); }, LIMIT_MS);
+      const late = setTimeout(() => { reject(new Error(`no ${kind} came within ${limit} ms`)); }, limit);
       const settled = <T>(then: (value: T) => void) => (value: T): void => {
         clearTimeout(late);
         then(value);

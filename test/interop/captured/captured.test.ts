@@ -66,7 +66,7 @@ async function ourGroup(port: number): Promise<ConnectionGroup> {
   const peer = createPeer({ role: 'dialler', log: silentLog });
   const stop = new AbortController();
   const server = { name: 'java', host: '127.0.0.1', port, useSSL: false, key: new GuardedString(KEY) };
-  const dialled = keepServerDialled(server, { peer, maxFrameBytes: 32 * 1024 ** 2, log: silentLog }, stop.signal);
+  const dialled = keepServerDialled(server, { peer, maxFrameBytes: 32 * 1024 ** 2, minVersion: 'TLSv1.2', log: silentLog }, stop.signal);
   ends.push(async () => {
     stop.abort();
     await peer.close('test over');

@@ -93,7 +93,7 @@ describe('mutual TLS', () => {
     const target = new MemoryTarget();
     const uids = Array.from({ length: 3_000 }, (_, index) => `o${index}`);
     for (const uid of uids) target.add(uid, { text: 'x'.repeat(200) });
-    const agent = await startAgent(target, { tls: { certificate: files.certificateFile, key: files.keyFile, ca: files.caFile, requireClientCertificate: true } });
+    const agent = await startAgent(target, { tls: { certificate: files.certificateFile, key: files.keyFile, ca: files.caFile, requireClientCertificate: true, minVersion: 'TLSv1.2' } });
     const to = { host: 'localhost', port: agent.port, secure: true, key: KEY };
     const keyStore = [`-Djavax.net.ssl.keyStore=${files.clientKeyStoreFile}`, '-Djavax.net.ssl.keyStorePassword=changeit', '-Djavax.net.ssl.keyStoreType=PKCS12'];
     const known = await startDriver({ trust: files.caFile, jvmArguments: keyStore });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JavaDriver } from '../support/java-driver.js';
@@ -15,6 +16,8 @@ import { Started } from './support/started.js';
 const ACCOUNT = '__ACCOUNT__';
 const CSV = peopleCsv();
 const proven = provenOn('csv');
+/** The one script the agent's policy names. */
+const SCRIPT = 'const found = []; await connector.search(icf.ACCOUNT, null, ({ uid }) => { found.push(uid) }); return { count: found.length, sum: first + 2, text: `ä${typeof process}` }';
 
 const started = new Started();
 let agent: CliAgent;
@@ -24,7 +27,7 @@ let csv: JavaFacade;
 let csvFile: string;
 
 beforeAll(async () => {
-  agent = started.add(await startCliAgent());
+  agent = started.add(await startCliAgent({ policy: `version: 1\ndefault: allow\nscripts: {sha256: [${createHash('sha256').update(SCRIPT).digest('hex')}]}\n` }));
   csvFile = agent.world.path('people.csv');
   await writeFile(csvFile, CSV);
   driver = started.add(await JavaDriver.start());
@@ -222,7 +225,14 @@ describe('changes of everything, and parts of objects', () => {
 describe('scripts', () => {
   const script = { language: 'GROOVY', text: 'return 1' };
 
-  it('script on connector: refused by the policy of an agent that allows none', () => proven('script-on-connector', async () => {
+  it('script on connector: JavaScript that the policy names runs, with its arguments and the connector; in Groovy it is refused', () => proven('script-on-connector', async () => {
+    expect(await csv.scriptOnConnector({ language: 'JavaScript', text: SCRIPT, arguments: { first: { type: 'Integer', value: '40' } } })).toEqual({
+      type: 'Map', entries: [['count', { type: 'Integer', value: String(CSV.trim().split('\n').length - 1) }], ['sum', { type: 'Integer', value: '42' }], ['text', 'äundefined']],
+    });
+    expect(await failureOf(csv.scriptOnConnector({ language: 'GROOVY', text: SCRIPT }))).toMatchObject({ javaClass: 'java.lang.IllegalArgumentException', message: expect.stringMatching(/"GROOVY".*JavaScript/) as string });
+  }));
+
+  it('script on connector: refused by a policy that does not name it', () => proven('script-on-connector', async () => {
     const failure = await failureOf(csv.scriptOnConnector(script));
     expect(failure.javaClass).toBe('org.identityconnectors.framework.common.exceptions.PermissionDeniedException');
     expect(failure.message).toMatch(/policy.*script/i);

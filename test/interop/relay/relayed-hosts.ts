@@ -30,7 +30,7 @@ class RelayedHost implements OpenHost {
 
   async join(controller: { readonly gatewayUrl: string }): Promise<void> {
     if (this.#agent !== undefined) return;
-    const relay = { name: 'legacy', host: 'localhost', port: this.#port, useSSL: true, key: SERVER_KEY, tls: { ca: this.#world.controllerKeys.ca } };
+    const relay = { name: 'legacy', host: 'localhost', port: this.#port, useSSL: true, key: SERVER_KEY, tls: { ca: this.#world.controllerKeys.ca, minVersion: 'TLSv1.2' } };
     const policy = this.#world.path('policy.yaml');
     await writeFile(policy, 'version: 1\ndefault: allow\nscripts: {any: true}\n'); // Java scripts are part of what is compared
     this.#agent = await startAgent(this.#world, { name: this.name, controller, config: { connectors: { enabled: [] }, policy: { file: policy }, relays: [relay] } });

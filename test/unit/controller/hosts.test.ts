@@ -11,12 +11,12 @@ import { propertySource } from '../../../controller/systems/property-references.
 import { lockDataFolder } from '../../../controller/store/data-lock.js';
 import { KEY, MemoryFacade, connectorInfo } from './memory-facade.js';
 
-interface FakeGroup extends ConnectionGroup { isOperational: boolean; readonly memory: MemoryFacade }
+interface FakeGroup extends ConnectionGroup { isOperational: boolean; isDraining: boolean; readonly memory: MemoryFacade }
 
 function group(principal: string, features: readonly string[] = ['credits']): FakeGroup {
   const memory = new MemoryFacade();
   return {
-    memory, principal, peerSessionId: 's', isOperational: true, socketCount: 1, pending: 0, features: new Set(features), journalId: undefined,
+    memory, principal, peerSessionId: 's', isOperational: true, isDraining: false, socketCount: 1, pending: 0, features: new Set(features), journalId: undefined,
     connectorInfos: () => Promise.resolve([]), facade: (): ConnectorFacade => memory, announceConfigurationChange: () => Promise.resolve(),
     forward: () => { throw new Error('nothing is forwarded here'); }, askOutcome: () => Promise.reject(new Error('nothing is asked here')),
   };
@@ -60,6 +60,27 @@ describe('hosts', () => {
     stop();
     events.onGroupOpened(group('known'));
     expect(changes).toBe(7);
+  });
+
+  it('that drain serve no more while another process of their name does, and are the last resort', () => {
+    const hosts = directory();
+    const events = hosts.events();
+    const [first, second] = [group('site'), group('site')];
+    for (const each of [first, second]) {
+      events.onGroupOpened(each);
+      events.onConnectorInfos(each, [connectorInfo()]);
+    }
+    let changes = 0;
+    hosts.onChange(() => { changes += 1; });
+    const site = hosts.candidates('site')![0]!;
+    const order = (): unknown[] => site.members(KEY, 'k').map(({ place }) => place);
+    expect(order()).toEqual([first, second]);
+    first.isDraining = true;
+    events.onGroupDraining(first);
+    expect([changes, order(), site.facade(KEY, 'k')]).toEqual([1, [second, first], second.memory]);
+    second.isOperational = false;
+    expect([site.isOperational, order(), site.facade(KEY, 'k')]).toEqual([true, [first], first.memory]);
+    expect(site.members({ ...KEY, connectorName: 'other' }, 'k')).toEqual([]);
   });
 
   it('that are Java peers are not sent the option their connectors cannot take', () => {

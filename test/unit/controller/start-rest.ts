@@ -12,6 +12,7 @@ import { infoRequests } from '../../../controller/info.js';
 import { silentLog } from '../../../controller/log.js';
 import { configurationRequests } from '../../../controller/systems/configuration-requests.js';
 import { LOCAL, type ConnectorHost, type ConnectorHosts } from '../../../controller/systems/connector-hosts.js';
+import type { FacadeMember } from '../../../controller/systems/facade-members.js';
 import { propertySource } from '../../../controller/systems/property-references.js';
 import { SystemRegistry } from '../../../controller/systems/system-registry.js';
 import type { SystemEnvironment } from '../../../controller/systems/system.js';
@@ -45,6 +46,7 @@ export class MemoryHost implements ConnectorHost {
   name = 'agent1';
   type = 'remoteConnectorClient' as const;
   isOperational = true;
+  isDraining = false;
   connectorInfos: readonly ConnectorInfo[] = [connectorInfo()];
   readonly facadeKeys: string[] = [];
   readonly memory: ConnectorFacade;
@@ -54,6 +56,9 @@ export class MemoryHost implements ConnectorHost {
   facade(_key: unknown, facadeKey: string): ConnectorFacade {
     this.facadeKeys.push(facadeKey);
     return this.memory;
+  }
+  members(key: unknown, facadeKey: string): readonly FacadeMember[] {
+    return [{ place: this, facade: () => this.facade(key, facadeKey) }];
   }
 }
 

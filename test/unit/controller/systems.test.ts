@@ -8,7 +8,7 @@ import { connectorParts } from '../../../controller/systems/provisioner-source.j
 import { decryptValues } from '../../../controller/systems/encrypted-values.js';
 import { compareVersions, parseVersionRange } from '../../../protocol/model/version-range.js';
 import { findConnector } from '../../../controller/systems/find-connector.js';
-import { FailoverFacade } from '../../../controller/systems/failover-facade.js';
+import { failoverOver } from '../../support/facade-members.js';
 import { KEY, MemoryFacade, connectorInfo } from './memory-facade.js';
 import { MemoryHost, PROVISIONER, memoryHosts, startRest, type Rest } from './start-rest.js';
 
@@ -160,7 +160,7 @@ describe('finding connectors', () => {
   it('goes to the next member for a read that reached nobody, never for a write', async () => {
     const [dead, alive] = [new MemoryFacade(), new MemoryFacade()];
     for (const kind of ['get', 'create', 'search'] as const) dead.failures.set(kind, new ConnectorError('connectionFailed', 'gone'));
-    const facade = new FailoverFacade(dead, alive);
+    const facade = failoverOver(dead, alive);
     const call = { signal: AbortSignal.timeout(1_000) };
     const options = { objectClass: '__ACCOUNT__', options: OperationOptions.none };
     alive.add('bob');

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConnectorError, Name, OperationOptions, type FailedWriteOutcome, type SingleOperation } from '../../../protocol/model/index.js';
-import { FailoverFacade } from '../../../controller/systems/failover-facade.js';
+import { failoverOver } from '../../support/facade-members.js';
 import { MemoryFacade } from './memory-facade.js';
 import { startRecon, type Recon } from './start-recon.js';
 import { startRest, type Rest } from './start-rest.js';
@@ -56,14 +56,14 @@ describe('within a group', () => {
   ] as const)('a write whose outcome is %s is not sent to another member', async (_, error) => {
     const [first, second] = [new MemoryFacade(), new MemoryFacade()];
     first.failures.set('create', error);
-    await expect(new FailoverFacade(first, second).perform(create, call)).rejects.toBe(error);
+    await expect(failoverOver(first, second).perform(create, call)).rejects.toBe(error);
     expect(second.calls).toEqual([]);
   });
 
   it('a write that certainly was not begun goes to the next member', async () => {
     const [first, second] = [new MemoryFacade(), new MemoryFacade()];
     first.failures.set('create', lost('notApplied', 'connectionFailed'));
-    await new FailoverFacade(first, second).perform(create, call);
+    await failoverOver(first, second).perform(create, call);
     expect(second.named('create')).toHaveLength(1);
   });
 });

@@ -20,7 +20,7 @@ function instrumented<T>(source: string): { readonly run: T; readonly words: Rea
 
 function campaign(target: FuzzTarget, milliseconds: number, more: Partial<CampaignOptions> = {}): { readonly crashes: Crash[]; readonly done: Promise<Campaign> } {
   const crashes: Crash[] = [];
-  const run = new Campaign(target, { seed: 7, milliseconds, places: 65_536, words: () => [], known: [], onInput: () => undefined, onCrash: (crash) => { crashes.push(crash); }, onKept: () => undefined, ...more });
+  const run = new Campaign(target, { seed: 7, milliseconds, places: 65_536, words: () => [], known: [], onInput: () => undefined, onCrash: (crash) => { crashes.push(crash); }, onKept: () => undefined, onDropped: () => undefined, ...more });
   return { crashes, done: run.run().then(() => run) };
 }
 
@@ -57,6 +57,24 @@ describe('coverage guidance', () => {
     expect([run(4), run(1), run(-5), run(8)]).toEqual(['large', 'small', '1', 'nine']);
     expect([...words]).toEqual(expect.arrayContaining(['large', 'small', 'negative', 'nine']));
     expect(places).toBeGreaterThan(12);
+  });
+});
+
+describe('inputs of earlier runs', () => {
+  it('stay only when they lead somewhere no other does, the shortest first, so that what is kept on disk is bounded', async () => {
+    const { run } = instrumented<(bytes: Uint8Array) => void>(`
+      export function run(bytes) {
+        if (bytes[0] === 1) return 'one';
+        if (bytes[0] === 2) return 'two';
+        return 'other';
+      }`);
+    const dropped: Uint8Array[] = [];
+    const kept: Uint8Array[] = [];
+    const known = [[1], [2], [1, 9], [2, 9, 9], [7]].map((bytes) => Uint8Array.from(bytes));
+    const { done } = campaign({ name: 'known', seeds: () => [Uint8Array.of(0)], run }, 1, { known, onDropped: (input) => { dropped.push(input); }, onKept: (input) => { kept.push(input); } });
+    await done;
+    expect(dropped.map((input) => [...input])).toEqual([[1, 9], [2, 9, 9], [7]]);
+    expect(kept).toEqual([]);
   });
 });
 

@@ -177,7 +177,7 @@ export class LdapDirectory implements Directory {
   /** Polls the server only if it has not been heard of for checkAliveMinInterval seconds. */
   async isAlive(signal: AbortSignal): Promise<boolean> {
     if (!this.#main.alive) return false;
-    if (Date.now() - this.#main.lastHeard < this.#route.config.checkAliveMinInterval * 1000) return true;
+    if (performance.now() - this.#main.lastHeard < this.#route.config.checkAliveMinInterval * 1000) return true;
     try {
       await this.read('', [], AbortSignal.any([signal, AbortSignal.timeout(this.#route.config.connectionTimeout)]));
       return this.#main.alive;

@@ -18,9 +18,9 @@ const settings = new WeakMap<LdapConfig, { readonly tls: Promise<TlsSettings>; r
 function tlsOf(config: LdapConfig, trustedCertificates: readonly string[]): Promise<TlsSettings> | undefined {
   if (!config.ssl && !config.startTLS) return undefined;
   const known = settings.get(config);
-  if (known !== undefined && Date.now() - known.since < TLS_SETTINGS_MS) return known.tls;
+  if (known !== undefined && performance.now() - known.since < TLS_SETTINGS_MS) return known.tls;
   const tls = tlsSettings(config, trustedCertificates);
-  settings.set(config, { tls, since: Date.now() });
+  settings.set(config, { tls, since: performance.now() });
   tls.catch(() => settings.delete(config));
   return tls;
 }

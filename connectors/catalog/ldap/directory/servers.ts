@@ -16,7 +16,7 @@ export function serverUrl(server: LdapServer, config: LdapConfig): string {
 
 export function noteFailure(config: LdapConfig, server: LdapServer): void {
   const times = failures.get(config) ?? new Map<string, number>();
-  failures.set(config, times.set(serverUrl(server, config), Date.now()));
+  failures.set(config, times.set(serverUrl(server, config), performance.now()));
 }
 
 /** The servers in the order in which to try them: host or its SRV records, then failover, lately failed ones last. */
@@ -25,7 +25,7 @@ export async function serversOf(config: LdapConfig, lookup: typeof resolveSrv = 
   const first = config.useDNSSRVRecord ? await fromSrv(config.host, config, lookup) : [{ host: config.host.trim(), port: config.port }];
   const servers = [...first, ...config.failover.map((url) => failoverServer(url, config))];
   const times = failures.get(config);
-  const demoted = (server: LdapServer): number => (Date.now() - (times?.get(serverUrl(server, config)) ?? 0) < DEMOTION_MS ? 1 : 0);
+  const demoted = (server: LdapServer): number => (performance.now() - (times?.get(serverUrl(server, config)) ?? -Infinity) < DEMOTION_MS ? 1 : 0);
   return servers.map((server) => ({ server, rank: demoted(server) })).sort((a, b) => a.rank - b.rank).map(({ server }) => server);
 }
 

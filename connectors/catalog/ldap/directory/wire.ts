@@ -40,8 +40,8 @@ export class LdapWire {
   #exchanges = new Map<number, Exchange>();
   #nextId = 1;
   #failure: ConnectorError | undefined;
-  /** Time of the last byte received, in epoch milliseconds. */
-  #heard = Date.now();
+  /** Time of the last byte received, by performance.now: the wall clock may jump. */
+  #heard = performance.now();
   readonly #watch: NodeJS.Timeout;
 
   constructor(socket: Socket, url: string, silenceLimitMs = SILENCE_LIMIT_MS) {
@@ -162,7 +162,7 @@ export class LdapWire {
     if (this.#failure !== undefined) throw this.#failure;
     const id = this.#freeId();
     const bytes = encodeMessage(id, request, controls);
-    if (this.#exchanges.size === 0) this.#heard = Date.now();
+    if (this.#exchanges.size === 0) this.#heard = performance.now();
     this.#exchanges.set(id, exchange);
     this.#write(bytes);
     return id;
@@ -186,12 +186,12 @@ export class LdapWire {
 
   #resume(): void {
     if (!this.#socket.isPaused()) return;
-    this.#heard = Date.now();
+    this.#heard = performance.now();
     this.#socket.resume();
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
-    this.#heard = Date.now();
+    this.#heard = performance.now();
     try {
       for (const message of this.#framing.push(chunk)) this.#dispatch(decodeResponse(message));
     } catch (error) {
@@ -245,7 +245,7 @@ export class LdapWire {
   }
 
   #checkSilence(): void {
-    if (this.#exchanges.size === 0 || this.#socket.isPaused() || Date.now() - this.#heard < this.silenceLimitMs) return;
+    if (this.#exchanges.size === 0 || this.#socket.isPaused() || performance.now() - this.#heard < this.silenceLimitMs) return;
     this.#fail(new ConnectorError('operationTimeout', `The server ${this.url} has been silent for ${this.silenceLimitMs / 1000} seconds.`));
   }
 }

@@ -15,6 +15,8 @@ import { RawClient, basic } from '../support/raw-client.js';
 import { recordingLog } from '../support/quiet-log.js';
 import { makeTestCertificates, type TestCertificates } from '../support/test-certificates.js';
 import { startTestController, until, type TestController } from '../support/test-controller.js';
+import { secret } from '../../../support/secret-values.js';
+import { keepFiles } from '../../../support/evidence.js';
 
 let certificates: TestCertificates;
 let directory: string;
@@ -25,6 +27,7 @@ beforeEach(async () => { directory = await mkdtemp(join(tmpdir(), 'causeway-agen
 afterEach(async () => {
   for (const cleanup of cleanups.reverse()) await cleanup();
   cleanups = [];
+  keepFiles(directory);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -157,9 +160,9 @@ describe('an agent', () => {
 
   it('audits who became a controller at a listener, and who was refused, without what was offered', async () => {
     const controller = await controllerUp();
-    const { agent } = await agentUp(controller.port, 'listeners: [{port: 0, address: 127.0.0.1, key: changeit}]');
+    const { agent } = await agentUp(controller.port, `listeners: [{port: 0, address: 127.0.0.1, key: ${secret('key of a listener')}}]`);
     const { port } = agent.status().listeners[0]!;
-    for (const [user, key] of [['idm', 'wrong-key'], ['idm', 'wrong-key'], ['idm', 'changeit']] as const) {
+    for (const [user, key] of [['idm', secret('wrong key')], ['idm', secret('wrong key')], ['idm', secret('key of a listener')]] as const) {
       const client = await RawClient.open(port);
       client.upgrade('/openicf', { Authorization: basic(user, key) });
       await until(() => client.head !== '', 'an answer');

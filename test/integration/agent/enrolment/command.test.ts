@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CLI } from '../../../support/causeway-processes.js';
 import { startEnrolmentListener, type EnrolmentListener } from '../support/enrolment-listener.js';
+import { startPebble } from '../../../targets/pebble.js';
+import { EvidenceSink, keepFiles } from '../../../support/evidence.js';
 
 /** The command as people run it: a process, its exit code and what it prints. */
 let directory: string;
@@ -18,6 +20,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await listener.close();
+  keepFiles(directory);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -26,13 +29,43 @@ interface Printed { readonly code: number | null; readonly out: string; readonly
 function causeway(args: readonly string[], input = ''): Promise<Printed> {
   const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
   const printed = { out: '', err: '' };
-  child.stdout.on('data', (data: Buffer) => { printed.out += data.toString(); });
-  child.stderr.on('data', (data: Buffer) => { printed.err += data.toString(); });
+  const evidence = new EvidenceSink('output', args.slice(0, 2).join(' '));
+  const keep = (stream: 'out' | 'err') => (data: Buffer): void => {
+    printed[stream] += data.toString();
+    evidence.add(data);
+  };
+  child.stdout.on('data', keep('out'));
+  child.stderr.on('data', keep('err'));
   child.stdin.on('error', () => undefined).end(input);
   return new Promise((resolve) => { child.once('close', (code) => { resolve({ code, ...printed }); }); });
 }
 
 const enroll = (token: string, ...more: string[]): Promise<Printed> => causeway(['agent', 'enroll', '--config', config, '--token', token, ...more]);
+
+describe('causeway agent enroll --acme', () => {
+  it('says what is missing, or is too much, with exit code 2', async () => {
+    const run = (...args: string[]): Promise<Printed> => causeway(['agent', 'enroll', '--config', config, ...args]);
+    expect(await run()).toMatchObject({ code: 2, err: expect.stringMatching(/--token .*or --acme/) as string });
+    expect(await run('--acme', '--token', 'x')).toMatchObject({ code: 2, err: expect.stringMatching(/--acme goes without --token/) as string });
+    expect(await run('--acme')).toMatchObject({ code: 2, err: expect.stringMatching(/has no enrolment\.acme/) as string });
+  });
+
+  it('prints whom it got a certificate for, and what it cannot be used for as it is configured', async () => {
+    const pebble = await startPebble({ alwaysValid: true });
+    try {
+      await writeFile(config, JSON.stringify({
+        agent: { name: 'site-1' }, controllers: [{ url: 'ws://localhost:1/openicf' }],
+        enrolment: { acme: { directory: pebble.directory, names: ['site-1.example'], ca: pebble.ca, agreeToTerms: true, challenge: { port: pebble.httpPort, address: '127.0.0.1' } } },
+      }));
+      const { code, out, err } = await causeway(['agent', 'enroll', '--config', config, '--acme']);
+      expect([code, out]).toEqual([0, expect.stringMatching(/Enrolled as site-1\.example\.[\s\S]*CN=site-1\.example, serial number/)]);
+      expect(err).toMatch(/knows this agent as site-1\.example, agent\.yaml calls it site-1[\s\S]*no controller of this configuration is shown/);
+      expect((await causeway(['agent', 'identity', '--config', config])).out).toMatch(/site-1\.example[\s\S]*source +ACME/);
+    } finally {
+      await pebble.stop();
+    }
+  });
+});
 
 async function tokenFile(text: string, mode = 0o600): Promise<string> {
   const path = join(directory, 'token');

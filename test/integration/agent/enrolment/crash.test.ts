@@ -17,6 +17,7 @@ import { CLI } from '../../../support/causeway-processes.js';
 import { until } from '../../../support/until.js';
 import { startEnrolmentListener, type EnrolmentListener } from '../support/enrolment-listener.js';
 import { quietLog } from '../support/quiet-log.js';
+import { keepFiles } from '../../../support/evidence.js';
 
 const never = new AbortController().signal;
 const nothing = (): void => undefined;
@@ -57,6 +58,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await listener.close();
+  keepFiles(directory);
   await rm(directory, { recursive: true, force: true });
 });
 

@@ -14,6 +14,8 @@ import { newAuthority, startEnrolmentListener, type EnrolmentListener, type Mish
 import { startTinyproxy } from '../support/tinyproxy.js';
 import { SecretReference } from '../../../../agent/config/secret-reference.js';
 import { GuardedString } from '../../../../protocol/model/index.js';
+import { secret } from '../../../support/secret-values.js';
+import { keepFiles } from '../../../support/evidence.js';
 
 const never = new AbortController().signal;
 let directory: string;
@@ -26,6 +28,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await listener.close();
+  keepFiles(directory);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -157,7 +160,7 @@ describe('enrolling', () => {
   it('goes through an HTTP proxy with credentials', async () => {
     const proxy = await startTinyproxy();
     try {
-      const settings = { host: '127.0.0.1', port: proxy.port, principal: 'agent', password: new SecretReference({ kind: 'clear', value: new GuardedString('pr0xypass') }) };
+      const settings = { host: '127.0.0.1', port: proxy.port, principal: 'agent', password: new SecretReference({ kind: 'clear', value: new GuardedString(secret('password at the proxy')) }) };
       await enrolWith(listener.token(), { route: { proxy: settings } });
       expect(await proxy.log()).toMatch(/CONNECT localhost/);
     } finally {

@@ -13,6 +13,7 @@ import { systemClock } from '../../../../agent/system-clock.js';
 import { newAuthority, startEnrolmentListener, type EnrolmentListener } from '../support/enrolment-listener.js';
 import { recordingLog } from '../support/quiet-log.js';
 import { startTestController, until, type TestController } from '../support/test-controller.js';
+import { keepFiles } from '../../../support/evidence.js';
 
 const SECONDS = 1 / 86_400;
 const never = new AbortController().signal;
@@ -31,6 +32,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.reverse()) await cleanup();
   cleanups = [];
   await listener.close();
+  keepFiles(directory);
   await rm(directory, { recursive: true, force: true });
 });
 

@@ -7,6 +7,7 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { buildLeaf, buildRoot, certificatePem, generateKeys, privateKeyPem, validity, type Issuer } from '../../../../certs/certificate-builder.js';
 import { makeEnrolmentToken, type EnrolmentToken } from '../../../../certs/enrolment/token.js';
+import { holdToken } from '../../../support/secret-values.js';
 
 /** What a request gets instead of an answer. */
 export type Mishap = 'lose the answer' | 'unavailable' | 'garbage' | 'too long' | 'another key' | 'expired' | 'foreign trust' | 'refuse' | 'bad request';
@@ -56,7 +57,11 @@ export async function startEnrolmentListener(options: { readonly names?: readonl
   const server = createServer({ ...(await leafTls(presented, options.names ?? ['localhost', '127.0.0.1'])), minVersion: 'TLSv1.3', ca: authority.pem, requestCert: true, rejectUnauthorized: false });
   const listener: EnrolmentListener = {
     url: '', authority, requests, keys, issued, mishaps: [], days: 30, trust: { pem: authority.pem, revision: 'r1' }, renewAfter: undefined,
-    token: () => makeEnrolmentToken({ url: listener.url, fingerprint: authority.fingerprint }),
+    token: () => {
+      const token = makeEnrolmentToken({ url: listener.url, fingerprint: authority.fingerprint });
+      holdToken(token.text());
+      return token;
+    },
     serverTls: async (names) => ({ ...(await leafTls(authority, names)), ca: authority.pem, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' }),
     close: () => new Promise((resolve) => { server.close(() => { resolve(); }); server.closeAllConnections(); }),
   };

@@ -1,6 +1,7 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
+import { holdSecret } from '../../../support/secret-values.js';
 
 export interface OAuthClient { readonly id: string; readonly secret: string; readonly method: 'client_secret_basic' | 'client_secret_post' }
 
@@ -19,6 +20,16 @@ export interface OAuthServer {
 
 export const AUDIENCE = 'urn:causeway:controller';
 export const SCOPE = 'fr:idm:*';
+
+/** Has the signatures of the access tokens in an answer searched for: what is before them is public. */
+function holdTokens(response: ServerResponse): void {
+  const end = response.end.bind(response) as (...all: unknown[]) => ServerResponse;
+  response.end = (...all: unknown[]): ServerResponse => {
+    const signature = /"access_token":"[\w-]+\.[\w-]+\.([\w-]+)"/.exec(String(all[0]))?.[1];
+    if (signature !== undefined) holdSecret('OAuth access token', signature);
+    return end(...all);
+  };
+}
 
 /** A real OAuth 2 server (oidc-provider) that gives JWT access tokens (RFC 9068) for client credentials. */
 export async function startOAuthServer(clients: readonly OAuthClient[]): Promise<OAuthServer> {
@@ -49,6 +60,10 @@ export async function startOAuthServer(clients: readonly OAuthClient[]): Promise
   });
   provider.on('grant.success', (context: { readonly oidc: { readonly client?: { readonly clientId: string } } }) => granted.push(context.oidc.client?.clientId ?? ''));
   provider.on('grant.error', (_context: unknown, error: { readonly error?: string }) => refused.push(error.error ?? ''));
-  http.on('request', provider.callback());
+  const serve = provider.callback();
+  http.on('request', (request, response) => {
+    holdTokens(response);
+    void serve(request, response);
+  });
   return server;
 }

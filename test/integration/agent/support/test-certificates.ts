@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, writeIssued, type Authority, type IssuedCertificate } from '../../../../certs/index.js';
+import { keepFiles } from '../../../support/evidence.js';
 
 /** An authority with files for a controller on loopback and an agent. */
 export interface TestCertificates {
@@ -28,6 +29,9 @@ export async function makeTestCertificates(): Promise<TestCertificates> {
       await Promise.all([writeFile(paths.certificate, issued.certificate, { mode: 0o600 }), writeFile(paths.key, issued.privateKey, { mode: 0o600 })]);
       return paths;
     },
-    remove: () => rm(directory, { recursive: true, force: true }),
+    remove: async () => {
+      keepFiles(directory);
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }

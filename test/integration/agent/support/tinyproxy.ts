@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './test-controller.js';
+import { secret } from '../../../support/secret-values.js';
 
 const PROGRAM = '/usr/bin/tinyproxy';
 
@@ -15,13 +16,13 @@ export interface Tinyproxy {
   stop(): Promise<void>;
 }
 
-/** A real HTTP proxy that asks for the credentials `agent` and `pr0xypass`. */
+/** A real HTTP proxy that asks for the credentials `agent` and the secret `password at the proxy`. */
 export async function startTinyproxy(): Promise<Tinyproxy> {
   if (!existsSync(PROGRAM)) throw new Error('These tests need the Debian package tinyproxy: apt-get install tinyproxy-bin');
   const directory = await mkdtemp(join(tmpdir(), 'causeway-proxy-'));
   const port = await freePort();
   const logFile = join(directory, 'log');
-  await writeFile(join(directory, 'conf'), [`Port ${port}`, 'Listen 127.0.0.1', 'Timeout 60', `LogFile "${logFile}"`, 'LogLevel Info', 'MaxClients 20', 'BasicAuth agent pr0xypass', ''].join('\n'));
+  await writeFile(join(directory, 'conf'), [`Port ${port}`, 'Listen 127.0.0.1', 'Timeout 60', `LogFile "${logFile}"`, 'LogLevel Info', 'MaxClients 20', `BasicAuth agent ${secret('password at the proxy')}`, ''].join('\n'));
   const child = spawn(PROGRAM, ['-d', '-c', join(directory, 'conf')], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
   await until(() => new Promise<boolean>((resolve) => {

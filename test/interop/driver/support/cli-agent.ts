@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { startAgent, type Agent } from '../../../support/causeway-processes.js';
 import { makeWorld, type World } from '../../../support/causeway-world.js';
 import { freePorts } from '../../../support/free-ports.js';
@@ -14,16 +15,19 @@ export interface CliAgent {
 export interface CliAgentOptions {
   readonly connectors?: readonly string[];
   readonly secure?: boolean;
+  /** Text of its policy file. */
+  readonly policy?: string;
 }
 
 /** Starts it; resolves when it listens. With `secure`, its certificate is of the world's authority, for localhost. */
-export async function startCliAgent({ connectors = ['csv', 'ldap'], secure = false }: CliAgentOptions = {}): Promise<CliAgent> {
+export async function startCliAgent({ connectors = ['csv', 'ldap'], secure = false, policy }: CliAgentOptions = {}): Promise<CliAgent> {
   const world = await makeWorld();
   const [port] = await freePorts(1) as [number];
   const { certificate, key } = world.controllerKeys;
-  const listener = { port, address: '127.0.0.1', key: KEY, ...(secure ? { tls: { certificate, key } } : {}) };
+  const listener = { port, address: '127.0.0.1', key: KEY, ...(secure ? { tls: { certificate, key, minVersion: 'TLSv1.2' } } : {}) };
   try {
-    const process = await startAgent(world, { config: { listeners: [listener], connectors: { enabled: connectors } } });
+    if (policy !== undefined) await writeFile(world.path('policy.yaml'), policy);
+    const process = await startAgent(world, { config: { listeners: [listener], connectors: { enabled: connectors }, ...(policy === undefined ? {} : { policy: { file: world.path('policy.yaml') } }) } });
     return {
       world, process, port,
       stop: async () => {

@@ -102,9 +102,17 @@ describe('a ConnectorServer.properties', () => {
     expect(config.controllers[0]?.auth?.oauth?.clientSecret.toString()).toBe('file /etc/causeway/secrets/client.secret');
     expect(config.session).toMatchObject({ heartbeatInterval: 60_000, groupCheckInterval: 900_000 });
     expect(config.proxy).toMatchObject({ host: 'proxy.example', port: 3128, principal: 'px' });
-    expect(config.tls).toMatchObject({ pkcs12: '/rcs/security/keystore.p12' });
+    expect(config.tls).toMatchObject({ pkcs12: '/rcs/security/keystore.p12', minVersion: 'TLSv1.2' });
     expect(config.listeners).toEqual([]);
     expect(importJavaProperties(COMMERCIAL).secrets.get('client.secret')?.reveal()).toBe('s3cr3t');
+  });
+
+  it('says TLS 1.2 wherever there is TLS, which a Java controller may need, and nowhere else', () => {
+    const imported = (text: string) => importJavaProperties(text).settings;
+    expect(imported('connectorserver.url=wss://c.example/openicf\n')['tls']).toEqual({ minVersion: 'TLSv1.2' });
+    expect(imported('connectorserver.url=ws://c.example/openicf\n')).not.toHaveProperty('tls');
+    expect(imported('connectorserver.usessl=true\nconnectorserver.keyStoreFile=k.p12\n')['listeners']).toEqual([{ tls: { pkcs12: 'k.p12', minVersion: 'TLSv1.2' } }]);
+    expect(imported('connectorserver.port=8759\n')['listeners']).toEqual([{ port: 8759 }]);
   });
 
   it('accounts for each of its properties', () => {

@@ -35,6 +35,15 @@ describe('on a real disk', () => {
     await again.close();
   });
 
+  it('its directory is made when something is written, if it could not be before', async () => {
+    const journal = await open();
+    await rm(join(directory, 'journal'), { recursive: true });
+    await write(journal, 'a');
+    expect(await journal.find('a')).toMatchObject({ outcome: { state: 'applied' } });
+    expect((await stat(join(directory, 'journal'))).mode & 0o777).toBe(0o700);
+    await journal.close();
+  });
+
   it('another directory is another journal', async () => {
     const id = (await open()).id;
     await rm(join(directory, 'journal'), { recursive: true });
@@ -52,7 +61,7 @@ describe('on a real disk', () => {
     const content = await readFile(join(directory, 'journal', (await segments())[1]!));
     const next = await open();
     await write(next, 'd');
-    expect(await readFile(join(directory, 'journal', (await segments())[1]!))).toEqual(content);
+    expect(content.equals(await readFile(join(directory, 'journal', (await segments())[1]!)))).toBe(true);
     for (const id of ['a', 'b', 'd']) expect(await next.find(id)).toMatchObject({ outcome: { state: 'applied', uid: { value: `uid of ${id}` } } });
     expect(await next.find('c')).toMatchObject({ outcome: { state: 'unknown' } });
     expect(next.status()).toMatchObject({ unresolved: 1, failing: false });

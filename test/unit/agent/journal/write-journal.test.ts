@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ConnectorError, Uid } from '../../../../protocol/model/index.js';
 import type { Ended, Intent } from '../../../../agent/journal/journal-record.js';
 import { openWriteJournal, type Found, type WriteJournal } from '../../../../agent/journal/write-journal.js';
 import { recordedLog } from '../../../support/quiet-log.js';
+import { until } from '../../../support/until.js';
 import { FaultyDisk } from './faulty-disk.js';
 
 const HOUR = 3_600_000;
@@ -129,6 +130,68 @@ describe('when the disk fails', () => {
     const next = (await opened(disk.afterCrash())).journal;
     expect(await Promise.all(['before', 'open', 'after'].map(async (id) => stateOf(await next.find(id))))).toEqual(['applied', 'applied', 'applied']);
     expect(stateOf(await next.find('refused'))).not.toBe('applied');
+  });
+});
+
+describe('a disk that is full at the start', () => {
+  it('is no obstacle: reads of it go on, writes are refused until there is room, and it is one journal from then on', async () => {
+    const disk = new FaultyDisk();
+    disk.isFull = true;
+    const { journal, log } = await opened(disk);
+    expect(log.at('error').join()).toContain('the disk is full: writes are refused until there is room');
+    expect(stateOf(await journal.findOrFence('asked', Date.now()))).toBe('neverSeen');
+    await expect(write(journal, 'refused', applied('u'))).rejects.toMatchObject({ kind: 'retryable', outcome: 'notApplied' });
+    disk.isFull = false;
+    await until(async () => write(journal, 'a', applied('u')).then(() => true, () => false), 'a write to be taken');
+    const next = await opened(disk.afterCrash());
+    expect(next.journal.id).toBe(journal.id);
+    expect(stateOf(await next.journal.find('a'))).toBe('applied');
+  });
+
+  it('with a segment that is damaged: what stands in it is found all the same', async () => {
+    const { disk, journal } = await opened();
+    for (const id of ['a', 'b', 'c']) await write(journal, id, applied(`uid of ${id}`));
+    const crashed = disk.afterCrash();
+    const [name] = [...crashed.files.keys()].filter((file) => file.endsWith('.journal')).sort();
+    const bytes = crashed.files.get(name!)!;
+    bytes[bytes.indexOf('"id":"b"') + 3] = 0x7E;
+    crashed.isFull = true;
+    const { journal: next, log } = await opened(crashed);
+    expect(log.at('error').join()).toContain('could not be set aside');
+    expect(await next.find('a')).toMatchObject({ outcome: { uid: { value: 'uid of a' } } });
+    expect(await next.find('c')).toMatchObject({ outcome: { uid: { value: 'uid of c' } } });
+    expect(stateOf(await next.findOrFence('never', Date.now() - HOUR))).toBe('unknown');
+  });
+});
+
+describe('a clock that was set wrong', () => {
+  it('by two days at a start: nothing is forgotten for the first hour', async () => {
+    const { disk, journal } = await opened();
+    await write(journal, 'seconds ago', applied('u'));
+    await journal.close();
+    let now = Date.now() + 48 * HOUR;
+    const { journal: next } = await opened(disk.afterCrash(), { now: () => now });
+    now += 2_000;
+    await write(next, 'another', applied('v'));
+    expect(stateOf(await next.find('seconds ago'))).toBe('applied');
+    now += 11 * 60_000;                                 // compaction comes by
+    await write(next, 'a third', applied('w'));
+    await next.close();
+    expect(stateOf(await next.find('seconds ago'))).toBe('applied');
+  });
+
+  it('while the agent runs: nothing is forgotten, and ages stay what they are', async () => {
+    const { journal } = await opened();
+    await write(journal, 'a', applied('u'));
+    const before = journal.now();
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 48 * HOUR);
+    try {
+      for (let count = 0; count < 100; count++) await write(journal, `more ${count}`, applied('v'));
+      expect(stateOf(await journal.find('a'))).toBe('applied');
+      expect(journal.now() - before).toBeLessThan(HOUR);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 

@@ -46,17 +46,17 @@ describe('what a connector publishes', () => {
 
   it('hazard 22: does not promise what it cannot do', () => {
     const readOnly = memoryConnector(new MemoryTarget(), { without: ['create', 'update', 'delete', 'sync', 'authenticate', 'test', 'schema'] });
-    expect([...offeredOperations(readOnly)].sort()).toEqual(['GetApiOp', 'SearchApiOp', 'ValidateApiOp']);
+    expect([...offeredOperations(readOnly)].sort()).toEqual(['GetApiOp', 'ScriptOnConnectorApiOp', 'SearchApiOp', 'ValidateApiOp']);
     expect([...info.defaultConfiguration.supportedOperations].sort()).toEqual([
       'AuthenticationApiOp', 'BatchApiOp', 'ConnectorEventSubscriptionApiOp', 'CreateApiOp', 'DeleteApiOp', 'GetApiOp', 'SchemaApiOp',
-      'SearchApiOp', 'SyncApiOp', 'SyncEventSubscriptionApiOp', 'TestApiOp', 'UpdateApiOp', 'ValidateApiOp',
+      'ScriptOnConnectorApiOp', 'SearchApiOp', 'SyncApiOp', 'SyncEventSubscriptionApiOp', 'TestApiOp', 'UpdateApiOp', 'ValidateApiOp',
     ]);
     expect(info.defaultConfiguration.connectorPoolingSupported).toBe(true);
   });
 
   it('describes itself with the keys of the specifications', () => {
     const description = describeConnector(connector);
-    expect(description).toMatchObject({ id: 'memory', title: 'Memory', interfaces: ['Authenticate', 'Batch', 'Create', 'Delete', 'Schema', 'Search', 'Sync', 'Test', 'Update'] });
+    expect(description).toMatchObject({ id: 'memory', title: 'Memory', interfaces: ['Authenticate', 'Batch', 'Create', 'Delete', 'Schema', 'Script on Connector', 'Search', 'Sync', 'Test', 'Update'] });
     expect(description.configurationProperties[1]).toEqual({ group: 'Configuration properties', name: 'port', type: 'int', default: 42, confidential: false, required: false, operations: [], purpose: 'Its port.' });
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);
   });

@@ -7,13 +7,13 @@ class Bench {
   readonly closed: string[] = [];
   readonly watch: CloneWatch;
 
-  constructor(action: 'alert' | 'refuse') {
-    this.watch = new CloneWatch({ action, grace: 60_000 }, (alarm) => this.alarms.push(alarm), () => this.now);
+  constructor(action: 'alert' | 'refuse', replicas = 1) {
+    this.watch = new CloneWatch({ action, grace: 60_000, replicas: (agent) => (agent === 'site1' ? replicas : 1) }, (alarm) => this.alarms.push(alarm), () => this.now);
   }
 
-  connection(sessionId: string, fingerprint = 'f'): CloneCandidate {
+  connection(sessionId: string, fingerprint = 'f', hostId?: string): CloneCandidate {
     const connection: CloneCandidate = {
-      fingerprint, sessionId, agent: 'site1', serial: 'A1', from: `from-${sessionId}`,
+      fingerprint, sessionId, hostId, agent: 'site1', serial: 'A1', from: `from-${sessionId}`,
       close: () => {
         this.closed.push(sessionId);
         this.watch.left(connection);
@@ -69,5 +69,76 @@ describe('clones', () => {
     bench.connection('first-again');
     bench.after(600_000);
     expect(bench.closed).toHaveLength(3);
+  });
+});
+
+describe('machines that show one certificate', () => {
+  it('are clones at once, when their host ids differ; without a word about it in between, after the grace', () => {
+    const bench = new Bench('alert');
+    bench.connection('one', 'f', 'a');
+    bench.connection('silent', 'f');
+    expect(bench.alarms).toEqual([]);
+    bench.connection('two', 'f', 'b');
+    expect(bench.alarms).toEqual([{ agent: 'site1', serial: 'A1', sessions: ['one from from-one, host a', 'silent from from-silent', 'two from from-two, host b'] }]);
+    bench.after(60_000);
+    bench.after(600_000);
+    expect(bench.alarms).toHaveLength(1);
+    expect(bench.closed).toEqual([]);
+  });
+
+  it('when refused: the later one is closed at once, each time it comes, and is one alarm', () => {
+    const bench = new Bench('refuse');
+    bench.connection('one', 'f', 'a');
+    for (const session of ['two', 'three', 'four']) bench.connection(session, 'f', 'b');
+    expect(bench.closed).toEqual(['two', 'three', 'four']);
+    expect(bench.alarms).toHaveLength(1);
+    bench.after(600_000);
+    bench.connection('five', 'f', 'b');
+    expect(bench.alarms).toHaveLength(2);
+    expect(bench.closed).not.toContain('one');
+  });
+
+  it('cannot hide in the session of another', () => {
+    const bench = new Bench('refuse');
+    bench.connection('one', 'f', 'a');
+    bench.connection('one', 'f', 'b');
+    expect([bench.alarms.length, bench.closed]).toEqual([1, ['one']]);
+  });
+
+  it('are one machine that was restarted, when the host id is the same: quiet within the grace, also after a clone was there', () => {
+    const bench = new Bench('refuse');
+    const halfOpen = bench.connection('before', 'f', 'a');
+    bench.connection('thief', 'f', 'b');
+    bench.after(3_600_000);
+    bench.connection('after', 'f', 'a');
+    bench.after(50_000);
+    bench.watch.left(halfOpen);
+    bench.after(600_000);
+    expect(bench.closed).toEqual(['thief']);
+    expect(bench.alarms).toHaveLength(1);
+  });
+
+  it('are an alarm after the grace, when they go on with the same host id: a copy of the whole machine', () => {
+    const bench = new Bench('refuse');
+    bench.connection('first', 'f', 'a');
+    bench.connection('copy', 'f', 'a');
+    bench.after(59_999);
+    expect([bench.alarms, bench.closed]).toEqual([[], []]);
+    bench.after(1);
+    expect([bench.alarms.length, bench.closed]).toEqual([1, ['copy']]);
+  });
+
+  it('may be as many as the configuration allows, and may be restarted; one more is a clone', () => {
+    const bench = new Bench('refuse', 2);
+    const first = bench.connection('a1', 'f', 'a');
+    bench.connection('b1', 'f', 'b');
+    bench.after(3_600_000);
+    bench.connection('a2', 'f', 'a');
+    bench.after(50_000);
+    bench.watch.left(first);
+    bench.after(3_600_000);
+    expect([bench.alarms, bench.closed]).toEqual([[], []]);
+    bench.connection('c1', 'f', 'c');
+    expect([bench.alarms.length, bench.closed]).toEqual([1, ['c1']]);
   });
 });

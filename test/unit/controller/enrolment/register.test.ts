@@ -20,6 +20,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const open = (): Promise<CertificateRegister> => CertificateRegister.open(folder, () => now);
 const file = (): string => join(folder, 'enrolment', 'register.jsonl');
+const grouped = (agent: string, group: string): Promise<EnrolmentToken> => register.createToken({ agent, group, life: HOUR, url: 'https://cloud.example', fingerprint: 'ab'.repeat(32), others: 'kept' });
 const token = (agent: string, others?: 'kept' | 'replaced', into = register): Promise<EnrolmentToken> =>
   into.createToken({ agent, life: HOUR, url: 'https://cloud.example', fingerprint: 'ab'.repeat(32), others });
 let count = 0;
@@ -253,3 +254,12 @@ async function taken(own: CertificateRegister, { what, which, agent }: Step): Pr
   };
   await steps[what]?.();
 }
+
+describe('names of agents and groups', () => {
+  it('are not mixed up: connectorHostRef would not know which is meant', async () => {
+    await register.redeem((await grouped('site1', 'berlin')).id, certificate('site1-berlin'), undefined);
+    await expect(grouped('berlin', 'x')).rejects.toThrow('berlin is the name of a group (of agent site1): an agent needs another.');
+    await expect(grouped('site2', 'site1')).rejects.toThrow('site1 is the name of an agent: a group needs another.');
+    await expect(grouped('site2', 'berlin')).resolves.toBeDefined();
+  });
+});

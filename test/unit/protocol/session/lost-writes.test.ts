@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { facadeKeyOf } from '../../../../protocol/codec/index.js';
 import { ConnectorError, Name, OperationOptions, Uid, type BatchTask, type WriteOutcome } from '../../../../protocol/model/index.js';
 import type { OperationExecutor } from '../../../../protocol/session/contract.js';
+import type { SessionGroup } from '../../../../protocol/session/group.js';
 import { KEY, FakeFacade, configuration } from '../../../support/fake-facade.js';
 import { FakeClock, settle } from '../../../support/fake-clock.js';
 import { MemoryOutcomes } from '../../../support/memory-outcomes.js';
@@ -80,7 +81,7 @@ describe('a write whose answer is lost with the agent', () => {
     expect(outcomes.asked).toMatchObject([{ operationId, operation: { kind: 'create' }, connectorKey: KEY, origin: { principal: 'controller' } }]);
   });
 
-  it('the answer alone was lost, with a socket of an agent that lives: it is asked for, and nothing is done again', async () => {
+  it.each([true, false])('the answer alone was lost, with a socket of an agent that lives (kept there: %s): it is given again or asked for, and nothing is done again', async (isKept) => {
     const { clock, outcomes, first } = await world();
     let answer: (uid: Uid) => void = () => undefined;
     first.facade.onPerform = () => new Promise((resolve) => { answer = resolve; });
@@ -93,12 +94,13 @@ describe('a write whose answer is lost with the agent', () => {
     await settle();
     expect(first.socket.out.dropping).toBe(0);
     cut(first.socket);
+    if (!isKept) (first.peer.groups[0] as SessionGroup).answers.close();
     await settle();
     await first.join();
     await clock.advance(30_000);
     expect(await result).toEqual(new Uid('u1'));
     expect(first.facade.performed).toHaveLength(1);
-    expect(outcomes.asked).toHaveLength(1);
+    expect(outcomes.asked).toHaveLength(isKept ? 0 : 1);
   });
 
   it('failed: the caller gets the target\'s own error', async () => {

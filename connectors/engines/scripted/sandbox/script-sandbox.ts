@@ -1,0 +1,226 @@
+import { ConnectorError, GuardedByteArray, GuardedString, type IcfValue, type Script } from '../../../../protocol/model/index.js';
+import { systemClock, type Clock } from '../../../framework/clock.js';
+import { FairPermits } from '../../../framework/facade/fair-permits.js';
+import { clearTexts, redactText } from '../../../framework/facade/redact.js';
+import type { ConnectorLog } from '../../../framework/spi.js';
+import { DEFAULT_LIMITS, LONGEST_SCRIPT, type RunLimits } from './limits.js';
+import { SandboxThread, type ThreadOptions } from './sandbox-thread.js';
+import { failureForScript, scriptFailure } from './script-failure.js';
+import { checkLanguage, formOf } from './script-language.js';
+import { WireDecoder } from './wire-decode.js';
+import { WireEncoder, type Secret } from './wire-values.js';
+import type { CallMessage, EndMessage } from './worker/messages.js';
+
+export interface SandboxOptions {
+  /** Scripts that run at a time, each in a thread of its own. */
+  readonly workers: number;
+  /** Scripts that may wait for a thread, and how long, in milliseconds. */
+  readonly queue: number;
+  readonly queueTime: number;
+  /** A thread nobody has used for so long is ended. Milliseconds. */
+  readonly idle: number;
+  readonly limits: RunLimits;
+  /** @default the module beside this one */
+  readonly worker?: URL | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+export const DEFAULT_SANDBOX: SandboxOptions = { workers: 2, queue: 16, queueTime: 10_000, idle: 300_000, limits: DEFAULT_LIMITS };
+
+/** What the script gets of the world: a promise for it, a call for us. The signal fires when the run is over. */
+export type HostFunction = (given: readonly IcfValue[], signal: AbortSignal) => Promise<IcfValue>;
+
+export interface ScriptRun {
+  readonly script: Script;
+  /** By name; what has the name of something that is there already is left out. */
+  readonly variables: ReadonlyMap<string, IcfValue>;
+  /** What the script may call. `a.b` is the function `b` of an object `a`. Nothing else is reachable. */
+  readonly functions: ReadonlyMap<string, HostFunction>;
+  /** Source of a JavaScript function `(call, icf) => variables` that stands between script and functions. Trusted. */
+  readonly library?: string | undefined;
+  /** Whether the script may have the clear text of secrets it is given. @default false */
+  readonly reveals?: boolean | undefined;
+  /** Where they are lower than the sandbox's own. */
+  readonly limits?: Partial<RunLimits> | undefined;
+  readonly signal: AbortSignal;
+  readonly log: ConnectorLog;
+}
+
+/**
+ * Runs JavaScript in WebAssembly, outside of the main thread: no network, no files, no modules, nothing but what it is
+ * handed. A run costs a few milliseconds once a thread is there. Every failure is a ConnectorError; one before the script began
+ * has the outcome `notApplied`.
+ */
+export class ScriptSandbox {
+  readonly #options: SandboxOptions;
+  readonly #thread: ThreadOptions;
+  readonly #permits: FairPermits;
+  readonly #clock: Clock;
+  readonly #idle: { readonly thread: SandboxThread; readonly forget: () => void }[] = [];
+  readonly #threads = new Set<SandboxThread>();
+  readonly #closing = new AbortController();
+
+  constructor(options: SandboxOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#permits = new FairPermits(options.workers, this.#clock);
+    this.#thread = { worker: options.worker ?? new URL('./worker/sandbox-worker.js', import.meta.url), memory: options.limits.memory };
+  }
+
+  status(): { readonly running: number; readonly waiting: number; readonly threads: number } {
+    return { running: this.#permits.taken, waiting: this.#permits.waiting, threads: this.#threads.size };
+  }
+
+  async run(run: ScriptRun): Promise<IcfValue> {
+    const { script, signal } = run;
+    checkLanguage(script.language);
+    if (script.text.length > LONGEST_SCRIPT) throw new ConnectorError('illegalArgument', `The script has ${script.text.length} characters; ${LONGEST_SCRIPT} are the most.`, { outcome: 'notApplied' });
+    const own = new RunValues(run, this.#limits(run));
+    const variables = own.variables();
+    await this.#place(signal);
+    try {
+      return await this.#inThread(own, variables);
+    } finally {
+      this.#permits.giveBack();
+    }
+  }
+
+  /** Ends all threads, and the scripts in them. Idempotent. */
+  async close(): Promise<void> {
+    this.#closing.abort(new ConnectorError('retryable', 'The connector server is shutting down; try again later.'));
+    for (const { forget } of this.#idle.splice(0)) forget();
+    await Promise.all([...this.#threads].map((thread) => thread.end()));
+  }
+
+  #limits({ limits: lower = {} }: ScriptRun): RunLimits {
+    const { limits } = this.#options;
+    const least = (name: keyof RunLimits): number => Math.max(1, Math.min(limits[name], lower[name] ?? Infinity));
+    return { timeout: least('timeout'), cpuTime: least('cpuTime'), memory: least('memory'), valueSize: least('valueSize'), calls: least('calls') };
+  }
+
+  async #place(signal: AbortSignal): Promise<void> {
+    const { workers, queue, queueTime } = this.#options;
+    const busy = (why: string): ConnectorError => new ConnectorError('retryable', `The connector server is busy: ${workers} scripts run at a time (scripts.workers) and ${why}. Nothing was done. Try again later.`, { outcome: 'notApplied' });
+    if (this.#permits.taken >= workers && this.#permits.waiting >= queue) throw busy(`${queue} wait already (scripts.queue)`);
+    await this.#permits.take(queueTime, signal, () => busy(`none ended within ${queueTime} ms (scripts.queueTime)`));
+  }
+
+  async #inThread(own: RunValues, variables: string): Promise<IcfValue> {
+    const { run, limits } = own;
+    const thread = await this.#take();
+    const over = new AbortController();
+    const stop = (): void => { over.abort(run.signal.aborted ? run.signal.reason : this.#closing.signal.reason); };
+    const sources = [run.signal, this.#closing.signal];
+    for (const source of sources) source.addEventListener('abort', stop, { once: true });
+    try {
+      if (sources.some(({ aborted }) => aborted)) stop();
+      over.signal.throwIfAborted();
+      const { text } = run.script;
+      const end = await thread.run(
+        { type: 'run', text, form: formOf(text), variables, functions: [...run.functions.keys()], library: run.library ?? '', reveals: run.reveals === true, limits },
+        { called: (message) => { void own.called(thread, message, over.signal); }, logged: ({ level, text: said }) => { run.log[level]({ script: own.redacted(said) }, 'A script says.'); } },
+        over.signal,
+      );
+      over.signal.throwIfAborted();
+      return own.result(end);
+    } finally {
+      for (const source of sources) source.removeEventListener('abort', stop);
+      over.abort(new ConnectorError('connector', 'The script that asked for this has ended.'));
+      this.#giveBack(thread);
+    }
+  }
+
+  async #take(): Promise<SandboxThread> {
+    for (let free = this.#idle.pop(); free !== undefined; free = this.#idle.pop()) {
+      free.forget();
+      if (free.thread.isUsable) return free.thread;
+      this.#threads.delete(free.thread);
+    }
+    try {
+      this.#closing.signal.throwIfAborted();
+      const thread = await SandboxThread.start(this.#thread);
+      this.#threads.add(thread);
+      return thread;
+    } catch (error) {
+      if (error instanceof ConnectorError) throw error;
+      throw new ConnectorError('connector', `No sandbox for scripts could be started: ${error instanceof Error ? error.message : String(error)}.`, { cause: error, outcome: 'notApplied' });
+    }
+  }
+
+  #giveBack(thread: SandboxThread): void {
+    if (!thread.isUsable || this.#closing.signal.aborted) {
+      this.#threads.delete(thread);
+      void thread.end();
+      return;
+    }
+    const entry = { thread, forget: this.#clock.after(this.#options.idle, () => {
+      this.#idle.splice(this.#idle.indexOf(entry), 1);
+      this.#threads.delete(thread);
+      void thread.end();
+    }) };
+    this.#idle.push(entry);
+  }
+}
+
+/** What passes between one script and us. */
+class RunValues {
+  readonly run: ScriptRun;
+  readonly limits: RunLimits;
+  /** Those the script knows by number. */
+  readonly #secrets: Secret[] = [];
+  /** Those the script made. */
+  readonly #made: GuardedString[] = [];
+  readonly #encoder: WireEncoder;
+  readonly #decoder: WireDecoder;
+
+  constructor(run: ScriptRun, limits: RunLimits) {
+    this.run = run;
+    this.limits = limits;
+    this.#encoder = new WireEncoder(this.#secrets, limits.valueSize);
+    this.#decoder = new WireDecoder(this.#secrets, (secret) => { this.#made.push(secret); });
+  }
+
+  variables(): string {
+    try {
+      return this.#encoder.encode(new Map<IcfValue, IcfValue>(this.run.variables));
+    } catch (error) {
+      throw error instanceof ConnectorError ? new ConnectorError(error.kind, error.message, { outcome: 'notApplied' }) : error;
+    }
+  }
+
+  /** Never rejects. */
+  async called(thread: SandboxThread, { call, name, text }: CallMessage, signal: AbortSignal): Promise<void> {
+    let answer: { readonly ok: boolean; readonly text: string };
+    try {
+      const given = this.#decoder.decode(text);
+      answer = { ok: true, text: this.#encoder.encode(await this.#function(name)(Array.isArray(given) ? given : [given], signal)) };
+    } catch (error) {
+      answer = { ok: false, text: failureForScript(error) };
+    }
+    if (!signal.aborted) thread.answer({ type: 'answer', call, ...answer });
+  }
+
+  result({ end, logLinesLeftOut, unheardFailures }: EndMessage): IcfValue {
+    const { log } = this.run;
+    if (logLinesLeftOut > 0) log.warn({ lines: logLinesLeftOut }, 'A script wrote more to the log than it may; the rest was left out.');
+    if (unheardFailures > 0) log.warn({ calls: unheardFailures }, 'Calls of a script that it did not wait for have failed.');
+    if (end.kind === 'returned') return this.#decoder.decode(end.text);
+    if (end.kind === 'broken') log.error({ reason: end.message }, 'The sandbox of a script failed; its thread is replaced.');
+    throw scriptFailure(end, this.limits, this.#clearTexts());
+  }
+
+  redacted(text: string): string {
+    return redactText(text, this.#clearTexts());
+  }
+
+  #function(name: string): HostFunction {
+    const own = this.run.functions.get(name);
+    if (own !== undefined) return own;
+    if (name === 'reveal' && this.run.reveals === true) return async ([secret]) => (secret instanceof GuardedString || secret instanceof GuardedByteArray ? secret.reveal() : null);
+    throw new ConnectorError('illegalArgument', 'There is no such function, or the script may not call it.');
+  }
+
+  #clearTexts(): readonly string[] {
+    return [...this.#secrets, ...this.#made].flatMap(clearTexts);
+  }
+}
