@@ -29,6 +29,8 @@ export class Identities implements IdentityChecks {
   readonly #listeners = new Set<() => void>();
   readonly #alarms = new Map<string, number>();
   readonly #stops: (() => void)[] = [];
+  /** Being written into the register, and after that into the audit. */
+  readonly #proving = new Set<Promise<void>>();
 
   private constructor(parts: { readonly register: CertificateRegister; readonly trust: AgentTrust | undefined; readonly audit: IdentityAudit; readonly overlap: number; readonly log: Log }) {
     this.register = parts.register;
@@ -70,13 +72,16 @@ export class Identities implements IdentityChecks {
 
   /** A socket of an agent is open with the certificate: those before it can go. */
   proven(fingerprint: string): void {
-    this.register.proven(fingerprint, this.#overlap).then((record) => {
+    const proving = this.register.proven(fingerprint, this.#overlap).then((record) => {
       if (record !== undefined) this.audit.record('proven', { agent: record.agent, group: record.group, serial: record.serial });
     }).catch((error: unknown) => { this.#log.error({ err: error }, 'the register of certificates cannot be written; what was in use before stays valid'); });
+    this.#proving.add(proving);
+    void proving.finally(() => this.#proving.delete(proving));
   }
 
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
+    await Promise.all(this.#proving);
     await this.audit.close();
   }
 

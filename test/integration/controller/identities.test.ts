@@ -185,6 +185,13 @@ describe('clones', () => {
 });
 
 describe('an agent that is enrolled', () => {
+  it('and connects as the controller stops: what that proves is written down before the controller has ended, and nothing after', async () => {
+    world = await startEnrolmentWorld();
+    await dial(await world.enrolled('site1'));
+    await world.stopController();
+    expect((await world.audit()).filter(({ event }) => event === 'proven')).toMatchObject([{ agent: 'site1' }]);
+  });
+
   it('cannot be played by a password', async () => {
     const passwordHash = await hashPassword('pw');
     world = await startEnrolmentWorld({ tls: { clientCertificates: 'optional' }, gateway: { agents: [{ name: 'site1', passwordHash }] } });
