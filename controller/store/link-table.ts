@@ -1,8 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isObject, parseJson, writeJson, type JsonValue } from '../crest/json.js';
-import { AppendedFile } from './appended-file.js';
 import { isMissing, writeWhole } from './json-file.js';
+import { PendingText } from './pending-text.js';
 
 /** That a source object and a target object are the same thing. */
 export interface Link {
@@ -19,8 +19,6 @@ export interface LinkIdRules {
 /** Lines that say nothing any more, per live link, before the file is rewritten; small files are left alone. */
 const GARBAGE_RATIO = 1;
 const SMALL = 1_000;
-/** Characters held back while the disk takes nothing; beyond them there are no further changes. */
-const MAX_PENDING = 1_048_576;
 
 /**
  * The links of one type: an append-only file, one JSON line per change, and two maps in memory. Each id has one link at
@@ -29,17 +27,14 @@ const MAX_PENDING = 1_048_576;
 export class LinkTable {
   readonly #path: string;
   readonly #rules: LinkIdRules;
-  readonly #file: AppendedFile;
+  readonly #text: PendingText;
   readonly #byFirst = new Map<string, Link>();
   readonly #bySecond = new Map<string, Link>();
   #lines = 0;
-  #pending = '';
-  #writing: Promise<void> | undefined;
-  #isClosed = false;
 
   private constructor(path: string, rules: LinkIdRules) {
     this.#path = path;
-    this.#file = new AppendedFile(path);
+    this.#text = new PendingText(path);
     this.#rules = rules;
   }
 
@@ -69,8 +64,8 @@ export class LinkTable {
   /** Throws when one of the two has another link: links are never moved silently. */
   add(firstId: string, secondId: string): Promise<void> {
     const [first, second] = [this.byFirst(firstId), this.bySecond(secondId)];
-    if (first !== undefined && first === second) return this.#pending === '' ? Promise.resolve() : this.#drained();
-    if (this.#pending.length > MAX_PENDING) return this.#drained().then(() => this.add(firstId, secondId));
+    if (first !== undefined && first === second) return this.#text.isEmpty ? Promise.resolve() : this.#text.drained();
+    if (this.#text.isFull) return this.#text.drained().then(() => this.add(firstId, secondId));
     if (first !== undefined) throw new Error(`${firstId} is linked to ${first.secondId} already`);
     if (second !== undefined) throw new Error(`${secondId} is linked to ${second.firstId} already`);
     this.#put({ firstId, secondId });
@@ -80,23 +75,21 @@ export class LinkTable {
   /** Nothing when there is no such link. */
   remove(link: Link): Promise<void> {
     if (this.byFirst(link.firstId)?.secondId !== link.secondId) return Promise.resolve();
-    if (this.#pending.length > MAX_PENDING) return this.#drained().then(() => this.remove(link));
+    if (this.#text.isFull) return this.#text.drained().then(() => this.remove(link));
     this.#drop(link);
     return this.#append({ remove: [link.firstId, link.secondId] });
   }
 
   /** Resolves when everything is on disk. */
-  async flush(): Promise<void> {
-    while (this.#pending !== '' || this.#writing !== undefined) await this.#drained();
-    await this.#file.sync();
+  flush(): Promise<void> {
+    return this.#text.sync();
   }
 
   async close(): Promise<void> {
     try {
       await this.flush();
     } finally {
-      this.#isClosed = true;
-      await this.#file.close();
+      await this.#text.close();
     }
   }
 
@@ -147,38 +140,9 @@ export class LinkTable {
     this.#lines = this.#byFirst.size;
   }
 
-  /**
-   * Appends; what comes while a write is under way goes out together with the next one. What cannot be written (a full disk)
-   * stays in line, so that the file follows what is in memory as soon as it can.
-   */
   #append(entry: JsonValue): Promise<void> {
-    this.#pending += `${writeJson(entry)}\n`;
     this.#lines += 1;
-    return this.#drained();
-  }
-
-  #drained(): Promise<void> {
-    this.#writing ??= this.#drain();
-    return this.#writing;
-  }
-
-  async #drain(): Promise<void> {
-    await Promise.resolve();                            // what comes in the same turn goes along
-    let text = '';
-    try {
-      while (this.#pending !== '') {
-        if (this.#isClosed) throw new Error(`${this.#path} is closed`);
-        text = this.#pending;
-        this.#pending = '';
-        await this.#file.append(text);
-        text = '';
-      }
-    } catch (error) {
-      this.#pending = text + this.#pending;
-      throw error;
-    } finally {
-      this.#writing = undefined;
-    }
+    return this.#text.add(`${writeJson(entry)}\n`);
   }
 }
 
