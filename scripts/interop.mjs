@@ -10,7 +10,8 @@ import { parseArgs } from 'node:util';
 import { installPrograms, JAVA_TOOLS, TEST_SERVERS } from './debian-packages.mjs';
 import { withTypeScript } from './load-typescript.mjs';
 import { installPackages, root } from './run.mjs';
-import { searchEvidence, startEvidence, TestResults } from './test-results.mjs';
+import { searchEvidence, startEvidence } from './test-evidence.mjs';
+import { TestResults } from './test-results.mjs';
 
 const { values } = parseArgs({ options: { 'no-bench': { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } } });
 const node = process.execPath;

@@ -1,33 +1,19 @@
-/**
- * From here on what the processes of tests print, write and answer is kept in a directory below var/evidence, see
- * test/support/evidence.ts; what an earlier run left is removed.
- */
-export function startEvidence(name) {
-  const directory = join(root, 'var/evidence', name);
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  process.env.CAUSEWAY_EVIDENCE = directory;
-  return directory;
-}
-
-/** Ends the keeping, and counts the search for secrets as one check. */
-export async function searchEvidence(results, directory, options) {
-  delete process.env.CAUSEWAY_EVIDENCE;
-  await results.check('no secret of the tests in what they left', process.execPath, ['scripts/secret-search.mjs', directory, ...options]);
-}
-
 /** Counts checks and tests, and prints the line everything ends with: `N passed, N failed`. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { root, run } from './run.mjs';
 
 export class TestResults {
   passed = 0;
   failed = 0;
+  /** What failed, a line each, said again at the end: a long run's output is not read from its start. */
+  failures = [];
 
   count(name, ok) {
     if (ok) this.passed += 1;
     else this.failed += 1;
+    if (!ok) this.failures.push(name);
     if (!ok) console.error(`FAILED: ${name}`);
   }
 
@@ -53,6 +39,7 @@ export class TestResults {
     }
     this.passed += summary.numPassedTests;
     this.failed += summary.numFailedTests + summary.numPendingTests + summary.numTodoTests;
+    this.failures.push(...failuresOf(summary));
     if (summary.numPassedTests === 0) this.count(`${project}: no test ran`, false);
     // A suite that fails before its first test, or an error outside any test, counts too.
     if (!ended && summary.numFailedTests === 0) this.count(`${project}: failed outside a test`, false);
@@ -60,7 +47,21 @@ export class TestResults {
 
   /** Prints the summary and ends the process. */
   finish() {
-    console.log(`\n${this.passed} passed, ${this.failed} failed`);
+    console.log('');
+    for (const failure of this.failures) console.log(`FAILED: ${failure}`);
+    console.log(`${this.passed} passed, ${this.failed} failed`);
     process.exit(this.failed === 0 ? 0 : 1);
   }
 }
+
+/** The failed tests of a vitest report, and the files that failed before their first test: where, which, and why in one line. */
+function failuresOf(summary) {
+  return summary.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((test) => test.status !== 'passed');
+    if (failed.length === 0) return status === 'failed' ? [`${file}: ${inOneLine(message)}`] : [];
+    return failed.map((test) => `${file}: ${test.fullName}: ${inOneLine(test.failureMessages?.join(' ') || test.status)}`);
+  });
+}
+
+const inOneLine = (text) => stripVTControlCharacters(text).replace(/\s+/g, ' ').slice(0, 600);

@@ -6,7 +6,8 @@
  */
 import { installPrograms, TEST_SERVERS } from './debian-packages.mjs';
 import { installPackages } from './run.mjs';
-import { searchEvidence, startEvidence, TestResults } from './test-results.mjs';
+import { searchEvidence, startEvidence } from './test-evidence.mjs';
+import { TestResults } from './test-results.mjs';
 
 const node = process.execPath;
 const results = new TestResults();

@@ -19,7 +19,9 @@ export interface TokenAnswer {
 /** No answer makes us wait longer. */
 const LONGEST_WAIT_MS = 3_600_000;
 const CLIENT_REFUSED = new Set(['invalid_client', 'unauthorized_client']);
-const TOKEN = /^[\u0021-\u007e]{1,32768}$/;
+const LONGEST_TOKEN = 32_768;
+/** What must not be there, rather than what must: V8 keeps the text of the last match (RegExp.$_), and would keep the token. */
+const NOT_IN_TOKEN = /[^\u0021-\u007e]/;
 
 /** Reads status, headers and body; fields it does not know are none of its business. The secret never gets into a text. */
 export function readTokenAnswer(status: number, headers: IncomingHttpHeaders, body: string, secret: string): TokenAnswer {
@@ -32,9 +34,13 @@ export function readTokenAnswer(status: number, headers: IncomingHttpHeaders, bo
   if (typeof fields['error'] === 'string') return { retry: false, lockedOut: refusesClient(status, fields), problem: problemText(status, headers, fields, secret) };
   const token = fields['access_token'];
   const type = fields['token_type'];
-  if (typeof token !== 'string' || !TOKEN.test(token)) return { retry: false, problem: `the answer (HTTP ${status}) holds no usable access_token` };
+  if (typeof token !== 'string' || !isUsable(token)) return { retry: false, problem: `the answer (HTTP ${status}) holds no usable access_token` };
   if (type !== undefined && (typeof type !== 'string' || type.toLowerCase() !== 'bearer')) return { retry: false, problem: `the token is of type "${shown(type, secret)}"; only Bearer is supported` };
   return { token, expiresIn: lifetime(fields['expires_in']), retry: false };
+}
+
+function isUsable(token: string): boolean {
+  return token !== '' && token.length <= LONGEST_TOKEN && !NOT_IN_TOKEN.test(token);
 }
 
 function parseObject(body: string): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { keyMatches } from './connector-server-key.js';
+import { authorizationWord } from '../../protocol/transport/authorization-header.js';
 import { SUBPROTOCOL, offeredSubprotocols } from '../../protocol/transport/subprotocol.js';
 
 /** What becomes of an upgrade request (protocol sections 1.2 and 1.3). */
@@ -35,7 +36,7 @@ export function judgeUpgrade(request: IncomingMessage, keyHash: string): Upgrade
 
 /** Decoded as ISO-8859-1, split at the first colon, both halves trimmed. Undefined for anything but Basic with a colon. */
 function basicCredentials(header: string | undefined): { user: string; password: string } | undefined {
-  const encoded = /^basic +([A-Za-z0-9+/=]+) *$/i.exec(header ?? '')?.[1];
+  const encoded = authorizationWord(header, 'basic');
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, 'base64').toString('latin1');
   const colon = text.indexOf(':');

@@ -1,3 +1,5 @@
+import { authorizationWord } from '../../protocol/transport/authorization-header.js';
+
 export interface Credentials {
   readonly name: string;
   readonly password: string;
@@ -5,9 +7,9 @@ export interface Credentials {
 
 /** Reads `Authorization: Basic`; undefined when it is another scheme or unreadable. UTF-8, else Latin-1 as Java sends it. */
 export function basicCredentials(authorization: string | undefined): Credentials | undefined {
-  const match = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization ?? '');
-  if (match === null) return undefined;
-  const bytes = Buffer.from(match[1] ?? '', 'base64');
+  const encoded = authorizationWord(authorization, 'basic');
+  if (encoded === undefined) return undefined;
+  const bytes = Buffer.from(encoded, 'base64');
   const text = decodeText(bytes);
   const colon = text.indexOf(':');
   return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
@@ -23,5 +25,5 @@ function decodeText(bytes: Buffer): string {
 
 /** The token of `Authorization: Bearer`. */
 export function bearerToken(authorization: string | undefined): string | undefined {
-  return /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization ?? '')?.[1];
+  return authorizationWord(authorization, 'bearer');
 }

@@ -128,7 +128,7 @@ export class SecretStore {
   async #lineOf(path: string, key: StoreKey): Promise<string> {
     const first = await firstLineOf(path);
     if (keyOfLine(first).id === key.id) return first;
-    const lines = (await readFile(path, 'utf8')).split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '');
+    const lines = (await readFile(path, 'utf8')).split('\n').map((line) => line.trim()).filter((line) => line !== '');
     const found = lines.find((line) => keyOfLine(line).id === key.id);
     if (found === undefined) throw new SecretError(`${keyPlaceText(this.#places.key)} was changed meanwhile: try again.`);
     return found;

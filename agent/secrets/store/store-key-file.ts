@@ -32,7 +32,8 @@ export async function readKeys(place: KeyPlace, environment: NodeJS.ProcessEnv):
     if (codeOf(error) === 'ENOENT' && place.kind === 'file') return undefined;
     throw new SecretError(`The secret store cannot be opened: ${what} cannot be read (${codeOf(error)}).`);
   }
-  const keys = text.split(/\r?\n/).filter((line) => line.trim() !== '').map((line) => Buffer.from(line.trim(), 'base64'));
+  // Not by a regular expression: V8 keeps the text of the last match (RegExp.$_), and would keep the keys.
+  const keys = text.split('\n').filter((line) => line.trim() !== '').map((line) => Buffer.from(line.trim(), 'base64'));
   try {
     if (keys.length === 0 || keys.some((key) => key.length !== KEY_BYTES)) throw new SecretError(`The secret store cannot be opened: ${what} holds no key of ${KEY_BYTES} bytes in Base64.`);
     return keys.map((key) => new StoreKey(key));
@@ -73,7 +74,7 @@ export function keyOfLine(line: string): StoreKey {
 
 /** The first line of a key file: what the store is encrypted with once it is written. */
 export async function firstLineOf(path: string): Promise<string> {
-  return (await readKeyFile(path, true)).split(/\r?\n/, 1)[0]?.trim() ?? '';
+  return (await readKeyFile(path, true)).split('\n', 1)[0]?.trim() ?? '';
 }
 
 export async function writeKeyLines(path: string, lines: readonly string[]): Promise<void> {
