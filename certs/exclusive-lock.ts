@@ -11,10 +11,10 @@ const POLL_MS = 20;
 /** Runs `action` while no other process holds the lock file. Rejects after 15 s of waiting, naming the holder. */
 export async function withLock<T>(path: string, action: () => Promise<T>): Promise<T> {
   const mark = JSON.stringify({ pid: process.pid, host: hostname(), lock: randomUUID() });
-  const deadline = Date.now() + WAIT_MS;
+  const deadline = performance.now() + WAIT_MS;
   while (!(await taken(path, mark))) {
     await dropStale(path);
-    if (Date.now() > deadline) throw new CertificateError(`${path} has been held for ${WAIT_MS / 1000} s by ${await holderText(path)}. If that process is gone, remove the file.`);
+    if (performance.now() > deadline) throw new CertificateError(`${path} has been held for ${WAIT_MS / 1000} s by ${await holderText(path)}. If that process is gone, remove the file.`);
     await new Promise((resolve) => { setTimeout(resolve, POLL_MS * (0.5 + Math.random())); });
   }
   try {

@@ -28,6 +28,7 @@ const POLL_MS = 500;
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const path = join(directory, 'lock');
   const deadline = performance.now() + FOREIGN_MS + 2 * POLL_MS;
+  const signs = new SignsOfLife();
   for (;;) {
     try {
       const file = await open(path, 'wx', 0o600);
@@ -36,10 +37,10 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const holder = await holderOf(path);
-      if (!(holder === undefined ? await isFresh(path) : await isAlive(holder, path))) {
+      if (!await isAlive(holder, path, signs)) {
         await rm(path, { force: true });
-      } else if (holder !== undefined && (holder.host === hostname() || performance.now() > deadline)) {
-        throw new Error(`${directory} is written by process ${holder.pid} of ${holder.host}: two agents cannot share an audit log. Stop that one, or choose another audit.directory.`, { cause: error });
+      } else if (holder?.host === hostname() || performance.now() > deadline) {
+        throw new Error(`${directory} is written by ${holder === undefined ? 'another process' : `process ${holder.pid} of ${holder.host}`}: two agents cannot share an audit log. Stop that one, or choose another audit.directory.`, { cause: error });
       } else {
         await delay(POLL_MS);
       }
@@ -76,7 +77,7 @@ async function takenLock(path: string): Promise<DirectoryLock> {
 export async function isLocked(directory: string): Promise<boolean> {
   const path = join(directory, 'lock');
   const holder = await holderOf(path);
-  return holder !== undefined && isAlive(holder, path);
+  return holder !== undefined && isAlive(holder, path, new SignsOfLife());
 }
 
 /** Undefined for none, and for one without a name: cut short while it was written, or made on a full disk. */
@@ -90,9 +91,10 @@ async function holderOf(path: string): Promise<Holder | undefined> {
   }
 }
 
-/** Another machine's process cannot be asked; what tells is how fresh its lock is. */
-async function isAlive({ pid, host, began }: Holder, path: string): Promise<boolean> {
-  if (host !== hostname()) return isFresh(path);
+/** Another machine's process cannot be asked, nor one that did not say who it is: what tells is whether its lock is refreshed. */
+async function isAlive(holder: Holder | undefined, path: string, signs: SignsOfLife): Promise<boolean> {
+  if (holder === undefined || holder.host !== hostname()) return signs.are(path);
+  const { pid, began } = holder;
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -102,8 +104,20 @@ async function isAlive({ pid, host, began }: Holder, path: string): Promise<bool
   return now === '' || began === '' || now === began;
 }
 
-function isFresh(path: string): Promise<boolean> {
-  return stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs < FOREIGN_MS, () => false);
+/** Whether a lock is refreshed. Not by the wall clock alone: ours may be hours behind, and any lock would look fresh for as long. */
+class SignsOfLife {
+  #refreshed = Number.NaN;
+  #since = 0;
+
+  async are(path: string): Promise<boolean> {
+    const refreshed = await stat(path).then(({ mtimeMs }) => mtimeMs, () => undefined);
+    if (refreshed === undefined || Date.now() - refreshed >= FOREIGN_MS) return false;
+    if (refreshed !== this.#refreshed) {
+      this.#refreshed = refreshed;
+      this.#since = performance.now();
+    }
+    return performance.now() - this.#since < FOREIGN_MS;
+  }
 }
 
 /** Field 22 of /proc/PID/stat on Linux; empty elsewhere. */

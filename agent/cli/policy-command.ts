@@ -150,9 +150,9 @@ async function status(options: { config?: string; json?: boolean }, write: Write
 async function release({ config, brake, system }: { config?: string; brake?: string; system?: string }, write: Write): Promise<void> {
   const { askForRelease, isDone } = await import('../policy/brakes/releases.js');
   const path = await askForRelease((await statePaths(config)).releases, { brake, system });
-  const until = Date.now() + RELEASE_TIMEOUT;
+  const until = performance.now() + RELEASE_TIMEOUT;
   while (!await isDone(path)) {
-    if (Date.now() > until) throw new CliError('The agent has not taken the request up: is it running, with this configuration? It will when it starts.');
+    if (performance.now() > until) throw new CliError('The agent has not taken the request up: is it running, with this configuration? It will when it starts.');
     await pause(100);
   }
   write('Released.\n');

@@ -94,6 +94,41 @@ it('a lock without a name that nobody refreshes is taken over', async () => {
   await lock.release();
 });
 
+it.each([['without a name', ''], ['of another machine', JSON.stringify({ pid: 1, host: 'another-container', began: '1' })]])('a lock %s that nobody refreshes is taken over by a machine whose clock is hours behind', async (_, text) => {
+  await (await world.open()).close();
+  const file = join(world.path, 'lock');
+  await writeFile(file, text, {});
+  const ahead = new Date(Date.now() + 40 * 3_600_000);
+  await utimes(file, ahead, ahead);
+  const real = performance.now.bind(performance);
+  const began = real();
+  const hasty = vi.spyOn(performance, 'now').mockImplementation(() => began + (real() - began) * 40);
+  try {
+    const lock = await lockDirectory(world.path);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ pid: process.pid });
+    await lock.release();
+  } finally {
+    hasty.mockRestore();
+  }
+});
+
+it('a lock without a name that is refreshed keeps others out, and they say so', async () => {
+  await (await world.open()).close();
+  room = 0;
+  const lock = await lockDirectory(world.path);
+  const refreshing = setInterval(() => { void lock.refresh(); }, 20);
+  const real = performance.now.bind(performance);
+  const began = real();
+  const hasty = vi.spyOn(performance, 'now').mockImplementation(() => began + (real() - began) * 20);
+  try {
+    await expect(lockDirectory(world.path)).rejects.toThrow(/is written by another process: two agents cannot share an audit log/);
+  } finally {
+    clearInterval(refreshing);
+    hasty.mockRestore();
+  }
+  await lock.release();
+});
+
 it('a torn line on a full disk is set aside into the space kept for one', async () => {
   const log = await world.open();
   await log.operation(deletion('u1'));
