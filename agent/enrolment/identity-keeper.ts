@@ -226,11 +226,12 @@ export class IdentityKeeper {
   }
 
   #pause(): number {
-    const current = this.#manifest?.current;
-    if (current === undefined) return LOOK_MS;
+    const manifest = this.#manifest;
+    if (manifest?.current === undefined) return LOOK_MS;
     const { clock, now } = this.#parts;
-    const untilDue = Math.max(this.#dueAt(current) - now(), this.#renewAt - clock.now());
-    return Math.max(SHORTEST_PAUSE_MS, Math.min(LOOK_MS, untilDue > 0 ? untilDue : LOOK_MS, this.#trustAt - clock.now()));
+    // What has become due since the look a moment ago is not put off; a certificate that waits for a controller to accept it is.
+    const untilDue = issuedNext(manifest) === undefined ? Math.max(this.#dueAt(manifest.current) - now(), this.#renewAt - clock.now()) : LOOK_MS;
+    return Math.max(SHORTEST_PAUSE_MS, Math.min(LOOK_MS, untilDue, this.#trustAt - clock.now()));
   }
 }
 

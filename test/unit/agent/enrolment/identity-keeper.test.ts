@@ -36,8 +36,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** A keeper of an identity of 30 days, `age` days old, whose listener hangs up. The wall clock goes with the other one. */
-async function setUp(age: number) {
+/** A keeper of an identity of 30 days, `age` days old, whose listener hangs up. The wall clock goes with the other one, and `ahead` milliseconds before it. */
+async function setUp(age: number, ahead: () => number = () => 0) {
   const clock = new ManualClock();
   const log = recordingLog();
   const start = Date.now();
@@ -47,7 +47,7 @@ async function setUp(age: number) {
   const identity = new EnrolledIdentity({ store, clock, wallClock: now, log, audit: () => undefined });
   const events: string[] = [];
   const keeper = new IdentityKeeper({
-    store, identity, clock, log, now, name: 'site-1', trustInterval: 1000 * DAY, random: () => 0.5, audit: ({ kind }) => { events.push(kind); },
+    store, identity, clock, log, now: () => now() + ahead(), name: 'site-1', trustInterval: 1000 * DAY, random: () => 0.5, audit: ({ kind }) => { events.push(kind); },
     routeTo: (listener) => ({ url: listener, timeout: 5000 }), onRenewed: () => { events.push('renewed'); }, onReplaced: () => { events.push('replaced'); },
   });
   const running = keeper.run(stop.signal);
@@ -69,6 +69,16 @@ describe('a renewal that cannot be had', () => {
     expect((await store.read())?.next).toBeUndefined();
     expect(renewals()).toEqual([]);
     expect(keeper.status()).toMatchObject({ daysLeft: 10, renewal: { state: 'none', failures: 0 } });
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('is asked for at once however little before the %d. look at the clock it becomes due', async (nth) => {
+    const spread = HOUR / 2; // of the time between two thirds of its life and its end, see SPREAD
+    let looks = 0;
+    const { round } = await setUp(20 + spread / DAY - 1 / DAY, () => (++looks >= nth ? 2 : 0));
+    await round(1000);
+    await round(1000);
+    await until(() => looks >= nth, 'the clock to be looked at');
+    expect(attempts).toBeGreaterThan(1); // the first is for the trust bundle
   });
 
   it('is asked for less and less often, up to once an hour, always with the same key', async () => {
