@@ -38,7 +38,7 @@ function withMarkedIntegers(text: string): string {
   for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
     const end = code === QUOTE ? stringEnd(text, at + 1) : isOfNumber(code) ? numberEnd(text, at + 1) : at + 1;
-    const token = code !== QUOTE && end - at >= LEAST_DIGITS ? markLargeInteger(text.slice(at, end)) : undefined;
+    const token = code !== QUOTE && end - at >= LEAST_DIGITS && !isKey(text, end) ? markLargeInteger(text.slice(at, end)) : undefined;
     if (token !== undefined) {
       result += text.slice(taken, at) + token;
       taken = end;
@@ -63,6 +63,13 @@ function numberEnd(text: string, from: number): number {
 /** Digits, `+`, `-`, `.`, `e`, `E`. */
 function isOfNumber(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2d || code === 0x2e || code === 0x65 || code === 0x45;
+}
+
+/** A number with a colon behind it: JSON.parse refuses it, but marked it would be a text, which may be a key. */
+function isKey(text: string, end: number): boolean {
+  let at = end;
+  while (' \t\n\r'.includes(text.charAt(at)) && at < text.length) at += 1;
+  return text.charAt(at) === ':';
 }
 
 /** Undefined for what JSON.parse reads exactly, or refuses. */

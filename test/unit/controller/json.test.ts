@@ -36,6 +36,10 @@ describe('JSON', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it.each(['{12345678901234567890:1}', '{-12345678901234567890 \n:1}', '[12345678901234567890:1]'])('refuses a large number for a key: %s', (text) => {
+    expect(() => parseJson(text)).toThrow(SyntaxError);
+  });
+
   it('refuses what is no single document', () => {
     for (const text of ['', '{', '1 2', '{"a":1}x', '[1,]', "{'a':1}", 'NaN', '['.repeat(200) + ']'.repeat(200)]) expect(() => parseJson(text)).toThrow(SyntaxError);
   });
