@@ -115,6 +115,7 @@ describe('pages the facade counts off', () => {
       const { page } = target(() => ({ uids: present }), { native: false });
       const seen: string[] = [];
       let cookie: string | undefined;
+      let added = 0;
       for (let round = 1; round < 40; round++) {
         const answer = await page(cookie).catch((error: unknown) => error as Error);
         if (answer instanceof Error) {
@@ -128,7 +129,7 @@ describe('pages the facade counts off', () => {
           const where = at % (present.length + 1);
           const gone = present[where];
           if (remove && gone !== undefined) lasting.delete(gone);
-          present = remove ? present.filter((_, index) => index !== where) : [...present.slice(0, where), `n${round}-${at}-${where}`, ...present.slice(where)];
+          present = remove ? present.filter((_, index) => index !== where) : [...present.slice(0, where), `n${++added}`, ...present.slice(where)];
         }
       }
       expect(new Set(seen).size).toBe(seen.length);
