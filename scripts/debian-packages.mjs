@@ -10,6 +10,18 @@ export const TEST_SERVERS = [
   { program: '/usr/sbin/ns-slapd', package: '389-ds-base' },
   { program: '/usr/sbin/dscreate', package: 'python3-lib389' },
   { program: '/usr/bin/pebble', package: 'pebble' },
+  { program: '/usr/sbin/sshd', package: 'openssh-server' },
+  { program: '/usr/bin/sudo', package: 'sudo' },
+  { program: '/usr/sbin/krb5kdc', package: 'krb5-kdc' },
+  { program: '/usr/sbin/kadmind', package: 'krb5-admin-server' },
+  { program: '/usr/bin/kadmin', package: 'krb5-user' },
+  // Its server is in a folder of its version.
+  { program: '/usr/bin/pg_createcluster', package: 'postgresql' },
+  { program: '/usr/sbin/mariadbd', package: 'mariadb-server' },
+  // A C# compiler with its runtime, for what the PowerShell connector hands to Add-Type.
+  { program: '/usr/bin/mcs', package: 'mono-mcs' },
+  // An Active Directory domain controller: --no-install-recommends leaves out what only that needs.
+  ...['samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'python3-samba', 'winbind'].map((name) => ({ program: '/usr/sbin/samba', package: name })),
 ];
 
 /** What builds and runs the Java programs of test/interop. */

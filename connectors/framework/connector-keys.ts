@@ -17,7 +17,7 @@ export function openIdentityPlatformBundles(artifact: string): readonly Bundle[]
 
 /** Every key a connector answers to, its own first. */
 export function connectorKeys({ key, alternativeBundles = [] }: AnyConnector): readonly ConnectorKey[] {
-  return [key, ...alternativeBundles.map((bundle) => ({ ...bundle, connectorName: key.connectorName }))];
+  return [key, ...alternativeBundles.map((bundle) => ({ connectorName: key.connectorName, ...bundle }))];
 }
 
 /** What an agent publishes of a connector: one info for each of its keys, with the same configuration. */

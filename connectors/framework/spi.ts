@@ -3,6 +3,7 @@ import type {
   PermitTarget, Schema, Script, ScriptArguments, SearchResult, SyncDelta, SyncToken, Uid, IcfValue,
 } from '../../protocol/model/index.js';
 import type { ConfigOf, PropertyTable } from './properties.js';
+import type { ScriptRunner } from './script-runner.js';
 
 /** Log of one connector instance; fields never hold values of attributes or secrets. */
 export interface ConnectorLog {
@@ -97,6 +98,24 @@ export interface OpenContext {
   readonly trustedCertificates?: readonly string[] | undefined;
   /** Asked before a connection goes where `targets` did not say it would, e.g. to what a DNS SRV record names. Undefined: anywhere. */
   readonly permitTarget?: PermitTarget | undefined;
+  /** What runs scripts that are installed here; loaded when it is first asked for. Undefined: nothing does. */
+  readonly scripts?: (() => Promise<ScriptRunner>) | undefined;
+  /**
+   * What all sessions of one configuration stand on, such as an HTTP client, its tokens and rate limits: made by whoever asks for
+   * the name first, closed after the last session. `make` is given a signal of its own, which fires when the configuration is
+   * given up: the others wait for it even if who asked first has gone. A failure is not kept.
+   */
+  shared<T>(name: string, make: (signal: AbortSignal) => Promise<T>, close: (value: T) => Promise<void>): Promise<T>;
+}
+
+/** Limits of a pool in milliseconds and counts. `maxIdle` 0: every session is closed after its call. */
+export interface PoolLimits {
+  readonly maxObjects: number;
+  readonly maxIdle: number;
+  readonly minIdle: number;
+  /** For a session to become free. */
+  readonly maxWait: number;
+  readonly minEvictableIdleTime: number;
 }
 
 /** Documentation of object classes for `causeway connectors describe` and the reference pages; shape of the specifications. */
@@ -124,8 +143,8 @@ export interface AttributeNaming {
   readonly dependsOn?: readonly string[];
 }
 
-/** A bundle a connector may come from; version exact, as in a connector key. */
-export type Bundle = Pick<ConnectorKey, 'bundleName' | 'bundleVersion'>;
+/** A bundle a connector may come from; version exact, as in a connector key. A connector name only where it differs. */
+export type Bundle = Pick<ConnectorKey, 'bundleName' | 'bundleVersion'> & { readonly connectorName?: string };
 
 /** A connector: see docs/add-a-connector.md. `P` is its property table, `S` its session. */
 export interface ConnectorDefinition<P extends PropertyTable, S> {
@@ -163,6 +182,10 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
   close(session: S): Promise<void>;
   /** Asked before a pooled session is handed out again. */
   isAlive?(session: S, signal: AbortSignal): Promise<boolean>;
+  /** Asked when a sound pooled session is given back, before anybody else gets it: false, or an error, closes it. */
+  reusable?(session: S, signal: AbortSignal): Promise<boolean>;
+  /** The pool this configuration asks for by properties of its own; wins over the controller's pool settings. */
+  poolLimits?(config: ConfigOf<NoInfer<P>>): PoolLimits;
   /** Offers Batch, which the facade carries out task by task. Left out where the Java connector has none. */
   readonly batch?: boolean;
   readonly search?: NativeSearch;

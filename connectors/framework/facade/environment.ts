@@ -1,5 +1,6 @@
 import type { ApiConfiguration, ConnectorFacade, PermitTarget } from '../../../protocol/model/index.js';
 import type { Clock } from '../clock.js';
+import type { ScriptRunner } from '../script-runner.js';
 import type { ConnectorLog } from '../spi.js';
 import type { PoolStatus } from './session-pool.js';
 import type { SortLimits } from './sort-results.js';
@@ -20,6 +21,8 @@ export interface FacadeEnvironment {
   readonly secrets?: (() => readonly string[]) | undefined;
   /** Asked before a connection goes where the configuration alone would not lead it. Undefined: anywhere. */
   readonly permitTarget?: PermitTarget | undefined;
+  /** What runs the scripts of scripted connectors, loaded when the first one needs it. Without it they refuse to open. */
+  readonly scripts?: (() => Promise<ScriptRunner>) | undefined;
   readonly clock?: Clock;
   /** How much the facade may hold to sort for a target that cannot. @default 100,000 objects, 64 MiB */
   readonly sortLimits?: SortLimits;

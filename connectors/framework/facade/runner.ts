@@ -6,13 +6,14 @@ import {
 } from '../../../protocol/model/index.js';
 import { systemClock, type Clock } from '../clock.js';
 import type { AnyConnector } from '../define-connector.js';
-import type { Call, OpenContext } from '../spi.js';
+import type { Call, OpenContext, PoolLimits } from '../spi.js';
 import { configuredSecrets, readConfiguration, stateName, type Config } from './bound-configuration.js';
 import type { FacadeEnvironment } from './environment.js';
 import { labelledLog } from './labelled-log.js';
 import { OperationScope } from './operation-scope.js';
 import { redactError } from './redact.js';
-import { SessionPool, UNPOOLED, poolLimits, type SessionLease } from './session-pool.js';
+import { NO_SESSIONS, SessionPool, UNPOOLED, poolLimits, type SessionLease } from './session-pool.js';
+import { SharedParts } from './shared-parts.js';
 import { leavesSessionSound, translateError } from './translate-error.js';
 
 /** A call in a borrowed session. */
@@ -34,7 +35,8 @@ export class Runner {
   readonly api: ApiConfiguration;
   readonly clock: Clock;
   readonly environment: FacadeEnvironment;
-  readonly #pool: SessionPool<unknown>;
+  #pool: SessionPool<unknown> | undefined;
+  readonly #shared = new SharedParts();
   readonly #shutdown = new AbortController();
   #running = 0;
   #whenIdle: (() => void) | undefined;
@@ -52,13 +54,25 @@ export class Runner {
     this.#lastUsed = this.clock.now();
     // Every operation under way listens.
     setMaxListeners(0, this.#shutdown.signal);
-    const pooled = connector.pooled && api.connectorPoolingSupported;
-    this.#pool = new SessionPool({
+  }
+
+  /** Made for the first call: its limits may stand in the configuration, which can be wrong. */
+  #sessions(): SessionPool<unknown> {
+    const { connector } = this;
+    return this.#pool ??= new SessionPool({
       name: connector.displayName,
       open: (signal) => connector.open(this.config(), this.#openContext(signal)),
       close: (session) => connector.close(session),
       isAlive: (session, signal) => connector.isAlive?.(session, signal) ?? Promise.resolve(true),
-    }, pooled ? poolLimits(api.pool) : UNPOOLED, this.clock);
+      reusable: connector.reusable === undefined ? undefined : (session, signal) => connector.reusable?.(session, signal) ?? Promise.resolve(true),
+    }, this.#limits(), this.clock);
+  }
+
+  #limits(): PoolLimits {
+    const { connector, api } = this;
+    if (!connector.pooled) return UNPOOLED;
+    if (connector.poolLimits !== undefined) return connector.poolLimits(this.config());
+    return api.connectorPoolingSupported ? poolLimits(api.pool) : UNPOOLED;
   }
 
   /** Read once; throws `configuration` every time it is wrong, `connectionBroken` after disposal. */
@@ -83,7 +97,7 @@ export class Runner {
 
   status() {
     return {
-      sessions: this.#pool.status(),
+      sessions: this.#pool?.status() ?? NO_SESSIONS,
       operations: { running: this.#running, completed: this.#completed, failed: this.#failed },
       idleFor: this.#running > 0 ? 0 : this.clock.now() - this.#lastUsed,
       disposed: this.#shutdown.signal.aborted,
@@ -99,7 +113,8 @@ export class Runner {
   async #dispose(): Promise<void> {
     this.#shutdown.abort(new ConnectorError('connectionBroken', `The connection to ${this.connector.displayName} was closed: its configuration was changed or the agent stops.`));
     if (this.#running > 0) await new Promise<void>((resolve) => { this.#whenIdle = resolve; });
-    await this.#pool.dispose();
+    await this.#pool?.dispose();
+    await this.#shared.close();
   }
 
   /** Milliseconds, Infinity for none. */
@@ -159,7 +174,7 @@ export class Runner {
 
   async borrow(kind: OperationKind, context: CallContext, scope: OperationScope, milliseconds: number, expiry: () => ConnectorError): Promise<Borrowed & { lease: SessionLease<unknown> }> {
     const config = this.config();
-    const lease = await scope.wait(() => this.#pool.acquire(scope.signal), milliseconds, expiry, (late) => late.release(false));
+    const lease = await scope.wait(() => this.#sessions().acquire(scope.signal), milliseconds, expiry, (late) => late.release(false));
     const log = labelledLog(this.environment.log, { operation: kind, operationId: context.operationId });
     return { lease, session: lease.session, config, call: { signal: scope.signal, log, locale: context.locale, operationId: context.operationId, permitTarget: context.permitTarget } };
   }
@@ -171,6 +186,8 @@ export class Runner {
       log: this.environment.log,
       trustedCertificates: this.environment.trustedCertificates,
       permitTarget: this.environment.permitTarget,
+      scripts: this.environment.scripts,
+      shared: (name, make, close) => this.#shared.take(name, make, close),
       stateDirectory: async () => {
         await mkdir(directory, { recursive: true, mode: 0o700 });
         return directory;

@@ -1,5 +1,6 @@
 import { ConnectorError, type ObjectPoolConfiguration } from '../../../protocol/model/index.js';
 import { settledWithin, type Clock } from '../clock.js';
+import type { PoolLimits } from '../spi.js';
 import { FairPermits } from './fair-permits.js';
 
 /** What the pool needs to know of a connector. `close` never rejects. */
@@ -8,15 +9,8 @@ export interface SessionSource<S> {
   open(signal: AbortSignal): Promise<S>;
   close(session: S): Promise<void>;
   isAlive(session: S, signal: AbortSignal): Promise<boolean>;
-}
-
-/** Limits in milliseconds and counts; see ObjectPoolConfiguration. `maxIdle` 0: every session is closed after its call. */
-export interface PoolLimits {
-  readonly maxObjects: number;
-  readonly maxIdle: number;
-  readonly minIdle: number;
-  readonly maxWait: number;
-  readonly minEvictableIdleTime: number;
+  /** Asked when a session comes back sound; left out: every one may be used again. */
+  reusable?: ((session: S, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
 export interface SessionLease<S> {
@@ -48,6 +42,8 @@ export function poolLimits(pool: ObjectPoolConfiguration): PoolLimits {
   };
 }
 
+/** Of a facade nobody has used. */
+export const NO_SESSIONS: PoolStatus = { inUse: 0, idle: 0, waiting: 0, opened: 0 };
 export const UNPOOLED: PoolLimits = { maxObjects: Infinity, maxIdle: 0, minIdle: 0, maxWait: 0, minEvictableIdleTime: 0 };
 
 /** Sessions of one facade. Waiting for one is first come, first served, bounded in time, and honours the signal. */
@@ -112,9 +108,13 @@ export class SessionPool<S> {
   }
 
   async #isAlive(session: S, signal: AbortSignal): Promise<boolean> {
-    let alive = false;
-    const check = this.#source.isAlive(session, signal).then((answer) => { alive = answer; });
-    return (await settledWithin(this.#clock, check, LIVENESS_LIMIT)) && alive;
+    return this.#answersYes(this.#source.isAlive(session, signal));
+  }
+
+  async #answersYes(question: Promise<boolean>): Promise<boolean> {
+    let answered = false;
+    const asked = question.then((answer) => { answered = answer; });
+    return (await settledWithin(this.#clock, asked, LIVENESS_LIMIT)) && answered;
   }
 
   #lease(session: S): SessionLease<S> {
@@ -124,31 +124,45 @@ export class SessionPool<S> {
       release: (healthy, after) => {
         if (released) return;
         released = true;
-        if (healthy && !this.#disposed && this.#idle.length < this.#limits.maxIdle) {
-          this.#idle.push({ session, since: this.#clock.now() });
-          this.#permits.giveBack();
-          this.#scheduleSweep();
-        } else {
-          this.#retire(session, after);
-        }
+        if (!healthy || !this.#hasRoom()) void this.#retire(session, after);
+        else if (this.#source.reusable === undefined) this.#keep(session);
+        else void this.#track(this.#keepIfReusable(session, this.#source.reusable));
       },
     };
   }
 
+  #hasRoom(): boolean {
+    return !this.#disposed && this.#idle.length < this.#limits.maxIdle;
+  }
+
+  #keep(session: S): void {
+    this.#idle.push({ session, since: this.#clock.now() });
+    this.#permits.giveBack();
+    this.#scheduleSweep();
+  }
+
+  /** Its permit is taken meanwhile: nobody gets a session that is being looked at. */
+  async #keepIfReusable(session: S, reusable: NonNullable<SessionSource<S>['reusable']>): Promise<void> {
+    const isReusable = await this.#answersYes(reusable(session, AbortSignal.timeout(LIVENESS_LIMIT)));
+    if (isReusable && this.#hasRoom()) this.#keep(session);
+    else await this.#retire(session, undefined);
+  }
+
   /** The permit comes back only when the session is closed, so that the target never sees more than `maxObjects`. */
-  #retire(session: S, after: Promise<unknown> | undefined): void {
+  #retire(session: S, after: Promise<unknown> | undefined): Promise<unknown> {
     const unused = after === undefined ? Promise.resolve(true) : settledWithin(this.#clock, after, GRACE);
     const closed = unused.then(() => settledWithin(this.#clock, this.#source.close(session), GRACE));
-    this.#track(closed.then(() => this.#permits.giveBack()));
+    return this.#track(closed.then(() => this.#permits.giveBack()));
   }
 
   #close(session: S): void {
-    this.#track(settledWithin(this.#clock, this.#source.close(session), GRACE));
+    void this.#track(settledWithin(this.#clock, this.#source.close(session), GRACE));
   }
 
-  #track(closing: Promise<unknown>): void {
+  #track(closing: Promise<unknown>): Promise<unknown> {
     this.#closing.add(closing);
     void closing.finally(() => this.#closing.delete(closing));
+    return closing;
   }
 
   #scheduleSweep(): void {

@@ -9,7 +9,8 @@ const SYSTEM_ERRORS: Readonly<Record<string, ErrorKind>> = {
   EACCES: 'permissionDenied', EPERM: 'permissionDenied', EROFS: 'permissionDenied',
 };
 
-function systemErrorKind(error: unknown): ErrorKind | undefined {
+/** Undefined for what is no error of the system. */
+export function systemErrorKind(error: unknown): ErrorKind | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? SYSTEM_ERRORS[code] : undefined;
 }

@@ -7,6 +7,10 @@ export type Standing = 'new' | 'changed' | 'same';
 /** Words of a key: 128 bits of SHA-256 of the uid, so that two uids never meet. */
 const KEY_WORDS = 4;
 const FIRST_CAPACITY = 1024;
+/** What is known of an object: it was there before; it is there today, or its absence was told; it was told to be gone. */
+const BEFORE = 0;
+const SETTLED = 1;
+const GONE = 2;
 
 /**
  * Digests of the last known state by uid, in typed arrays: some 40 bytes an object, whatever the length of its uid. Open
@@ -16,7 +20,7 @@ export class KnownObjects {
   readonly #limit: number;
   #keys = new Uint32Array(FIRST_CAPACITY * KEY_WORDS);
   #contents = new BigUint64Array(FIRST_CAPACITY);
-  #seen = new Uint8Array(FIRST_CAPACITY);
+  #standing = new Uint8Array(FIRST_CAPACITY);
   /** Index of the object plus one; 0 is free. */
   #slots = new Uint32Array(FIRST_CAPACITY * 2);
   #count = 0;
@@ -29,13 +33,14 @@ export class KnownObjects {
     return this.#count;
   }
 
-  /** Notes an object of the snapshot before. Throws `illegalState` beyond the limit. */
+  /** Notes an object of the state before; what was noted of it last counts. Throws `illegalState` beyond the limit. */
   add(uid: string, content: Buffer): void {
     const key = keyOf(uid);
     const slot = this.#find(key);
     const held = this.#slots[slot] ?? 0;
     if (held > 0) {
       this.#contents[held - 1] = content.readBigUInt64BE(0);
+      this.#standing[held - 1] = BEFORE;
       return;
     }
     if (this.#count >= this.#limit) throw new ConnectorError('illegalState', `The snapshot holds more than ${this.#limit} objects, which is the limit of snapshot sync.`);
@@ -45,19 +50,30 @@ export class KnownObjects {
     if (this.#count === this.#contents.length) this.#grow();
   }
 
+  /** Takes an object out of the state before. */
+  remove(uid: string): void {
+    const held = this.#slots[this.#find(keyOf(uid))] ?? 0;
+    if (held > 0) this.#standing[held - 1] = GONE;
+  }
+
   /** Compares an object of today and remembers that it is still there. */
   see(uid: string, content: Buffer): Standing {
     const held = this.#slots[this.#find(keyOf(uid))] ?? 0;
     if (held === 0) return 'new';
-    this.#seen[held - 1] = 1;
+    const wasGone = this.#standing[held - 1] === GONE;
+    this.#standing[held - 1] = SETTLED;
+    if (wasGone) {
+      this.#contents[held - 1] = content.readBigUInt64BE(0);
+      return 'new';
+    }
     return this.#contents[held - 1] === content.readBigUInt64BE(0) ? 'same' : 'changed';
   }
 
   /** True the first time for an object that was known and has not been seen. */
   isGone(uid: string): boolean {
     const held = this.#slots[this.#find(keyOf(uid))] ?? 0;
-    if (held === 0 || this.#seen[held - 1] === 1) return false;
-    this.#seen[held - 1] = 1;
+    if (held === 0 || this.#standing[held - 1] !== BEFORE) return false;
+    this.#standing[held - 1] = SETTLED;
     return true;
   }
 
@@ -79,13 +95,13 @@ export class KnownObjects {
     const capacity = this.#contents.length * 2;
     const keys = new Uint32Array(capacity * KEY_WORDS);
     const contents = new BigUint64Array(capacity);
-    const seen = new Uint8Array(capacity);
+    const standing = new Uint8Array(capacity);
     keys.set(this.#keys);
     contents.set(this.#contents);
-    seen.set(this.#seen);
+    standing.set(this.#standing);
     this.#keys = keys;
     this.#contents = contents;
-    this.#seen = seen;
+    this.#standing = standing;
     this.#slots = new Uint32Array(capacity * 2);
     for (let index = 0; index < this.#count; index++) {
       this.#slots[this.#find(keys.subarray(index * KEY_WORDS, (index + 1) * KEY_WORDS))] = index + 1;

@@ -5,6 +5,7 @@ import type { Changes, Results } from '../spi.js';
 import { KnownObjects } from './known-objects.js';
 import { CONTENT_LENGTH, readSnapshot } from './snapshot-file.js';
 import { SnapshotStore, type SnapshotDraft } from './snapshot-store.js';
+import { ToldChanges, readSnapshotPlace } from './told-changes.js';
 
 export interface SnapshotRequest {
   /** The configuration's own directory (`OpenContext.stateDirectory`). */
@@ -37,19 +38,35 @@ function contentOf(object: ConnectorObject): Buffer {
   return createHash('sha256').update(JSON.stringify(rows)).digest().subarray(0, CONTENT_LENGTH);
 }
 
-/** Path of the snapshot to compare with; undefined for none. Throws `illegalState` when it is not here (any more). */
-async function baseOf(store: SnapshotStore, token: SyncToken | null): Promise<string | undefined> {
-  const id = token?.value ?? NOTHING;
-  if (id === NOTHING) return undefined;
-  const path = typeof id === 'string' ? await store.find(id) : undefined;
-  if (path !== undefined) return path;
+/** What a run begins with. */
+interface Start {
+  /** File of the snapshot to compare with; undefined: everything is new. */
+  readonly path: string | undefined;
+  /** Where its changes are noted, with those a broken off run gave already; undefined without a snapshot. */
+  readonly told: ToldChanges | undefined;
+}
+
+/** Throws `illegalState` when the token's snapshot is not here (any more). */
+async function startOf(store: SnapshotStore, token: SyncToken | null): Promise<Start> {
+  const text = token?.value ?? NOTHING;
+  if (text === NOTHING) return { path: undefined, told: undefined };
+  const place = typeof text === 'string' ? readSnapshotPlace(text) : undefined;
+  const path = place === undefined ? undefined : await store.find(place.base);
+  if (place !== undefined && path !== undefined) return { path, told: new ToldChanges(store, place) };
   throw new ConnectorError('illegalState', 'The sync token names a snapshot this agent does not have: it was removed, or taken by another agent or under another configuration. Reconcile, then start again without a token.');
 }
 
-async function load(path: string | undefined, limit: number): Promise<KnownObjects> {
+/** The state the consumer knows: the snapshot, and what it was told since. */
+async function load({ path, told }: Start, limit: number): Promise<{ readonly known: KnownObjects; readonly toldBefore: boolean }> {
   const known = new KnownObjects(limit);
+  let toldBefore = false;
   if (path !== undefined) for await (const { uid, content } of readSnapshot(path)) known.add(uid, content);
-  return known;
+  for await (const { uid, content } of told?.before() ?? []) {
+    toldBefore = true;
+    if (content === undefined) known.remove(uid);
+    else known.add(uid, content);
+  }
+  return { known, toldBefore };
 }
 
 /** So many objects do not vanish all at once without somebody wanting to know. */
@@ -65,8 +82,13 @@ function requireWhole(end: SearchResult | undefined, given: number, known: numbe
   }
 }
 
+/** The token of a change; a first run, which begins with nothing, is repeated as a whole. */
+async function noted({ told }: Start, uid: string, content: Buffer | undefined): Promise<SyncToken> {
+  return told === undefined ? { value: NOTHING } : told.note(uid, content);
+}
+
 /** Creates and updates, as the target gives its objects. Ends with whether there were any. */
-async function* present(request: SnapshotRequest, known: KnownObjects, draft: SnapshotDraft, token: SyncToken): AsyncGenerator<SyncDelta, boolean, void> {
+async function* present(request: SnapshotRequest, start: Start, known: KnownObjects, draft: SnapshotDraft): AsyncGenerator<SyncDelta, boolean, void> {
   const { objects, signal, objectClass, limit = LIMIT } = request;
   let changed = false;
   let count = 0;
@@ -84,7 +106,7 @@ async function* present(request: SnapshotRequest, known: KnownObjects, draft: Sn
         continue;
       }
       changed = true;
-      yield { kind: standing === 'new' ? 'CREATE' : 'UPDATE', token, uid: object.uid, objectClass, object };
+      yield { kind: standing === 'new' ? 'CREATE' : 'UPDATE', token: await noted(start, object.uid.value, content), uid: object.uid, objectClass, object };
     }
     requireWhole(step.value, count, known.size, objectClass);
     return changed;
@@ -93,42 +115,48 @@ async function* present(request: SnapshotRequest, known: KnownObjects, draft: Sn
   }
 }
 
-/** Deletes: what the snapshot before held and the target no longer gave. */
-async function* gone(path: string, known: KnownObjects, token: SyncToken, { signal, objectClass, progress }: SnapshotRequest): AsyncGenerator<SyncDelta, boolean, void> {
+/** Uids of the state before: those of the snapshot, and those told since. */
+async function* uidsBefore({ path, told }: Start): AsyncGenerator<string, void, void> {
+  if (path !== undefined) for await (const { uid } of readSnapshot(path)) yield uid;
+  for await (const { uid } of told?.before() ?? []) yield uid;
+}
+
+/** Deletes: what was there before and the target no longer gave. */
+async function* gone(start: Start, known: KnownObjects, { signal, objectClass, progress }: SnapshotRequest): AsyncGenerator<SyncDelta, boolean, void> {
   let changed = false;
-  for await (const { uid } of readSnapshot(path)) {
+  for await (const uid of uidsBefore(start)) {
     signal.throwIfAborted();
     if (!known.isGone(uid)) {
       progress?.();
       continue;
     }
     changed = true;
-    yield { kind: 'DELETE', token, uid: new Uid(uid), objectClass };
+    yield { kind: 'DELETE', token: await noted(start, uid, undefined), uid: new Uid(uid), objectClass };
   }
   return changed;
 }
 
 /**
  * Changes of a target without change log: its present state against digests of the state at the token. Deletes come last,
- * after the target gave everything. Every delta carries the token the run began with, so an interrupted run is repeated
- * as a whole; the new token comes at the end, when the new snapshot is safely on disk. Memory: some 40 bytes an object.
- * Throws `illegalState` for a token whose snapshot is not here.
+ * after the target gave everything. Every delta carries its place in the run, so one that is broken off, by the end of the
+ * process too, goes on behind the last change whose token was stored; a first run is repeated as a whole. The new snapshot's
+ * token comes at the end, when it is safely on disk. Memory: some 40 bytes an object. Throws `illegalState` for a token whose
+ * snapshot is not here.
  */
 export async function* snapshotChanges(request: SnapshotRequest): Changes {
   const store = new SnapshotStore(request.stateDirectory, request.objectClass);
-  const path = await baseOf(store, request.token);
-  const known = await load(path, request.limit ?? LIMIT);
-  const began = request.token ?? { value: NOTHING };
+  const start = await startOf(store, request.token);
+  const { known, toldBefore } = await load(start, request.limit ?? LIMIT);
   const draft = await store.draft();
   try {
-    let changed = yield* present(request, known, draft, began);
-    if (path !== undefined) changed = (yield* gone(path, known, began, request)) || changed;
-    if (!changed && path !== undefined) return began;
-    const token = { value: await draft.commit() };
-    await store.prune(Math.max(2, request.retain ?? RETAIN));
-    return token;
+    let changed = yield* present(request, start, known, draft);
+    changed = (yield* gone(start, known, request)) || changed || toldBefore;
+    if (!changed && start.path !== undefined) return request.token ?? undefined;
+    return { value: await draft.commit() };
   } finally {
+    await start.told?.close();
     await draft.discard();
+    await store.prune(Math.max(2, request.retain ?? RETAIN));
   }
 }
 

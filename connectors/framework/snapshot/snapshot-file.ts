@@ -28,6 +28,17 @@ function damaged(path: string, what: string): ConnectorError {
   return new ConnectorError('connectorIo', `The snapshot ${path} is damaged (${what}). Delete it, reset the sync token and reconcile.`);
 }
 
+/** The bytes of one object. Throws `connector` for a uid that is too long. */
+export function recordOf(uid: string, content: Buffer): Buffer {
+  const length = Buffer.byteLength(uid, 'utf8');
+  if (length > LONGEST_UID) throw new ConnectorError('connector', `A uid of ${length} bytes is too long for a snapshot.`);
+  const record = Buffer.alloc(RECORD_HEAD + length);
+  record.writeUInt16BE(length, 0);
+  content.copy(record, 2, 0, CONTENT_LENGTH);
+  record.write(uid, RECORD_HEAD, 'utf8');
+  return record;
+}
+
 /** Writes one snapshot. Memory: one block of 64 KiB. */
 export class SnapshotWriter {
   readonly #file: FileHandle;
@@ -48,13 +59,7 @@ export class SnapshotWriter {
   }
 
   async add(uid: string, content: Buffer): Promise<void> {
-    const name = Buffer.from(uid, 'utf8');
-    if (name.length > LONGEST_UID) throw new ConnectorError('connector', `A uid of ${name.length} bytes is too long for a snapshot.`);
-    const head = Buffer.alloc(RECORD_HEAD);
-    head.writeUInt16BE(name.length, 0);
-    content.copy(head, 2, 0, CONTENT_LENGTH);
-    this.#put(head);
-    this.#put(name);
+    this.#put(recordOf(uid, content));
     this.#count++;
     if (this.#size >= FLUSH_AT) await this.#flush();
   }
@@ -89,7 +94,7 @@ export class SnapshotWriter {
 }
 
 /** Takes whole records off the front of the bytes read so far. */
-class RecordParser {
+export class RecordParser {
   #rest: Buffer = Buffer.alloc(0);
   #ended = false;
   count = 0;
@@ -107,7 +112,7 @@ class RecordParser {
   }
 
   /** Undefined when more bytes are needed, or the end begins. `taken` gets the bytes of the record. */
-  next(taken: (bytes: Buffer) => void): SnapshotRecord | undefined {
+  next(taken: (bytes: Buffer) => void = () => undefined): SnapshotRecord | undefined {
     if (this.#ended || this.#rest.length < 2) return undefined;
     const length = this.#rest.readUInt16BE(0);
     this.#ended = length === 0;

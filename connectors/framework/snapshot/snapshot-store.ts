@@ -5,6 +5,9 @@ import { SnapshotWriter } from './snapshot-file.js';
 
 const ENDING = '.snapshot';
 const DRAFT_ENDING = '.draft';
+const TOLD_ENDING = '.told';
+/** Broken off runs from one snapshot that can be continued; older ones are repeated from the snapshot. */
+const TOLD_RUNS = 4;
 /** A draft this old was left by a crash. Milliseconds. */
 const STALE_DRAFT = 24 * 60 * 60 * 1000;
 /** Time in base 36, padded, so that names sort by age; then random, so that two runs never meet. */
@@ -33,6 +36,10 @@ export interface SnapshotDraft {
   discard(): Promise<void>;
 }
 
+export function isSnapshotId(text: string): boolean {
+  return ID.test(text);
+}
+
 /** The snapshots of one object class under one configuration, in a directory of their own. */
 export class SnapshotStore {
   readonly directory: string;
@@ -48,6 +55,16 @@ export class SnapshotStore {
     if (!ID.test(id)) return undefined;
     const path = join(this.directory, id + ENDING);
     return (await stat(path).then((entry) => entry.isFile(), () => false)) ? path : undefined;
+  }
+
+  /** An id for a run from a snapshot, and where what it tells is noted. */
+  newRun(base: string): { readonly run: string; readonly path: string } {
+    const run = newId();
+    return { run, path: this.toldPath(base, run) };
+  }
+
+  toldPath(base: string, run: string): string {
+    return join(this.directory, `${base}.${run}${TOLD_ENDING}`);
   }
 
   async draft(): Promise<SnapshotDraft> {
@@ -74,12 +91,15 @@ export class SnapshotStore {
     };
   }
 
-  /** Removes all but the newest `retain` snapshots, and drafts a crash left behind. Never rejects. */
+  /** Removes all but the newest `retain` snapshots, what was told from those that go, and drafts a crash left behind. Never rejects. */
   async prune(retain: number): Promise<void> {
     const names = await readdir(this.directory).catch(() => []);
     const snapshots = names.filter((name) => name.endsWith(ENDING)).sort().reverse();
     const stale = await Promise.all(names.filter((name) => name.endsWith(DRAFT_ENDING)).map((name) => this.#ifStale(name)));
-    const dropped = [...snapshots.slice(retain), ...stale.filter((name) => name !== undefined)];
+    const kept = snapshots.slice(0, retain).map((name) => name.slice(0, -ENDING.length));
+    const told = names.filter((name) => name.endsWith(TOLD_ENDING)).sort().reverse();
+    const continued = kept.flatMap((base) => told.filter((name) => name.startsWith(`${base}.`)).slice(0, TOLD_RUNS));
+    const dropped = [...snapshots.slice(retain), ...told.filter((name) => !continued.includes(name)), ...stale.filter((name) => name !== undefined)];
     await Promise.all(dropped.map((name) => rm(join(this.directory, name), { force: true }).catch(() => undefined)));
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AnyConnector } from '../../../../connectors/framework/define-connector.js';
 import { MemoryTarget, memoryConnector } from '../../../support/memory-connector.js';
 import { ManualTimers } from '../../../support/manual-timers.js';
 import { calling, drain, facadeOf } from '../../../support/memory-facade.js';
@@ -287,5 +288,50 @@ describe('disposal', () => {
     expect(facade.status()).toMatchObject({ disposed: true, operations: { running: 0 } });
     await expect(facade.perform({ kind: 'test' }, calling())).rejects.toMatchObject({ kind: 'connectionBroken' });
     await expect(facade.stream(searchAll, calling()).next()).rejects.toMatchObject({ kind: 'connectionBroken' });
+  });
+});
+
+describe('a pool of the connector\'s own', () => {
+  function own(parts: Partial<Pick<AnyConnector, 'reusable' | 'poolLimits'>>, changes: Partial<ApiConfiguration> = {}) {
+    const target = new MemoryTarget();
+    const clock = new ManualTimers();
+    const { facade } = facadeOf({ ...memoryConnector(target, { pooled: true }), ...parts }, changes, { clock });
+    return { target, clock, facade };
+  }
+  const limits = { maxObjects: 2, maxIdle: 2, minIdle: 0, maxWait: 100, minEvictableIdleTime: 60_000 };
+
+  it('keeps to the limits of its configuration, whatever the controller says of pooling', async () => {
+    const { target, facade, clock } = own({ poolLimits: () => limits }, { connectorPoolingSupported: false, ...pool({ maxObjects: 50 }) });
+    const held: (() => void)[] = [];
+    target.before = () => new Promise<void>((resolve) => { held.push(resolve); });
+    const running = [facade.perform({ kind: 'test' }, calling()), facade.perform({ kind: 'test' }, calling())];
+    await expect.poll(() => held.length).toBe(2);
+    const third = expect(facade.perform({ kind: 'test' }, calling())).rejects.toMatchObject({ kind: 'retryable' });
+    await expect.poll(() => facade.status().sessions.waiting).toBe(1);
+    await clock.advance(limits.maxWait);
+    await third;
+    for (const release of held) release();
+    await Promise.all(running);
+    expect(facade.status().sessions).toMatchObject({ opened: 2 });
+  });
+
+  it.each([['says no', async (): Promise<boolean> => false], ['fails', async (): Promise<boolean> => { throw new Error('gone'); }]] as const)('closes a session whose look on return %s, before anybody gets it', async (_, reusable) => {
+    const { target, facade } = own({ reusable, poolLimits: () => ({ ...limits, maxObjects: 1 }) });
+    await facade.perform({ kind: 'test' }, calling());
+    await facade.perform({ kind: 'test' }, calling());
+    expect(target.sessions.map(({ closed }) => closed)[0]).toBe(true);
+    await expect.poll(() => target.openSessions).toBe(0);
+  });
+
+  it('lends a session again that passes the look', async () => {
+    let asked = 0;
+    const { target, facade } = own({ reusable: async (): Promise<boolean> => { asked++; return true; }, poolLimits: () => limits });
+    await facade.perform({ kind: 'test' }, calling());
+    await expect.poll(() => facade.status().sessions.idle).toBe(1);
+    await facade.perform({ kind: 'test' }, calling());
+    expect(target.sessions).toHaveLength(1);
+    expect(asked).toBeGreaterThan(0);
+    await facade.dispose();
+    expect(target.openSessions).toBe(0);
   });
 });
