@@ -117,7 +117,7 @@ export function agentConfigSchema(base: string) {
     session: session.prefault({}),
     limits: limitsSettings().prefault({}),
     policy: policySettings(base).prefault({}),
-    scripts: scriptsSettings().prefault({}),
+    scripts: scriptsSettings(base).prefault({}),
     connectors: z.strictObject({
       enabled: z.array(text('the id of a connector, see `causeway connectors list`')).describe('a list of connector ids').optional(),
       maxFacades: integer(1, 10_000).default(100),

@@ -1,4 +1,5 @@
 import { ConnectorError, ERROR_KINDS, type ConnectorTarget, type ErrorKind } from '../../protocol/model/index.js';
+import type { OperationScriptSettings } from '../operations/operation-scripts.js';
 
 /**
  * What agent and process tell each other beside the protocol, as JSON. Both ends are of one build, and the agent believes the
@@ -18,6 +19,8 @@ export interface StartMessage {
   /** Milliseconds a cancelled operation may go on. */
   readonly cancelGrace: number;
   readonly coreDumps: boolean;
+  /** What scripts of a scripted connector may take; undefined: they do not run. */
+  readonly scripts?: OperationScriptSettings | undefined;
 }
 
 /** A configuration to be served from now on, secrets and all: the one message that holds any. */

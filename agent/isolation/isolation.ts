@@ -2,6 +2,7 @@ import type { ApiConfiguration } from '../../protocol/model/index.js';
 import type { Clock, SessionLog } from '../../protocol/session/contract.js';
 import type { AnyConnector, FacadeEnvironment, FacadeHandle } from '../../connectors/framework/index.js';
 import type { IsolationConfig } from '../config/isolation-settings.js';
+import type { OperationScriptSettings } from '../operations/operation-scripts.js';
 import { createBackoff } from '../session/backoff.js';
 import { budgetOf, type ConnectorBudget } from './budgets.js';
 import { ConnectorProcess } from './connector-process.js';
@@ -19,6 +20,8 @@ export interface IsolationOptions {
   /** Whether anybody wants debug lines. */
   readonly debug: boolean;
   readonly coreDumps: boolean;
+  /** What scripts of scripted connectors may take. Without it they do not run in processes of their own. */
+  readonly scripts?: OperationScriptSettings | undefined;
   readonly clock: Clock;
   readonly log: SessionLog;
   /** @default processes of the system */
@@ -78,11 +81,11 @@ export class Isolation {
   }
 
   #start({ connector: { id }, environment, budget }: Shared): ConnectorProcess {
-    const { spawn = spawnProcess, maxFrameBytes, debug, coreDumps, clock, log } = this.#options;
+    const { spawn = spawnProcess, maxFrameBytes, debug, coreDumps, scripts, clock, log } = this.#options;
     const started = spawn({ label: id, memory: budget.memory, environment: budget.environment });
     log.info({ connector: id, pid: started.pid, memory: budget.memory }, `Started a process for connector ${id}.`);
     const { stateRoot, trustedCertificates } = environment;
-    return new ConnectorProcess({ started, budget, clock, log, start: { connector: id, stateRoot, trustedCertificates, maxFrameBytes, debug, coreDumps } });
+    return new ConnectorProcess({ started, budget, clock, log, start: { connector: id, stateRoot, trustedCertificates, maxFrameBytes, debug, coreDumps, scripts } });
   }
 }
 

@@ -35,7 +35,7 @@ export interface ExecutorOptions {
   readonly permitTarget?: ((connector: AnyConnector, connectorKey: ConnectorKey) => PermitTarget) | undefined;
   /** Of writes: noted before the target is called and after it, innermost. Without it, peers cannot ask what became of one. */
   readonly journal?: WriteJournal | undefined;
-  /** Runs the scripts of those connectors that run none themselves. Without it they are unsupported. */
+  /** Runs scripts beside connectors that run none themselves, and those of scripted connectors. Without it neither is supported. */
   readonly scripts?: ScriptHost | undefined;
   /** Told of an operation whose connector or configuration could not be had: it passes no stage. */
   readonly onUnopened?: ((connectorKey: ConnectorKey, origin: RequestOrigin, error: unknown) => void) | undefined;
@@ -116,9 +116,10 @@ export class AgentExecutor implements OperationExecutor {
   async #open(connectorKey: ConnectorKey, facadeKey: string): Promise<OpenFacade> {
     const connector = await this.#find(connectorKey);
     const configuration = apiConfigurationOf(facadeKey);
-    const { open = createFacade, secrets, log, stateDirectory, trustedCertificates, permitTarget } = this.#options;
+    const { open = createFacade, secrets, log, stateDirectory, trustedCertificates, permitTarget, scripts } = this.#options;
     const openResolved: OpenResolved = (resolved, resolvedSecrets) => open(connector, resolved, {
       log: resolvedSecrets === undefined ? log : redactedLog(log, () => resolvedSecrets.clearTexts()), stateRoot: stateDirectory, trustedCertificates, permitTarget: permitBoth(resolvedSecrets?.permitTarget, permitTarget?.(connector, connectorKey)),
+      scripts: scripts && (() => scripts.runner()),
       given: configuration, secrets: resolvedSecrets === undefined ? undefined : () => resolvedSecrets.clearTexts(),
     });
     return { facade: await secrets?.open(connector, configuration, openResolved) ?? openResolved(configuration), configuration };

@@ -4,6 +4,7 @@ import type { ProtocolPeer } from '../../../protocol/session/contract.js';
 import type { AnyConnector } from '../../../connectors/framework/index.js';
 import { redactText } from '../../../connectors/framework/facade/redact.js';
 import { loadConnector } from '../../../connectors/registry.js';
+import { operationScripts, type OperationScripts } from '../../operations/operation-scripts.js';
 import type { FromProcess, StartMessage, ToProcess } from '../control-messages.js';
 import { PipeChannel } from '../pipe-channel.js';
 import { processLimits } from '../process-limits.js';
@@ -41,6 +42,7 @@ class Server implements ServedConnector {
   readonly #questions = new Questions((question) => { this.#say(question); });
   #facades: ServedFacades | undefined;
   #peer: ProtocolPeer | undefined;
+  #scripts: OperationScripts | undefined;
 
   constructor(pipe: Duplex, options: ServeOptions) {
     this.#pipe = pipe;
@@ -83,9 +85,10 @@ class Server implements ServedConnector {
     const connector = await load(start.connector);
     if (connector === undefined) throw new Error(`there is no connector ${start.connector}`);
     const log = (handle?: number) => forwardedLog({ debug: start.debug, handle, send: (line) => { this.#log(line); } });
+    this.#scripts = start.scripts === undefined ? undefined : operationScripts(start.scripts);
     const facades = new ServedFacades({
       connector: watchedConnector(connector, { grace: start.cancelGrace, onStuck: (operation) => { this.#say({ kind: 'stuck', operation }); } }),
-      stateRoot: start.stateRoot, trustedCertificates: start.trustedCertificates, questions: this.#questions, log,
+      stateRoot: start.stateRoot, trustedCertificates: start.trustedCertificates, questions: this.#questions, scripts: this.#scripts, log,
     });
     this.#facades = facades;
     const peer = createPeer({ role: 'listener', executor: facades, limits: processLimits(start), log: log() });
@@ -102,6 +105,7 @@ class Server implements ServedConnector {
 
   async #end(): Promise<void> {
     await Promise.all([this.#facades?.close(), this.#peer?.close('the agent is gone')]);
+    await this.#scripts?.close();
     this.#options.onEnd();
   }
 

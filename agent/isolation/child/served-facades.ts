@@ -2,6 +2,7 @@ import { apiConfigurationOf } from '../../../protocol/codec/index.js';
 import { ConnectorError, connectorKeyText, type ApiOperation, type CallContext, type ConnectorFacade, type ConnectorKey, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems, type StreamOperation } from '../../../protocol/model/index.js';
 import type { OperationExecutor } from '../../../protocol/session/contract.js';
 import { createFacade, type AnyConnector, type ConnectorLog, type FacadeHandle } from '../../../connectors/framework/index.js';
+import type { OperationScripts } from '../../operations/operation-scripts.js';
 import { namedCall } from '../call-names.js';
 import type { OpenMessage } from '../control-messages.js';
 import type { Questions } from './questions.js';
@@ -11,6 +12,8 @@ export interface ServedParts {
   readonly stateRoot: string;
   readonly trustedCertificates: readonly string[] | undefined;
   readonly questions: Questions;
+  /** Runs the scripts of a scripted connector. */
+  readonly scripts: OperationScripts | undefined;
   log(handle: number): ConnectorLog;
 }
 
@@ -42,12 +45,12 @@ export class ServedFacades implements OperationExecutor {
   }
 
   open({ handle, facadeKey, configuration, given, secrets, asks, sortLimits, subscriptionInterval }: OpenMessage): void {
-    const { connector, stateRoot, trustedCertificates, questions, log } = this.#parts;
+    const { connector, stateRoot, trustedCertificates, questions, scripts, log } = this.#parts;
     const resolved = apiConfigurationOf(configuration);
     const facade = createFacade(connector, resolved, {
       log: log(handle), stateRoot, trustedCertificates,
       given: given === undefined ? undefined : apiConfigurationOf(given),
-      secrets: () => secrets,
+      secrets: () => secrets, scripts: scripts && (() => scripts.runner()),
       permitTarget: asks ? questions.permits(handle, undefined) : undefined,
       ...(sortLimits === undefined ? {} : { sortLimits }), ...(subscriptionInterval === undefined ? {} : { subscriptionInterval }),
     });

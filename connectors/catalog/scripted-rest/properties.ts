@@ -25,8 +25,10 @@ const connection = withGroup('Basic Configuration Properties', {
   }),
 });
 
+/** What scripts have as secrets besides what is confidential: a header may be a token. */
+export const secrets = ['defaultRequestHeaders'] as const;
+
 /**
  * The properties of the Java connector 1.5.20.26, in the order of 2.0.1 as far as that has them.
- * No connector yet, so nothing of it is published: the table is compared with the specification and with Java beforehand.
  */
 export const config = properties({ ...connection, ...scriptEngineProperties(), ...scriptSlots() });

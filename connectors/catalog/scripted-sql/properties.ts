@@ -4,7 +4,6 @@ import { poolProperties } from '../../engines/sql/pool-properties.js';
 
 /**
  * The properties of the Java connector 1.5.20.26.
- * No connector yet, so nothing of it is published: the table is compared with the specification and with Java beforehand.
  */
 export const config = properties({
   password: text({ confidential: true, help: 'Password for the database.' }),

@@ -1,18 +1,8 @@
-const MIB = 1024 ** 2;
+import type { RunLimits } from '../../../framework/script-runner.js';
 
-/** What one run of a script may take. */
-export interface RunLimits {
-  /** Milliseconds from its start to its end, waiting included. */
-  readonly timeout: number;
-  /** Milliseconds at work: not waiting. On a machine that is busy, that is more than the processor's time. */
-  readonly cpuTime: number;
-  /** Bytes of values and code. */
-  readonly memory: number;
-  /** Characters, encoded, of one value that goes in or comes out: the variables, the result, the arguments or the answer of one call. */
-  readonly valueSize: number;
-  /** Calls of host functions, from start to end. */
-  readonly calls: number;
-}
+export type { RunLimits } from '../../../framework/script-runner.js';
+
+const MIB = 1024 ** 2;
 
 export const DEFAULT_LIMITS: RunLimits = { timeout: 60_000, cpuTime: 10_000, memory: 32 * MIB, valueSize: MIB, calls: 10_000 };
 

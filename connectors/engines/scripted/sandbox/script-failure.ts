@@ -8,32 +8,32 @@ const LINE = /\bscript:(\d{1,9})\b/;
 const MIB = 1024 ** 2;
 
 /** Why a script gave no result, in words for who wrote it; nothing of this process. */
-export function scriptFailure(end: Exclude<RunEnd, { kind: 'returned' }>, limits: RunLimits, secrets: readonly string[]): ConnectorError {
+export function scriptFailure(end: Exclude<RunEnd, { kind: 'returned' }>, limits: RunLimits, secrets: readonly string[], title = 'The script'): ConnectorError {
   switch (end.kind) {
-    case 'stopped': return stopped(end.by, limits);
-    case 'threw': return thrown(readThrown(end.text), limits, secrets);
-    case 'broken': return new ConnectorError('connector', 'The script was ended: its sandbox failed. The log of the connector server says how.');
+    case 'stopped': return stopped(end.by, limits, title);
+    case 'threw': return thrown(readThrown(end.text), limits, secrets, title);
+    case 'broken': return new ConnectorError('connector', `${title} was ended: its sandbox failed. The log of the connector server says how.`);
   }
 }
 
-function stopped(by: StopReason, { timeout, cpuTime, memory, valueSize }: RunLimits): ConnectorError {
+function stopped(by: StopReason, { timeout, cpuTime, memory, valueSize }: RunLimits, title: string): ConnectorError {
   switch (by) {
-    case 'timeout': return new ConnectorError('operationTimeout', `The script was ended: it had not finished after ${timeout} ms.`);
-    case 'cpuTime': return new ConnectorError('operationTimeout', `The script was ended: it used the processor for longer than the ${cpuTime} ms it may (scripts.cpuTime).`);
-    case 'memory': return new ConnectorError('connector', `The script failed: it needs more memory than the ${Math.round(memory / MIB)} MiB it may have (scripts.memory).`);
-    case 'valueSize': return new ConnectorError('connector', `The script failed: its result is larger than the ${valueSize} characters it may have (scripts.valueSize).`);
-    case 'nothingToWaitFor': return new ConnectorError('connector', 'The script was ended: it waits for something that never comes, a promise that nobody resolves.');
+    case 'timeout': return new ConnectorError('operationTimeout', `${title} was ended: it had not finished after ${timeout} ms.`);
+    case 'cpuTime': return new ConnectorError('operationTimeout', `${title} was ended: it used the processor for longer than the ${cpuTime} ms it may (scripts.cpuTime).`);
+    case 'memory': return new ConnectorError('connector', `${title} failed: it needs more memory than the ${Math.round(memory / MIB)} MiB it may have (scripts.memory).`);
+    case 'valueSize': return new ConnectorError('connector', `${title} failed: its result is larger than the ${valueSize} characters it may have (scripts.valueSize).`);
+    case 'nothingToWaitFor': return new ConnectorError('connector', `${title} was ended: it waits for something that never comes, a promise that nobody resolves.`);
   }
 }
 
-function thrown(error: ThrownError, limits: RunLimits, secrets: readonly string[]): ConnectorError {
-  if (error.name === 'InternalError' && error.message === 'out of memory') return stopped('memory', limits);
+function thrown(error: ThrownError, limits: RunLimits, secrets: readonly string[], title: string): ConnectorError {
+  if (error.name === 'InternalError' && error.message === 'out of memory') return stopped('memory', limits, title);
   // With no memory left, there is none for an error either.
-  if (error.name === '' && error.message === 'it threw null') return new ConnectorError('connector', 'The script failed: it threw null, which is also what comes when it needs more memory than it may have (scripts.memory).');
+  if (error.name === '' && error.message === 'it threw null') return new ConnectorError('connector', `${title} failed: it threw null, which is also what comes when it needs more memory than it may have (scripts.memory).`);
   const kind = error.name === 'ConnectorError' && isKind(error.kind) ? error.kind : undefined;
   const line = LINE.exec(error.stack)?.[1];
   const where = line === undefined ? '' : ` in line ${line}`;
-  const text = redactText(`The script failed${where}: ${whatWasThrown(error, kind)}`, secrets);
+  const text = redactText(`${title} failed${where}: ${whatWasThrown(error, kind)}`, secrets);
   return new ConnectorError(kind ?? 'connector', text, { uid: kind === 'passwordExpired' && error.uid.trim() !== '' ? new Uid(error.uid) : undefined });
 }
 

@@ -1,8 +1,8 @@
-import { ConnectorError, GuardedByteArray, GuardedString, type IcfValue, type Script } from '../../../../protocol/model/index.js';
+import { ConnectorError, GuardedByteArray, GuardedString, type IcfValue } from '../../../../protocol/model/index.js';
 import { systemClock, type Clock } from '../../../framework/clock.js';
 import { FairPermits } from '../../../framework/facade/fair-permits.js';
 import { clearTexts, redactText } from '../../../framework/facade/redact.js';
-import type { ConnectorLog } from '../../../framework/spi.js';
+import type { HostFunction, ScriptRun, ScriptRunner } from '../../../framework/script-runner.js';
 import { DEFAULT_LIMITS, LONGEST_SCRIPT, type RunLimits } from './limits.js';
 import { SandboxThread, type ThreadOptions } from './sandbox-thread.js';
 import { failureForScript, scriptFailure } from './script-failure.js';
@@ -10,6 +10,11 @@ import { checkLanguage, formOf } from './script-language.js';
 import { WireDecoder } from './wire-decode.js';
 import { WireEncoder, type Secret } from './wire-values.js';
 import type { CallMessage, EndMessage } from './worker/messages.js';
+
+export type { HostFunction, ScriptRun } from '../../../framework/script-runner.js';
+
+/** Milliseconds; what a timer takes. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 export interface SandboxOptions {
   /** Scripts that run at a time, each in a thread of its own. */
@@ -27,31 +32,12 @@ export interface SandboxOptions {
 
 export const DEFAULT_SANDBOX: SandboxOptions = { workers: 2, queue: 16, queueTime: 10_000, idle: 300_000, limits: DEFAULT_LIMITS };
 
-/** What the script gets of the world: a promise for it, a call for us. The signal fires when the run is over. */
-export type HostFunction = (given: readonly IcfValue[], signal: AbortSignal) => Promise<IcfValue>;
-
-export interface ScriptRun {
-  readonly script: Script;
-  /** By name; what has the name of something that is there already is left out. */
-  readonly variables: ReadonlyMap<string, IcfValue>;
-  /** What the script may call. `a.b` is the function `b` of an object `a`. Nothing else is reachable. */
-  readonly functions: ReadonlyMap<string, HostFunction>;
-  /** Source of a JavaScript function `(call, icf) => variables` that stands between script and functions. Trusted. */
-  readonly library?: string | undefined;
-  /** Whether the script may have the clear text of secrets it is given. @default false */
-  readonly reveals?: boolean | undefined;
-  /** Where they are lower than the sandbox's own. */
-  readonly limits?: Partial<RunLimits> | undefined;
-  readonly signal: AbortSignal;
-  readonly log: ConnectorLog;
-}
-
 /**
  * Runs JavaScript in WebAssembly, outside of the main thread: no network, no files, no modules, nothing but what it is
  * handed. A run costs a few milliseconds once a thread is there. Every failure is a ConnectorError; one before the script began
  * has the outcome `notApplied`.
  */
-export class ScriptSandbox {
+export class ScriptSandbox implements ScriptRunner {
   readonly #options: SandboxOptions;
   readonly #thread: ThreadOptions;
   readonly #permits: FairPermits;
@@ -92,10 +78,10 @@ export class ScriptSandbox {
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
 
-  #limits({ limits: lower = {} }: ScriptRun): RunLimits {
-    const { limits } = this.#options;
+  #limits({ limits: lower = {}, lifetime }: ScriptRun): RunLimits {
+    const limits = lifetime === 'operation' ? { ...this.#options.limits, timeout: LONGEST_TIMER, calls: Infinity } : this.#options.limits;
     const least = (name: keyof RunLimits): number => Math.max(1, Math.min(limits[name], lower[name] ?? Infinity));
-    return { timeout: least('timeout'), cpuTime: least('cpuTime'), memory: least('memory'), valueSize: least('valueSize'), calls: least('calls') };
+    return { timeout: Math.min(least('timeout'), LONGEST_TIMER), cpuTime: least('cpuTime'), memory: least('memory'), valueSize: least('valueSize'), calls: least('calls') };
   }
 
   async #place(signal: AbortSignal): Promise<void> {
@@ -117,7 +103,7 @@ export class ScriptSandbox {
       over.signal.throwIfAborted();
       const { text } = run.script;
       const end = await thread.run(
-        { type: 'run', text, form: formOf(text), variables, functions: [...run.functions.keys()], library: run.library ?? '', reveals: run.reveals === true, limits },
+        { type: 'run', text, form: formOf(text), variables, functions: [...run.functions.keys()], library: run.library ?? '', reveals: run.reveals === true, perCall: run.lifetime === 'operation', limits },
         { called: (message) => { void own.called(thread, message, over.signal); }, logged: ({ level, text: said }) => { run.log[level]({ script: own.redacted(said) }, 'A script says.'); } },
         over.signal,
       );
@@ -206,7 +192,7 @@ class RunValues {
     if (unheardFailures > 0) log.warn({ calls: unheardFailures }, 'Calls of a script that it did not wait for have failed.');
     if (end.kind === 'returned') return this.#decoder.decode(end.text);
     if (end.kind === 'broken') log.error({ reason: end.message }, 'The sandbox of a script failed; its thread is replaced.');
-    throw scriptFailure(end, this.limits, this.#clearTexts());
+    throw scriptFailure(end, this.limits, this.#clearTexts(), this.run.title);
   }
 
   redacted(text: string): string {
@@ -221,6 +207,6 @@ class RunValues {
   }
 
   #clearTexts(): readonly string[] {
-    return [...this.#secrets, ...this.#made].flatMap(clearTexts);
+    return [...this.#secrets, ...this.#made, ...this.run.secrets ?? []].flatMap(clearTexts);
   }
 }

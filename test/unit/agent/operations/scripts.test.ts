@@ -48,7 +48,7 @@ async function agent({ policy = '', allowed = [] as string[], connector: extra =
   const connector = { ...memoryConnector(target), ...extra };
   const audited = auditStage({ audit, underWay: new OperationsUnderWay(clock), clock });
   const policed = policyStage(live, async (operationId) => await journal.find(operationId) !== undefined);
-  const host = scriptHost({ timeout: 20_000, cpuTime: 5_000, memory: 32 * 1024 ** 2, valueSize: 1024 ** 2, calls: 1_000, workers: 2, queue: 4, queueTime: 5_000, idle: 60_000 }, [audited, policed], worker);
+  const host = scriptHost({ timeout: 20_000, cpuTime: 5_000, memory: 32 * 1024 ** 2, valueSize: 1024 ** 2, calls: 1_000, roots: [], workers: 2, operationWorkers: 2, queue: 4, queueTime: 5_000, idle: 60_000 }, [audited, policed], worker);
   hosts.push(host);
   let asked = 0;
   const scripts: ScriptHost = { ...host, sandbox: () => { asked += 1; return host.sandbox(); } };
@@ -87,10 +87,10 @@ describe('a script on the connector', () => {
     ]);
   });
 
-  it('has connector, configuration without secrets, options, args, and its arguments by name', async () => {
-    const text = 'return [configuration.host, "credentials" in configuration, options.verbose, args.first, first, typeof connector.search]';
+  it('has connector, configuration without secrets, options, args, and its arguments by name [ldap 8] [scripted-groovy 13, 15, 16] [scripted-sql 5, 19, 20] [scripted-rest 33, 34] [oracle-ebs 38] [sap-hana-database 35]', async () => {
+    const text = 'return [configuration.host, "credentials" in configuration, options.verbose, args.first, first, typeof connector.search, operation]';
     const { facade } = await agent({ allowed: [text] });
-    expect(await script(facade, text, { first: 'one', connector: 'mine' })).toEqual(['ldap.example', false, true, 'one', 'one', 'function']);
+    expect(await script(facade, text, { first: 'one', connector: 'mine' })).toEqual(['ldap.example', false, true, 'one', 'one', 'function', 'RUNSCRIPTONCONNECTOR']);
   });
 
   it('reads and writes by operations of its own, each audited under the script\'s id', async () => {

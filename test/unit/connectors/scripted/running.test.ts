@@ -8,7 +8,11 @@ describe('a script', () => {
     const { run } = await sandboxed();
     expect(await run('const sum = first + second;\nreturn sum', { variables: variables({ first: 40, second: 2 }) })).toBe(42);
     expect(await run('await null; return typeof nothingOfTheKind')).toBe('undefined');
-    expect(await run('first // a comment at its end', { variables: variables({ first: 1 }) })).toBeNull();
+    expect(await run('first; // a comment at its end', { variables: variables({ first: 1 }) })).toBeNull();
+  });
+
+  it.each<[string, IcfValue]>([['2 * 2', 4], ['[1, await null] // said', [1, null]], ['"a" // b', 'a'], ['return 2 * 2', 4], ['return 2 * 2;', 4]])('or an expression, whose value is the answer: %s [scripted-groovy 21, 22] [scripted-sql 8, 9] [scripted-rest 38, 39]', async (text, value) => {
+    expect(await (await sandboxed()).run(text)).toEqual(value);
   });
 
   it('or a module, whose default export is called with everything by name', async () => {
@@ -62,8 +66,8 @@ describe('a script', () => {
   });
 
   it('leaves nothing for the next one', async () => {
-    const { run, failure } = await sandboxed({ workers: 1 });
-    await failure('globalThis.kept = 1; Object.prototype.polluted = 1; Array.prototype.map = null; Promise.prototype.then = null');
+    const { run } = await sandboxed({ workers: 1 });
+    await run('globalThis.kept = 1; Object.prototype.polluted = 1; Array.prototype.map = null; Promise.prototype.then = null');
     expect(await run('return [typeof kept, typeof ({}).polluted, typeof [].map, typeof Promise.prototype.then]')).toEqual(['undefined', 'undefined', 'function', 'function']);
   });
 });

@@ -351,4 +351,12 @@ describe('facade keys', () => {
     const schema = { objectClasses: [], operationOptions: [{ name: 'x', type: 'Widget' }], objectClassesByOperation: new Map(), optionsByOperation: new Map() };
     expect(() => encodeSchema(schema)).toThrow('"Widget" is no ICF type');
   });
+
+  test('an attribute of maps is described byte for byte as the Java framework 2.0.1 writes it', () => {
+    const written = '0000fafb00000002000000060000000d417474726962757465496e666f00000000000000046e616d6500000001000000047479706500000002000000034d61700000000300000011417474726962757465496e666f466c6167'
+      + '000000040000000576616c7565000000053d000000004700000001000000120000000e524553504f4e534942494c4954594700000002000000053d00000003460000001e3d0000000447000000050000000f0000000b4d554c544956414c5545444848';
+    const info = new IcfObject('AttributeInfo', { name: 'RESPONSIBILITY', type: 'Map', flags: ['MULTIVALUED'] });
+    expect(hex(encodeValue(info))).toBe(written);
+    expect(plain(decodeValue(Buffer.from(written, 'hex')))).toEqual(plain(info));
+  });
 });

@@ -24,7 +24,7 @@ export async function runScriptOnConnector(sandbox: ScriptSandbox, operation: Sc
   const { script, scriptArguments, options } = operation;
   const { functions, hasWritten, close } = connectorFunctions(connector.open, call);
   const own: [string, IcfValue][] = [
-    ['configuration', configurationValue(connector.configuration)], ['options', new Map<IcfValue, IcfValue>(options.entries)], ['args', new Map<IcfValue, IcfValue>(scriptArguments)],
+    ['operation', 'RUNSCRIPTONCONNECTOR'], ['configuration', configurationValue(connector.configuration)], ['options', new Map<IcfValue, IcfValue>(options.entries)], ['args', new Map<IcfValue, IcfValue>(scriptArguments)],
   ];
   const variables = new Map<string, IcfValue>([...scriptArguments, ...own]);
   try {

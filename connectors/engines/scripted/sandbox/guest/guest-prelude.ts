@@ -79,8 +79,12 @@ function bind(names) {
   return bound;
 }
 const bindings = {};
+/** Called when the script has come to its end. */
+let atEnd;
 function install(variablesText, library) {
-  const own = { log, icf, ...(library === undefined ? bind(settings.functions) : library(call, icf)) };
+  const { __END__, ...made } = library === undefined ? bind(settings.functions) : library(call, icf, bind, pack);
+  atEnd = __END__;
+  const own = { log, icf, ...made };
   define('console', freeze({ debug: log.debug, log: log.info, info: log.info, warn: log.warn, error: log.error }));
   define('sleep', async (milliseconds) => call('sleep', [NativeNumber(milliseconds)]));
   for (const name of keys(own)) {
@@ -105,7 +109,21 @@ function finish(ok, value) {
   hostEnd(ok, text);
 }
 function follow(run) {
-  const running = new NativePromise((resolve) => { resolve(run()); });
+  const running = (async () => {
+    let hasFailed = true;
+    try {
+      const value = await run();
+      hasFailed = false;
+      return value;
+    } finally {
+      try {
+        if (atEnd !== undefined) await atEnd();
+      } catch (error) {
+        // What the script itself throws counts, whatever becomes of the rest.
+        if (!hasFailed) throw error;
+      }
+    }
+  })();
   apply(then, running, [(value) => { finish(true, value); }, (error) => { finish(false, error); }]);
 }
 return {

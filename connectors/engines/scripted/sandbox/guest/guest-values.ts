@@ -19,7 +19,7 @@ const { get: weakGet, set: weakSet, has: weakHas } = WeakMap.prototype;
 const { toISOString } = Date.prototype;
 const { subarray } = Uint8Array.prototype;
 
-const secretIds = new WeakMap(), typedForms = new WeakMap();
+const secretIds = new WeakMap(), typedForms = new WeakMap(), packedForms = new WeakMap();
 const cut = (text, length) => apply(textSlice, text, [0, length]);
 
 class Secret {
@@ -72,6 +72,7 @@ function encode(value, depth) {
 }
 function encodeObject(value, depth) {
   if (apply(weakHas, secretIds, [value])) return apply(weakGet, secretIds, [value]);
+  if (apply(weakHas, packedForms, [value])) return apply(weakGet, packedForms, [value]);
   if (apply(weakHas, typedForms, [value])) return encodeList(['t', value.type], value.fields, depth);
   if (isArray(value)) return encodeList(['l'], value, depth);
   if (isView(value) || value instanceof NativeArrayBuffer) return encodeBytes(value);
@@ -96,6 +97,12 @@ function encodeObject(value, depth) {
     wire[wire.length] = encode(value[names[at]], depth);
   }
   return wire;
+}
+/** The value as it is now, whatever becomes of it, for a call later. */
+function pack(value) {
+  const packed = freeze({});
+  apply(weakSet, packedForms, [packed, encode(value, 0)]);
+  return packed;
 }
 function encodeList(wire, items, depth) {
   const { length } = items;

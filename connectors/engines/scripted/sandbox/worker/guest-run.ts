@@ -56,6 +56,7 @@ export class GuestRun {
     const guest = this.#guest;
     if (guest === undefined || !this.#calls.answered(call)) return;
     if (!ok && this.#result !== undefined) this.#unheardFailures++;
+    if (this.#request.perCall) this.#time.restart();
     this.#enter(() => { this.#call(guest.deliver, this.#context.newNumber(call), ok ? this.#context.true : this.#context.false, this.#context.newString(text)); });
   }
 
@@ -130,11 +131,20 @@ export class GuestRun {
     const { text, form, variables, library } = this.#request;
     const made = library === '' ? undefined : context.unwrapResult(context.evalCode(library, 'causeway'));
     if (!this.#call(guest.install, context.newString(variables), made ?? context.undefined)) return;
-    const evaluated = form === 'module'
-      ? context.evalCode(text, 'script', { type: 'module' })
-      : context.evalCode(`(async function () {${text}\n})`, 'script', { type: 'global', strict: true });
+    const evaluated = form === 'module' ? context.evalCode(text, 'script', { type: 'module' }) : this.#body(text);
     if (evaluated.error !== undefined) return this.#failed(evaluated.error);
     this.#call(form === 'module' ? guest.startModule : guest.startBody, evaluated.value);
+  }
+
+  /** A script somebody has sent may be an expression, as those for Groovy are (`2 * 2`): then its value is the answer. */
+  #body(text: string): ReturnType<QuickJSContext['evalCode']> {
+    const context = this.#context;
+    if (!this.#request.perCall) {
+      const expression = context.evalCode(`(async function () {return (${text}\n)})`, 'script', { type: 'global', strict: true });
+      if (expression.error === undefined) return expression;
+      expression.error.dispose();
+    }
+    return context.evalCode(`(async function () {${text}\n})`, 'script', { type: 'global', strict: true });
   }
 
   /** Calls one of our own functions inside; false when it failed, of which the script dies. */

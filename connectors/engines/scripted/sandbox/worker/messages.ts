@@ -15,6 +15,8 @@ export interface RunMessage {
   readonly library: string;
   /** Whether secrets have a `reveal`. */
   readonly reveals: boolean;
+  /** Processor time counts anew after each answer. */
+  readonly perCall: boolean;
   readonly limits: RunLimits;
 }
 

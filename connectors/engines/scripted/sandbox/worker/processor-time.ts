@@ -23,6 +23,12 @@ export class ProcessorTime {
     this.#write();
   }
 
+  /** Counts from 0 again. */
+  restart(): void {
+    this.#before = 0n;
+    this.#write();
+  }
+
   /** Milliseconds. */
   used(): number {
     return usedTime(this.#began, this.#before);
