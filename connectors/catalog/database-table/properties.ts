@@ -1,10 +1,7 @@
 import { flag, properties, text, withGroup } from '../../framework/properties.js';
 import { poolProperties } from '../../engines/sql/pool-properties.js';
 
-/**
- * The properties of the Java connector 1.5.20.26, numbered as in 2.0.1 as far as that has them.
- * No connector yet, so nothing of it is published: the table is compared with the specification and with Java beforehand.
- */
+/** The properties of the Java connector 1.5.20.26, numbered as in 2.0.1 as far as that has them. */
 export const config = properties({
   ...poolProperties,
   ...withGroup('Basic Configuration Properties', {

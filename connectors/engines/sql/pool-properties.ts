@@ -19,7 +19,7 @@ export const poolProperties = withOrder(0, {
   defaultReadOnly: choice({ help: 'Whether new connections are read-only. Empty: as the driver has it.' }),
   maxWait: integer({ default: 30_000, help: 'Milliseconds to wait for a free connection.' }),
   logValidationErrors: flag({ default: false, help: 'Log errors of the validation.' }),
-  driverClassName: text({ help: 'Class of the JDBC driver, which says what kind of database it is.' }),
+  driverClassName: text({ help: 'Class of the JDBC driver. Not needed: url says which database it is.' }),
   name: text({ help: 'Name of the pool. Empty: a new one is made up.' }),
   useStatementFacade: flag({ default: true, help: 'Let closed statements be compared.' }),
   initSQL: text({ help: 'SQL run once on each new connection.' }),

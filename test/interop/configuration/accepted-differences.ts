@@ -15,6 +15,7 @@ const SSH = 'org.forgerock.openicf.connectors.ssh.SSHConnector';
 const KERBEROS = 'org.forgerock.openicf.connectors.kerberos.KerberosConnector';
 const SCRIPTED_REST = 'org.forgerock.openicf.connectors.scriptedrest.ScriptedRESTConnector';
 const SCRIPTED_SQL = 'org.forgerock.openicf.connectors.scriptedsql.ScriptedSQLConnector';
+const TOOLKIT = ['groovy.ScriptedConnector', 'groovy.ScriptedPoolableConnector'].map((name) => `org.forgerock.openicf.connectors.${name}`);
 
 const NEWER = 'The specified connector, 1.5.20.26, has it; the open-source 2.0.1 is an older relative.';
 const NEWER_POOL = 'The specified connector, 1.5.20.26, is made with a newer Tomcat JDBC pool.';
@@ -43,6 +44,9 @@ const LDAP_OPERATIONS = [
   'SearchApiOp', 'SyncApiOp', 'TestApiOp', 'UpdateApiOp', 'ValidateApiOp',
 ];
 
+/** Those of every scripted connector. */
+const SCRIPTED_OPERATIONS = [...LDAP_OPERATIONS, 'ScriptOnResourceApiOp'].sort();
+
 const csv = [
   subscriptions(CSV, ['BatchApiOp', ...LDAP_OPERATIONS].sort()),
   ...onlyOurs(CSV, NEWER, 'spaceReplacementString', 'escapeCharacter'),
@@ -63,6 +67,7 @@ const ldap = [
 ];
 
 const databaseTable = [
+  subscriptions(DATABASE_TABLE, LDAP_OPERATIONS),
   ...onlyJava(
     DATABASE_TABLE, 'The specified connector, 1.5.20.26, has the settings of a JDBC pool instead: url, driverClassName, username, validationQuery and others.',
     'host', 'port', 'user', 'database', 'jdbcDriver', 'jdbcUrlTemplate', 'validConnectionQuery', 'datasource', 'jndiProperties',
@@ -102,11 +107,16 @@ const kerberos = [
 ];
 
 const scripted = [
+  ...[...TOOLKIT, SCRIPTED_REST, SCRIPTED_SQL, SSH, KERBEROS].map((name) => subscriptions(name, SCRIPTED_OPERATIONS)),
   ...onlyOurs(
     SCRIPTED_REST, NEWER,
     'proxyUsername', 'proxyPassword', 'OAuthTokenEndpoint', 'OAuthClientId', 'OAuthClientSecret', 'OAuthRefreshToken', 'OAuthScope', 'OAuthGrantType',
     'readRateLimit', 'writeRateLimit',
   ),
+  {
+    connectorName: SCRIPTED_SQL, property: '', aspect: 'pooling' as const, java: false, ours: true,
+    reason: 'Java lends connections of a JDBC pool within the connector; ours are sessions of the facade, whose pool has the limits of that one.',
+  },
   ...onlyOurs(SCRIPTED_SQL, NEWER_POOL, 'useStatementFacade'),
   otherDefault(SCRIPTED_SQL, 'validationInterval', 30_000, 3000, NEWER_POOL),
   otherDefault(SCRIPTED_SQL, 'name', 'Tomcat Connection Pool[by chance]', null, 'Java makes up a name in each process, so there is no default to be equal to.'),

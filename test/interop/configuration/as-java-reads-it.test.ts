@@ -1,19 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectorKeys, defineConnector, readableName, type AnyConnector } from '../../../connectors/framework/index.js';
+import { connectorKeys, readableName, type AnyConnector } from '../../../connectors/framework/index.js';
 import { allConnectors } from '../../../connectors/registry.js';
-import { PREPARED_TABLES } from '../../contract/property-tables.js';
 import { KEY, ListeningAgent } from '../driver/support/listening-agent.js';
 import { JavaDriver } from '../support/java-driver.js';
 import type { JavaConfigurationProperty, JavaConnectorInfo } from '../support/java-driver-types.js';
 import type { JavaValue } from '../support/java-values.js';
-
-/** A connector that has nothing but a prepared property table. */
-const withTable = ({ system, connectorName, table }: (typeof PREPARED_TABLES)[number]): AnyConnector => defineConnector({
-  id: `${system} ${connectorName}`, displayName: system, family: 'test', key: { bundleName: 'prepared', bundleVersion: '1.0', connectorName },
-  properties: table, objectClasses: [], pooled: false, open: async () => ({}), close: async () => undefined, operations: { test: async () => undefined },
-});
-
-const PREPARED = PREPARED_TABLES.map(withTable);
 
 let connectors: readonly AnyConnector[];
 let agent: ListeningAgent | undefined;
@@ -21,8 +12,7 @@ let driver: JavaDriver | undefined;
 let infos: readonly JavaConnectorInfo[];
 
 beforeAll(async () => {
-  const published = await allConnectors();
-  connectors = [...published, ...PREPARED.filter(({ key }) => !published.some((connector) => connector.key.connectorName === key.connectorName))];
+  connectors = await allConnectors();
   agent = await ListeningAgent.start({ connectors });
   driver = await JavaDriver.start();
   infos = await (await driver.connect({ port: agent.port, key: KEY })).infos();
@@ -42,7 +32,7 @@ function simpleType(name: string): string {
 function plain(value: JavaValue): unknown {
   if (value === null || typeof value === 'string') return value;
   if (value.type === 'Array') return value.items.map(plain);
-  if (value.type === 'Integer' || value.type === 'Long') return Number(value.value);
+  if (value.type === 'Integer' || value.type === 'Long' || value.type === 'Double') return Number(value.value);
   if (value.type === 'Boolean' || value.type === 'File' || value.type === 'URI' || value.type === 'GuardedString') return value.value;
   throw new TypeError(`A default of ${value.type} was not expected.`);
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FORMATTABLE } from '../../contract/formattable.js';
-import { PREPARED_TABLES } from '../../contract/property-tables.js';
 import { ACCEPTED_DIFFERENCES } from './accepted-differences.js';
 import { comparisonTable } from './comparison-table.js';
 import { compare, type Comparison, type Difference } from './differences.js';
@@ -8,7 +7,9 @@ import { javaConnectors, type JavaConnector } from './java-connectors.js';
 import { ourConfigurations, type OurConfiguration } from './our-configurations.js';
 
 const CONNECTORS = [
-  'org.forgerock.openicf.csvfile.CSVFileConnector', 'org.identityconnectors.ldap.LdapConnector', ...PREPARED_TABLES.map(({ connectorName }) => connectorName),
+  'org.forgerock.openicf.csvfile.CSVFileConnector', 'org.identityconnectors.ldap.LdapConnector', 'org.identityconnectors.databasetable.DatabaseTableConnector',
+  ...['groovy.ScriptedConnector', 'groovy.ScriptedPoolableConnector', 'scriptedrest.ScriptedRESTConnector', 'scriptedsql.ScriptedSQLConnector', 'ssh.SSHConnector', 'kerberos.KerberosConnector']
+    .map((name) => `org.forgerock.openicf.connectors.${name}`),
 ];
 
 let java: ReadonlyMap<string, JavaConnector>;

@@ -25,7 +25,7 @@ export interface Comparison {
 
 type Aspects = ReadonlyMap<Aspect, unknown>;
 
-/** Every property of a connector and, once it is published, its operations and limits, Java's beside ours. */
+/** Every property of a connector, its operations and limits, Java's beside ours. */
 export function compare(java: JavaConnector, ours: OurConfiguration): Comparison {
   const { connectorName } = ours;
   const javaRows = new Map(java.properties.map((property) => [property.name, aspectsOfJava(property)]));
@@ -67,7 +67,6 @@ function aspectsOfOurs(property: OurConfiguration['properties'][number], { messa
 }
 
 function wholes(java: JavaConnector, { configuration }: OurConfiguration): [Aspects, Aspects] {
-  if (configuration === undefined) return [new Map(), new Map()];
   const { maxObjects, maxIdle, maxWait, minEvictableIdleTimeMillis, minIdle } = configuration.pool;
   return [
     new Map<Aspect, unknown>([

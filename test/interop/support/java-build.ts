@@ -23,6 +23,11 @@ export function javaBundle(bundle: JavaBundle): string {
   return join(folder, name);
 }
 
+/** The jar of the H2 database. */
+export function h2Database(): string {
+  return existing('databases/h2.jar');
+}
+
 function existing(name: string): string {
   const path = join(TARGET, name);
   if (!existsSync(path)) throw notBuilt(path);
