@@ -1,11 +1,9 @@
 import { properties } from '../../framework/properties.js';
 import { scriptEngineProperties, scriptSlots } from '../../engines/scripted/script-properties.js';
+import { hostKeyProperties } from '../../engines/shell/host-key-properties.js';
 import { sessionProperties } from '../../engines/shell/session-properties.js';
 
-/**
- * The properties of the Java connector 1.5.20.26, in its order.
- * No connector yet, so nothing of it is published: the table is compared with the specification and with Java beforehand.
- */
+/** The properties of the Java connector 1.5.20.26, in its order, and ours for the server's key. */
 export const config = properties({
   ...sessionProperties,
   ...scriptEngineProperties({
@@ -16,4 +14,5 @@ export const config = properties({
     create: 'CreateKerberos.groovy', delete: 'DeleteKerberos.groovy', schema: 'SchemaKerberos.groovy', scriptOnResource: 'ScriptOnResourceKerberos.groovy',
     search: 'SearchKerberos.groovy', test: 'TestKerberos.groovy', update: 'UpdateKerberos.groovy',
   }),
+  ...hostKeyProperties,
 });
