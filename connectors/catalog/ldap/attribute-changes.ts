@@ -6,7 +6,7 @@ import { dnKey, type Dn } from './dn.js';
 import { valueKey } from './dn-normal-form.js';
 import { resultCodeOf } from './errors.js';
 import { POSIX_MEMBER } from './groups/search-groups.js';
-import { toLdapValues } from './ldap-values.js';
+import { toDirectoryValues } from './ldap-values.js';
 import { rdnValues } from './rename.js';
 
 type Value = string | Uint8Array;
@@ -16,8 +16,8 @@ export type ChangeBatch = readonly EntryChange[];
 /** Values of one change above which it is sent in pieces: servers limit the size of a request. */
 export const VALUES_PER_CHANGE = 500;
 const OPERATIONS = { ADD: 'add', REMOVE: 'delete' } as const;
-const NO_SUCH_ATTRIBUTE = 16;
-const VALUE_EXISTS = 20;
+/** noSuchAttribute and attributeOrValueExists; of members, Active Directory says unwillingToPerform and entryAlreadyExists. */
+const AS_WANTED_ALREADY: ReadonlySet<number | undefined> = new Set([16, 20, 53, 68]);
 
 function text(value: Value): string {
   return typeof value === 'string' ? value : Buffer.from(value).toString('utf8');
@@ -62,7 +62,7 @@ export async function attributeChanges(
   const together: EntryChange[] = [];
   const apart: EntryChange[] = [];
   for (const attribute of attributes) {
-    const values = toLdapValues(attribute);
+    const values = toDirectoryValues(attribute, session.config);
     const name = transferName(attribute.name);
     if (type === 'REPLACE') {
       if (values.length > VALUES_PER_CHANGE && isMemberAttribute(name, session)) apart.push(...await memberDifference(session, dn, name, values, signal));
@@ -91,8 +91,7 @@ export async function sendChanges(session: LdapSession, type: UpdateType, dn: st
   try {
     await session.directory.modify(dn, batch, signal);
   } catch (error) {
-    const code = resultCodeOf(error);
-    if (type === 'REPLACE' || (code !== NO_SUCH_ATTRIBUTE && code !== VALUE_EXISTS)) throw error;
+    if (type === 'REPLACE' || !AS_WANTED_ALREADY.has(resultCodeOf(error))) throw error;
     const entry = await session.directory.read(dn, batch.map(({ attribute }) => attribute), signal);
     const rest = batch.map((change) => remaining(change, entry)).filter((change) => change !== undefined);
     const count = (changes: ChangeBatch): number => changes.reduce((sum, { values }) => sum + values.length, 0);

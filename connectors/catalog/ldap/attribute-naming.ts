@@ -9,9 +9,12 @@ const ICF_NAMES: AttributeNaming['same'] = [
   [NAME, 'dn', 'entryDN', '1.3.6.1.1.20', 'distinguishedName', '2.5.4.49'],
   [PASSWORD, 'userPassword', '2.5.4.35', 'unicodePwd', '1.2.840.113556.1.4.90', 'authPassword', '1.3.6.1.4.1.4203.1.3.4'],
   [PASSWORD_EXPIRED, 'pwdReset', '1.3.6.1.4.1.42.2.27.8.1.22', 'pwdLastSet', '1.2.840.113556.1.4.96', 'passwordExpirationTime'],
-  [ENABLE, 'userAccountControl', '1.2.840.113556.1.4.8', 'nsAccountLock', '2.16.840.1.113730.3.1.610', 'ds-pwp-account-disabled', 'loginDisabled'],
+  [ENABLE, 'userAccountControl', '1.2.840.113556.1.4.8', 'nsAccountLock', '2.16.840.1.113730.3.1.610', 'ds-pwp-account-disabled', 'loginDisabled', 'msDS-UserAccountDisabled',
+    // They are bits of the same number.
+    '__PASSWORD_NOTREQD__', '__DONT_EXPIRE_PASSWORD__', '__SMARTCARD_REQUIRED__'],
+  ['__GROUP_SCOPE__', '__GROUP_TYPE__', 'groupType', '1.2.840.113556.1.4.750'],
   [LOCK_OUT, 'pwdAccountLockedTime', '1.3.6.1.4.1.42.2.27.8.1.17', 'lockoutTime', '1.2.840.113556.1.4.662', 'accountUnlockTime', 'lockedByIntruder'],
-  [DISABLE_DATE, 'accountExpires', '1.2.840.113556.1.4.159', 'ds-pwp-account-expiration-time', 'shadowExpire', '1.3.6.1.1.1.1.10', 'loginExpirationTime', 'pwdEndTime'],
+  [DISABLE_DATE, '__ACCOUNT_EXPIRES__', 'accountExpires', '1.2.840.113556.1.4.159', 'ds-pwp-account-expiration-time', 'shadowExpire', '1.3.6.1.1.1.1.10', 'loginExpirationTime', 'pwdEndTime'],
 ];
 
 export function attributeNaming({ uidAttribute, passwordAttribute }: LdapConfig): AttributeNaming {

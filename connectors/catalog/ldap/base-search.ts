@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
 import type { LdapSession } from './connection.js';
 import type { Entry } from './directory/contract.js';
-import { CONTROL } from './directory/request.js';
+import { CONTROL, type RequestControl } from './directory/request.js';
 import { resultCodeOf } from './errors.js';
 
 const NO_SUCH_OBJECT = 32;
@@ -14,6 +14,10 @@ export interface BaseSearch {
   /** `sub` unless said. */
   readonly scope?: 'one' | 'sub';
   readonly limit?: number;
+  /** In pages even without useBlocks. */
+  readonly paged?: boolean;
+  /** Sent along. */
+  readonly controls?: readonly RequestControl[];
   /** The base is an entry that may have gone meanwhile: nothing is found below it then. */
   readonly mayBeMissing?: boolean;
 }
@@ -24,8 +28,8 @@ export interface BaseSearch {
  */
 export async function* searchBelow(session: LdapSession, search: BaseSearch, signal: AbortSignal): AsyncGenerator<Entry, void, void> {
   const { directory, config } = session;
-  const { mayBeMissing = false, ...below } = search;
-  const paged = config.useBlocks && search.limit === undefined && (await directory.rootDse(signal)).supportedControls.has(CONTROL.pagedResults);
+  const { mayBeMissing = false, paged: inPages = false, ...below } = search;
+  const paged = (config.useBlocks || inPages) && search.limit === undefined && (await directory.rootDse(signal)).supportedControls.has(CONTROL.pagedResults);
   try {
     yield* directory.search({ scope: 'sub', ...below, pageSize: paged ? config.blockSize : undefined }, signal);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { isGuidAttribute } from './active-directory/guid.js';
 import type { LdapConfig } from './config.js';
 import type { Subschema } from './schema/subschema.js';
 
@@ -8,8 +9,9 @@ const BINARY: ReadonlySet<string> = new Set([
   'objectguid', 'objectsid', 'usersmimecertificate', 'userpkcs12',
 ]);
 
-/** Whether an attribute's values are byte arrays for ICF: by name, configuration, `;binary`, or the syntax in the schema. */
+/** Whether an attribute's values are byte arrays for ICF: by name, configuration, `;binary`, or the syntax in the schema. GUIDs are text. */
 export function isBinaryAttribute(name: string, config: LdapConfig, schema: Subschema): boolean {
   const [bare = '', ...options] = name.toLowerCase().split(';');
+  if (isGuidAttribute(bare, config)) return false;
   return BINARY.has(bare) || options.includes('binary') || config.customOctetStringAttributes.some((custom) => custom.toLowerCase() === bare) || schema.isBinary(bare);
 }

@@ -1,5 +1,6 @@
 import { ConnectorError, NAME, Uid, attributeKey } from '../../../protocol/model/index.js';
 import type { Call, CreateRequest } from '../../framework/spi.js';
+import { newNativeValues } from './active-directory/special-writes.js';
 import { transferName } from './binary-transfer.js';
 import type { LdapConfig } from './config.js';
 import type { LdapSession } from './connection.js';
@@ -13,7 +14,7 @@ import { runMembershipSteps } from './groups/membership-steps.js';
 import { posixGroupSteps } from './groups/posix-group-steps.js';
 import { POSIX_MEMBER } from './groups/search-groups.js';
 import { halfDone } from './half-done.js';
-import { toLdapValues } from './ldap-values.js';
+import { toDirectoryValues } from './ldap-values.js';
 import { encodePassword } from './password/encode-password.js';
 import { entryDn } from './rename.js';
 import { sortAttributes, type RequestAttributes } from './request-attributes.js';
@@ -41,13 +42,19 @@ function addRdnValues(entry: NewEntry, dn: Dn): void {
 function newEntry(request: CreateRequest, attributes: RequestAttributes, dn: Dn, config: LdapConfig): NewEntry {
   const entry: NewEntry = new Map();
   for (const attribute of attributes.plain) {
-    const values = toLdapValues(attribute);
+    const values = toDirectoryValues(attribute, config);
     if (values.length > 0) entry.set(attributeKey(attribute.name), { name: transferName(attribute.name), values });
   }
   if (!entry.has('objectclass')) entry.set('objectclass', { name: 'objectClass', values: [...ldapClasses(request.objectClass, config)] });
   addRdnValues(entry, dn);
   if (attributes.password !== undefined) entry.set(attributeKey(config.passwordAttribute), { name: config.passwordAttribute, values: [encodePassword(config, attributes.password)] });
   return entry;
+}
+
+/** What ICF's own attributes stand for at this server. */
+async function addNativeValues(session: LdapSession, objectClass: string, attributes: RequestAttributes, entry: NewEntry, signal: AbortSignal): Promise<void> {
+  const given = new Map([...entry].map(([key, { values }]) => [key, values.filter((value) => typeof value === 'string')]));
+  for (const { name, value } of await newNativeValues(session, objectClass, attributes, given, signal)) entry.set(attributeKey(name), { name, values: [value] });
 }
 
 async function add(session: LdapSession, dn: string, entry: NewEntry, signal: AbortSignal): Promise<void> {
@@ -88,6 +95,7 @@ export async function create(session: LdapSession, request: CreateRequest, call:
   const dn = formatDn(parsed);
   const entry = newEntry(request, attributes, parsed, session.config);
   return await runAs(session, request.options, call.signal, (acting) => halfDone(async (changed) => {
+    await addNativeValues(acting, request.objectClass, attributes, entry, call.signal);
     await add(acting, dn, entry, call.signal);
     changed();
     const uid = await readUid(acting, dn, call.signal);

@@ -77,9 +77,22 @@ export function resultCodeOf(error: unknown): number | undefined {
 
 const MAX_DIAGNOSTIC = 300;
 
-/** A server's text fit for a message: one line, of bounded length. */
+interface AdCode { readonly kind: ErrorKind; readonly meaning: string }
+
+/** System errors with which Active Directory begins its texts, where its result code says less (MS-ERREF 2.2). */
+const AD_CODES: ReadonlyMap<string, AdCode> = new Map([
+  ['00000056', { kind: 'invalidCredential', meaning: 'The current password is wrong.' }],
+  ['0000052D', { kind: 'invalidAttributeValue', meaning: 'The new password does not meet the length, complexity, age or history requirements of the domain.' }],
+  ['0000001F', { kind: 'connectorSecurity', meaning: 'Passwords are set over a secure connection only: use ssl or startTLS.' }],
+]);
+
+function adCode(diagnostic: string): AdCode | undefined {
+  return AD_CODES.get(/^([0-9A-Fa-f]{8}):/.exec(diagnostic)?.[1]?.toUpperCase() ?? '');
+}
+
+/** A server's text fit for a message: one line, of bounded length, without the full stop at its end. */
 function diagnosticText(text: string): string {
-  const line = text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
+  const line = text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim().replace(/\.$/, '');
   return line.length > MAX_DIAGNOSTIC ? `${line.slice(0, MAX_DIAGNOSTIC)}…` : line;
 }
 
@@ -97,10 +110,12 @@ export interface FailedRequest {
 /** The ConnectorError for a result code: what was done, to which entry, where, what the server said. Never values. */
 export function resultError(result: LdapResultError, request: FailedRequest): ConnectorError {
   const known = RESULT_CODES.get(result.code);
-  const kind = request.kinds?.[result.code] ?? known?.kind ?? 'connector';
+  const meant = adCode(result.diagnostic);
+  const kind = meant?.kind ?? request.kinds?.[result.code] ?? known?.kind ?? 'connector';
   const said = diagnosticText(result.diagnostic);
+  const advice = meant?.meaning ?? known?.advice;
   const message = `LDAP ${request.operation} of "${request.dn}" at ${request.server} failed: ${result.message}`
-    + `${said === '' ? '' : `: ${said}`}.${known?.advice === undefined ? '' : ` ${known.advice}`}`;
+    + `${said === '' ? '' : `: ${said}`}.${advice === undefined ? '' : ` ${advice}`}`;
   return new ConnectorError(kind, message, { cause: result });
 }
 

@@ -1,10 +1,13 @@
 import { ACCOUNT, ConnectorError, GROUP, NAME, UID, allOf, attributeKey, type Attribute, type Filter, type IcfValue } from '../../../protocol/model/index.js';
 import type { FilterSplit } from '../../framework/spi.js';
+import { guidBytes, isGuidAttribute } from './active-directory/guid.js';
+import { isSpecialName, type SpecialFilter } from './active-directory/special-attributes.js';
 import type { LdapConfig } from './config.js';
 import { sameDn } from './dn.js';
 import { andFilter, escapeFilterValue } from './filter-value.js';
 import { isDnAttribute } from './find-entry.js';
 import { isGroupAttribute } from './groups/read-groups.js';
+import { timeFilter, timeForm } from './time-conversion.js';
 
 type Leaf = Exclude<Filter, { kind: 'and' | 'or' | 'not' }>;
 type ValueLeaf = Exclude<Leaf, { kind: 'presence' | 'extendedMatch' }>;
@@ -94,10 +97,26 @@ function extendedText(leaf: Leaf & { kind: 'extendedMatch' }, attribute: string)
   return MATCHING_RULE.test(leaf.operator) && ATTRIBUTE.test(attribute) && value !== undefined ? `(${attribute}:${leaf.operator}:=${value})` : undefined;
 }
 
-function valueText(leaf: ValueLeaf, attribute: string, abilities: Abilities | undefined): string | undefined {
-  const equality = leaf.kind === 'equals' || leaf.kind === 'containsAllValues';
-  if (attribute.endsWith(':')) return equality ? equalAll(attribute, leaf.attribute.values) : undefined;
-  if (!able(leaf.kind, attribute, abilities)) return undefined;
+/** GUIDs are bytes in the directory and text outside: only whole ones can be asked for. */
+function guidEquals(leaf: ValueLeaf, attribute: string): string | undefined {
+  if (leaf.kind !== 'equals' && leaf.kind !== 'containsAllValues') return undefined;
+  const [only, ...more] = leaf.attribute.values ?? [];
+  const bytes = typeof only === 'string' && more.length === 0 ? guidBytes(only) : undefined;
+  return bytes === undefined ? undefined : `(${attribute}=${escapeFilterValue(bytes)})`;
+}
+
+/** Of an attribute whose times are converted: ISO 8601 is asked for as the directory holds it. Undefined: as any other. */
+function timeComparison(leaf: ValueLeaf, attribute: string, config: LdapConfig): { readonly text: string | undefined } | undefined {
+  const form = timeForm(attribute, config);
+  if (form === undefined) return undefined;
+  const [only, ...more] = leaf.attribute.values ?? [];
+  // What is not ISO 8601 is the directory's own form.
+  if (typeof only !== 'string' || more.length > 0 || !(only.includes('-') || only === '0')) return undefined;
+  if (leaf.kind === 'startsWith' || leaf.kind === 'endsWith' || leaf.kind === 'contains') return { text: undefined };
+  return { text: timeFilter(leaf.kind === 'containsAllValues' ? 'equals' : leaf.kind, attribute, only, form) };
+}
+
+function plainText(leaf: ValueLeaf, attribute: string): string | undefined {
   if (leaf.kind === 'equals' || leaf.kind === 'containsAllValues') return equalAll(attribute, leaf.attribute.values);
   const value = singleText(leaf.attribute);
   if (value === undefined) return undefined;
@@ -105,22 +124,39 @@ function valueText(leaf: ValueLeaf, attribute: string, abilities: Abilities | un
   return orderText(leaf.kind, attribute, value);
 }
 
+function valueText(leaf: ValueLeaf, attribute: string, config: LdapConfig, abilities: Abilities | undefined): string | undefined {
+  // A matching rule of the attribute's name decides by itself.
+  if (attribute.endsWith(':')) return ABILITY[leaf.kind] === 'equality' ? equalAll(attribute, leaf.attribute.values) : undefined;
+  if (isGuidAttribute(attribute, config)) return guidEquals(leaf, attribute);
+  if (!able(leaf.kind, attribute, abilities)) return undefined;
+  const time = timeComparison(leaf, attribute, config);
+  return time === undefined ? plainText(leaf, attribute) : time.text;
+}
+
+/** Before the server is known it counts as able; the plan of the search looks again. */
+function specialText(leaf: Exclude<Leaf, { kind: 'presence' }>, special: SpecialFilter | undefined): string | undefined {
+  const [only, ...more] = leaf.attribute.values ?? [];
+  if (leaf.kind !== 'equals' || only === undefined || only === null || more.length > 0) return undefined;
+  return special === undefined ? '(objectClass=*)' : special(leaf.attribute.name, only);
+}
+
 /** The assertion for one comparison; undefined when the server cannot make it. */
-function leafText(leaf: Leaf, config: LdapConfig, abilities: Abilities | undefined): string | undefined {
+function leafText(leaf: Leaf, config: LdapConfig, abilities: Abilities | undefined, special: SpecialFilter | undefined): string | undefined {
   if (leaf.kind === 'presence') return presenceText(leaf.name, config);
+  if (isSpecialName(leaf.attribute.name)) return specialText(leaf, special);
   const attribute = ldapName(leaf.attribute.name, config);
   if (attribute === undefined || isName(leaf.attribute.name, config)) return undefined;
-  return leaf.kind === 'extendedMatch' ? extendedText(leaf, attribute) : valueText(leaf, attribute, abilities);
+  return leaf.kind === 'extendedMatch' ? extendedText(leaf, attribute) : valueText(leaf, attribute, config, abilities);
 }
 
 /** The whole filter as RFC 4515 text; undefined when a part of it cannot be said, or is about the DN. */
-export function filterText(filter: Filter, config: LdapConfig, abilities?: Abilities): string | undefined {
+export function filterText(filter: Filter, config: LdapConfig, abilities?: Abilities, special?: SpecialFilter): string | undefined {
   if (filter.kind === 'not') {
-    const operand = filterText(filter.operand, config, abilities);
+    const operand = filterText(filter.operand, config, abilities, special);
     return operand === undefined ? undefined : `(!${operand})`;
   }
-  if (filter.kind !== 'and' && filter.kind !== 'or') return leafText(filter, config, abilities);
-  const operands = filter.operands.map((operand) => filterText(operand, config, abilities));
+  if (filter.kind !== 'and' && filter.kind !== 'or') return leafText(filter, config, abilities, special);
+  const operands = filter.operands.map((operand) => filterText(operand, config, abilities, special));
   return operands.includes(undefined) ? undefined : `(${filter.kind === 'and' ? '&' : '|'}${operands.join('')})`;
 }
 
@@ -136,12 +172,12 @@ function namedDn(filter: Filter, config: LdapConfig): string | undefined {
  * without regard to case. An entry's DN is no attribute: asking for one is native only beside everything else (it becomes
  * the base of the search), not inside `or` and `not`.
  */
-export function splitFilter(filter: Filter, config: LdapConfig, abilities?: Abilities): FilterSplit {
+export function splitFilter(filter: Filter, config: LdapConfig, abilities?: Abilities, special?: SpecialFilter): FilterSplit {
   if (filter.kind === 'and') {
-    const parts = filter.operands.map((operand) => splitFilter(operand, config, abilities));
+    const parts = filter.operands.map((operand) => splitFilter(operand, config, abilities, special));
     return { native: allOf(...parts.map((part) => part.native)), residual: allOf(...parts.map((part) => part.residual)) };
   }
-  const native = namedDn(filter, config) !== undefined || filterText(filter, config, abilities) !== undefined;
+  const native = namedDn(filter, config) !== undefined || filterText(filter, config, abilities, special) !== undefined;
   return native ? { native: filter, residual: undefined } : { native: undefined, residual: filter };
 }
 
@@ -155,12 +191,12 @@ export interface NativeQuery {
 }
 
 /** What a filter that `splitFilter` called native asks of the server. */
-export function nativeQuery(filter: Filter | undefined, config: LdapConfig, abilities?: Abilities): NativeQuery {
+export function nativeQuery(filter: Filter | undefined, config: LdapConfig, abilities?: Abilities, special?: SpecialFilter): NativeQuery {
   const conjuncts = filter === undefined ? [] : flatConjuncts(filter);
   const dns = conjuncts.map((conjunct) => namedDn(conjunct, config));
   const [dn, ...others] = dns.filter((name) => name !== undefined);
   const rest = allOf(...conjuncts.filter((_, index) => dns[index] === undefined));
-  const text = rest === undefined ? undefined : filterText(rest, config, abilities);
+  const text = rest === undefined ? undefined : filterText(rest, config, abilities, special);
   if (rest !== undefined && text === undefined) throw new ConnectorError('illegalArgument', 'The LDAP server cannot evaluate this filter.');
   return { dn, text, impossible: dn !== undefined && others.some((other) => !sameDn(dn, other)) };
 }

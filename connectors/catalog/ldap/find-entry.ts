@@ -1,5 +1,7 @@
-import { ConnectorError, type Uid } from '../../../protocol/model/index.js';
+import { ConnectorError, attributeKey, type Uid } from '../../../protocol/model/index.js';
 import { searchBelow } from './base-search.js';
+import { guidBytes, guidText, isGuidAttribute } from './active-directory/guid.js';
+import type { LdapConfig } from './config.js';
 import type { LdapSession } from './connection.js';
 import type { Entry } from './directory/contract.js';
 import { firstText } from './directory/entry.js';
@@ -26,13 +28,22 @@ export function withUidAttribute(session: LdapSession, attributes: readonly stri
   return isDnAttribute(uidAttribute) ? (wanted.length === 0 ? NO_ATTRIBUTES : wanted) : [...wanted, uidAttribute];
 }
 
+/** What the entry of a uid matches; undefined for text that can be no uid. */
+export function uidFilter(config: LdapConfig, uid: string): string | undefined {
+  if (!isGuidAttribute(config.uidAttribute, config)) return equalsFilter(config.uidAttribute, uid);
+  const bytes = guidBytes(uid);
+  return bytes === undefined ? undefined : equalsFilter(config.uidAttribute, bytes);
+}
+
 /** The entry of a uid; undefined when there is none. Two entries with one uid are an error: either could be the wrong one. */
 export async function findEntry(session: LdapSession, uid: string, attributes: readonly string[], signal: AbortSignal): Promise<Entry | undefined> {
   const { directory, config } = session;
   if (isDnAttribute(config.uidAttribute)) return await directory.read(uid, attributes, signal);
+  const filter = uidFilter(config, uid);
+  if (filter === undefined) return undefined;
   let found: Entry | undefined;
   for (const base of await searchBases(session, signal)) {
-    for await (const entry of searchBelow(session, { base, filter: equalsFilter(config.uidAttribute, uid), attributes, limit: 2 }, signal)) {
+    for await (const entry of searchBelow(session, { base, filter, attributes, limit: 2 }, signal)) {
       if (found !== undefined && found.dn !== entry.dn) {
         throw new ConnectorError('connector', `Uid ${uid} is not unique at ${directory.url}: "${found.dn}" and "${entry.dn}" both have it as ${config.uidAttribute}. Choose a uidAttribute with unique values.`);
       }
@@ -52,6 +63,10 @@ export async function requireEntry(session: LdapSession, objectClass: string, ui
 
 /** The uid an entry tells; undefined when the server did not return the uid attribute. */
 export function uidTextOf(session: LdapSession, entry: Entry): string | undefined {
-  const { uidAttribute } = session.config;
-  return isDnAttribute(uidAttribute) ? entry.dn : firstText(entry, uidAttribute);
+  const { config } = session;
+  const { uidAttribute, useOldADGUIDFormat } = config;
+  if (isDnAttribute(uidAttribute)) return entry.dn;
+  if (!isGuidAttribute(uidAttribute, config)) return firstText(entry, uidAttribute);
+  const bytes = entry.attributes.get(attributeKey(uidAttribute))?.values[0];
+  return bytes === undefined ? undefined : guidText(bytes, useOldADGUIDFormat);
 }

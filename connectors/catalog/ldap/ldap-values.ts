@@ -1,4 +1,7 @@
 import { ConnectorError, type Attribute, type IcfValue } from '../../../protocol/model/index.js';
+import { guidBytes, isGuidAttribute } from './active-directory/guid.js';
+import type { LdapConfig } from './config.js';
+import { nativeTime, timeForm } from './time-conversion.js';
 
 function toLdapValue(attribute: string, value: IcfValue): string | Uint8Array {
   if (typeof value === 'string' || value instanceof Uint8Array) return value;
@@ -13,6 +16,15 @@ function toLdapValue(attribute: string, value: IcfValue): string | Uint8Array {
  */
 export function toLdapValues(attribute: Attribute): (string | Uint8Array)[] {
   return (attribute.values ?? []).filter((value) => value !== null && value !== '').map((value) => toLdapValue(attribute.name, value));
+}
+
+/** The same, with what reading converts (times, GUIDs) turned back into the directory's own form. */
+export function toDirectoryValues(attribute: Attribute, config: LdapConfig): (string | Uint8Array)[] {
+  const values = toLdapValues(attribute);
+  const form = timeForm(attribute.name, config);
+  if (form !== undefined) return values.map((value) => (typeof value === 'string' ? nativeTime(value, form) : value));
+  if (!isGuidAttribute(attribute.name, config)) return values;
+  return values.map((value) => (typeof value === 'string' ? guidBytes(value) ?? value : value));
 }
 
 /** Values that have to be text, such as DNs of groups. */

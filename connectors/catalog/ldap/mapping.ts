@@ -1,12 +1,17 @@
 import { Attribute, ConnectorError, ConnectorObject, NAME, Name, UID, Uid, attributeKey, type IcfValue } from '../../../protocol/model/index.js';
 import { GROUP } from '../../../protocol/model/index.js';
+import { COMPUTED } from './active-directory/account-controls.js';
+import { guidText, isGuidAttribute } from './active-directory/guid.js';
+import type { SpecialAttribute } from './active-directory/special-attribute.js';
+import { specialAttributes } from './active-directory/special-attributes.js';
 import { isBinaryAttribute } from './binary-attributes.js';
 import type { LdapSession } from './connection.js';
 import { decodeText } from './directory/ber.js';
-import type { Entry } from './directory/contract.js';
+import type { Entry, ServerType } from './directory/contract.js';
 import { isDnAttribute, uidTextOf } from './find-entry.js';
 import { MEMBER_ID, attributesForGroups, isGroupAttribute, readGroupAttributes } from './groups/read-groups.js';
 import type { Subschema } from './schema/subschema.js';
+import { timeForm } from './time-conversion.js';
 import { generalizedTimeToIso, intervalToIso } from './time-values.js';
 
 /** How entries of one search become connector objects, and what has to be asked for. */
@@ -46,8 +51,10 @@ function converted(convert: (value: string) => string): (bytes: Uint8Array) => I
   };
 }
 
-function listed(names: readonly string[], name: string): boolean {
-  return names.some((one) => attributeKey(one) === attributeKey(name));
+const TIMES = { generalized: converted(generalizedTimeToIso), interval: converted(intervalToIso) } as const;
+
+function guid(oldFormat: boolean): (bytes: Uint8Array) => IcfValue {
+  return (bytes) => guidText(bytes, oldFormat) ?? copied(bytes);
 }
 
 class Mapper implements EntryMapper {
@@ -58,11 +65,13 @@ class Mapper implements EntryMapper {
   /** Asked for by these names, by key; undefined: everything that is returned by default. */
   readonly #asked: ReadonlyMap<string, string> | undefined;
   readonly #computed: readonly string[];
+  /** ICF's own attributes that are given out. */
+  readonly #specials: readonly SpecialAttribute[];
   readonly #outlets = new Map<string, Outlet | undefined>();
   /** Asked for by name, and empty where an entry has none: as in the Java connector, so that clients find the same keys. */
   readonly #empty: ReadonlyMap<string, Attribute>;
 
-  constructor(session: LdapSession, objectClass: string, asked: readonly string[] | undefined, schema: Subschema) {
+  constructor(session: LdapSession, objectClass: string, asked: readonly string[] | undefined, schema: Subschema, serverType: ServerType) {
     const { config } = session;
     this.#session = session;
     this.#objectClass = objectClass;
@@ -73,7 +82,8 @@ class Mapper implements EntryMapper {
     const plain = asked === undefined ? ['*'] : asked.filter((name) => !SPECIAL.test(name) && !isDnAttribute(name) && !isGroupAttribute(name) && !name.includes(':'));
     this.#empty = new Map(asked === undefined ? [] : plain.map((name) => [attributeKey(name), new Attribute(name, [])]));
     const uid = isDnAttribute(config.uidAttribute) ? [] : [config.uidAttribute];
-    this.attributes = [...new Set([...plain, ...uid, ...attributesForGroups(session, this.#computed)])];
+    this.#specials = specialAttributes(serverType, objectClass).filter(({ name, byDefault }) => this.#asked?.has(attributeKey(name)) ?? byDefault);
+    this.attributes = [...new Set([...plain, ...uid, ...attributesForGroups(session, this.#computed), ...this.#specials.flatMap(({ native }) => native)])];
   }
 
   map(entry: Entry, signal: AbortSignal): ConnectorObject | Promise<ConnectorObject> {
@@ -85,6 +95,10 @@ class Mapper implements EntryMapper {
       if (outlet === undefined) continue;
       attributes.push(new Attribute(outlet.name, values.map(outlet.value)));
       given.add(outlet.key);
+    }
+    for (const special of this.#specials) {
+      const value = special.read(entry);
+      if (value !== undefined) attributes.push(new Attribute(special.name, [value]));
     }
     for (const [key, empty] of this.#empty) if (!given.has(key)) attributes.push(empty);
     if (this.#computed.length === 0) return new ConnectorObject(this.#objectClass, attributes);
@@ -117,24 +131,25 @@ class Mapper implements EntryMapper {
   #valueOf(name: string, bare: string): (bytes: Uint8Array) => IcfValue {
     const { config } = this.#session;
     if (isBinaryAttribute(name, config, this.#schema)) return copied;
-    if (listed(config.convertGTToISO8601, bare)) return converted(generalizedTimeToIso);
-    return listed(config.convertADIntervalToISO8601, bare) ? converted(intervalToIso) : text;
+    if (isGuidAttribute(bare, config)) return guid(config.useOldADGUIDFormat);
+    const form = timeForm(bare, config);
+    return form === undefined ? text : TIMES[form];
   }
 
-  /** Not passwords, and operational attributes only when asked for. */
+  /** Not passwords and what was only read to tell something else, and operational attributes only when asked for. */
   #returnedByDefault(name: string): boolean {
-    return attributeKey(name) !== attributeKey(this.#session.config.passwordAttribute) && this.#schema.attribute(name)?.operational !== true;
+    return ![this.#session.config.passwordAttribute, COMPUTED].some((one) => attributeKey(one) === attributeKey(name)) && this.#schema.attribute(name)?.operational !== true;
   }
 }
 
 /** `asked` are names of ICF (attributes-to-get); undefined: what is returned by default, an empty list: identifiers only. */
-export function entryMapper(session: LdapSession, objectClass: string, asked: readonly string[] | undefined, schema: Subschema): EntryMapper {
-  return new Mapper(session, objectClass, asked, schema);
+export function entryMapper(session: LdapSession, objectClass: string, asked: readonly string[] | undefined, schema: Subschema, serverType: ServerType): EntryMapper {
+  return new Mapper(session, objectClass, asked, schema, serverType);
 }
 
-/** The LDAP attribute behind a name of ICF, for sorting; undefined for `__NAME__` and what is computed. */
+/** The LDAP attribute behind a name of ICF, for sorting; undefined for `__NAME__`, GUIDs and what is computed. */
 export function sortableAttribute(name: string, session: LdapSession): string | undefined {
   if (attributeKey(name) === attributeKey(NAME) || isDnAttribute(name) || isGroupAttribute(name)) return undefined;
   const attribute = attributeKey(name) === attributeKey(UID) ? session.config.uidAttribute : name;
-  return isDnAttribute(attribute) || SPECIAL.test(attribute) || attribute.includes(':') ? undefined : attribute;
+  return isDnAttribute(attribute) || isGuidAttribute(attribute, session.config) || SPECIAL.test(attribute) || attribute.includes(':') ? undefined : attribute;
 }

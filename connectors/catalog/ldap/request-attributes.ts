@@ -12,6 +12,8 @@ export interface RequestAttributes {
   /** `__PASSWORD__` was given without a value. */
   readonly clearsPassword: boolean;
   readonly currentPassword: GuardedString | undefined;
+  /** ICF's own, for which only some servers have a counterpart. */
+  readonly special: readonly Attribute[];
   /** What goes to the directory under its own name. */
   readonly plain: readonly Attribute[];
 }
@@ -40,7 +42,11 @@ function newDn(attributes: ReadonlyMap<string, Attribute>): string | undefined {
   return dn;
 }
 
-/** Sorts the attributes of a request. Throws invalidAttributeValue for what generic LDAP has no place for. */
+function isSpecial({ name }: Attribute): boolean {
+  return /^__.+__$/.test(name);
+}
+
+/** Sorts the attributes of a request. */
 export function sortAttributes(attributes: readonly Attribute[]): RequestAttributes {
   const byKey = new Map<string, Attribute>();
   for (const attribute of attributes) {
@@ -48,11 +54,7 @@ export function sortAttributes(attributes: readonly Attribute[]): RequestAttribu
     if (byKey.has(key)) throw new ConnectorError('invalidAttributeValue', `Attribute ${attribute.name} is given twice.`);
     byKey.set(key, attribute);
   }
-  const plain = attributes.filter((attribute) => !HANDLED.has(attributeKey(attribute.name)));
-  const special = plain.find((attribute) => /^__.+__$/.test(attribute.name));
-  if (special !== undefined) {
-    throw new ConnectorError('invalidAttributeValue', `Attribute ${special.name} cannot be written: this LDAP server has no counterpart for it. Take it out of the mapping, or map the server's own attribute.`);
-  }
+  const others = attributes.filter((attribute) => !HANDLED.has(attributeKey(attribute.name)));
   const groups = (name: string): readonly string[] | undefined => {
     const attribute = byKey.get(attributeKey(name));
     return attribute === undefined ? undefined : toTextValues(attribute);
@@ -66,6 +68,7 @@ export function sortAttributes(attributes: readonly Attribute[]): RequestAttribu
     password: value,
     clearsPassword: password !== undefined && value === undefined,
     currentPassword: guardedValue(byKey.get(attributeKey(CURRENT_PASSWORD))),
-    plain,
+    special: others.filter(isSpecial),
+    plain: others.filter((attribute) => !isSpecial(attribute)),
   };
 }

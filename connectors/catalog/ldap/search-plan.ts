@@ -1,6 +1,8 @@
 import { ConnectorError, NAME, UID, Uid, type ConnectorObject, type Filter, type QualifiedUid, type SortKey } from '../../../protocol/model/index.js';
 import { attributesOfFilter, evaluateFilter } from '../../framework/filter-evaluation.js';
 import type { SearchRequest } from '../../framework/spi.js';
+import { isActiveDirectory } from './active-directory/family.js';
+import { specialFilter } from './active-directory/special-attributes.js';
 import type { LdapSession } from './connection.js';
 import type { DirectorySearch, RootDse, SortBy } from './directory/contract.js';
 import { parseFilter } from './directory/filter-encoding.js';
@@ -89,8 +91,7 @@ function optionFilter(request: SearchRequest): string | undefined {
 
 function sortBy(schema: Subschema | undefined, dse: RootDse, attribute: string, ascending: boolean): SortBy {
   // Active Directory takes the rules of its own locales only.
-  const namesRule = !dse.serverType.startsWith('ad') && dse.serverType !== 'activeDirectory';
-  return { attribute, ascending, orderingRule: namesRule ? schema?.orderingRuleFor(attribute) : undefined };
+  return { attribute, ascending, orderingRule: isActiveDirectory(dse.serverType) ? undefined : schema?.orderingRuleFor(attribute) };
 }
 
 function serverSort(keys: readonly SortKey[], session: LdapSession, schema: Subschema | undefined, dse: RootDse, bases: readonly string[]): SortBy[] | undefined {
@@ -127,8 +128,9 @@ export async function planSearch(session: LdapSession, request: SearchRequest, s
   const matching = await readMatchingSchema(session, signal);
   const dse = await directory.rootDse(signal);
   const abilities = abilitiesOf(matching);
-  const { native, residual } = request.filter === undefined ? { native: undefined, residual: undefined } : splitFilter(request.filter, config, abilities);
-  const query = nativeQuery(native, config, abilities);
+  const special = specialFilter(dse.serverType, request.objectClass);
+  const { native, residual } = request.filter === undefined ? { native: undefined, residual: undefined } : splitFilter(request.filter, config, abilities, special);
+  const query = nativeQuery(native, config, abilities, special);
   const scope = query.dn === undefined ? scopeOf(request) : 'base';
   const roots = query.dn !== undefined ? [query.dn] : container === undefined ? await searchBases(session, signal) : [await containerDn(session, container, signal)];
   const bases = query.impossible ? [] : distinctBases(roots, scope);
@@ -138,7 +140,7 @@ export async function planSearch(session: LdapSession, request: SearchRequest, s
   return {
     bases, scope, sortKeys,
     filter: searchFilter(request.objectClass, andText(optionFilter(request), query.text), config),
-    mapper: entryMapper(session, request.objectClass, asked(request, residual, sortHere ? sortKeys : []), schema),
+    mapper: entryMapper(session, request.objectClass, asked(request, residual, sortHere ? sortKeys : []), schema, dse.serverType),
     accepts: hereFilter(residual),
     filteredHere: residual !== undefined,
     missingBaseIsEmpty: query.dn !== undefined,

@@ -1,7 +1,9 @@
 import { CURRENT_PASSWORD, ConnectorError, NAME, PASSWORD, Uid, attributeKey, type UpdateType } from '../../../protocol/model/index.js';
 import type { Call, UpdateRequest } from '../../framework/spi.js';
+import { attributesForSpecials, refuseSpecialValues, specialChanges, withoutNamingAttribute } from './active-directory/special-writes.js';
 import { attributeChanges, sendChanges } from './attribute-changes.js';
 import type { LdapSession } from './connection.js';
+import type { Entry, EntryChange } from './directory/contract.js';
 import { texts } from './directory/entry.js';
 import { parseDn } from './dn.js';
 import { resultCodeOf } from './errors.js';
@@ -29,20 +31,22 @@ interface Update {
   /** Something has been changed at the server. */
   changed(): void;
 }
-interface Target { readonly dn: string; readonly uid: string; readonly posixNames: readonly string[]; readonly rename: Rename | undefined }
+interface Target { readonly entry: Entry; readonly dn: string; readonly uid: string; readonly posixNames: readonly string[]; readonly rename: Rename | undefined }
 
 function checkRequest({ type, attributes }: Pick<Update, 'type' | 'attributes'>): void {
   const { dn, password, clearsPassword, currentPassword } = attributes;
   if (currentPassword !== undefined && password === undefined) throw new ConnectorError('invalidAttributeValue', `${CURRENT_PASSWORD} is only good for a change of password: give ${PASSWORD} with it.`);
   if (type === 'REPLACE') return;
+  refuseSpecialValues(attributes);
   if (dn !== undefined) throw new ConnectorError('invalidAttributeValue', `${NAME} has one value: replace it to rename an entry.`);
   if (password !== undefined || clearsPassword) throw new ConnectorError('invalidAttributeValue', `${PASSWORD} is replaced, never added or removed.`);
 }
 
 async function locate({ session, objectClass, attributes, signal }: Update, uid: Uid): Promise<Target> {
-  const entry = await requireEntry(session, objectClass, uid, withUidAttribute(session, [POSIX_MEMBER.memberAttribute]), signal);
+  const wanted = [POSIX_MEMBER.memberAttribute, ...await attributesForSpecials(session, objectClass, attributes, signal)];
+  const entry = await requireEntry(session, objectClass, uid, withUidAttribute(session, wanted), signal);
   const rename = attributes.dn === undefined ? undefined : planRename(entry.dn, attributes.dn);
-  return { dn: entry.dn, uid: uidTextOf(session, entry) ?? uid.value, posixNames: texts(entry, POSIX_MEMBER.memberAttribute), rename };
+  return { entry, dn: entry.dn, uid: uidTextOf(session, entry) ?? uid.value, posixNames: texts(entry, POSIX_MEMBER.memberAttribute), rename };
 }
 
 /** Renames first, and lets the groups follow at once, so that a failure further on leaves no group with the old name. */
@@ -55,17 +59,26 @@ async function renameEntry({ session, signal, changed }: Update, { dn, rename }:
   return rename.newDn;
 }
 
-async function modifyAttributes({ session, type, attributes, signal, changed }: Update, target: Target, dn: string): Promise<void> {
-  const { config } = session;
-  const batches = await attributeChanges(session, type, attributes.plain, dn, target.rename === undefined ? undefined : parseDn(dn), signal);
-  if (attributes.currentPassword === undefined && (attributes.password !== undefined || attributes.clearsPassword)) {
-    const values = attributes.password === undefined ? [] : [encodePassword(config, attributes.password)];
-    batches[0] = [...(batches[0] ?? []), { operation: 'replace', attribute: config.passwordAttribute, values }];
-  }
-  for (const [index, batch] of batches.entries()) {
+/** A reset of the password: a change of it has been made before. */
+function passwordReset({ config }: LdapSession, { password, clearsPassword, currentPassword }: RequestAttributes): EntryChange[] {
+  if (currentPassword !== undefined || (password === undefined && !clearsPassword)) return [];
+  return [{ operation: 'replace', attribute: config.passwordAttribute, values: password === undefined ? [] : [encodePassword(config, password)] }];
+}
+
+/** The modify requests of an update, in their order. */
+async function modifications({ session, type, objectClass, attributes, signal }: Update, target: Target, dn: string): Promise<readonly (readonly EntryChange[])[]> {
+  const special = await specialChanges(session, objectClass, attributes, target.entry, signal);
+  const plain = type === 'REPLACE' ? await withoutNamingAttribute(session, special.plain, dn, signal) : special.plain;
+  const [first = [], ...others] = await attributeChanges(session, type, plain, dn, target.rename === undefined ? undefined : parseDn(dn), signal);
+  const together = [...first, ...passwordReset(session, attributes), ...special.changes];
+  return [special.before, together, ...others].filter((changes) => changes.length > 0);
+}
+
+async function modifyAttributes(update: Update, target: Target, dn: string): Promise<void> {
+  for (const [index, changes] of (await modifications(update, target, dn)).entries()) {
     try {
-      await sendChanges(session, type, dn, batch, signal);
-      changed();
+      await sendChanges(update.session, update.type, dn, changes, update.signal);
+      update.changed();
     } catch (error) {
       throw explained(error, target, dn, index);
     }

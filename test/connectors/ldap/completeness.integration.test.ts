@@ -8,6 +8,7 @@ import { startOpenLdap, type OpenLdap } from '../../targets/openldap.js';
 import { configFor, people, quiet } from './ldap-config.js';
 import { parkedSearches } from '../../../connectors/catalog/ldap/parked-searches.js';
 import { secret } from '../../support/secret-values.js';
+import { openContext } from '../../support/open-context.js';
 
 /** A load balancer that may take a connection to another server without telling it who is connected. */
 class Balancer {
@@ -86,9 +87,7 @@ afterAll(async () => {
 });
 
 async function session(changes: Parameters<typeof configFor>[1] = {}): Promise<LdapSession> {
-  return open(configFor(server, { accountObjectClasses: ['inetOrgPerson'], baseContexts: ['ou=people,dc=example,dc=com'], ...changes }), {
-    signal: quiet(), log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, stateDirectory: async () => '/nonexistent',
-  });
+  return open(configFor(server, { accountObjectClasses: ['inetOrgPerson'], baseContexts: ['ou=people,dc=example,dc=com'], ...changes }), openContext());
 }
 
 const behindBalancer = () => session({ host: '127.0.0.1', port: Number(balancer.url.port) });

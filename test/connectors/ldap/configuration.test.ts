@@ -35,12 +35,12 @@ describe('servers', () => {
   const record = (name: string, priority: number, weight = 1): SrvRecord => ({ name, priority, weight, port: 1389 });
   const urls = async (values: Parameters<typeof ldapConfig>[0], records: readonly SrvRecord[] = []) => (await serversOf(ldapConfig(values), lookup(records))).map(({ host, port }) => `${host}:${port}`);
 
-  test('host, then failover', async () => {
+  test('host, then failover [ldap 13]', async () => {
     expect(await urls({ host: 'a', port: 1, failover: ['ldap://b:2/', 'ldap://c'] })).toEqual(['a:1', 'b:2', 'c:389']);
     expect(await urls({ host: 'a', port: 636, ssl: true, failover: ['ldaps://c/'] })).toEqual(['a:636', 'c:636']);
   });
 
-  test('SRV records by priority', async () => {
+  test('SRV records by priority [ldap 14]', async () => {
     const records = [record('c', 20), record('a', 1), record('b', 10)];
     expect(await urls({ host: '_ldap._tcp.x', useDNSSRVRecord: true }, records)).toEqual(['a:1389', 'b:1389', 'c:1389']);
     expect(await urls({ host: '_ldap._tcp.x', useDNSSRVRecord: true, ssl: true }, records)).toEqual(['a:636', 'b:636', 'c:636']);
@@ -74,7 +74,7 @@ describe('server families', () => {
     [{ vendorName: '389 Project', vendorVersion: '389-Directory/2.3.1' }, 389, 'redHat389'], [{ vendorName: 'Sun Microsystems, Inc.', vendorVersion: 'Sun-Directory-Server/11.1' }, 389, 'sunDsee'],
     [{ vendorName: 'International Business Machines (IBM)' }, 389, 'ibm'], [{ vendorName: 'Novell, Inc.' }, 389, 'novell'], [{ vendorName: 'CA' , vendorVersion: 'CA Directory 12' }, 389, 'caLdap'],
     [{ vendorName: 'Somebody' }, 389, 'unknown'], [{}, 3268, 'unknown'],
-  ])('%j on port %d is %s', (attributes, port, type) => expect(serverTypeOf(dse(attributes), port)).toBe(type));
+  ])('%j on port %d is %s [ldap 62]', (attributes, port, type) => expect(serverTypeOf(dse(attributes), port)).toBe(type));
 });
 
 describe('errors', () => {
@@ -94,14 +94,14 @@ describe('errors', () => {
 });
 
 describe('times', () => {
-  test.each([['20151217131254.0Z', '2015-12-17T13:12:54Z'], ['20151217131254Z', '2015-12-17T13:12:54Z'], ['201512171312+0100', '2015-12-17T12:12:00Z'], ['yesterday', 'yesterday'], ['20159917131254Z', '20159917131254Z']])('generalized time %s is %s', (from, to) => expect(generalizedTimeToIso(from)).toBe(to));
-  test.each([['130698687542272930', '2015-03-03T15:05:54Z'], ['0', '0'], ['9223372036854775807', '9223372036854775807'], ['x', 'x']])('interval %s is %s', (from, to) => expect(intervalToIso(from)).toBe(to));
+  test.each([['20151217131254.0Z', '2015-12-17T13:12:54Z'], ['20151217131254Z', '2015-12-17T13:12:54Z'], ['201512171312+0100', '2015-12-17T12:12:00Z'], ['yesterday', 'yesterday'], ['20159917131254Z', '20159917131254Z']])('generalized time %s is %s [ldap 100]', (from, to) => expect(generalizedTimeToIso(from)).toBe(to));
+  test.each([['130698687542272930', '2015-03-03T15:05:54Z'], ['0', '0'], ['9223372036854775807', '0'], ['x', 'x']])('interval %s is %s [ldap 99, 101]', (from, to) => expect(intervalToIso(from)).toBe(to));
 });
 
 describe('parked searches', () => {
   const lane = () => { let open = true; return { get alive() { return open; }, ref: () => undefined, close: () => { open = false; return Promise.resolve(); } }; };
   const cookie = Buffer.from('c');
-  test('are taken once, leave in order when there are too many, and when their time is up', async () => {
+  test('are taken once, leave in order when there are too many, and when their time is up [ldap 49]', async () => {
     const parked = new ParkedSearches(2, 30);
     const lanes = [lane(), lane(), lane()];
     const tickets = lanes.map((one) => parked.park({ lane: one, cookie }));

@@ -30,6 +30,9 @@ async function start(configuration: Record<string, IcfValue>): Promise<ContractT
     ],
     broken: { credentials: new GuardedString('not the password') },
     secrets: [server.adminPassword, 'not the password'],
+    behind: { name: 'OpenLDAP', real: true },
+    filterAttributes: ['cn', 'sn', 'givenName'],
+    outage: { begin: () => server.pause(), end: () => server.resume() },
     stop: () => server.stop(),
   };
 }

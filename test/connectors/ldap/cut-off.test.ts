@@ -5,6 +5,7 @@ import { isSuspicious } from '../../../connectors/catalog/ldap/cut-off.js';
 import { search } from '../../../connectors/catalog/ldap/search.js';
 import { OP, done, entry, startFakeLdap, type FakeLdap, type FakeRequest } from './fake-ldap.js';
 import { ldapConfig, quiet } from './ldap-config.js';
+import { openContext } from '../../support/open-context.js';
 
 const PAGED = '1.2.840.113556.1.4.319';
 const BASE = 'ou=people,dc=x';
@@ -25,9 +26,7 @@ async function serverOf(all: number, shown: number, pages: (request: FakeRequest
     if (request.dn !== BASE) return done(request, { code: 32 });
     return request.cookie === undefined ? [...people(request, Math.min(all, shown)), done(request)] : pages(request);
   });
-  session = await open(ldapConfig({ host: '127.0.0.1', port: server.port, principal: 'cn=me', credentials: new GuardedString('secret'), baseContexts: [BASE], readSchema: false, uidAttribute: 'uid' }), {
-    signal: quiet(), log, stateDirectory: async () => '/nonexistent',
-  });
+  session = await open(ldapConfig({ host: '127.0.0.1', port: server.port, principal: 'cn=me', credentials: new GuardedString('secret'), baseContexts: [BASE], readSchema: false, uidAttribute: 'uid' }), openContext({ log }));
 }
 
 function people(request: FakeRequest, count: number): Buffer[] {

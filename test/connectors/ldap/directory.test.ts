@@ -121,7 +121,7 @@ describe('broken connections and servers', () => {
     expect(await dns(await connect(server))).toEqual(['cn=1,dc=x']);
   });
 
-  test('a server that accepts and says nothing is given up after connectionTimeout', async () => {
+  test('a server that accepts and says nothing is given up after connectionTimeout [ldap 12]', async () => {
     const server = await fake((request) => (request.operation === OP.bind ? [] : undefined));
     await expect(connect(server, { connectionTimeout: 150 })).rejects.toMatchObject({ kind: 'connectionFailed', message: expect.stringContaining('150 ms (connectionTimeout)') as string });
     await vi.waitFor(() => expect(server.sockets.size).toBe(0));
@@ -152,7 +152,7 @@ describe('silence and transactions', () => {
     await wire.close();
   });
 
-  test.each([['OpenDJ Server 7', 1], ['Somebody', 0]])('the transaction id goes to a DS server only: %s', async (vendorVersion, times) => {
+  test.each([['OpenDJ Server 7', 1], ['Somebody', 0]])('the transaction id goes to a DS server only: %s [ldap 28]', async (vendorVersion, times) => {
     const server = await fake((request) => (request.operation === OP.search ? [entry(request, '', { vendorVersion: [vendorVersion] }), done(request)] : request.operation === OP.delete ? done(request) : undefined));
     const directory = await connect(server, { sendCAUDTxId: true });
     directory.transactionId = 'tx-1';
@@ -160,7 +160,7 @@ describe('silence and transactions', () => {
     expect(server.requests.filter(({ operation, controls }) => operation === OP.delete && controls.includes('1.3.6.1.4.1.36733.2.1.5.1'))).toHaveLength(times);
   });
 
-  test('tree delete and its control', async () => {
+  test('tree delete and its control [ldap 60]', async () => {
     const server = await fake((request) => (request.operation === OP.delete ? done(request) : undefined));
     await (await connect(server)).remove('ou=a,dc=x', true, quiet());
     expect(server.requests.at(-1)).toMatchObject({ operation: OP.delete, dn: 'ou=a,dc=x', controls: ['1.2.840.113556.1.4.805'] });
@@ -219,7 +219,7 @@ describe('referrals', () => {
     return { directory: await connect(here, values), other };
   }
 
-  test('follow: continuation references and referrals, with the same credentials, the first alternative that answers', async () => {
+  test('follow: continuation references and referrals, with the same credentials, the first alternative that answers [ldap 15]', async () => {
     const { directory, other } = await pair();
     expect(await dns(directory)).toEqual(['cn=here,dc=x', 'cn=there,ou=part,dc=x']);
     expect(await dns(directory, { ...everything, base: 'ou=whole,dc=x' })).toEqual(['cn=there,ou=other,dc=x']);
@@ -229,14 +229,14 @@ describe('referrals', () => {
     await vi.waitFor(() => expect(other.sockets.size).toBe(0));
   });
 
-  test('ignore: references are left out, a referral of the whole operation is still an error', async () => {
+  test('ignore: references are left out, a referral of the whole operation is still an error [ldap 15]', async () => {
     const { directory } = await pair({ referralsHandling: 'ignore' });
     expect(await dns(directory)).toEqual(['cn=here,dc=x']);
     await expect(dns(directory, { ...everything, base: 'ou=whole,dc=x' })).rejects.toThrow('ou=other,dc=x');
     await expect(directory.modify('cn=a,dc=x', [], quiet())).rejects.toMatchObject({ kind: 'connector' });
   });
 
-  test('throw: any is an error', async () => {
+  test('throw: any is an error [ldap 15]', async () => {
     const { directory, other } = await pair({ referralsHandling: 'throw' });
     await expect(dns(directory)).rejects.toThrow('referralsHandling is throw');
     expect(other.requests).toEqual([]);
@@ -257,7 +257,7 @@ describe('referrals', () => {
 });
 
 describe('liveness', () => {
-  test('the server is polled only after checkAliveMinInterval of silence', async () => {
+  test('the server is polled only after checkAliveMinInterval of silence [ldap 16]', async () => {
     const server = await fake(onSearch((request) => [entry(request, ''), done(request)]));
     const directory = await connect(server, { checkAliveMinInterval: 60 });
     expect(await directory.isAlive(quiet())).toBe(true);
@@ -271,7 +271,7 @@ describe('liveness', () => {
 });
 
 describe('servers', () => {
-  test('failover: the next server is tried when one cannot be reached, not after wrong credentials', async () => {
+  test('failover: the next server is tried when one cannot be reached, not after wrong credentials [ldap 13]', async () => {
     const refusing = await fake((request) => (request.operation === OP.bind ? done(request, { code: 49 }) : undefined));
     const good = await fake(() => undefined);
     const failover = [`ldap://127.0.0.1:${good.port}/`];

@@ -39,7 +39,7 @@ describe('filter text', () => {
   ])('%j is %s', (filter, expected) => expect(text(filter)).toBe(expected));
 
   test.each<Filter>([
-    on('equals', '__ENABLE__', true), on('equals', 'ldapGroups', 'cn=a'), on('contains', '__NAME__', 'x'), on('equals', 'a)(b', 'x'), on('equals', 'cn=*', 'x'),
+    on('equals', 'ldapGroups', 'cn=a'), on('contains', '__NAME__', 'x'), on('equals', 'a)(b', 'x'), on('equals', 'cn=*', 'x'),
     on('equals', 'userPassword', 'x'), on('equals', 'cn', new GuardedString('x')), on('equals', 'cn'), on('startsWith', 'cn', 'a', 'b'), on('contains', 'member', 'x'), on('equals', 'cn', ''),
     { kind: 'extendedMatch', operator: 'x)(', attribute: new Attribute('cn', ['2']) }, { kind: 'equals', attribute: new Attribute('cn', null) },
   ])('%j is left to the facade', (filter) => {
@@ -50,7 +50,7 @@ describe('filter text', () => {
 
 describe('what is native and what is left', () => {
   const native = on('equals', 'cn', 'x');
-  const left = on('equals', '__ENABLE__', true);
+  const left = on('equals', 'ldapGroups', 'cn=a');
   test('and is split, or and not are not', () => {
     expect(splitFilter({ kind: 'and', operands: [native, left] }, config)).toEqual({ native, residual: left });
     expect(splitFilter({ kind: 'or', operands: [native, left] }, config).native).toBeUndefined();
@@ -79,20 +79,20 @@ describe('what is native and what is left', () => {
 
 describe('composition', () => {
   const classes = '(&(objectClass=top)(objectClass=person)(objectClass=organizationalPerson)(objectClass=inetOrgPerson))';
-  test('the object class filter alone, and after the native filter', () => {
+  test('the object class filter alone, and after the native filter [ldap 33, 38, 41]', () => {
     expect(searchFilter('__ACCOUNT__', undefined, config)).toBe(classes);
     expect(searchFilter('__ACCOUNT__', '(uid=user123)', config)).toBe(`(&(uid=user123)${classes})`);
     expect(classFilter('__GROUP__', config)).toBe('(&(objectClass=top)(objectClass=groupOfUniqueNames))');
   });
 
-  test('a user filter takes the place of the object class filter', () => {
+  test('a user filter takes the place of the object class filter [ldap 40]', () => {
     const users = ldapConfig({ host: 'localhost', accountSearchFilter: 'employeeType=active', groupSearchFilter: '(cn=g*)' });
     expect(searchFilter('__ACCOUNT__', '(uid=x)', users)).toBe('(&(uid=x)(employeeType=active))');
     expect(searchFilter('__GROUP__', undefined, users)).toBe('(cn=g*)');
     expect(searchFilter('person', undefined, users)).toBe('(objectClass=person)');
   });
 
-  test('without a class list the name of the object class counts', () => {
+  test('without a class list the name of the object class counts [ldap 42]', () => {
     expect(classFilter('organizationalUnit', config)).toBe('(objectClass=organizationalUnit)');
     expect(classFilter('x)(y=*', config)).toBe('(objectClass=x\\29\\28y=\\2a)');
   });

@@ -74,7 +74,7 @@ describe('passwords at OpenLDAP', () => {
       }
     });
 
-    it('finds the account by any user name attribute and answers its uid', async () => {
+    it('finds the account by any user name attribute and answers its uid [ldap 36]', async () => {
       const session = await open();
       const { name, uid } = await person(session, secret('right'));
       expect((await login(session, name, 'right')).value).toBe(uid.value);
@@ -111,7 +111,7 @@ describe('passwords at OpenLDAP', () => {
       await expect(login(session, name, 'right')).rejects.toMatchObject({ kind: 'invalidCredential', message: expect.stringContaining('locked') as string });
     });
 
-    it('reports a password that was reset with the uid, when policy counts', async () => {
+    it('reports a password that was reset with the uid, when policy counts [ldap 53]', async () => {
       const { name, uid, dn } = await person(await open(), secret('right'));
       await change(await open(), dn, { operation: 'replace', attribute: 'pwdReset', values: ['TRUE'] });
       expect((await login(await open(), name, 'right')).value).toBe(uid.value);
@@ -119,7 +119,7 @@ describe('passwords at OpenLDAP', () => {
       expect(error).toMatchObject({ kind: 'passwordExpired', uid: { value: uid.value } });
     });
 
-    it('reports an expired password with the uid, when policy counts', async () => {
+    it('reports an expired password with the uid, when policy counts [ldap 52]', async () => {
       const session = await open({ respectResourcePasswordPolicyChangeAfterReset: true });
       const [uid = ''] = await held(session, `uid=expired,${PEOPLE}`, 'entryUUID') ?? [];
       await expect(login(session, 'expired', 'right')).rejects.toMatchObject({ kind: 'passwordExpired', uid: { value: uid } });
@@ -148,7 +148,7 @@ describe('passwords at OpenLDAP', () => {
       await expect(set(session, uid, { __ENABLE__: false })).rejects.toMatchObject({ kind: 'invalidAttributeValue', message: expect.stringContaining('__ENABLE__') as string });
     });
 
-    it('resets a password without the old one', async () => {
+    it('resets a password without the old one [ldap 50]', async () => {
       const session = await open();
       const { uid, dn } = await person(session, secret('right'));
       await set(session, uid, { __PASSWORD__: secret('better') });
@@ -191,7 +191,7 @@ describe('passwords at OpenLDAP', () => {
       expect(await canBind(session, dn, secret('before'))).toBe(false);
     });
 
-    it('refuses a hash algorithm it does not know before anything is sent', async () => {
+    it('refuses a hash algorithm it does not know before anything is sent [ldap 51]', async () => {
       const session = await open({ passwordHashAlgorithm: 'SSHA' });
       await expect(person(session, secret('x'))).rejects.toMatchObject({ kind: 'configuration' });
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseAttributeType, parseObjectClass } from '../../../connectors/catalog/ldap/schema/definitions.js';
+import { parseAttributeType, parseContentRule, parseObjectClass } from '../../../connectors/catalog/ldap/schema/definitions.js';
 import { DEFAULT_SCHEMA } from '../../../connectors/catalog/ldap/schema/default-schema.js';
 import { Subschema } from '../../../connectors/catalog/ldap/schema/subschema.js';
 
@@ -21,12 +21,20 @@ describe('definitions of RFC 4512', () => {
     expect(parseObjectClass('( 1.2.3 AUXILIARY )')).toMatchObject({ names: ['1.2.3'], kind: 'auxiliary' });
   });
 
+  test('a content rule, as Active Directory has them', () => {
+    expect(parseContentRule("( 1.2.840.113556.1.5.9 NAME 'user' AUX ( mailRecipient $ securityPrincipal ) MUST (sAMAccountName $ objectSid) MAY (info $ cn ) NOT x )"))
+      .toEqual({ oid: '1.2.840.113556.1.5.9', must: ['sAMAccountName', 'objectSid'], may: ['info', 'cn'] });
+    expect(parseContentRule('( 1.2.3 AUX x )')).toEqual({ oid: '1.2.3', must: [], may: [] });
+    expect(parseContentRule('none')).toBeUndefined();
+  });
+
   test.each(['', '(', '()', 'cn', '( 1.2.3 NAME \'unclosed )'])('%j is none', (text) => expect(parseAttributeType(text)).toBeUndefined());
 
   test('no text does anything but parse or not', () => {
     fc.assert(fc.property(fc.array(fc.constantFrom('(', ')', '$', "'", 'NAME', 'SUP', 'SYNTAX', 'SINGLE-VALUE', ' ', 'x', '1.2.3', '\\'), { maxLength: 30 }).map((parts) => parts.join(' ')), (text) => {
       parseAttributeType(text);
       parseObjectClass(text);
+      parseContentRule(text);
     }));
   });
 });
@@ -54,7 +62,7 @@ describe('inheritance', () => {
   });
 });
 
-test('the default schema is whole', () => {
+test('the default schema is whole [ldap 30]', () => {
   for (const { names, must, may } of DEFAULT_SCHEMA.objectClasses) {
     for (const attribute of [...must, ...may]) expect(DEFAULT_SCHEMA.attribute(attribute), `${names[0] ?? ''}: ${attribute}`).toBeDefined();
   }

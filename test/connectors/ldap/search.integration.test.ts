@@ -99,7 +99,7 @@ describe('every kind of filter against what the entries hold', () => {
     expect(uids(await find(on('equals', 'jpegPhoto', Uint8Array.from([0xff, 0xd8, 0]))))).toEqual(['user8']);
   });
 
-  test('a search filter of the configuration takes the place of the object classes', async () => {
+  test('a search filter of the configuration takes the place of the object classes [ldap 40]', async () => {
     const own = await sessionWith({ accountSearchFilter: '(sn=Number3)' });
     expect(uids(await find(on('startsWith', 'uid', 'user12'), {}, ACCOUNT, own))).toEqual(['user123', 'user1203', 'user1213', 'user1223', 'user1233'].sort());
   });
@@ -121,7 +121,7 @@ describe('what comes back', () => {
     expect(object!.uid.value).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('text as strings, octet strings as byte arrays, custom ones too', async () => {
+  test('text as strings, octet strings as byte arrays, custom ones too [ldap 3]', async () => {
     const custom = await sessionWith({ customOctetStringAttributes: ['MAIL'], readSchema: false });
     const { objects: [object] } = await find(on('equals', 'uid', 'user8'), {}, ACCOUNT, custom);
     expect(object!.get('mail')!.values).toEqual([Uint8Array.from(Buffer.from('user8@example.com'))]);
@@ -129,7 +129,7 @@ describe('what comes back', () => {
     expect(object!.get('cn')!.values).toEqual(['user 8']);
   });
 
-  test('groups of an account and uids of members, only where they are wanted', async () => {
+  test('groups of an account and uids of members, only where they are wanted [ldap 59]', async () => {
     const own = await sessionWith({ ldapGroupsUseStaticGroups: true, getGroupMemberId: true });
     const { objects: [user] } = await find(on('equals', 'uid', 'user7'), { [OPTION.attributesToGet]: names('ldapGroups') }, ACCOUNT, own);
     expect(user!.get('ldapGroups')!.values).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('what comes back', () => {
     expect((await find(undefined, {}, GROUP)).objects[0]!.get('_memberId')).toBeUndefined();
   });
 
-  test('every account once with overlapping base contexts', async () => {
+  test('every account once with overlapping base contexts [ldap 37]', async () => {
     const own = await sessionWith({ baseContexts: ['ou=people,dc=example,dc=com', 'dc=example,dc=com', 'OU=People,dc=example,dc=com'] });
     expect((await find(undefined, { [OPTION.attributesToGet]: names() }, ACCOUNT, own)).objects.length).toBe(PEOPLE);
   });
@@ -148,7 +148,7 @@ describe('what comes back', () => {
     expect(uids(await find(on('equals', 'uid', 'user3'), {}, ACCOUNT, own))).toEqual(['user3']);
   });
 
-  test('a base context that does not exist is an error that names it', async () => {
+  test('a base context that does not exist is an error that names it [ldap 7]', async () => {
     const own = await sessionWith({ baseContexts: ['ou=people,dc=example,dc=com', 'ou=typo,dc=example,dc=com'] });
     await expect(find(on('equals', 'uid', 'user3'), {}, ACCOUNT, own)).rejects.toThrow('ou=typo,dc=example,dc=com');
     await expect(testConnection(own, call())).rejects.toMatchObject({ kind: 'configuration' });
@@ -173,7 +173,7 @@ describe('blocks', () => {
   const ways: [string, Partial<Record<keyof LdapConfig, boolean | number>>][] = [
     ['no control', {}], ['paged results', { useBlocks: true, usePagedResultControl: true, blockSize: 100 }], ['virtual list views', { useBlocks: true, usePagedResultControl: false, blockSize: 100 }],
   ];
-  test.each(ways)('%s: everything once', async (_way, values) => {
+  test.each(ways)('%s: everything once [ldap 43, 44, 45]', async (_way, values) => {
     const found = await find(undefined, { [OPTION.attributesToGet]: names('uid') }, ACCOUNT, await sessionWith(values));
     expect(new Set(uids(found)).size).toBe(PEOPLE);
     expect(found.objects.length).toBe(PEOPLE);
@@ -269,7 +269,7 @@ describe('blocks', () => {
 });
 
 describe('schema', () => {
-  test('from the server: accounts, groups and every structural class, with types and flags', async () => {
+  test('from the server: accounts, groups and every structural class, with types and flags [ldap 29]', async () => {
     const { objectClasses, objectClassesByOperation } = await schema(session, call());
     const types = objectClasses.map(({ type }) => type);
     expect(types).toEqual(expect.arrayContaining([ACCOUNT, GROUP, 'organizationalUnit', 'domain', 'posixGroup']));
@@ -286,7 +286,7 @@ describe('schema', () => {
     expect(objectClassesByOperation.get('AuthenticationApiOp')).toEqual([ACCOUNT]);
   });
 
-  test('by default with readSchema false', async () => {
+  test('by default with readSchema false [ldap 30]', async () => {
     const { objectClasses } = await schema(await sessionWith({ readSchema: false }), call());
     expect(objectClasses.map(({ type }) => type)).toEqual([ACCOUNT, GROUP, 'organization', 'organizationalUnit', 'person', 'organizationalPerson', 'account', 'groupOfNames']);
     expect(objectClasses[1]!.attributes.find(({ name }) => name === 'uniqueMember')!.flags).toEqual(['REQUIRED', 'MULTIVALUED']);

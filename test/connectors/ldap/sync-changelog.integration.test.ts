@@ -56,7 +56,7 @@ describe('389 Directory Server', () => {
     for (const value of ['20260131235959Z', true, 1.5, null]) await expect(collect(session, { value })).rejects.toMatchObject({ kind: 'invalidAttributeValue' });
   });
 
-  it('reports the whole log without a token, and nothing when there is nothing new', async () => {
+  it('reports the whole log without a token, and nothing when there is nothing new [ldap 61]', async () => {
     const dn = await person();
     const { deltas, token } = await collect(session, null);
     expect(deltas.map(({ object }) => object?.name.value)).toContain(dn);
@@ -100,7 +100,7 @@ describe('389 Directory Server', () => {
     expect((await collect(asked, start)).deltas.map(({ object }) => object?.name.value)).toEqual(names);
   });
 
-  it('tells who made a change and what it touched', async () => {
+  it('tells who made a change and what it touched [ldap 73, 74, 75]', async () => {
     const dn = await person();
     const ignoring = await open({ modifiersNamesToFilterOut: ['cn=directory manager'] });
     const picky = await open({ attributesToSynchronize: ['mail'] });
@@ -113,7 +113,7 @@ describe('389 Directory Server', () => {
     expect(await collect(ignoring, start)).toMatchObject({ deltas: [], token: { value: (start.value as number) + 3 } });
   });
 
-  it('keeps to base contexts, classes and filters', async () => {
+  it('keeps to base contexts, classes and filters [ldap 71, 72, 76]', async () => {
     const start = await latestSyncToken(session, ACCOUNT, call());
     const dn = await person(undefined, { employeeType: 'staff' });
     await person(undefined, { employeeType: 'guest' });
@@ -125,7 +125,7 @@ describe('389 Directory Server', () => {
     expect((await collect(persons, start)).deltas.map(({ object }) => object?.name.value)).toEqual([`cn=plain${counter},${PEOPLE}`]);
   });
 
-  it('reports groups only when their class is listed, and says so', async () => {
+  it('reports groups only when their class is listed, and says so [ldap 72]', async () => {
     const start = await latestSyncToken(session, GROUP, call());
     const group = `cn=g${counter++},ou=groups,${BASE}`;
     await addEntry(session, group, { objectClass: ['top', 'groupOfUniqueNames'], cn: group.slice(3).split(',')[0]! });
@@ -136,7 +136,7 @@ describe('389 Directory Server', () => {
     expect((await collect(listed, start, ALL)).deltas).toMatchObject([{ objectClass: GROUP }]);
   });
 
-  it.each([['never', []], ['first', ['some']], ['last', []]])('deals with a token beyond the log by resetSyncToken %s', async (policy, found) => {
+  it.each([['never', []], ['first', ['some']], ['last', []]])('deals with a token beyond the log by resetSyncToken %s [ldap 70]', async (policy, found) => {
     const own = await open({ resetSyncToken: policy });
     const last = (await latestSyncToken(own, ACCOUNT, call())).value as number;
     const { deltas, token } = await collect(own, { value: last + 1000 });
@@ -173,7 +173,7 @@ describe('389 Directory Server whose log has no ids', () => {
   beforeAll(async () => { server = await startDirectory389({ logged: [] }); });
   afterAll(async () => { await server.stop(); });
 
-  it('reports deletes by what the name tells, and refuses to lose those it cannot', async () => {
+  it('reports deletes by what the name tells, and refuses to lose those it cannot [ldap 32]', async () => {
     const open = (uidAttribute: string): Promise<TestSession> => openSession(ldapConfig({ host: server.host, port: server.port, principal: server.adminDn, credentials: new GuardedString(server.adminPassword), baseContexts: [BASE], uidAttribute }));
     const [byUid, byUuid] = [await open('uid'), await open('entryUUID')];
     try {

@@ -116,7 +116,7 @@ describe.each(['timestamps', 'access log'] as const)('sync of OpenLDAP by %s', (
     }
   });
 
-  it('keeps to base contexts, object class and filters', async () => {
+  it('keeps to base contexts, object class and filters [ldap 71, 76]', async () => {
     const start = await latestSyncToken(session, ACCOUNT, call());
     const inside = await person(undefined, { employeeType: 'staff' });
     await person(undefined, { employeeType: 'guest' });
@@ -190,14 +190,14 @@ describe.each(['timestamps', 'access log'] as const)('sync of OpenLDAP by %s', (
       await expect(latestSyncToken(lost, ACCOUNT, call())).rejects.toMatchObject({ kind: 'configuration', message: expect.stringContaining('ou=nowhere') as string });
     });
 
-    it('does not notice deletes', async () => {
+    it('does not notice deletes [ldap 65]', async () => {
       const dn = await person();
       const { token } = await collect(session, await latestSyncToken(session, ACCOUNT, call()));
       await session.directory.remove(dn, false, never);
       expect((await collect(session, token)).deltas.filter(({ kind }) => kind === 'DELETE')).toEqual([]);
     });
 
-    it('goes back by the offset when something has appeared there', async () => {
+    it('goes back by the offset when something has appeared there [ldap 66]', async () => {
       const offset = await open({ timestampSyncOffset: 3600 });
       const early = await person();
       await nextSecond(session, early);
@@ -304,7 +304,7 @@ describe.each(['timestamps', 'access log'] as const)('sync of OpenLDAP by %s', (
       expect((await collect(picky, token)).deltas).toHaveLength(1);
     });
 
-    it('keeps to timestamps when told so', async () => {
+    it('keeps to timestamps when told so [ldap 64]', async () => {
       const byTime = await open({ useTimestampsForSync: true });
       const dn = await person();
       const token = await latestSyncToken(byTime, ACCOUNT, call());
@@ -312,7 +312,7 @@ describe.each(['timestamps', 'access log'] as const)('sync of OpenLDAP by %s', (
       expect((await collect(byTime, token)).deltas.filter(({ kind }) => kind === 'DELETE')).toEqual([]);
     });
 
-    it('falls back to timestamps where the log may not be read', async () => {
+    it('falls back to timestamps where the log may not be read [ldap 63]', async () => {
       const name = `reader${counter++}`;
       await person(name, { userPassword: 'secret' });
       const reader = await open({ principal: `uid=${name},${PEOPLE}`, credentials: new GuardedString('secret') });

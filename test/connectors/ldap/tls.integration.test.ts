@@ -37,7 +37,7 @@ async function using<T>(config: LdapConfig, action: (directory: Directory) => Pr
 }
 
 describe.each([['LDAPS', ldaps], ['StartTLS', startTls]] as const)('%s', (_way, config) => {
-  test('carries searches and writes', async () => {
+  test('carries searches and writes [ldap 10, 11]', async () => {
     await using(config(), async (directory) => {
       let count = 0;
       for await (const entry of directory.search({ base: 'dc=example,dc=com', scope: 'sub', filter: '(uid=user*)' }, quiet())) {
@@ -57,18 +57,18 @@ describe.each([['LDAPS', ldaps], ['StartTLS', startTls]] as const)('%s', (_way, 
     await expect(open(config({ host: 'localhost' }))).rejects.toMatchObject({ kind: 'connectorSecurity', message: expect.stringContaining('localhost') as string });
   });
 
-  test.each(['server1.example.com', '*.example.com', 'SERVER1.*'])('hostNameVerifierPattern %s matches', async (pattern) => {
+  test.each(['server1.example.com', '*.example.com', 'SERVER1.*'])('hostNameVerifierPattern %s matches [ldap 26]', async (pattern) => {
     await using(config({ host: 'localhost', hostNameVerification: true, hostNameVerifierPattern: pattern }), async (directory) => {
       expect(await directory.isAlive(quiet())).toBe(true);
     });
   });
 
-  test('hostNameVerifierPattern that does not match fails with the documented message', async () => {
+  test('hostNameVerifierPattern that does not match fails with the documented message [ldap 25, 27]', async () => {
     await expect(open(config({ hostNameVerification: true, hostNameVerifierPattern: 'server2.example.com' })))
       .rejects.toThrow("The host name from the server certificate'CN=server1.example.com' does not match the provided pattern 'server2.example.com'");
   });
 
-  test.each([['PKCS12', 'clientKeyStoreFile', 'changeit'], ['PEM', 'clientPemFile', '']] as const)('SASL EXTERNAL with a client certificate from %s', async (type, file, password) => {
+  test.each([['PKCS12', 'clientKeyStoreFile', 'changeit'], ['PEM', 'clientPemFile', '']] as const)('SASL EXTERNAL with a client certificate from %s [ldap 18, 23]', async (type, file, password) => {
     await using(config(), (directory) => directory.add('uid=client,ou=people,dc=example,dc=com', [
       { name: 'objectClass', values: ['inetOrgPerson'] }, { name: 'cn', values: ['c'] }, { name: 'sn', values: ['c'] }, { name: 'userPassword', values: ['own'] },
     ], quiet()).catch(() => undefined));
@@ -103,7 +103,7 @@ describe('key stores', () => {
     ['JCEKS', { alternateKeyStoreType: 'jceks' }, /keytool -importkeystore/],
     ['an unknown type', { alternateKeyStoreType: 'BKS' }, /Use PKCS12 or PEM/],
     ['no alias', { privateKeyAlias: null }, /set privateKeyAlias/],
-  ])('%s is a configuration error', async (_what, values, message) => {
+  ])('%s is a configuration error [ldap 23, 24]', async (_what, values, message) => {
     await expect(open(external(values))).rejects.toMatchObject({ kind: 'configuration', message: expect.stringMatching(message) as string });
   });
 
@@ -117,6 +117,6 @@ describe('key stores', () => {
   });
 });
 
-test.each([['*.example.com', 'server1.example.com', true], ['server1.example.com', 'SERVER1.example.com', true], ['server.example.com', 'serverXexample.com', false], ['*.example.com', 'example.com', false], ['s*1.*', 'server1.example.com', true]])('pattern %s on %s: %s', (pattern, name, matches) => {
+test.each([['*.example.com', 'server1.example.com', true], ['server1.example.com', 'SERVER1.example.com', true], ['server.example.com', 'serverXexample.com', false], ['*.example.com', 'example.com', false], ['s*1.*', 'server1.example.com', true]])('pattern %s on %s: %s [ldap 26]', (pattern, name, matches) => {
   expect(matchesPattern(pattern, name)).toBe(matches);
 });

@@ -44,7 +44,7 @@ describe('writing to OpenLDAP', () => {
   afterEach(async () => { await Promise.all(sessions.splice(0).map((each) => each.close())); });
 
   describe('create', () => {
-    it('refuses values LDAP has no form for, and creates nothing', async () => {
+    it('refuses values LDAP has no form for, and creates nothing [ldap 2]', async () => {
       for (const value of [7, true, 10n, [{}] as unknown as IcfValue]) {
         await expect(createAccount('malformed', { employeeNumber: value })).rejects.toMatchObject({ kind: 'invalidAttributeValue', message: expect.stringContaining('employeeNumber') as string });
       }
@@ -65,7 +65,7 @@ describe('writing to OpenLDAP', () => {
       await expect(createAccount('y', { __NAME__: `gidNumber=1,${PEOPLE}` })).rejects.toMatchObject({ kind: 'invalidAttributeValue' });
     });
 
-    it('answers the uid the server gave and fills in classes and RDN', async () => {
+    it('answers the uid the server gave and fills in classes and RDN [ldap 31, 34]', async () => {
       const uid = await create(session, request(ACCOUNT, { attributes: attributes({ __NAME__: `cn=Smith\\, John+uid=js,${PEOPLE}`, sn: 'Smith', description: ['', 'kept'], title: [] }) }), call());
       const dn = `cn=Smith\\, John+uid=js,${PEOPLE}`;
       expect([uid.value]).toEqual(await held(session, dn, 'entryUUID'));
@@ -75,7 +75,7 @@ describe('writing to OpenLDAP', () => {
       expect(await held(session, dn, 'objectClass')).toEqual(['inetOrgPerson', 'organizationalPerson', 'person', 'top']);
     });
 
-    it('takes object classes, bytes and a password from the request', async () => {
+    it('takes object classes, bytes and a password from the request [ldap 34, 50]', async () => {
       const name = unique('posix');
       const photo = Uint8Array.from([0xff, 0xd8, 0, 1, 2]);
       const uid = await createAccount(name, {
@@ -105,7 +105,7 @@ describe('writing to OpenLDAP', () => {
       await expect(replace(new Uid('x'), { sn: 'x' }, lost)).rejects.toMatchObject({ kind: 'configuration', message: expect.stringContaining('ou=nowhere') as string });
     });
 
-    it('answers the DN as the uid when that is the uid attribute', async () => {
+    it('answers the DN as the uid when that is the uid attribute [ldap 31]', async () => {
       const byDn = await open({ uidAttribute: 'dn' });
       const name = unique('bydn');
       expect((await createAccount(name, {}, byDn)).value).toBe(`uid=${name},${PEOPLE}`);
@@ -238,7 +238,7 @@ describe('writing to OpenLDAP', () => {
   });
 
   describe('memberships', () => {
-    it('are set as a whole, joined and left', async () => {
+    it('are set as a whole, joined and left [ldap 54]', async () => {
       const [a, b, c] = [await createGroup(unique('a')), await createGroup(unique('b')), await createGroup(unique('c'))];
       const name = unique('m');
       const dn = `uid=${name},${PEOPLE}`;
@@ -262,7 +262,7 @@ describe('writing to OpenLDAP', () => {
       expect(await held(session, group, 'uniqueMember')).toEqual([dn]);
     });
 
-    it.each([[true], [false]])('follow a rename with maintainLdapGroupMembership %s', async (maintain) => {
+    it.each([[true], [false]])('follow a rename with maintainLdapGroupMembership %s [ldap 55]', async (maintain) => {
       const maintaining = await open({ maintainLdapGroupMembership: maintain });
       const [name, renamed] = [unique('r'), unique('r')];
       const uid = await createAccount(name);
@@ -271,7 +271,7 @@ describe('writing to OpenLDAP', () => {
       expect(await held(session, group, 'uniqueMember')).toEqual([`uid=${maintain ? renamed : name},${PEOPLE}`]);
     });
 
-    it.each([[true], [false]])('follow a delete with maintainLdapGroupMembership %s', async (maintain) => {
+    it.each([[true], [false]])('follow a delete with maintainLdapGroupMembership %s [ldap 55, 57]', async (maintain) => {
       const maintaining = await open({ maintainLdapGroupMembership: maintain });
       const name = unique('d');
       const uid = await createAccount(name);
@@ -280,7 +280,7 @@ describe('writing to OpenLDAP', () => {
       expect(await held(session, group, 'uniqueMember')).toEqual(maintain ? ['cn=other'] : ['cn=other', `uid=${name},${PEOPLE}`]);
     });
 
-    it('are no error when the server has maintained them by itself', async () => {
+    it('are no error when the server has maintained them by itself [ldap 57]', async () => {
       const maintaining = await open({ maintainLdapGroupMembership: true, groupMemberAttribute: 'member' });
       const [name, renamed, groupName] = [unique('ri'), unique('ri'), unique('refint')];
       const uid = await createAccount(name);
@@ -292,7 +292,7 @@ describe('writing to OpenLDAP', () => {
       expect(await held(session, group, 'member')).toEqual(['cn=other']);
     });
 
-    it.each([[true], [false]])('of POSIX groups follow the uid with maintainPosixGroupMembership %s', async (maintain) => {
+    it.each([[true], [false]])('of POSIX groups follow the uid with maintainPosixGroupMembership %s [ldap 56]', async (maintain) => {
       const maintaining = await open({ maintainPosixGroupMembership: maintain });
       const [name, renamed] = [unique('px'), unique('px')];
       const uid = await createAccount(name);

@@ -3,6 +3,7 @@ import { ConnectorError, type GuardedString } from '../../../../protocol/model/i
 import type { LdapConfig } from '../config.js';
 import { LdapResultError, resultError } from '../errors.js';
 import type { BindOutcome } from './contract.js';
+import { gssapiBind } from './gssapi.js';
 import { CONTROL, externalBind, simpleBind, type RequestControl } from './request.js';
 import { POLICY_ERROR, passwordPolicy, type PasswordPolicy } from './response-controls.js';
 import type { DoneResponse, LdapWire } from './wire.js';
@@ -24,9 +25,7 @@ function policyControls(config: LdapConfig): RequestControl[] {
 /** Binds as the configuration says. Anonymous without a principal. Rejects with what the server's answer means. */
 export async function bindAsConfigured(wire: LdapWire, config: LdapConfig, signal: AbortSignal): Promise<void> {
   const authType = config.authType.trim().toUpperCase();
-  if (authType === 'SASL-GSSAPI') {
-    throw new ConnectorError('unsupportedOperation', 'authType SASL-GSSAPI (Kerberos) is not available. Use simple over TLS, or EXTERNAL with a client certificate.');
-  }
+  if (authType === 'SASL-GSSAPI') return await gssapiBind(wire, config, signal);
   if (authType === 'EXTERNAL') {
     const response = await wire.request(externalBind(), [], signal);
     return void outcome(response, wire, 'the client certificate', config);

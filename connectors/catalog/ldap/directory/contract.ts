@@ -1,4 +1,6 @@
 import type { GuardedString, PermitTarget } from '../../../../protocol/model/index.js';
+import type { RequestControl } from './request.js';
+import type { ResponseControl } from './response.js';
 import type { LdapServer } from './servers.js';
 
 /** Values of one attribute as the directory holds them. */
@@ -51,6 +53,8 @@ export interface DirectorySearch {
   readonly window?: { readonly size: number; readonly offset: number } | undefined;
   /** The result counts as all there is, so that the server has to know at its end who asks. Empty results always do. */
   readonly whole?: boolean | undefined;
+  /** Sent with every request of the search. */
+  readonly controls?: readonly RequestControl[] | undefined;
   /** Stop after one page or window and return where the next one starts. */
   readonly onePage?: boolean | undefined;
 }
@@ -73,6 +77,8 @@ export interface DirectorySearchEnd {
   readonly lane?: SearchLane | undefined;
   /** Position of the next window; undefined: there is none. */
   readonly nextOffset?: number | undefined;
+  /** Those of the final response, without pages or windows. */
+  readonly controls?: readonly ResponseControl[] | undefined;
   /** The server's estimate of the whole result, where it gave one. */
   readonly estimate: number | undefined;
 }

@@ -1,6 +1,12 @@
 import { decodeText } from './ber.js';
 import type { Entry } from './contract.js';
 
+/** The first entry of a search, which is left then. */
+export async function firstEntry(entries: AsyncGenerator<Entry, unknown, void>): Promise<Entry | undefined> {
+  for await (const entry of entries) return entry;
+  return undefined;
+}
+
 /** Values of an attribute as text; empty when it is not there. */
 export function texts(entry: Entry, attribute: string): string[] {
   return entry.attributes.get(attribute.toLowerCase())?.values.map(decodeText) ?? [];

@@ -12,7 +12,7 @@ export const WHO_AM_I = '1.3.6.1.4.1.4203.1.11.3';
 
 /** Whether connections of a configuration are anybody's in particular. */
 export function isAuthenticated({ authType, principal }: LdapConfig): boolean {
-  return authType.trim().toUpperCase() === 'EXTERNAL' || (principal !== null && principal.trim() !== '');
+  return ['EXTERNAL', 'SASL-GSSAPI'].includes(authType.trim().toUpperCase()) || (principal !== null && principal.trim() !== '');
 }
 
 /**

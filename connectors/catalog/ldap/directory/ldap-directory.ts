@@ -1,9 +1,9 @@
 import { ConnectorError, type GuardedString, type PermitTarget } from '../../../../protocol/model/index.js';
-import type { LdapConfig } from '../config.js';
+import { isActiveDirectory } from '../active-directory/family.js';
 import { LdapResultError, resultCodeOf, resultError, type FailedRequest } from '../errors.js';
-import { bindAsConfigured, simple } from './bind.js';
 import type { BindOutcome, Directory, DirectorySearch, DirectorySearchEnd, Entry, EntryChange, RootDse } from './contract.js';
-import { dial } from './dial.js';
+import { connectAndBind, type Route } from './connect-and-bind.js';
+import { firstEntry } from './entry.js';
 import { Lanes } from './lanes.js';
 import { MAX_HOPS, alternatives, refused, tooManyHops, unusable, type Referral } from './referral.js';
 import { BoundIdentities, WHO_AM_I, isAuthenticated } from './identity.js';
@@ -11,7 +11,7 @@ import { CONTROL, addRequest, deleteRequest, modifyRequest, renameRequest, type 
 import { ROOT_DSE_ATTRIBUTES, toRootDse } from './root-dse.js';
 import { referenceCollector, runSearch, type EntryBatches } from './search-loop.js';
 import type { LdapServer } from './servers.js';
-import type { TlsSettings } from './tls.js';
+import { asksForRange, withAllValues } from './value-ranges.js';
 import { LdapWire, cancelled } from './wire.js';
 
 const NO_SUCH_OBJECT = 32;
@@ -20,35 +20,6 @@ const REFERRAL = 10;
 const DS_FAMILY: ReadonlySet<string> = new Set(['openDj', 'pingDs', 'pingDirectory', 'unboundId']);
 
 const NOTHING_TO_SAY: BindOutcome = { secondsToExpiry: undefined, graceLoginsLeft: undefined, mustChange: false };
-
-/** How a server is reached and bound to; shared by the lanes of a directory and those a referral leads to. */
-export interface Route {
-  readonly server: LdapServer;
-  readonly config: LdapConfig;
-  readonly tls: TlsSettings | undefined;
-  /** Whom to bind as; undefined: as the configuration says. */
-  readonly user?: { readonly dn: string; readonly password: GuardedString } | undefined;
-}
-
-interface Bound { readonly wire: LdapWire; readonly outcome: BindOutcome | undefined }
-
-/** A connection that has been bound. Rejects, and leaves nothing open, when either fails. */
-export async function connectAndBind({ server, config, tls, user }: Route, signal: AbortSignal): Promise<Bound> {
-  const wire = await dial(server, config, tls, signal);
-  const within = AbortSignal.any([signal, AbortSignal.timeout(config.connectionTimeout)]);
-  try {
-    if (user !== undefined) return { wire, outcome: await simple(wire, user.dn, user.password, config, within) };
-    await bindAsConfigured(wire, config, within);
-    return { wire, outcome: undefined };
-  } catch (error) {
-    if (!within.aborted) await wire.close();
-    const silent = new ConnectorError('connectionFailed', `The server ${wire.url} did not answer the bind within ${config.connectionTimeout} ms (connectionTimeout).`, { cause: error });
-    // Who does not answer a bind will not answer an unbind either.
-    wire.destroy(silent);
-    if (signal.aborted) throw cancelled(signal);
-    throw within.aborted ? silent : error;
-  }
-}
 
 /** See {@link Directory}. */
 export class LdapDirectory implements Directory {
@@ -96,7 +67,7 @@ export class LdapDirectory implements Directory {
 
   async* searchBatches(search: DirectorySearch, signal: AbortSignal): EntryBatches {
     const references: (readonly string[])[] = [];
-    const controls = search.base === '' ? [] : await this.#controls(signal);
+    const controls = [...(search.controls ?? []), ...(search.base === '' ? [] : await this.#controls(signal))];
     const knows = this.#tellsWhoAsks(search);
     const lane = await this.#laneFor(search, signal);
     let yielded = 0;
@@ -118,7 +89,7 @@ export class LdapDirectory implements Directory {
             break;
           }
           yielded += step.value.length;
-          yield step.value;
+          yield await this.#whole(step.value, search, signal);
         }
       } finally {
         await entries.return(undefined as never);
@@ -133,15 +104,11 @@ export class LdapDirectory implements Directory {
   }
 
   async read(dn: string, attributes: readonly string[] | undefined, signal: AbortSignal): Promise<Entry | undefined> {
-    const entries = this.search({ base: dn, scope: 'base', filter: '(objectClass=*)', attributes }, signal);
     try {
-      const { value, done } = await entries.next();
-      return done === true ? undefined : value;
+      return await firstEntry(this.search({ base: dn, scope: 'base', filter: '(objectClass=*)', attributes }, signal));
     } catch (error) {
       if (resultCodeOf(error) === NO_SUCH_OBJECT) return undefined;
       throw error;
-    } finally {
-      await entries.return(undefined as never);
     }
   }
 
@@ -188,6 +155,12 @@ export class LdapDirectory implements Directory {
 
   close(): Promise<void> {
     return this.#lanes.close();
+  }
+
+  async #whole(entries: readonly Entry[], { attributes }: DirectorySearch, signal: AbortSignal): Promise<readonly Entry[]> {
+    const mayBePartial = this.#rootDse === undefined || isActiveDirectory(this.#rootDse.serverType);
+    if (!mayBePartial || asksForRange(attributes)) return entries;
+    return await withAllValues(entries, (dn, names) => this.read(dn, names, signal));
   }
 
   async #laneFor(search: DirectorySearch, signal: AbortSignal): Promise<LdapWire> {

@@ -3,7 +3,8 @@ import { ConnectorError, type PermitTarget } from '../../../../protocol/model/in
 import type { LdapConfig } from '../config.js';
 import { resultCodeOf } from '../errors.js';
 import { sendsClearPassword } from './bind.js';
-import { LdapDirectory, connectAndBind } from './ldap-directory.js';
+import { connectAndBind } from './connect-and-bind.js';
+import { LdapDirectory } from './ldap-directory.js';
 import { noteFailure, serverUrl, serversOf, type LdapServer } from './servers.js';
 import { tlsSettings, type TlsSettings } from './tls.js';
 import { cancelled } from './wire.js';

@@ -82,6 +82,16 @@ export function externalBind(): LdapRequest {
   });
 }
 
+/** One step of a SASL mechanism (RFC 4511 section 4.2). */
+export function saslBind(mechanism: string, credentials: Uint8Array): LdapRequest {
+  return bind('', credentials.byteLength, (writer) => {
+    writer.startSequence(0xa3);
+    writer.writeString(mechanism);
+    writeValue(writer, credentials);
+    writer.endSequence();
+  });
+}
+
 function bind(dn: string, size: number, authentication: (writer: BerWriter) => void): LdapRequest {
   return {
     size: byteLength(dn) + size + 64,
@@ -205,7 +215,7 @@ export function deleteRequest(dn: string): LdapRequest {
   return { size: byteLength(dn) + 16, write: (writer) => writer.writeString(dn, 0x4a) };
 }
 
-function controlValue(size: number, write: (writer: BerWriter) => void): Buffer {
+export function controlValue(size: number, write: (writer: BerWriter) => void): Buffer {
   const writer = new BerWriter({ size: size + 64 });
   writer.startSequence();
   write(writer);
@@ -219,6 +229,10 @@ export const CONTROL = {
   sortResponse: '1.2.840.113556.1.4.474',
   windowRequest: '2.16.840.1.113730.3.4.9',
   windowResponse: '2.16.840.1.113730.3.4.10',
+  showDeleted: '1.2.840.113556.1.4.417',
+  showRecycled: '1.2.840.113556.1.4.2064',
+  domainScope: '1.2.840.113556.1.4.1339',
+  dirSync: '1.2.840.113556.1.4.841',
   treeDelete: '1.2.840.113556.1.4.805',
   passwordPolicy: '1.3.6.1.4.1.42.2.27.8.5.1',
   passwordExpired: '2.16.840.1.113730.3.4.4',

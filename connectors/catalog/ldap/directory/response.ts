@@ -21,6 +21,8 @@ export type LdapResponse =
   | { readonly kind: 'intermediate'; readonly oid: string | undefined; readonly value: Uint8Array | undefined }
   | {
     readonly kind: 'done'; readonly tag: number; readonly result: LdapResult; readonly controls: readonly ResponseControl[];
+    /** Of a bind response with SASL. */
+    readonly saslCredentials?: Uint8Array | undefined;
     /** Of an extended response. */
     readonly oid?: string | undefined; readonly value?: Uint8Array | undefined;
   };
@@ -61,6 +63,7 @@ function decodeOperation(tag: number, operation: BerCursor, controls: readonly R
   }
   if (!DONE_TAGS.has(tag)) throw new MalformedMessage(`an operation with tag 0x${tag.toString(16)}`);
   const result = decodeResult(operation);
+  if (tag === RESPONSE_TAG.bind) return { kind: 'done', tag, result, controls, saslCredentials: operation.readIf(0x87) };
   if (tag !== RESPONSE_TAG.extended) return { kind: 'done', tag, result, controls };
   const oid = operation.readIf(0x8a);
   return { kind: 'done', tag, result, controls, oid: oid === undefined ? undefined : decodeText(oid), value: operation.readIf(0x8b) };

@@ -55,7 +55,7 @@ export async function* runSearch(search: DirectorySearch, context: SearchContext
   // The limit that was exceeded is ours only if we got that much.
   if (done.result.code === SIZE_LIMIT_EXCEEDED && entries === search.limit) return COMPLETE;
   checkResult(done, search, context);
-  return COMPLETE;
+  return { ...COMPLETE, controls: done.controls };
 }
 
 /** A server that does not know the control answers the whole search at once; later pages it cannot have then. */
@@ -169,10 +169,16 @@ function entriesIn(responses: readonly LdapResponse[], context: SearchContext): 
   return entries;
 }
 
+/** Samba leaves out of an answer what it sorts by, unless that is asked for by name. */
+function askedFor({ attributes, sortKeys = [] }: DirectorySearch): readonly string[] | undefined {
+  if (sortKeys.length === 0 || (attributes !== undefined && !attributes.includes('*'))) return attributes;
+  return [...new Set([...attributes ?? ['*'], ...sortKeys.map(({ attribute }) => attribute)])];
+}
+
 function toRequest(search: DirectorySearch, sizeLimit: number): LdapRequest {
   return searchRequest({
     base: search.base, scope: search.scope, filter: parseFilter(search.filter), filterSize: search.filter.length,
-    attributes: search.attributes, sizeLimit, derefAliases: search.derefAliases === true,
+    attributes: askedFor(search), sizeLimit, derefAliases: search.derefAliases === true,
   });
 }
 

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect, createSecureContext, rootCertificates, type PeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
+import { checkServerIdentity, connect, createSecureContext, type PeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
 import { ConnectorError } from '../../../../protocol/model/index.js';
+import { trustedAuthorities } from '../../../framework/trusted-authorities.js';
 import type { LdapConfig } from '../config.js';
 import { readKeyStore } from './key-store.js';
 
@@ -14,16 +13,6 @@ export interface TlsSettings {
   readonly hasClientCertificate: boolean;
 }
 
-/** Where operating systems keep the authorities their administrator trusts. */
-const SYSTEM_BUNDLES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
-
-/** The trusted authorities: Node's, the operating system's, and those handed in. Certificates are never taken unverified. */
-async function authorities(more: readonly string[]): Promise<string[]> {
-  const bundle = process.env['SSL_CERT_FILE'] ?? SYSTEM_BUNDLES.find((path) => existsSync(path));
-  const system = bundle === undefined ? [] : [await readFile(bundle, 'utf8').catch(() => '')];
-  return [...rootCertificates, ...system.filter((text) => text !== ''), ...more];
-}
-
 export async function tlsSettings(config: LdapConfig, trustedCertificates: readonly string[]): Promise<TlsSettings> {
   const { privateKeyAlias: alias, alternateKeyStore: path } = config;
   if (config.authType.toUpperCase() === 'EXTERNAL' && (alias === null || path === null)) {
@@ -32,7 +21,7 @@ export async function tlsSettings(config: LdapConfig, trustedCertificates: reado
   const certificate = alias === null || path === null
     ? undefined
     : await readKeyStore({ path, type: config.alternateKeyStoreType, password: config.alternateKeyStorePassword, alias });
-  const ca = await authorities(trustedCertificates);
+  const ca = await trustedAuthorities(trustedCertificates);
   let context: SecureContext;
   try {
     context = createSecureContext({ ca, minVersion: 'TLSv1.2', ...certificate });

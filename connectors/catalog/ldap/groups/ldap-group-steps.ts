@@ -1,15 +1,14 @@
 import type { UpdateType } from '../../../../protocol/model/index.js';
+import { isActiveDirectory } from '../active-directory/family.js';
 import type { LdapSession } from '../connection.js';
 import { dnKey } from '../dn.js';
 import { addMember, removeMember, renameMember } from './change-member.js';
 import type { MembershipStep } from './membership-steps.js';
 import { staticGroupsOf } from './search-groups.js';
 
-const ACTIVE_DIRECTORY: ReadonlySet<string> = new Set(['activeDirectory', 'adLds', 'adGlobalCatalog']);
-
 /** Whether memberships follow renames and deletes here. Active Directory does that by itself, whatever is configured. */
 export async function maintainsLdapGroups(session: LdapSession, signal: AbortSignal): Promise<boolean> {
-  return session.config.maintainLdapGroupMembership && !ACTIVE_DIRECTORY.has((await session.directory.rootDse(signal)).serverType);
+  return session.config.maintainLdapGroupMembership && !isActiveDirectory((await session.directory.rootDse(signal)).serverType);
 }
 
 /**

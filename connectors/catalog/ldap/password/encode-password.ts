@@ -15,9 +15,18 @@ export function isUnicodePwd(config: LdapConfig): boolean {
   return config.passwordAttribute.toLowerCase() === 'unicodepwd';
 }
 
+/** Active Directory refuses passwords in clear text, after they have travelled: they are not sent. */
+function requireSecureConnection({ ssl, startTLS }: LdapConfig): void {
+  if (ssl || startTLS) return;
+  throw new ConnectorError('connectorSecurity', 'A password of Active Directory (unicodePwd) is set over a secure connection only, and was not sent. Set ssl with port 636, or startTLS.', { outcome: 'notApplied' });
+}
+
 function encoderFor(config: LdapConfig): Encoder {
   // unicodePwd takes nothing else, so the provisioner files for Active Directory need not set the algorithm.
-  if (isUnicodePwd(config)) return unicodePwd;
+  if (isUnicodePwd(config)) {
+    requireSecureConnection(config);
+    return unicodePwd;
+  }
   const algorithm = (config.passwordHashAlgorithm ?? '').trim().toUpperCase();
   const encoder = ENCODERS.get(algorithm);
   if (encoder === undefined) throw new ConnectorError('configuration', `passwordHashAlgorithm ${algorithm} is not supported: leave it empty (the server hashes passwords) or set WIN-AD (Active Directory).`);

@@ -1,4 +1,4 @@
-/** Attribute types and object classes of RFC 4512 section 4.1, as far as they matter here. */
+/** Attribute types, object classes and content rules of RFC 4512 section 4.1, as far as they matter here. */
 export interface AttributeType {
   readonly oid: string;
   readonly names: readonly string[];
@@ -19,6 +19,14 @@ export interface LdapObjectClass {
   readonly names: readonly string[];
   readonly superiors: readonly string[];
   readonly kind: 'abstract' | 'structural' | 'auxiliary';
+  readonly must: readonly string[];
+  readonly may: readonly string[];
+}
+
+/** What entries of a structural class may hold besides what the class says. */
+export interface ContentRule {
+  /** Of the class. */
+  readonly oid: string;
   readonly must: readonly string[];
   readonly may: readonly string[];
 }
@@ -46,7 +54,7 @@ function tokens(text: string): Tokens | undefined {
 }
 
 const FLAGS: ReadonlySet<string> = new Set(['OBSOLETE', 'SINGLE-VALUE', 'COLLECTIVE', 'NO-USER-MODIFICATION', 'ABSTRACT', 'STRUCTURAL', 'AUXILIARY']);
-const KEYWORDS: ReadonlySet<string> = new Set(['NAME', 'DESC', 'SUP', 'EQUALITY', 'ORDERING', 'SUBSTR', 'SYNTAX', 'USAGE', 'MUST', 'MAY', ...FLAGS]);
+const KEYWORDS: ReadonlySet<string> = new Set(['NAME', 'DESC', 'SUP', 'EQUALITY', 'ORDERING', 'SUBSTR', 'SYNTAX', 'USAGE', 'AUX', 'MUST', 'MAY', 'NOT', ...FLAGS]);
 
 interface Definition { readonly oid: string; readonly fields: ReadonlyMap<string, readonly string[]> }
 
@@ -103,4 +111,9 @@ export function parseObjectClass(text: string): LdapObjectClass | undefined {
     kind: fields.has('ABSTRACT') ? 'abstract' : fields.has('AUXILIARY') ? 'auxiliary' : 'structural',
     must: fields.get('MUST') ?? [], may: fields.get('MAY') ?? [],
   };
+}
+
+export function parseContentRule(text: string): ContentRule | undefined {
+  const definition = parseDefinition(text);
+  return definition === undefined ? undefined : { oid: definition.oid, must: definition.fields.get('MUST') ?? [], may: definition.fields.get('MAY') ?? [] };
 }

@@ -2,7 +2,7 @@ import { ConnectorError } from '../../../../protocol/model/index.js';
 import type { LdapConfig } from '../config.js';
 import type { Directory } from '../directory/contract.js';
 import { firstText, texts } from '../directory/entry.js';
-import { parseAttributeType, parseObjectClass } from './definitions.js';
+import { parseAttributeType, parseContentRule, parseObjectClass, type ContentRule, type LdapObjectClass } from './definitions.js';
 import { DEFAULT_SCHEMA } from './default-schema.js';
 import { Subschema } from './subschema.js';
 
@@ -57,11 +57,21 @@ async function subschemaDn(directory: Directory, signal: AbortSignal): Promise<s
   return 'cn=schema';
 }
 
+/** Active Directory says only in its content rules what the auxiliary classes bring that are built into its structural ones (MS-ADTS 3.1.1.3.1.1.5). */
+function withContentRules(classes: readonly LdapObjectClass[], rules: readonly ContentRule[]): LdapObjectClass[] {
+  const byClass = new Map(rules.map((rule) => [rule.oid, rule]));
+  return classes.map((one) => {
+    const rule = byClass.get(one.oid);
+    return rule === undefined ? one : { ...one, must: [...one.must, ...rule.must], may: [...one.may, ...rule.may] };
+  });
+}
+
 async function fetchSubschema(directory: Directory, signal: AbortSignal): Promise<Subschema> {
   const dn = await subschemaDn(directory, signal);
-  const entry = await directory.read(dn, ['attributeTypes', 'objectClasses'], signal);
-  const types = entry === undefined ? [] : texts(entry, 'attributeTypes').map(parseAttributeType).filter((type) => type !== undefined);
-  const classes = entry === undefined ? [] : texts(entry, 'objectClasses').map(parseObjectClass).filter((objectClass) => objectClass !== undefined);
+  const entry = await directory.read(dn, ['attributeTypes', 'objectClasses', 'dITContentRules'], signal);
+  const definitions = <T>(attribute: string, parse: (text: string) => T | undefined): T[] => (entry === undefined ? [] : texts(entry, attribute).map(parse).filter((one) => one !== undefined));
+  const types = definitions('attributeTypes', parseAttributeType);
+  const classes = withContentRules(definitions('objectClasses', parseObjectClass), definitions('dITContentRules', parseContentRule));
   if (classes.length === 0) {
     throw new ConnectorError('connector', `The schema of ${directory.url} cannot be read from "${dn}". Let the principal read it, or set readSchema to false.`);
   }

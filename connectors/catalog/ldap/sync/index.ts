@@ -17,7 +17,7 @@ function warnOfUnlistedGroups({ session: { config, log }, objectClass }: SyncRun
 /** Changes after a token, oldest first; the return value is the token to go on from. See choose-strategy for how they are found. */
 export async function* sync(session: LdapSession, request: SyncRequest, call: Call): Changes {
   const run: SyncRun = { session, objectClass: request.objectClass, options: request.options, signal: call.signal };
-  const strategy = await chooseStrategy(run);
+  const strategy = await chooseStrategy(run, request.token);
   call.log.debug({ objectClass: request.objectClass, strategy: strategy.name }, 'Looking for changes.');
   warnOfUnlistedGroups(run, strategy);
   return yield* strategy.changes(run, request.token);
@@ -26,5 +26,5 @@ export async function* sync(session: LdapSession, request: SyncRequest, call: Ca
 /** The token of now: only later changes are reported from it. */
 export async function latestSyncToken(session: LdapSession, objectClass: string, call: Call): Promise<SyncToken> {
   const run: SyncRun = { session, objectClass, options: OperationOptions.none, signal: call.signal };
-  return await (await chooseStrategy(run)).latestToken(run);
+  return await (await chooseStrategy(run, null)).latestToken(run);
 }

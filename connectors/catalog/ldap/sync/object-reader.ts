@@ -1,10 +1,10 @@
 import { ALL, type ConnectorObject } from '../../../../protocol/model/index.js';
 import { searchBelow } from '../base-search.js';
-import type { Entry } from '../directory/contract.js';
-import { texts } from '../directory/entry.js';
+import type { Entry, ServerType } from '../directory/contract.js';
+import { firstEntry, texts } from '../directory/entry.js';
 import { resultCodeOf } from '../errors.js';
-import { andFilter, equalsFilter } from '../filter-value.js';
-import { isDnAttribute } from '../find-entry.js';
+import { andFilter } from '../filter-value.js';
+import { isDnAttribute, uidFilter } from '../find-entry.js';
 import { entryMapper, type EntryMapper } from '../mapping.js';
 import { readSubschema } from '../schema/read-schema.js';
 import type { Subschema } from '../schema/subschema.js';
@@ -19,19 +19,22 @@ export class ObjectReader {
   readonly run: SyncRun;
   readonly scope: SyncScope;
   readonly #schema: Subschema;
+  readonly #serverType: ServerType;
   readonly #extra: readonly string[];
   readonly #mappers = new Map<string, EntryMapper>();
 
   /** `listedOnly`: see {@link syncScope}. `extra`: LDAP attributes to read besides those of the objects. */
   static async open(run: SyncRun, listedOnly: boolean, extra: readonly string[] = []): Promise<ObjectReader> {
     const schema = await readSubschema(run.session, run.signal);
-    return new ObjectReader(run, await syncScope(run, schema, listedOnly), schema, extra);
+    const { serverType } = await run.session.directory.rootDse(run.signal);
+    return new ObjectReader(run, await syncScope(run, schema, listedOnly), schema, serverType, extra);
   }
 
-  constructor(run: SyncRun, scope: SyncScope, schema: Subschema, extra: readonly string[]) {
+  constructor(run: SyncRun, scope: SyncScope, schema: Subschema, serverType: ServerType, extra: readonly string[]) {
     this.run = run;
     this.scope = scope;
     this.#schema = schema;
+    this.#serverType = serverType;
     this.#extra = extra;
   }
 
@@ -42,23 +45,21 @@ export class ObjectReader {
 
   async byDn(dn: string): Promise<Entry | undefined> {
     const { session, signal } = this.run;
-    const entries = session.directory.search({ base: dn, scope: 'base', filter: this.scope.filter, attributes: this.attributes }, signal);
     try {
-      const step = await entries.next();
-      return step.done === true ? undefined : step.value;
+      return await firstEntry(session.directory.search({ base: dn, scope: 'base', filter: this.scope.filter, attributes: this.attributes }, signal));
     } catch (error) {
       if (resultCodeOf(error) === NO_SUCH_OBJECT) return undefined;
       throw error;
-    } finally {
-      await entries.return(undefined as never);
     }
   }
 
   /** For an entry whose DN may have changed since. */
   async byUid(uid: string): Promise<Entry | undefined> {
-    const { uidAttribute } = this.run.session.config;
-    if (isDnAttribute(uidAttribute)) return await this.byDn(uid);
-    const filter = andFilter(this.scope.filter, equalsFilter(uidAttribute, uid));
+    const { config } = this.run.session;
+    if (isDnAttribute(config.uidAttribute)) return await this.byDn(uid);
+    const wanted = uidFilter(config, uid);
+    if (wanted === undefined) return undefined;
+    const filter = andFilter(this.scope.filter, wanted);
     for (const base of this.scope.bases) for await (const entry of this.#below(base, filter)) return entry;
     return undefined;
   }
@@ -82,7 +83,7 @@ export class ObjectReader {
   #mapper(objectClass: string): EntryMapper {
     const known = this.#mappers.get(objectClass);
     if (known !== undefined) return known;
-    const mapper = entryMapper(this.run.session, objectClass, this.run.options.attributesToGet, this.#schema);
+    const mapper = entryMapper(this.run.session, objectClass, this.run.options.attributesToGet, this.#schema, this.#serverType);
     this.#mappers.set(objectClass, mapper);
     return mapper;
   }

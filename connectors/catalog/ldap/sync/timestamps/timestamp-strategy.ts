@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { SyncToken } from '../../../../../protocol/model/index.js';
 import type { Changes } from '../../../../framework/spi.js';
+import { isActiveDirectory } from '../../active-directory/family.js';
 import { searchBelow } from '../../base-search.js';
-import type { Entry, ServerType } from '../../directory/contract.js';
+import type { Entry } from '../../directory/contract.js';
 import { firstText } from '../../directory/entry.js';
 import { andFilter } from '../../filter-value.js';
 import { laterTime } from '../generalized-time.js';
@@ -15,7 +16,6 @@ interface TimeAttributes { readonly created: string; readonly modified: string }
 const STANDARD: TimeAttributes = { created: 'createTimestamp', modified: 'modifyTimestamp' };
 /** Active Directory computes the standard ones, and cannot search by what it computes. */
 const ACTIVE_DIRECTORY: TimeAttributes = { created: 'whenCreated', modified: 'whenChanged' };
-const FAMILY: ReadonlySet<ServerType> = new Set<ServerType>(['activeDirectory', 'adLds', 'adGlobalCatalog']);
 /** OpenLDAP's name for a version of an entry. */
 const VERSION = 'entryCSN';
 
@@ -39,7 +39,7 @@ async function* update(reader: ObjectReader, entry: Entry): AsyncGenerator<Pendi
 async function timestamps(run: SyncRun): Promise<TimedSource> {
   const { session: { directory, config }, signal } = run;
   const { serverType } = await directory.rootDse(signal);
-  const { created, modified } = FAMILY.has(serverType) ? ACTIVE_DIRECTORY : STANDARD;
+  const { created, modified } = isActiveDirectory(serverType) ? ACTIVE_DIRECTORY : STANDARD;
   const reader = await ObjectReader.open(run, false, [created, modified, ...(serverType === 'openLdap' ? [VERSION] : ['*'])]);
   const { scope } = reader;
   const timeOf = (entry: Entry): string | undefined => laterTime(firstText(entry, modified), firstText(entry, created));
