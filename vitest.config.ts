@@ -34,6 +34,10 @@ export default defineConfig({
       {
         test: { ...common, name: 'interop', include: ['test/interop/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false },
       },
+      // Files of gigabytes, a million objects: minutes, so by hand and before a release: npx vitest run --project large.
+      { test: { ...real, name: 'large', include: ['test/large/**/*.test.ts'], fileParallelism: false } },
+      // Needs FerretDB, which takes Go to build: run by scripts/ferretdb.mjs, not by npm test.
+      { test: { ...real, name: 'ferretdb', maxWorkers, include: ['test/ferretdb/**/*.test.ts'] } },
       // Needs the seed texts beside the checkout: run by .ci/run, not by npm test.
       { test: { ...common, name: 'seeds', include: ['test/seeds/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
     ],

@@ -1,13 +1,27 @@
 import { connectorKeyText, type ConnectorInfo, type ConnectorKey } from '../protocol/model/index.js';
 import { connectorKeys, publishedInfos } from './framework/connector-keys.js';
 import type { AnyConnector } from './framework/define-connector.js';
+import { offerSnapshotSync } from './framework/snapshot/offer-snapshot-sync.js';
 
 type Loader = () => Promise<{ readonly default: AnyConnector }>;
 
 /** Every connector, one line each, loaded when first asked for: an agent for CSV files loads no LDAP driver. */
 const connectors: Readonly<Record<string, Loader>> = {
+  as400: () => import('./catalog/as400/index.js'),
   csv: () => import('./catalog/csv/index.js'),
+  'database-table': () => import('./catalog/database-table/index.js'),
+  kerberos: () => import('./catalog/kerberos/index.js'),
   ldap: () => import('./catalog/ldap/index.js'),
+  mongodb: () => import('./catalog/mongodb/index.js'),
+  'oracle-ebs': () => import('./catalog/oracle-ebs/index.js'),
+  powershell: () => import('./catalog/powershell/index.js'),
+  racf: () => import('./catalog/racf/index.js'),
+  'sap-hana-database': () => import('./catalog/sap-hana-database/index.js'),
+  'scripted-groovy': () => import('./catalog/scripted-groovy/index.js'),
+  'scripted-groovy-poolable': () => import('./catalog/scripted-groovy-poolable/index.js'),
+  'scripted-rest': () => import('./catalog/scripted-rest/index.js'),
+  'scripted-sql': () => import('./catalog/scripted-sql/index.js'),
+  ssh: () => import('./catalog/ssh/index.js'),
 };
 
 /** Ids in alphabetical order; folder names under `catalog`. */
@@ -16,7 +30,7 @@ export const connectorIds: readonly string[] = Object.keys(connectors).sort();
 /** Undefined for an id nobody has. */
 export async function loadConnector(id: string): Promise<AnyConnector | undefined> {
   const load = Object.hasOwn(connectors, id) ? connectors[id] : undefined;
-  return load === undefined ? undefined : (await load()).default;
+  return load === undefined ? undefined : offerSnapshotSync((await load()).default);
 }
 
 export async function allConnectors(): Promise<readonly AnyConnector[]> {

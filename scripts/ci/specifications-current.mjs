@@ -1,13 +1,13 @@
 /** The specification files the tests use are those that stand beside the checkout. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../run.mjs';
 
 const shared = join(root, '../shared');
+const systems = readdirSync(join(root, 'test/specifications/systems'));
 const copies = [
   ['test/specifications/openicf-protocol.fields.json', 'openicf-protocol.fields.json'],
-  ['test/specifications/systems/csv.json', 'systems/csv.json'],
-  ['test/specifications/systems/ldap.json', 'systems/ldap.json'],
+  ...systems.map((name) => [`test/specifications/systems/${name}`, `systems/${name}`]),
 ];
 let stale = 0;
 for (const [copy, original] of copies) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import csv from '../../connectors/catalog/csv/index.js';
@@ -26,6 +26,10 @@ describeConnectorContract('csv', async () => {
     ],
     broken: { csvFile: new IcfFile(join(directory, 'missing.csv')) },
     secrets: ['pass-w0rd-'],
+    behind: { name: 'a file on the local disk', real: true },
+    filterAttributes: ['mail', 'team'],
+    // As when the share the file is on is not mounted.
+    outage: { begin: () => rename(path, `${path}.away`), end: () => rename(`${path}.away`, path), testSays: 'configuration' },
     stop: () => rm(directory, { recursive: true, force: true }),
   };
 });

@@ -1,4 +1,4 @@
-import { ACCOUNT, Attribute, GuardedString, Name, type Filter } from '../../protocol/model/index.js';
+import { ACCOUNT, Attribute, ConnectorError, GuardedString, Name, type Filter } from '../../protocol/model/index.js';
 import { MemoryTarget, memoryConnector, type MemoryOptions } from '../support/memory-connector.js';
 import { describeConnectorContract } from './connector-contract.js';
 
@@ -6,6 +6,13 @@ const equalsOnly = (filter: Filter) => (filter.kind === 'equals' ? { native: fil
 
 function start(options: MemoryOptions) {
   const target = new MemoryTarget();
+  let away = false;
+  const requireThere = async (): Promise<void> => {
+    if (away) throw new ConnectorError('connectionFailed', 'The map is out of reach.');
+  };
+  target.before = requireThere;
+  target.beforeObject = requireThere;
+  target.openSession = requireThere;
   return async () => ({
     connector: memoryConnector(target, options),
     configuration: { host: 'localhost', credentials: new GuardedString('config-s3cret') },
@@ -20,6 +27,13 @@ function start(options: MemoryOptions) {
     ],
     broken: { host: '' },
     secrets: ['config-s3cret', 'sample-s3cret'],
+    behind: { name: 'a map in memory', real: true },
+    openCursors: async () => target.openSearches,
+    outage: {
+      begin: async () => { away = true; for (const session of target.sessions) session.alive = false; },
+      end: async () => { away = false; },
+    },
+    exempt: { definition: 'a connector of these tests' },
     stop: async () => undefined,
   });
 }

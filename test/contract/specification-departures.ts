@@ -1,3 +1,5 @@
+import type { SpecifiedProperty } from './specification.js';
+
 /** Where our property tables say otherwise than a system's specification, and why. An entry that is not needed fails the test. */
 export interface SpecificationDeparture {
   readonly system: string;
@@ -10,6 +12,14 @@ export interface SpecificationDeparture {
 
 const RANDOM_NAME = 'The pool makes up a name in each JVM; the documentation shows one that came about by chance.';
 
+const NET_SOURCE = 'The documentation has a column of examples and none of defaults; this is what the source of the .NET connector says.';
+
+type Rows = readonly (readonly [property: string, specified: unknown, ours: unknown])[];
+
+function departures(system: string, aspect: SpecificationDeparture['aspect'], reason: string, rows: Rows): SpecificationDeparture[] {
+  return rows.map(([property, specified, ours]) => ({ system, property, aspect, specified, ours, reason }));
+}
+
 export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
   {
     system: 'database-table', property: 'password', aspect: 'required', specified: true, ours: false,
@@ -17,4 +27,47 @@ export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
   },
   { system: 'database-table', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[1-351632824]', ours: null, reason: RANDOM_NAME },
   { system: 'scripted-sql', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[10-351632824]', ours: null, reason: RANDOM_NAME },
+  { system: 'sap-hana-database', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[7-351632824]', ours: null, reason: RANDOM_NAME },
+  { system: 'oracle-ebs', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[4-351632824]', ours: null, reason: RANDOM_NAME },
+  ...departures('powershell', 'default', NET_SOURCE, [
+    ['VariablesPrefix', null, 'Connector'], ['QueryFilterType', null, 'Map'], ['ReloadScriptOnExecution', null, false], ['UseInterpretersPool', null, true], ['MaxInterpretersPoolSize', null, 5],
+    ['MinInterpretersPoolSize', null, 1], ['PoolCleanupInterval', null, 60], ['SubstituteUidAndNameInQueryFilter', null, false], ['UidAttributeName', null, '__UID__'], ['NameAttributeName', null, '__NAME__'],
+    ['Host', null, ''], ['Login', null, ''], ['PsModulesToImport', null, []], ['CustomProperties', null, []],
+  ]),
+  ...departures('powershell', 'required', 'Only the scripts use it, and not all do; the .NET connector does not require it.', [['Host', true, false], ['Port', true, false], ['Login', true, false], ['Password', true, false]]),
+  ...departures('powershell', 'type', 'A list of strings; ICF has no type Array.', [['PsModulesToImport', 'Array', 'String[]'], ['CustomProperties', 'Array', 'String[]']]),
+  { system: 'powershell', property: 'Password', aspect: 'type', specified: 'String', ours: 'GuardedString', reason: NET_SOURCE },
+];
+
+/** A row of a specification that stands for several properties. */
+export interface ExpandedProperty {
+  readonly system: string;
+  readonly property: string;
+  readonly into: readonly string[];
+  readonly ours: Partial<Pick<SpecifiedProperty, SpecificationDeparture['aspect']>>;
+  readonly reason: string;
+}
+
+export const EXPANDED_PROPERTIES: readonly ExpandedProperty[] = [{
+  system: 'powershell', property: 'operationScriptFileName', ours: { required: false, default: '' },
+  into: ['Authenticate', 'Create', 'Delete', 'ResolveUsername', 'Schema', 'Search', 'Sync', 'Test', 'Update'].map((operation) => `${operation}ScriptFileName`),
+  reason: 'The row says so itself; the names are those of the .NET connector. Each is needed by its own operation only.',
+}];
+
+/** Interfaces a connector offers beyond those its specification lists, and why. */
+export const INTERFACE_DEPARTURES: readonly { readonly system: string; readonly offered: readonly string[]; readonly reason: string }[] = [
+  { system: 'powershell', offered: ['Resolve Username', 'Sync'], reason: 'The specification infers its list from the sample scripts; the .NET connector has these two as well.' },
+];
+
+/** An object class or attribute of a specification that no definition describes, and why. An entry that is not needed fails the test. */
+export interface DescriptionDeparture {
+  readonly system: string;
+  readonly objectClass: string;
+  /** Left out: the object class as a whole. */
+  readonly attribute?: string;
+  readonly reason: string;
+}
+
+export const DESCRIPTION_DEPARTURES: readonly DescriptionDeparture[] = [
+  { system: 'racf', objectClass: '__ALL__', reason: 'Every class at once, as the answer to a test lists it; no class of its own.' },
 ];

@@ -100,7 +100,10 @@ async function startOf(table: Table, session: CsvSession, { options }: SearchReq
   let total = -1;
   if (options.totalPagedResultsPolicy !== 'NONE') {
     total = 0;
-    for await (const rows of table.batches(call.signal)) total += rows.length;
+    for await (const rows of table.batches(call.signal)) {
+      total += rows.length;
+      call.progress?.();
+    }
   }
   return { ...table.start, seen: 0, total, trail: '' };
 }

@@ -45,22 +45,22 @@ describe('the CSV file connector', () => {
     return error;
   };
 
-  it('Connector identity: bundleName org.forgerock.openicf.connectors.csvfile-connector, connectorName org.forgerock.openicf.csvfile.CSVFileConnector, bundleVersion range [1.5.0.0,1.6.0.0), jar csvfile-connector-1.5.20.26.jar', () => {
+  it('Connector identity: bundleName org.forgerock.openicf.connectors.csvfile-connector, connectorName org.forgerock.openicf.csvfile.CSVFileConnector, bundleVersion range [1.5.0.0,1.6.0.0), jar csvfile-connector-1.5.20.26.jar [csv 1]', () => {
     expect(csv.key).toEqual({ bundleName: 'org.forgerock.openicf.connectors.csvfile-connector', connectorName: 'org.forgerock.openicf.csvfile.CSVFileConnector', bundleVersion: '1.5.20.26' });
   });
 
-  it('Included in the default deployments of both IDM and RCS', async () => {
+  it('Included in the default deployments of both IDM and RCS [csv 3]', async () => {
     expect(await connectorByKey(csv.key)).toBe(csv);
   });
 
-  it('csvFile is the only property that has to be set; its value may contain a placeholder such as &{idm.instance.dir}', async () => {
+  it('csvFile is the only property that has to be set; its value may contain a placeholder such as &{idm.instance.dir} [csv 4]', async () => {
     expect(await all(facadeOf())).toHaveLength(2);
     expect((await refusal(facadeOf({ csvFile: null }).perform({ kind: 'validate' }, calling()))).message).toMatch(/'csvFile'/);
     // Whoever holds the placeholder's value resolves it; one that arrives here unresolved is told apart from a missing file.
     expect((await refusal(facadeOf({ csvFile: new IcfFile('&{idm.instance.dir}/x.csv') }).perform({ kind: 'validate' }, calling()))).message).toMatch(/placeholder was not resolved/);
   });
 
-  it('Defaults: headerUid uid, headerPassword password, fieldDelimiter comma, quoteCharacter double quote, escapeCharacter backslash, newlineString newline, spaceReplacementString underscore, syncFileRetentionCount 3', async () => {
+  it('Defaults: headerUid uid, headerPassword password, fieldDelimiter comma, quoteCharacter double quote, escapeCharacter backslash, newlineString newline, spaceReplacementString underscore, syncFileRetentionCount 3 [csv 5]', async () => {
     await writeFile(path, 'uid,a b,password\n"x, ""y""\\"z",1,p\n');
     const facade = facadeOf();
     const [object] = await all(facade);
@@ -77,35 +77,35 @@ describe('the CSV file connector', () => {
     expect((await readdir(directory)).filter((name) => /\.\d{13}$/.test(name))).toHaveLength(3);
   });
 
-  it('Blanks in a column header are replaced by spaceReplacementString in the attribute name (with the default, \'first name\' gives first_name)', async () => {
+  it('Blanks in a column header are replaced by spaceReplacementString in the attribute name (with the default, \'first name\' gives first_name) [csv 6]', async () => {
     expect((await all(facadeOf()))[0]?.get('first_name')?.values).toEqual(['Ann']);
     expect((await all(facadeOf({ spaceReplacementString: '' })))[0]?.get('firstname')?.values).toEqual(['Ann']);
   });
 
-  it('The column named by headerUid gives each row\'s uid and name', async () => {
+  it('The column named by headerUid gives each row\'s uid and name [csv 7]', async () => {
     const [object] = await all(facadeOf({ headerUid: 'first name' }));
     expect([object?.uid.value, object?.name.value]).toEqual(['Ann', 'Ann']);
   });
 
-  it('The column named by headerPassword holds the row\'s password; it is needed where password authentication is used', async () => {
+  it('The column named by headerPassword holds the row\'s password; it is needed where password authentication is used [csv 8]', async () => {
     const login = (facade: FacadeHandle) => facade.perform({ kind: 'authenticate', username: 'ann', password: new GuardedString('Ann'), ...on }, calling());
     expect((await login(facadeOf({ headerPassword: 'first name' })))?.value).toBe('ann');
     expect((await refusal(login(facadeOf({ headerPassword: 'pin' })))).kind).toBe('configuration');
     expect(await all(facadeOf({ headerPassword: 'pin' }))).toHaveLength(2);
   });
 
-  it('Authenticate takes two parameters, presumably a user name and a password, checked against the headerUid and headerPassword columns', async () => {
+  it('Authenticate takes two parameters, presumably a user name and a password, checked against the headerUid and headerPassword columns [csv 9]', async () => {
     const login = (username: string, password: string) => facadeOf().perform({ kind: 'authenticate', username, password: new GuardedString(password), ...on }, calling());
     expect((await login('bob', 'secret2'))?.value).toBe('bob');
     expect((await refusal(login('bob', 'secret1'))).kind).toBe('invalidPassword');
     expect((await refusal(login('zoe', 'secret1'))).kind).toBe('invalidCredential');
   });
 
-  it('Resolve Username finds a row by name and answers its uid', async () => {
+  it('Resolve Username finds a row by name and answers its uid [csv 10]', async () => {
     expect((await facadeOf().perform({ kind: 'resolveUsername', username: 'bob', ...on }, calling()))?.value).toBe('bob');
   });
 
-  it('Batch runs several operations in one request', async () => {
+  it('Batch runs several operations in one request [csv 11]', async () => {
     const facade = facadeOf();
     const { items } = await drain(facade.stream({
       kind: 'batch', options: OperationOptions.none, tasks: [
@@ -119,7 +119,7 @@ describe('the CSV file connector', () => {
     expect(await readFile(path, 'utf8')).toBe('uid,first name,password\n"ann","Anna","secret1"\n"cid",,\n');
   });
 
-  it('Sync polls the file for native changes; at most syncFileRetentionCount historical copies of the file are kept', async () => {
+  it('Sync polls the file for native changes; at most syncFileRetentionCount historical copies of the file are kept [csv 12]', async () => {
     const facade = facadeOf({ syncFileRetentionCount: 2 });
     let token = await latest(facade);
     for (let run = 0; run < 4; run++) {
@@ -132,7 +132,7 @@ describe('the CSV file connector', () => {
     expect((await readdir(directory)).filter((name) => /\.\d{13}$/.test(name))).toHaveLength(2);
   });
 
-  it('The file\'s content is not checked before a synchronization: completeness and well-formedness are the administrator\'s duty', async () => {
+  it('The file\'s content is not checked before a synchronization: completeness and well-formedness are the administrator\'s duty [csv 13]', async () => {
     const facade = facadeOf();
     const token = await latest(facade);
     await appendFile(path, 'half a row\n');
@@ -140,7 +140,7 @@ describe('the CSV file connector', () => {
     expect((await refusal(sync(facade, token))).message).toMatch(/line 4: the row has 1 field where the header has 3/);
   });
 
-  it('While a scheduled reconciliation or synchronization that reads or writes the CSV file is active, the file must not be removed or replaced', async () => {
+  it('While a scheduled reconciliation or synchronization that reads or writes the CSV file is active, the file must not be removed or replaced [csv 14]', async () => {
     const facade = facadeOf();
     await writeFile(path, PEOPLE + Array.from({ length: 5000 }, (_, row) => `u${row},old,\n`).join(''));
     const search = facade.stream({ kind: 'search', filter: undefined, ...on }, calling());
@@ -152,7 +152,7 @@ describe('the CSV file connector', () => {
     expect(await all(facade)).toHaveLength(1);
   });
 
-  it('In continuous production use the file acts as a change log, often with only the changed user records', async () => {
+  it('In continuous production use the file acts as a change log, often with only the changed user records [csv 15]', async () => {
     const facade = facadeOf();
     const token = await latest(facade);
     await writeFile(path, 'uid,first name,password\nbob,Robert,secret2\ncid,Cid,x\n');
@@ -162,7 +162,7 @@ describe('the CSV file connector', () => {
     ]);
   });
 
-  it('Adding or removing columns requires the object properties of the connector configuration to be changed accordingly', async () => {
+  it('Adding or removing columns requires the object properties of the connector configuration to be changed accordingly [csv 16]', async () => {
     const facade = facadeOf();
     const token = await latest(facade);
     await writeFile(path, 'uid,mail,password\nann,a@example.com,secret1\n');
@@ -173,7 +173,7 @@ describe('the CSV file connector', () => {
     expect((await refusal(sync(facade, token))).message).toMatch(/Adapt the object properties of the connector configuration/);
   });
 
-  it('Script on Connector: a script runs inside the connector\'s own execution environment, can reach every class the connector can reach, receives a variable named connector bound to an initialised connector instance (its configuration at the least), and receives the caller\'s script arguments', async () => {
+  it('Script on Connector: a script runs inside the connector\'s own execution environment, can reach every class the connector can reach, receives a variable named connector bound to an initialised connector instance (its configuration at the least), and receives the caller\'s script arguments [csv 17]', async () => {
     // The operation is there; the connector runs no script itself, an agent does beside it: test/unit/agent/operations/scripts.test.ts.
     const facade = facadeOf();
     expect(facade.supportedOperations.has('ScriptOnConnectorApiOp')).toBe(true);
@@ -181,7 +181,7 @@ describe('the CSV file connector', () => {
     expect((await refusal(script)).kind).toBe('unsupportedOperation');
   });
 
-  it('Test verifies every part of the environment the configuration refers to (for example by physically connecting and checking that credentials are valid), may be slow, must not be used as a liveness probe or run before each provisioning call, and may be called before the configuration has been validated', async () => {
+  it('Test verifies every part of the environment the configuration refers to (for example by physically connecting and checking that credentials are valid), may be slow, must not be used as a liveness probe or run before each provisioning call, and may be called before the configuration has been validated [csv 18]', async () => {
     const facade = facadeOf({ headerUid: 'id' });
     expect((await refusal(facade.perform({ kind: 'test' }, calling()))).message).toMatch(/no column "id"/);
     await facadeOf().perform({ kind: 'test' }, calling());

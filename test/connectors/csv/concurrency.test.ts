@@ -8,6 +8,7 @@ import { SteadyFile } from '../../../connectors/catalog/csv/storage/steady-file.
 import { appendTo, replaceBy } from '../../../connectors/catalog/csv/storage/write-file.js';
 import { ACCOUNT, OperationOptions } from '../../../protocol/model/index.js';
 import { Fixture, PEOPLE, attributes, call, drain, failure, operations, plain, removeFixtures } from './fixture.js';
+import { openContext } from '../../support/open-context.js';
 
 afterEach(removeFixtures);
 
@@ -283,7 +284,7 @@ describe('several agents on one file', () => {
     vi.doMock('node:os', async (original) => ({ ...await original<typeof import('node:os')>(), hostname: () => 'elsewhere' }));
     const other = (await import('../../../connectors/catalog/csv/index.js')).default;
     vi.doUnmock('node:os');
-    const session = await other.open(fixture.config, { log: call().log, signal: call().signal, stateDirectory: async () => join(fixture.directory, 'state2') });
+    const session = await other.open(fixture.config, openContext({ stateDirectory: async () => join(fixture.directory, 'state2') }));
     const create = (name: string): Promise<unknown> => (other.operations as typeof operations).create(session, { objectClass: ACCOUNT, options: OperationOptions.none, attributes: attributes({ __NAME__: name }) }, call());
     const names = Array.from({ length: 60 }, (_, index) => `p${index}`);
     for (let at = 0; at < names.length; at += 6) {

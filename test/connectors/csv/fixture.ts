@@ -9,6 +9,7 @@ import {
   ACCOUNT, Attribute, ConnectorError, GuardedString, NAME, OperationOptions, UID, Uid,
   type ConnectorObject, type Filter, type IcfValue, type SearchResult, type SyncDelta, type SyncToken,
 } from '../../../protocol/model/index.js';
+import { openContext } from '../../support/open-context.js';
 
 const silent: ConnectorLog = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -55,7 +56,7 @@ export class Fixture {
     const state = join(this.directory, 'state');
     const whole = { ...this.config, ...config };
     csv.validate?.(whole);
-    return csv.open(whole, { log: silent, signal: call().signal, async stateDirectory() { await mkdir(state, { recursive: true }); return state; } });
+    return csv.open(whole, openContext({ async stateDirectory() { await mkdir(state, { recursive: true }); return state; } }));
   }
 
   text(): Promise<string> {

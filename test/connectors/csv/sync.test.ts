@@ -20,7 +20,7 @@ async function based(content = PEOPLE, config: Parameters<typeof Fixture.of>[1] 
 }
 
 describe('a synchronization that is refused', () => {
-  it.each<[string, IcfValue]>([['text', 'yesterday'], ['a path', '../../etc/passwd'], ['a short number', 5], ['a list', ['1700000000000']], ['nothing', null]])('with %s as token', async (_, value) => {
+  it.each<[string, IcfValue]>([['text', 'yesterday'], ['a path', '../../etc/passwd'], ['a short number', 5], ['a list', ['1700000000000']], ['nothing', null], ['a run backwards', '1700000000001>1700000000000>1'], ['a run to nowhere', '1700000000000>1700000000001>-1']])('with %s as token', async (_, value) => {
     const { fixture } = await based();
     const error = await failure(fixture.changes({ value }));
     expect(error.kind).toBe('illegalArgument');
@@ -115,7 +115,7 @@ describe('the token', () => {
 });
 
 describe('sync', () => {
-  it('Sync polls the file for native changes: deletes first, then creates and updates, with the token the run started from', async () => {
+  it('Sync polls the file for native changes: deletes first, then creates and updates, each with its place in the run', async () => {
     const { fixture, token } = await based();
     await fixture.write('uid,first name,mail,password\nbob,Bob,new@example.com,secret2\ndan,Dan,,x\ncid,Cid,,secret3\n');
     const { deltas, token: next } = await fixture.changes(token);
@@ -124,8 +124,9 @@ describe('sync', () => {
       ['UPDATE', 'bob', { first_name: 'Bob', mail: 'new@example.com' }],
       ['CREATE', 'dan', { first_name: 'Dan' }],
     ]);
-    expect(deltas.every((delta) => delta.objectClass === '__ACCOUNT__' && delta.token.value === token.value)).toBe(true);
-    expect(next?.value).toBe(BigInt(Math.floor((await stat(fixture.path)).mtimeMs)));
+    const target = BigInt(Math.floor((await stat(fixture.path)).mtimeMs));
+    expect(deltas.map((delta) => [delta.objectClass, delta.token.value])).toEqual([1, 2, 3].map((done) => ['__ACCOUNT__', `${token.value as bigint}>${target}>${done}`]));
+    expect(next?.value).toBe(target);
     expect((await fixture.changes(next ?? null)).deltas).toEqual([]);
   });
 
@@ -185,15 +186,49 @@ describe('sync', () => {
     }
   });
 
-  it('a run that is broken off leaves nothing behind and can be repeated', async () => {
+  it('a run that is broken off leaves its two copies and can be repeated', async () => {
+    const { fixture, token } = await based();
+    await fixture.delete('ann');
+    await fixture.delete('bob');
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const run = fixture.sync(token);
+      expect((await run.next()).value).toMatchObject({ kind: 'DELETE' });
+      await run.return(undefined);
+      expect((await fixture.names()).filter((name) => name !== 'people.csv')).toEqual(['people.csv.1700000000000', expect.stringMatching(/^people\.csv\.\d{13}$/) as string]);
+    }
+    expect((await fixture.changes(token)).deltas.length).toBe(2);
+  });
+
+  it('a run that is broken off goes on behind any change whose token was stored, to the state the run began with', async () => {
+    for (const retention of [1, 3]) {
+      const { fixture, token } = await based(PEOPLE, { syncFileRetentionCount: retention });
+      await fixture.write('uid,first name,mail,password\nbob,Bob,new@example.com,secret2\ndan,Dan,,x\n');
+      const run = fixture.sync(token);
+      const seen: SyncDelta[] = [];
+      for (let count = 0; count < 2; count++) seen.push((await run.next()).value as SyncDelta);
+      await run.return(undefined);
+      await fixture.create({ __NAME__: 'late' });
+      for (let done = 0; done < seen.length; done++) {
+        const { deltas, token: end } = await fixture.changes(seen[done]!.token);
+        expect(shown([...seen.slice(0, done + 1), ...deltas])).toEqual([
+          ['DELETE', 'ann', undefined], ['DELETE', 'cid', undefined], ['UPDATE', 'bob', { first_name: 'Bob', mail: 'new@example.com' }], ['CREATE', 'dan', { first_name: 'Dan' }],
+        ]);
+        expect(typeof end?.value).toBe('bigint');
+        if (retention === 1) break;
+        expect(shown((await fixture.changes(end ?? null)).deltas)).toEqual([['CREATE', 'late', {}]]);
+      }
+    }
+  });
+
+  it('a run whose copies are gone cannot go on, and says so', async () => {
     const { fixture, token } = await based();
     await fixture.delete('ann');
     await fixture.delete('bob');
     const run = fixture.sync(token);
-    expect((await run.next()).value).toMatchObject({ kind: 'DELETE' });
+    const { token: place } = (await run.next()).value as SyncDelta;
     await run.return(undefined);
-    expect(await fixture.names()).toEqual(['people.csv', 'people.csv.1700000000000']);
-    expect((await fixture.changes(token)).deltas.length).toBe(2);
+    await rm(`${fixture.path}.${(place.value as string).split('>')[1]!}`);
+    expect((await failure(fixture.changes(place))).message).toMatch(/is gone.*Run a reconciliation/);
   });
 
   it('what changes during a run belongs to the next one', async () => {
@@ -230,7 +265,7 @@ describe('differences', () => {
       const now = await Table.open(`${fixture.path}.b`, layout);
       const found: string[] = [];
       try {
-        for await (const { kind, uid } of differences(old, now, call().signal, limit)) found.push(`${kind} ${uid}`);
+        for await (const { kind, uid } of differences(old, now, call(), limit)) found.push(`${kind} ${uid}`);
       } finally {
         await old.close();
         await now.close();

@@ -29,7 +29,7 @@ const directory = (): HostDirectory => new HostDirectory({
 const names = (hosts: HostDirectory, ref: string): string[] | undefined => hosts.candidates(ref)?.map(({ name }) => name);
 
 describe('hosts', () => {
-  it('are found by name, in groups in their order, and by #LOCAL all together', () => {
+  it('are found by name, in groups in their order, and by #LOCAL all together [csv 2]', () => {
     const hosts = directory();
     expect([names(hosts, 'rcs'), names(hosts, 'over'), names(hosts, '#LOCAL'), names(hosts, 'osgi:service/x'), names(hosts, 'stranger')])
       .toEqual([['rcs'], ['known', 'rcs'], ['known', 'rcs'], ['known', 'rcs'], undefined]);

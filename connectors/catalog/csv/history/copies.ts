@@ -1,6 +1,6 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { ConnectorError, type IcfValue, type SyncToken } from '../../../../protocol/model/index.js';
+import type { SyncToken } from '../../../../protocol/model/index.js';
 import type { DataFile } from '../storage/data-file.js';
 import { hasCode } from '../errors.js';
 import { identityOf, untouched, type FileIdentity } from '../storage/file-identity.js';
@@ -19,15 +19,13 @@ export function copyPath(file: DataFile, token: number): string {
   return `${file.path}.${token}`;
 }
 
-/** The token as a number. Java sends a Long; JSON on the way may have made it an Integer or a String. */
-export function readToken({ value }: SyncToken): number {
-  const text = typeof value === 'bigint' || typeof value === 'number' || typeof value === 'string' ? String(value) : '';
-  if (TOKEN.test(text)) return Number(text);
-  throw new ConnectorError('illegalArgument', `The sync token ${describe(value)} is none of the CSV file connector's: those are times in milliseconds, 13 digits. Reset the token.`);
+/** The token's value as text; empty for one that can be no token of ours. */
+export function tokenText({ value }: SyncToken): string {
+  return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'string' ? String(value) : '';
 }
 
-function describe(value: IcfValue): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? JSON.stringify(String(value).slice(0, 40)) : 'of another type';
+export function isRevision(text: string): boolean {
+  return TOKEN.test(text);
 }
 
 export function tokenOf(token: number): SyncToken {
@@ -109,11 +107,11 @@ export function keepCopy(file: DataFile, snapshot: Snapshot): Promise<number> {
   });
 }
 
-/** Keeps the newest `count` copies, `needed` among them, and removes the others. */
-export function prune(file: DataFile, count: number, needed: number): Promise<void> {
+/** Keeps the newest `count` copies, those `needed` among them, and removes the others. */
+export function prune(file: DataFile, count: number, needed: readonly number[]): Promise<void> {
   return file.withCopies(async () => {
-    const others = (await copies(file)).filter((token) => token !== needed);
-    const surplus = others.slice(0, Math.max(0, others.length - Math.max(0, count - 1)));
+    const others = (await copies(file)).filter((token) => !needed.includes(token));
+    const surplus = others.slice(0, Math.max(0, others.length - Math.max(0, count - needed.length)));
     for (const token of surplus) await unlink(copyPath(file, token)).catch(() => undefined);
     await removeAbandoned(file.path);
   });

@@ -1,10 +1,22 @@
 import { ConnectorError } from '../../../../protocol/model/index.js';
+import type { Call } from '../../../framework/spi.js';
 import { trimmed } from '../format/columns.js';
 import { DigestTable, digestOf, type Digest } from '../lookup/digest-table.js';
 import { duplicateUid } from '../errors.js';
 import { MAX_TABLE_ENTRIES } from '../limits.js';
 import { linesOf } from '../lookup/row-lookup.js';
 import type { Row, Table } from '../format/table.js';
+
+/** The call a comparison is made for: it may take minutes before there is anything to tell. */
+type Work = Pick<Call, 'signal' | 'progress'>;
+
+/** Rows of a table, some at a time; says each time that work goes on. */
+async function* rowsOf(table: Table, { signal, progress }: Work): AsyncGenerator<readonly Row[], void, void> {
+  for await (const rows of table.batches(signal)) {
+    progress?.();
+    yield rows;
+  }
+}
 
 /** One difference between two states of a file. */
 export type Difference =
@@ -59,9 +71,9 @@ interface Findings {
 }
 
 /** Undefined when there are more rows than fit. */
-async function remember(old: Table, order: readonly number[], share: Share, limit: number, signal: AbortSignal): Promise<DigestTable | undefined> {
+async function remember(old: Table, order: readonly number[], share: Share, limit: number, work: Work): Promise<DigestTable | undefined> {
   const table = new DigestTable();
-  for await (const rows of old.batches(signal)) {
+  for await (const rows of rowsOf(old, work)) {
     for (const row of rows) {
       const key = digestOf(row.uid);
       if (!share.has(key)) continue;
@@ -79,17 +91,17 @@ async function remember(old: Table, order: readonly number[], share: Share, limi
 }
 
 /** Compares the new rows with the remembered ones. Undefined when there are more than fit. */
-async function compare(now: Table, table: DigestTable, share: Share, limit: number, signal: AbortSignal): Promise<Findings | undefined> {
+async function compare(now: Table, table: DigestTable, share: Share, limit: number, work: Work): Promise<Findings | undefined> {
   const order = now.columns.headers.map((_, index) => index);
   let deleted = table.size;
   let present = 0;
-  for await (const rows of now.batches(signal)) {
+  for await (const rows of rowsOf(now, work)) {
     for (const row of rows) {
       const key = digestOf(row.uid);
       if (!share.has(key)) continue;
       const slot = table.insert(key);
       const before = table.get(slot, 2);
-      if (before > OLD_ONLY) throw duplicateUid(now.path, row.uid, await linesOf(now, row.uid, signal));
+      if (before > OLD_ONLY) throw duplicateUid(now.path, row.uid, await linesOf(now, row.uid, work.signal));
       const print = fingerprint(row, order);
       const same = before === OLD_ONLY && print.b === table.get(slot, 0) && print.c === table.get(slot, 1);
       table.set(slot, 2, same ? SAME : before === OLD_ONLY ? CHANGED : NEW);
@@ -101,10 +113,10 @@ async function compare(now: Table, table: DigestTable, share: Share, limit: numb
   return { table, deleted, present };
 }
 
-async function* deletions(old: Table, findings: Findings, share: Share, signal: AbortSignal): AsyncGenerator<Difference, void, void> {
+async function* deletions(old: Table, findings: Findings, share: Share, work: Work): AsyncGenerator<Difference, void, void> {
   const { table } = findings;
   if (findings.deleted === 0) return;
-  for await (const rows of old.batches(signal)) {
+  for await (const rows of rowsOf(old, work)) {
     for (const { uid } of rows) {
       const key = digestOf(uid);
       const slot = share.has(key) ? table.find(key) : -1;
@@ -116,10 +128,10 @@ async function* deletions(old: Table, findings: Findings, share: Share, signal: 
   }
 }
 
-async function* changes(now: Table, findings: Findings, share: Share, signal: AbortSignal): AsyncGenerator<Difference, void, void> {
+async function* changes(now: Table, findings: Findings, share: Share, work: Work): AsyncGenerator<Difference, void, void> {
   const { table } = findings;
   if (findings.present === 0) return;
-  for await (const rows of now.batches(signal)) {
+  for await (const rows of rowsOf(now, work)) {
     for (const row of rows) {
       const key = digestOf(row.uid);
       const state = share.has(key) ? table.get(table.find(key), 2) : SAME;
@@ -130,36 +142,36 @@ async function* changes(now: Table, findings: Findings, share: Share, signal: Ab
   }
 }
 
-async function countRows(table: Table, signal: AbortSignal): Promise<number> {
+async function countRows(table: Table, work: Work): Promise<number> {
   let rows = 0;
-  for await (const batch of table.batches(signal)) rows += batch.length;
+  for await (const batch of rowsOf(table, work)) rows += batch.length;
   return rows;
 }
 
-async function findingsOf(old: Table, now: Table, order: readonly number[], share: Share, limit: number, signal: AbortSignal): Promise<Findings | undefined> {
-  const table = await remember(old, order, share, limit, signal);
-  return table && compare(now, table, share, limit, signal);
+async function findingsOf(old: Table, now: Table, order: readonly number[], share: Share, limit: number, work: Work): Promise<Findings | undefined> {
+  const table = await remember(old, order, share, limit, work);
+  return table && compare(now, table, share, limit, work);
 }
 
 /**
  * What changed between two states, deletions first as the Java connector has it. Memory is bounded: one table of at most
  * about `limit` uids of 24 bytes; files with more are compared in several passes, each over its share of the uids.
  */
-export async function* differences(old: Table, now: Table, signal: AbortSignal, limit = MAX_TABLE_ENTRIES): AsyncGenerator<Difference, void, void> {
+export async function* differences(old: Table, now: Table, work: Work, limit = MAX_TABLE_ENTRIES): AsyncGenerator<Difference, void, void> {
   const order = columnOrder(old, now);
   const all = new Share(0, 1);
-  const whole = await findingsOf(old, now, order, all, limit, signal);
+  const whole = await findingsOf(old, now, order, all, limit, work);
   if (whole !== undefined) {
-    yield* deletions(old, whole, all, signal);
-    yield* changes(now, whole, all, signal);
+    yield* deletions(old, whole, all, work);
+    yield* changes(now, whole, all, work);
     return;
   }
-  const passes = Math.ceil((await countRows(old, signal) + await countRows(now, signal)) / limit);
+  const passes = Math.ceil((await countRows(old, work) + await countRows(now, work)) / limit);
   for (let pass = 0; pass < passes; pass++) {
     const share = new Share(pass, passes);
-    const findings = await findingsOf(old, now, order, share, Number.MAX_SAFE_INTEGER, signal);
+    const findings = await findingsOf(old, now, order, share, Number.MAX_SAFE_INTEGER, work);
     if (findings === undefined) return;
-    yield* deletions(old, findings, share, signal);
-    yield* changes(now, findings, share, signal);
+    yield* deletions(old, findings, share, work);
+    yield* changes(now, findings, share, work);
   }
 }
