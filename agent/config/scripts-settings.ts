@@ -6,7 +6,7 @@ const MIB = 1024 ** 2;
 /** What a script that the policy allows, or one of a scripted connector, may take (docs/scripts.md). */
 export function scriptsSettings(base: string) {
   return z.strictObject({
-    roots: z.array(path(base, 'folder of scripts')).max(64).describe('a list of folders the scripts of scripted connectors may be in').default([]),
+    roots: z.array(path(base, 'folder of scripts')).max(64).describe('a list of folders the scripts of scripted connectors and of PowerShell may be in').default([]),
     timeout: duration().default(60_000),
     cpuTime: duration().default(10_000),
     memory: size(4 * MIB, 1024 * MIB).default(32 * MIB),

@@ -1,7 +1,7 @@
 import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind, type PermitTarget } from '../../protocol/model/index.js';
 import { apiConfigurationOf } from '../../protocol/codec/index.js';
 import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
-import { connectorsByKey, createFacade, publishedInfos, type AnyConnector, type FacadeEnvironment, type FacadeHandle } from '../../connectors/framework/index.js';
+import { createFacade, type AnyConnector, type FacadeEnvironment, type FacadeHandle } from '../../connectors/framework/index.js';
 import { loadConnector } from '../../connectors/registry.js';
 import type { FacadeSecrets, OpenResolved } from '../secrets/facade-secrets.js';
 import { permitBoth } from '../secrets/permit-both.js';
@@ -9,9 +9,11 @@ import { redactedLog } from '../secrets/redacted-log.js';
 import { JournalOutcomes } from '../journal/journal-outcomes.js';
 import { journalStage } from '../journal/journaled-facade.js';
 import type { WriteJournal } from '../journal/write-journal.js';
+import { readBuiltInfos } from './built-infos.js';
 import { FacadeCache, systemIdOf, type OpenFacade } from './facade-cache.js';
 import type { FacadeContext, FacadeStage } from './facade-stage.js';
 import { observeFacade } from './observed-facade.js';
+import { OfferedConnectors } from './offered-connectors.js';
 import type { ScriptHost } from './script-host.js';
 import { scriptedFacade } from './scripted-facade.js';
 
@@ -52,10 +54,12 @@ export class AgentExecutor implements OperationExecutor {
   readonly #options: ExecutorOptions;
   readonly #facades: FacadeCache;
   readonly outcomes: OutcomeSource | undefined;
-  #connectors: Promise<ReadonlyMap<string, AnyConnector>> | undefined;
+  readonly #connectors: OfferedConnectors;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+    const { enabled, load } = options;
+    this.#connectors = new OfferedConnectors(load === undefined ? { enabled, load: loadConnector, builtInfos: readBuiltInfos } : { enabled, load });
     this.outcomes = options.journal && new JournalOutcomes({
       journal: options.journal, systemIdOf,
       findConnector: (connectorKey) => this.#find(connectorKey),
@@ -76,8 +80,8 @@ export class AgentExecutor implements OperationExecutor {
     return this.#options.refusal?.(kind);
   }
 
-  async connectorInfos(): Promise<readonly ConnectorInfo[]> {
-    return [...new Set((await this.#enabled()).values())].flatMap(publishedInfos);
+  connectorInfos(): Promise<readonly ConnectorInfo[]> {
+    return this.#connectors.infos();
   }
 
   async facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade> {
@@ -126,23 +130,9 @@ export class AgentExecutor implements OperationExecutor {
   }
 
   async #find(connectorKey: ConnectorKey): Promise<AnyConnector> {
-    const connectors = await this.#enabled();
-    const connector = connectors.get(connectorKeyText(connectorKey));
+    const connector = await this.#connectors.find(connectorKey);
     if (connector !== undefined) return connector;
-    const known = [...connectors.keys()].join(', ');
+    const known = (await this.#connectors.keys()).join(', ');
     throw new ConnectorError('connector', `Connector not found: ${connectorKeyText(connectorKey)}. This connector server has: ${known === '' ? 'none' : known}.`);
-  }
-
-  #enabled(): Promise<ReadonlyMap<string, AnyConnector>> {
-    return this.#connectors ??= this.#loadAll().catch((error: unknown) => {
-      this.#connectors = undefined; // the next request tries again
-      throw error;
-    });
-  }
-
-  async #loadAll(): Promise<ReadonlyMap<string, AnyConnector>> {
-    const load = this.#options.load ?? loadConnector;
-    const connectors = await Promise.all(this.#options.enabled.map((id) => load(id)));
-    return connectorsByKey(connectors.filter((connector) => connector !== undefined));
   }
 }

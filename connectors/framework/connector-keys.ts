@@ -1,4 +1,4 @@
-import { connectorKeyText, type ConnectorInfo, type ConnectorKey } from '../../protocol/model/index.js';
+import type { ConnectorInfo, ConnectorKey } from '../../protocol/model/index.js';
 import { connectorInfo } from './default-configuration.js';
 import type { AnyConnector } from './define-connector.js';
 import type { Bundle } from './spi.js';
@@ -23,17 +23,4 @@ export function connectorKeys({ key, alternativeBundles = [] }: AnyConnector): r
 /** What an agent publishes of a connector: one info for each of its keys, with the same configuration. */
 export function publishedInfos(connector: AnyConnector): readonly ConnectorInfo[] {
   return connectorKeys(connector).map((key) => connectorInfo(connector, key));
-}
-
-/** Connectors by the text of each of their keys. Throws when two claim the same key. */
-export function connectorsByKey(connectors: readonly AnyConnector[]): ReadonlyMap<string, AnyConnector> {
-  const byKey = new Map<string, AnyConnector>();
-  for (const connector of connectors) {
-    for (const key of connectorKeys(connector).map(connectorKeyText)) {
-      const other = byKey.get(key);
-      if (other !== undefined) throw new Error(`The connectors ${other.id} and ${connector.id} both claim the key ${key}.`);
-      byKey.set(key, connector);
-    }
-  }
-  return byKey;
 }

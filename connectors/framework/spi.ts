@@ -162,6 +162,11 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
   readonly pooled: boolean;
   /** Checks beyond the table's types and required properties; throws a ConnectorError `configuration`. No I/O. */
   validate?(config: ConfigOf<P>): void;
+  /**
+   * What the validate operation looks for on this machine besides, such as files the configuration names; rejects with `configuration`.
+   * Who may send configurations is not to learn from it what is elsewhere on this machine. Other operations find out by `open`.
+   */
+  validateHere?(config: ConfigOf<P>, context: Pick<OpenContext, 'scripts'>): Promise<void>;
   open(config: ConfigOf<P>, context: OpenContext): Promise<S>;
   /**
    * Every place this configuration leads to by itself, for policy and secrets: all servers, failover included, or the files.

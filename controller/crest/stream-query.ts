@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { chunksOf } from '../../protocol/model/index.js';
 import { writeJson, type JsonObject } from './json.js';
 import type { Fields } from './projection.js';
 import type { QueryEnd, Resource } from './request.js';
@@ -6,7 +7,7 @@ import { ResourceError } from './resource-error.js';
 import { answerHeaders, representation } from './write-answer.js';
 
 /** Rows are gathered up to this many characters, or this many milliseconds, before they are handed to the socket. */
-const CHUNK_CHARACTERS = 16_384;
+const CHUNK_CHARACTERS = 65_536;
 const CHUNK_MILLISECONDS = 20;
 
 export interface QueryForm {
@@ -24,14 +25,19 @@ export interface QueryForm {
  */
 export async function streamQuery(response: ServerResponse, rows: AsyncGenerator<Resource, QueryEnd, void>, form: QueryForm, toError: (error: unknown) => ResourceError): Promise<void> {
   const writer = new RowWriter(response, form);
+  const chunks = chunksOf(rows);
   try {
-    let step = await rows.next();
+    let step = await chunks.next();
     answerHeaders(200, response);
     writer.open();
     try {
       while (step.done !== true) {
-        await writer.row(representation(step.value, form.fields));
-        step = await rows.next();
+        for (const row of step.value) {
+          writer.row(representation(row, form.fields));
+          if (response.writableNeedDrain) await writer.drained();
+        }
+        form.signal.throwIfAborted();
+        step = await chunks.next();
       }
     } catch (error) {
       const failure = toError(error);
@@ -41,7 +47,7 @@ export async function streamQuery(response: ServerResponse, rows: AsyncGenerator
     writer.end(step.value);
   } finally {
     writer.dispose();
-    await rows.return(undefined as never);
+    await chunks.return(undefined as never);
   }
 }
 
@@ -61,14 +67,12 @@ class RowWriter {
     this.#gathered = '{"result":[';
   }
 
-  async row(row: JsonObject): Promise<void> {
+  row(row: JsonObject): void {
     this.#gathered += (this.#count === 0 ? '' : ',') + writeJson(row, this.#form.prettyPrint ? 2 : 0);
     this.#count += 1;
     // The first row leaves at once: a caller sees that the query runs.
     if (this.#count === 1 || this.#gathered.length >= CHUNK_CHARACTERS) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), CHUNK_MILLISECONDS);
-    if (this.#response.writableNeedDrain) await this.#drained();
-    this.#form.signal.throwIfAborted();
   }
 
   #flush(): void {
@@ -80,7 +84,7 @@ class RowWriter {
   }
 
   /** Plain listeners and one timer: a signal for each wait would live on, with what it holds, until its own time is over. */
-  #drained(): Promise<void> {
+  drained(): Promise<void> {
     const { signal, stallTimeout } = this.#form;
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {

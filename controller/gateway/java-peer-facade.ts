@@ -1,5 +1,6 @@
-import type {
-  CallContext, ConnectorFacade, ConnectorObject, SearchResult, SingleOperation, SingleResults, StreamEnds, StreamItems, StreamOperation,
+import {
+  chunksOf, itemsOf, type CallContext, type Chunks, type ConnectorFacade, type ConnectorObject, type SearchResult, type SingleOperation, type SingleResults,
+  type StreamEnds, type StreamItems, type StreamOperation,
 } from '../../protocol/model/index.js';
 import { endOfJavaSearch, suitedToJava } from '../../protocol/session/java-search.js';
 
@@ -28,10 +29,11 @@ export class JavaPeerFacade implements ConnectorFacade {
   stream<O extends StreamOperation>(operation: O, call: CallContext): AsyncGenerator<StreamItems[O['kind']], StreamEnds[O['kind']], void> {
     const suited = suitedToJava(operation);
     if (suited.kind !== 'search') return this.#facade.stream(suited, call);
-    return this.#search(suited, call) as AsyncGenerator<StreamItems[O['kind']], StreamEnds[O['kind']], void>; // O is a search here
+    const results = itemsOf(this.#search(suited, call), () => call.signal.aborted);
+    return results as AsyncGenerator<StreamItems[O['kind']], StreamEnds[O['kind']], void>; // O is a search here
   }
 
-  async *#search(operation: SearchOperation, call: CallContext): AsyncGenerator<ConnectorObject, SearchResult | undefined, void> {
-    return endOfJavaSearch(yield* this.#facade.stream(operation, call), this.connectorKey, operation.options);
+  async *#search(operation: SearchOperation, call: CallContext): Chunks<ConnectorObject, SearchResult | undefined> {
+    return endOfJavaSearch(yield* chunksOf(this.#facade.stream(operation, call)), this.connectorKey, operation.options);
   }
 }

@@ -40,7 +40,8 @@ export async function* mapChunks<T, U, End>(chunks: Chunks<T, End>, map: (item: 
   }
 }
 
-function mapAll<T, U>(items: readonly T[], map: (item: T) => U | undefined): { readonly mapped: readonly U[]; readonly failure?: { readonly error: unknown } } {
+/** Each item as `map` makes it, up to the first that it throws at; undefined drops one. */
+export function mapAll<T, U>(items: readonly T[], map: (item: T) => U | undefined): { readonly mapped: readonly U[]; readonly failure?: { readonly error: unknown } } {
   const mapped: U[] = [];
   try {
     for (const item of items) {

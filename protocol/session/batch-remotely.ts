@@ -1,4 +1,4 @@
-import { ConnectorError, type BatchEnd, type BatchItem, type CallContext, type ErrorKind, type StreamOperation } from '../model/index.js';
+import { ConnectorError, itemsOf, type BatchEnd, type BatchItem, type CallContext, type ErrorKind, type StreamOperation } from '../model/index.js';
 import { toConnectorError } from './connector-error.js';
 import type { SessionGroup } from './group.js';
 import { FIXED } from './limits.js';
@@ -20,7 +20,7 @@ export async function* batchRemotely(
 ): AsyncGenerator<BatchItem, BatchEnd, void> {
   const missing = new Set(operation.tasks.keys());
   const sentAt = group.clock.now();
-  const results = streamRemotely<'batch'>(group, 'batch', operation, call, context);
+  const results = itemsOf(streamRemotely<'batch'>(group, 'batch', operation, call, context), () => context.signal.aborted);
   let lost: ConnectorError;
   try {
     for (;;) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
-  API_OPERATION_OF, ConnectorError, connectorKeyText, isWrite, taskOperationId, type ApiConfiguration, type ApiOperation, type CallContext, type ConnectorFacade,
-  type ConnectorKey, type Operation, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems, type StreamOperation, type SyncToken,
+  API_OPERATION_OF, ConnectorError, chunksOf, connectorKeyText, isWrite, itemsOf, taskOperationId, type ApiConfiguration, type ApiOperation, type CallContext, type Chunks,
+  type ConnectorFacade, type ConnectorKey, type Operation, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems, type StreamOperation, type SyncToken,
 } from '../model/index.js';
 import { apiConfigurationOf, encodeOperation, encodeOperationRequest } from '../codec/index.js';
 import { encodeMessage } from '../frame.js';
@@ -51,7 +51,11 @@ export class RemoteFacade implements ConnectorFacade {
     return performRemotely<O['kind']>(group, operation.kind, facade.#prepare(operation, call), call.signal);
   }
 
-  async* stream<O extends StreamOperation>(operation: O, call: CallContext): AsyncGenerator<StreamItems[O['kind']], StreamEnds[O['kind']], void> {
+  stream<O extends StreamOperation>(operation: O, call: CallContext): AsyncGenerator<StreamItems[O['kind']], StreamEnds[O['kind']], void> {
+    return itemsOf(this.#chunks(operation, call), () => call.signal.aborted);
+  }
+
+  async* #chunks<O extends StreamOperation>(operation: O, call: CallContext): Chunks<StreamItems[O['kind']], StreamEnds[O['kind']]> {
     if (operation.kind === 'sync' && operation.token === null && this.#group.features.size === 0) {
       return await this.#startOfSync(operation.objectClass, call) as StreamEnds[O['kind']];
     }
@@ -60,7 +64,7 @@ export class RemoteFacade implements ConnectorFacade {
     const { write } = prepared;
     if (operation.kind !== 'batch' || write === undefined) return yield* streamRemotely<O['kind']>(group, operation.kind, operation, prepared, call);
     const tasks = (task: number): SentWrite => this.#task(operation, write.operationId, task, call);
-    return yield* batchRemotely(group, operation, prepared, tasks, call) as AsyncGenerator<StreamItems[O['kind']], StreamEnds[O['kind']], void>;
+    return yield* chunksOf(batchRemotely(group, operation, prepared, tasks, call)) as Chunks<StreamItems[O['kind']], StreamEnds[O['kind']]>;
   }
 
   /** The agent may have been restarted since this facade was made: its new session serves the same connectors. */

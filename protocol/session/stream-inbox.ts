@@ -20,7 +20,12 @@ export interface InboxParts {
   readonly missing?: { readonly interval: number; ask(): void } | undefined;
 }
 
-type Taken<T, End> = { readonly kind: 'item'; readonly item: T; readonly bytes: number } | { readonly kind: 'end'; readonly value: End };
+/** Results at hand, in order, and the size of the largest; or the end. */
+export type Taken<T, End> = { readonly kind: 'items'; readonly items: readonly T[]; readonly largest: number } | { readonly kind: 'end'; readonly value: End };
+
+/** What is taken at a time is decoded at once, so it has a bound of results and of bytes. */
+const MOST_RESULTS = 64;
+const MOST_BYTES = 256 * 1024;
 
 /**
  * Where a stream's messages wait for its one consumer. What is in order is handed out before a failure of the peer is
@@ -103,17 +108,32 @@ export class StreamInbox<T, End> {
     this.#parts.onStopped?.();
   }
 
-  async take(): Promise<Taken<T, End>> {
+  /** What is here, `most()` results of it if there are as many; waits where nothing is. */
+  async take(most: () => number = () => MOST_RESULTS): Promise<Taken<T, End>> {
     for (;;) {
       if (this.#urgent && this.#failure !== undefined) throw this.#failure;
-      const taken = this.#buffer.take();
-      if (taken !== undefined) {
+      const first = this.#buffer.take();
+      if (first !== undefined) {
+        const taken = first.kind === 'end' ? first : this.#withFollowing(first, Math.min(most(), MOST_RESULTS));
         this.#gapSince = this.#buffer.hasGap ? this.#parts.clock.now() : undefined;
         return taken;
       }
       if (this.#failure !== undefined) throw this.#failure;
       await this.#change();
     }
+  }
+
+  #withFollowing(first: { readonly item: T; readonly bytes: number }, most: number): Taken<T, End> {
+    const items = [first.item];
+    let { bytes, bytes: largest } = first;
+    while (items.length < most && bytes < MOST_BYTES) {
+      const next = this.#buffer.take();
+      if (next?.kind !== 'item') break;
+      items.push(next.item);
+      bytes += next.bytes;
+      largest = Math.max(largest, next.bytes);
+    }
+    return { kind: 'items', items, largest };
   }
 
   /** Frees what is held and ends the timers. */

@@ -1,4 +1,4 @@
-import type { CallContext, StreamEnds, StreamItems, StreamOperation } from '../model/index.js';
+import { mapAll, type CallContext, type Chunks, type StreamEnds, type StreamItems, type StreamOperation } from '../model/index.js';
 import { encodeMessage } from '../frame.js';
 import type { Message } from '../message.js';
 import { AbortRace } from './abort-race.js';
@@ -16,16 +16,16 @@ import { COPIES_TIME, CutShortSign, numberedOf } from './cut-short-sign.js';
 import { callerGaveUp, cutShort, notComplete, readTooLate, resultWasLost, streamWentQuiet, wrongAnswer } from './request-errors.js';
 import { LONGEST_STALL, StallWatch } from './stall-watch.js';
 import { Receipt } from './receipt.js';
-import { StreamInbox } from './stream-inbox.js';
+import { StreamInbox, type Taken } from './stream-inbox.js';
 import { sorterFor, type Buffer, type Sorter } from './stream-sorter.js';
 
 /**
- * Sends an operation answered by a stream and hands its results out in order, decoded one at a time when they are asked
- * for. Leaving early cancels it. A peer that knows credits is never further ahead than the window.
+ * Sends an operation answered by a stream and hands its results out in order, those at hand together, decoded when they are
+ * asked for. Leaving early cancels it. A peer that knows credits is never further ahead than the window.
  */
 export async function* streamRemotely<K extends StreamKind>(
   group: SessionGroup, kind: K, operation: StreamOperation, call: RemoteCall, context: CallContext,
-): AsyncGenerator<StreamItems[K], StreamEnds[K], void> {
+): Chunks<StreamItems[K], StreamEnds[K]> {
   const { signal } = context;
   if (signal.aborted) throw callerGaveUp(call, signal.reason);
   const remote = new RemoteStream<K>(group, kind, operation, call, context);
@@ -39,8 +39,10 @@ export async function* streamRemotely<K extends StreamKind>(
         await remote.refuseWhatMayBeShort();
         return next.value();
       }
-      yield next.item();
-      remote.consumed(next.bytes);
+      const { mapped, failure } = mapAll(next.items, (item) => item());
+      if (mapped.length > 0) yield mapped;
+      if (failure !== undefined) throw failure.error;
+      remote.consumed(mapped.length, next.largest);
     }
   } catch (error) {
     throw toConnectorError(error);
@@ -120,13 +122,16 @@ class RemoteStream<K extends StreamKind> {
     this.#grant();
   }
 
-  next(): ReturnType<StreamInbox<() => StreamItems[K], () => StreamEnds[K]>['take']> {
-    return this.#inbox.take();
+  async next(): Promise<Taken<() => StreamItems[K], () => StreamEnds[K]>> {
+    const taken = await this.#inbox.take(this.#bookmarks && (() => this.#bookmarks?.untilNext ?? Infinity));
+    if (taken.kind === 'items') this.#bookmarks?.handOut(taken.items.length);
+    return taken;
   }
 
-  consumed(bytes: number): void {
-    this.#bookmarks?.handedOut();
-    if (this.#credits?.consumed(bytes) !== undefined) this.#grant();
+  /** The consumer is done with so many results, the largest of so many bytes, and comes for more. */
+  consumed(count: number, largest: number): void {
+    this.#bookmarks?.consumed();
+    if (this.#credits?.consumed(largest, count) !== undefined) this.#grant();
   }
 
   stop(error: Error): void {

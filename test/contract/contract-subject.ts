@@ -1,14 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { createFacade, type FacadeHandle } from '../../connectors/framework/index.js';
 import {
-  ConnectorError, OPTION, OperationOptions, Uid,
-  type ApiOperation, type Attribute, type CallContext, type ConnectorObject, type Filter, type IcfValue,
+  Attribute, ConnectorError, OPTION, OperationOptions, Uid,
+  type ApiOperation, type CallContext, type ConnectorObject, type Filter, type IcfValue,
 } from '../../protocol/model/index.js';
 import { configured } from '../support/memory-facade.js';
 import { recordedLog } from '../support/quiet-log.js';
+import { HOSTILE_TEXT } from './contract-filters.js';
 import type { ContractTarget } from './contract-target.js';
 
 /** How many samples there are while the checks run; each leaves them as they were. */
@@ -85,6 +87,24 @@ export class ContractSubject {
     return (await this.facade.perform({ kind: 'create', attributes: this.target.sample(index), ...this.on() }, context))!;
   }
 
+  /**
+   * Objects on which filters can go wrong that go right on the samples: one without what it may lack, and some whose texts mean
+   * something to queries, or differ from a sample's in case alone. For the caller to delete.
+   */
+  async createUnlike(): Promise<Uid[]> {
+    if (!this.can('DeleteApiOp')) return [];
+    const { optional = [], freeText = [], sample } = this.target;
+    const first = SAMPLES + 3;
+    const unlike = [
+      ...optional.length === 0 ? [] : [sample(first).filter(({ name }) => !optional.some((lacking) => lacking.toLowerCase() === name.toLowerCase()))],
+      ...freeText.length === 0 ? [] : [(text: string) => `${text} ${HOSTILE_TEXT}`, (text: string) => text.toUpperCase()].map((change, index) =>
+        sample(first + 1 + index).map((attribute) => typeof attribute.single === 'string' && freeText.includes(attribute.name) ? Attribute.of(attribute.name, change(attribute.single)) : attribute)),
+    ];
+    const uids: Uid[] = [];
+    for (const attributes of unlike) uids.push((await this.facade.perform({ kind: 'create', attributes, ...this.on() }, this.call()))!);
+    return uids;
+  }
+
   get(uid: Uid, context = this.call()): Promise<ConnectorObject | null> {
     return this.facade.perform({ kind: 'get', uid, ...this.on() }, context);
   }
@@ -138,9 +158,10 @@ export class ContractSubject {
     return await whole.then(() => false, () => true) ? this.failing(whole) : undefined;
   }
 
-  /** Everything that was logged, and every error with its stack and cause. */
+  /** Everything that was logged, and every error, with all that hangs on them: stacks, causes, fields. */
   said(): string {
     const textOf = (error: Error): string => `${error.message} ${error.stack ?? ''}${error.cause instanceof Error ? ` ${textOf(error.cause)}` : ''}`;
-    return [...this.log.entries.map((entry) => JSON.stringify(entry)), ...this.errors.map(textOf)].join('\n');
+    const everything = inspect([this.log.entries, this.errors], { depth: 20, maxArrayLength: null, maxStringLength: null, breakLength: Infinity });
+    return [everything, ...this.errors.map(textOf)].join('\n');
   }
 }

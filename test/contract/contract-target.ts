@@ -20,6 +20,12 @@ export interface ContractTarget {
   readonly filters: readonly Filter[];
   /** Attributes of one text value in every sample that filters of every kind are made on. @default that of `change` */
   readonly filterAttributes?: readonly string[];
+  /** Of those, the ones an object may lack. */
+  readonly optional?: readonly string[];
+  /** Of those, the ones that take any text. */
+  readonly freeText?: readonly string[];
+  /** Texts compare without regard to case where the target's own rules say so. */
+  readonly ignoresCase?: boolean;
   /** Configuration values that make `test` fail: wrong credentials, where the target asks for any. */
   readonly broken?: Record<string, IcfValue>;
   /** Clear texts that must show nowhere. */

@@ -28,6 +28,8 @@ describeConnectorContract('csv', async () => {
     secrets: ['pass-w0rd-'],
     behind: { name: 'a file on the local disk', real: true },
     filterAttributes: ['mail', 'team'],
+    optional: ['team'],
+    freeText: ['mail', 'team'],
     // As when the share the file is on is not mounted.
     outage: { begin: () => rename(path, `${path}.away`), end: () => rename(`${path}.away`, path), testSays: 'configuration' },
     stop: () => rm(directory, { recursive: true, force: true }),

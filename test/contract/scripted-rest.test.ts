@@ -23,6 +23,8 @@ describeConnectorContract('scripted-rest', async () => {
     multiValued: { name: 'groups', values: ['admins', 'staff'] },
     filters: [{ kind: 'equals', attribute: Attribute.of('mail', 'm1@example.com') }],
     filterAttributes: ['mail'],
+    optional: ['mail'],
+    freeText: ['mail'],
     broken: { password: new GuardedString('wrong') },
     secrets: ['pass-w0rd-', 's3rv1ce-w0rd'],
     behind: { name: 'a user service over HTTP made for the tests', real: false },

@@ -59,7 +59,7 @@ async function runOn(system: string, query: string, body: Json = {}): Promise<{ 
 describe.each(SYSTEMS)('a scripted connector behind the agent, %s', (system, connector) => {
   const run = (query: string, body?: Json) => runOn(system, query, body);
 
-  it('carries out operations by the scripts of the agent\'s machine', async () => {
+  it('carries out operations by the scripts of the agent\'s machine, configured by a provisioner file of the project [scripted-groovy 5]', async () => {
     const account = `/openidm/system/${system}/account`;
     expect(await chain.rest.send(`${account}/anna`, { method: 'PUT', headers: { 'If-None-Match': '*' }, body: { name: 'anna', mail: 'a@example.com' } })).toMatchObject({ status: 201 });
     expect(await chain.rest.ok(`${account}/anna`)).toEqual({ _id: 'anna', name: 'anna', mail: 'a@example.com' });

@@ -20,6 +20,8 @@ describeConnectorContract('mongodb: documents on FerretDB', async () => {
       { kind: 'greaterThan', attribute: Attribute.of('team', 'f') },
     ],
     filterAttributes: ['mail', 'team'],
+    optional: ['team'],
+    freeText: ['mail', 'team'],
     broken: { connectionURI: address(wrong) },
     secrets: [server.password, wrong],
     behind: { name: server.name, real: true },

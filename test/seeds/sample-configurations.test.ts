@@ -48,7 +48,7 @@ async function load(id: string, shown: JsonObject): Promise<readonly string[]> {
   const connector = (await loadConnector(id))!;
   const left = { ...LEFT_OUT[id], ...(SCRIPTED.includes(id) && LEFT_OUT[id] !== undefined ? { scriptRoots: [scripts] } : {}) };
   const known = Object.fromEntries(Object.entries(left).filter(([name]) => connector.properties[name] !== undefined));
-  return complaints(connector, { ...known, ...ownPlaces(shown) }, new Map([['idm.instance.dir', '/var/idm']]));
+  return complaints(connector, { ...known, ...ownPlaces(shown) }, { properties: new Map([['idm.instance.dir', '/var/idm']]), scriptRoots: [scripts] });
 }
 
 describe.each(connectorIds)('the samples of the seed for %s', (id) => {

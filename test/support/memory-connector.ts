@@ -71,16 +71,21 @@ export const memoryProperties = properties({
 
 const NOTHING: NativeSearch = { paging: false, sorting: false, projection: false };
 
+/** Where cookies last, one is the last uid, behind which the next page starts, whatever has come and gone; else a count. */
 function page(objects: readonly ConnectorObject[], options: OperationOptions, native: NativeSearch): { objects: readonly ConnectorObject[]; end: SearchResult | undefined } {
   const { pageSize, pagedResultsCookie, pagedResultsOffset = 0 } = options;
   if (!native.paging || pageSize === undefined) return { objects, end: undefined };
-  const start = Number(pagedResultsCookie ?? 0) + pagedResultsOffset;
-  const next = start + pageSize;
+  const lasts = native.lastingCookies === true;
+  const ordered = lasts ? [...objects].sort((a, b) => (a.uid.value < b.uid.value ? -1 : 1)) : objects;
+  const behind = ordered.filter(({ uid }, index) => pagedResultsCookie === undefined || (lasts ? uid.value > pagedResultsCookie : index >= Number(pagedResultsCookie)));
+  const given = behind.slice(pagedResultsOffset, pagedResultsOffset + pageSize);
+  const hasMore = pagedResultsOffset + pageSize < behind.length;
+  const next = lasts ? given.at(-1)?.uid.value : String(Number(pagedResultsCookie ?? 0) + pagedResultsOffset + pageSize);
   const counted = options.totalPagedResultsPolicy === 'EXACT';
   return {
-    objects: objects.slice(start, next),
+    objects: given,
     end: {
-      pagedResultsCookie: next < objects.length ? String(next) : null,
+      pagedResultsCookie: hasMore ? next ?? null : null,
       totalPagedResultsPolicy: counted ? 'EXACT' : 'NONE', totalPagedResults: counted ? objects.length : -1, remainingPagedResults: -1,
     },
   };

@@ -31,6 +31,9 @@ export interface Directory389 {
   readonly adminPassword: string;
   readonly baseDn: string;
   readonly pid: number;
+  /** Stops the server without cleaning up; `resume` starts it again. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -128,8 +131,12 @@ export async function startDirectory389({ logged = LOGGED }: Directory389Options
     await createInstance(root, port);
     const configuration = join(root, `etc/dirsrv/slapd-${INSTANCE}`);
     await configure(join(configuration, 'dse.ldif'), port, logged);
-    child = await launch(configuration, root, port);
-    return { url: `ldap://127.0.0.1:${port}`, host: '127.0.0.1', port, adminDn: ADMIN, adminPassword: PASSWORD, baseDn: BASE, pid: child.pid ?? 0, stop: clean };
+    const resume = async (): Promise<void> => { child = await launch(configuration, root, port); };
+    await resume();
+    return {
+      url: `ldap://127.0.0.1:${port}`, host: '127.0.0.1', port, adminDn: ADMIN, adminPassword: PASSWORD, baseDn: BASE, get pid() { return child?.pid ?? 0; },
+      pause: () => halt(child), resume, stop: clean,
+    };
   } catch (error) {
     await clean();
     throw error;

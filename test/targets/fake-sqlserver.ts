@@ -1,5 +1,6 @@
 import { EmbeddedDatabase, acquireDatabase, releaseDatabase } from '../../connectors/engines/sql/drivers/embedded-databases.js';
 import { secret } from '../support/secret-values.js';
+import { embeddedDirectory } from './embedded-directory.js';
 import { startFakeTds, type FakeTds, type TdsAnswer, type TdsParameter, type TdsStatement } from './fake-tds.js';
 
 /** Of PostgreSQL's errors those of SQL Server. */
@@ -23,7 +24,8 @@ export interface FakeSqlServer {
  * acknowledged only.
  */
 export async function startFakeSqlServer(): Promise<FakeSqlServer> {
-  const database = await acquireDatabase(undefined);
+  const { directory, remove } = await embeddedDirectory();
+  const database = await acquireDatabase(directory);
   const user = 'sa';
   const password = secret('password of the database user');
   const tds = await startFakeTds({ user, password });
@@ -35,6 +37,7 @@ export async function startFakeSqlServer(): Promise<FakeSqlServer> {
     stop: async () => {
       await tds.stop();
       await releaseDatabase(database);
+      await remove();
     },
   };
 }

@@ -255,10 +255,11 @@ class Connection {
   }
 
   #transaction(data: Buffer): void {
-    const kind = data.readUInt16LE(data.readUInt32LE());
+    const headers = data.readUInt32LE();
+    const kind = data.readUInt16LE(headers);
     const descriptor = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
     const [text, change] = kind === 5 ? ['BEGIN', Buffer.from([8, 8, ...descriptor, 0])] as const : kind === 7 ? ['COMMIT', Buffer.from([9, 0, 8, ...descriptor])] as const : ['ROLLBACK', Buffer.from([10, 0, 8, ...descriptor])] as const;
-    this.#owner.statements.push({ text, parameters: {} });
+    this.#owner.statements.push({ text, parameters: kind === 5 ? { isolation: data.readUInt8(headers + 2) } : {} });
     this.#send(new Bytes().u8(0xe3).u16(change.length).add(change).buffer, done(0xfd, FINAL, 0));
   }
 }

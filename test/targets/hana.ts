@@ -1,4 +1,4 @@
-import { evaluateCondition, numbered, splitOutside, tokensOf, type Token } from './sql-statements.js';
+import { conditionOf, numbered, splitOutside, tokensOf, type Token } from './sql-statements.js';
 
 /**
  * A stand-in for SAP HANA, of which there is none to test against: it understands the statements on users by the grammar of the SQL
@@ -98,7 +98,7 @@ export class FakeHana {
       if (plain.startsWith(':')) return values[Number(plain.slice(1)) - 1] ?? null;
       return plain.startsWith("'") ? plain.slice(1, -1).replaceAll("''", "'") : Number(plain);
     };
-    const rows = this.#view(view.toUpperCase()).filter((row) => condition === undefined || evaluateCondition(condition, (leaf) => holds(leaf, row, valueOf)));
+    const rows = this.#view(view.toUpperCase()).filter(condition === undefined ? () => true : conditionOf<Row>(condition, (leaf) => (row) => holds(leaf, row, valueOf)));
     const key = order?.toUpperCase();
     if (key !== undefined) rows.sort((a, b) => (compare(a[key] ?? null, b[key] ?? null)));
     const most = limit === undefined ? rows.length : Number(valueOf(limit));

@@ -15,11 +15,13 @@ import type { TlsFiles } from './tls-files.js';
 export interface MapepireServer {
   readonly port: number;
   readonly host: FakeIbmI;
-  readonly seen: { connections: number; requests: string[]; openCursors: Set<string>; keptStatements: Set<string>; sql: string[] };
+  readonly seen: { connections: number; pings: number; requests: string[]; openCursors: Set<string>; keptStatements: Set<string>; sql: string[] };
   /** Waited for before a request of the type is answered, or a CL command of that name. */
   readonly gates: Map<string, Promise<void>>;
   /** Ends every connection, as when the server goes away. */
   drop(): void;
+  /** Reads no more of any connection and keeps them open, as when the way to it is cut. */
+  mute(): void;
   stop(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ function rowsFor(host: FakeIbmI, sql: string, parameters: readonly string[]): Pr
 }
 
 export async function startMapepire(host: FakeIbmI, tls: Pick<TlsFiles, 'certificateFile' | 'keyFile'>, credentials = 'QSECADM:SECRET1', port = 0): Promise<MapepireServer> {
-  const seen = { connections: 0, requests: [] as string[], openCursors: new Set<string>(), keptStatements: new Set<string>(), sql: [] as string[] };
+  const seen = { connections: 0, pings: 0, requests: [] as string[], openCursors: new Set<string>(), keptStatements: new Set<string>(), sql: [] as string[] };
   const gates = new Map<string, Promise<void>>();
   const server = createServer({ cert: await readFile(tls.certificateFile), key: await readFile(tls.keyFile) });
   const sockets = new WebSocketServer({ noServer: true });
@@ -96,6 +98,7 @@ export async function startMapepire(host: FakeIbmI, tls: Pick<TlsFiles, 'certifi
     const connection = ++seen.connections;
     const cursors = new Map<string, ProfileRow[]>();
     const statements = new Set<string>();
+    client.on('ping', () => { seen.pings++; });
     client.on('close', () => { for (const id of statements) { seen.openCursors.delete(id); seen.keptStatements.delete(id); } });
     client.on('message', (data: Buffer) => {
       const message = { ...EMPTY, ...(JSON.parse(data.toString('utf8')) as Partial<Message>) } as Message;
@@ -119,6 +122,7 @@ export async function startMapepire(host: FakeIbmI, tls: Pick<TlsFiles, 'certifi
   const drop = (): void => { for (const client of sockets.clients) client.terminate(); };
   return {
     port: (server.address() as AddressInfo).port, host, seen, gates, drop,
+    mute: () => { for (const client of sockets.clients) client.pause(); },
     stop: () => new Promise<void>((resolve) => { drop(); server.close(() => { resolve(); }); server.closeAllConnections(); }),
   };
 }

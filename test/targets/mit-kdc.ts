@@ -30,6 +30,8 @@ export interface MitKdc {
   local(...words: readonly string[]): Promise<string>;
   /** Whether the principal gets a ticket with this password; what kinit says otherwise. */
   kinit(principal: string, password: string): Promise<{ readonly ok: boolean; readonly says: string }>;
+  /** How long a ticket the principal gets is good for, and can be renewed, when it asks for more than that; seconds. */
+  ticketLives(principal: string, password: string): Promise<{ readonly life: number; readonly renewable: number }>;
   /** Stops the KDC and kadmind; the database stays. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -74,6 +76,7 @@ export async function startMitKdc(): Promise<MitKdc> {
     return {
       realm, admin, reader, robot, directory, local, kadminLocal: join(bin, 'kadmin.local'), kadmin: join(bin, 'kadmin'), adminServer: `127.0.0.1:${kadmind}`, stop,
       kinit: (principal, password) => kinit(principal, password, { ...env, KRB5CCNAME: `MEMORY:${principal}` }),
+      ticketLives: (principal, password) => ticketLives(principal, password, { ...env, KRB5CCNAME: `FILE:${join(directory, 'tickets')}` }),
       async pause() { for (const server of servers) await server.stop(); },
       async resume() { for (const server of servers) await server.start(); },
     };
@@ -106,8 +109,16 @@ async function writeWrapper(bin: string, program: string, env: { readonly KRB5_C
   await chmod(file, 0o755);
 }
 
-async function kinit(principal: string, password: string, env: Readonly<Record<string, string>>): Promise<{ readonly ok: boolean; readonly says: string }> {
-  const child = spawn('/usr/bin/kinit', [principal], { env, stdio: 'pipe' });
+/** klist(1) in the C locale: `11/22/26 13:00:00  11/22/26 13:10:00  krbtgt/R@R`, then `renew until 11/23/26 13:00:00`. */
+async function ticketLives(principal: string, password: string, env: Readonly<Record<string, string>>): Promise<{ readonly life: number; readonly renewable: number }> {
+  const got = await kinit(principal, password, env, ['-l', '30d', '-r', '30d']);
+  if (!got.ok) throw new Error(`kinit ${principal}: ${got.says}`);
+  const [from = NaN, to = NaN, until = NaN] = (await run('/usr/bin/klist', { env })).stdout.match(/\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d/g)?.map((text) => Date.parse(`${text} UTC`) / 1000) ?? [];
+  return { life: to - from, renewable: until - from };
+}
+
+async function kinit(principal: string, password: string, env: Readonly<Record<string, string>>, options: readonly string[] = []): Promise<{ readonly ok: boolean; readonly says: string }> {
+  const child = spawn('/usr/bin/kinit', [...options, principal], { env, stdio: 'pipe' });
   let says = '';
   for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => { says += chunk.toString(); });
   child.stdin.on('error', () => undefined);

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { vi } from 'vitest';
-import { evaluateCondition, like, splitOutside, tokensOf, type Token } from './sql-statements.js';
+import { conditionOf, like, splitOutside, tokensOf, type Token } from './sql-statements.js';
 
 /**
  * A stand-in for the database of Oracle E-Business Suite, of which there is none to test against: it speaks the interface of the
@@ -98,13 +98,13 @@ export class FakeEbs {
     if (match === null) throw new OracleError(942, `table or view does not exist: ${text}`);
     const [, list = '', table = '', condition = '', order] = match;
     const reading = new Reading(this, binds);
-    const rows = (table === 'FND_USER' ? this.users : this.responsibilities).filter((row) => evaluateCondition(condition, (leaf) => reading.holds(leaf, row)));
+    const rows = (table === 'FND_USER' ? this.users : this.responsibilities).filter(conditionOf<UserRow>(condition, (leaf) => reading.condition(leaf)));
     if (order !== undefined) {
-      const keys = splitOutside(order, /,/);
-      rows.sort((a, b) => keys.reduce((result, key) => (result === 0 ? compared(reading.value(key, a), reading.value(key, b)) : result), 0));
+      const keys = splitOutside(order, /,/).map((key) => reading.expression(key));
+      rows.sort((a, b) => keys.reduce((result, key) => (result === 0 ? compared(key(a), key(b)) : result), 0));
     }
-    const columns = splitOutside(list, /,/).map((column) => { const [expression = '', label] = splitOutside(column, /\sas\s/); return { expression, label: label ?? expression.replace(/^t\./, '') }; });
-    return { columns: columns.map(({ label }) => label), rows: rows.map((row) => columns.map(({ expression }) => reading.value(expression, row))) };
+    const columns = splitOutside(list, /,/).map((column) => { const [expression = '', label] = splitOutside(column, /\sas\s/); return { value: reading.expression(expression), label: label ?? expression.replace(/^t\./, '') }; });
+    return { columns: columns.map(({ label }) => label), rows: rows.map((row) => columns.map(({ value }) => value(row))) };
   }
 
   #catalog(): { columns: string[]; rows: Cell[][] } {
@@ -124,9 +124,10 @@ export class FakeEbs {
     return new Date(Date.parse(`${this.now.replace(' ', 'T')}Z`) + seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
   }
 
-  changedAt(user: UserRow): string {
-    let latest = String(user['LAST_UPDATE_DATE']);
-    for (const { userId, changed } of this.assignments) if (userId === user['USER_ID'] && changed > latest) latest = changed;
+  /** By user, of assignments. */
+  latestChanges(): ReadonlyMap<number, string> {
+    const latest = new Map<number, string>();
+    for (const { userId, changed } of this.assignments) if (changed > (latest.get(userId) ?? '')) latest.set(userId, changed);
     return latest;
   }
 
@@ -259,51 +260,61 @@ function compared(a: Cell, b: Cell): number {
   return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
 }
 
-/** Expressions of the connector's queries on one row. */
+type Expression = (row: UserRow) => Cell;
+
+/** Expressions of one of the connector's queries, read once for all rows. */
 class Reading {
   readonly #ebs: FakeEbs;
   readonly #binds: readonly unknown[];
-  constructor(ebs: FakeEbs, binds: readonly unknown[]) { this.#ebs = ebs; this.#binds = binds; }
+  readonly #changes: ReadonlyMap<number, string>;
+  constructor(ebs: FakeEbs, binds: readonly unknown[]) { this.#ebs = ebs; this.#binds = binds; this.#changes = ebs.latestChanges(); }
 
-  value(given: string, row: UserRow): Cell {
-    const expression = given.trim();
+  expression(given: string): Expression {
+    const text = given.trim();
     for (const [form, read] of this.#forms) {
-      const match = form.exec(expression);
-      if (match !== null) return read(match[1] ?? '', row);
+      const match = form.exec(text);
+      if (match !== null) return read(match[1] ?? '');
     }
-    const column = expression.replace(/^t\./, '').toUpperCase();
-    if (!(column in row)) throw new OracleError(904, `"${column}": invalid identifier`);
-    return row[column]!;
+    const column = text.replace(/^t\./, '').toUpperCase();
+    return (row) => {
+      if (column in row) return row[column]!;
+      throw new OracleError(904, `"${column}": invalid identifier`);
+    };
   }
 
-  readonly #forms: readonly (readonly [form: RegExp, read: (inner: string, row: UserRow) => Cell])[] = [
-    [/^to_char\((.*), 'DD-Mon-RR', 'NLS_DATE_LANGUAGE=AMERICAN'\)$/s, (inner, row) => { const date = this.value(inner, row); return date === null ? null : shown(String(date)); }],
-    [/^to_char\((.*), 'YYYY-MM-DD HH24:MI:SS'\)$/s, (inner, row) => this.value(inner, row)],
-    [/^to_char\((t\.\w+)\)$/, (inner, row) => String(this.value(inner, row))],
-    [/^to_date\((.*), 'YYYY-MM-DD(?: HH24:MI:SS)?'\)$/s, (inner, row) => this.value(inner, row)],
-    [/^greatest\(/, (_inner, row) => this.#ebs.changedAt(row)],
-    [/^case when t\.START_DATE/, (_inner, row) => (this.#ebs.isEnabled(row) ? 1 : 0)],
-    [/^(:\d+)$/, (place) => boundValue(this.#binds, place)],
+  readonly #forms: readonly (readonly [form: RegExp, read: (inner: string) => Expression])[] = [
+    [/^to_char\((.*), 'DD-Mon-RR', 'NLS_DATE_LANGUAGE=AMERICAN'\)$/s, (inner) => { const of = this.expression(inner); return (row) => { const date = of(row); return date === null ? null : shown(String(date)); }; }],
+    [/^to_char\((.*), 'YYYY-MM-DD HH24:MI:SS'\)$/s, (inner) => this.expression(inner)],
+    [/^to_char\((t\.\w+)\)$/, (inner) => { const of = this.expression(inner); return (row) => String(of(row)); }],
+    [/^to_date\((.*), 'YYYY-MM-DD(?: HH24:MI:SS)?'\)$/s, (inner) => this.expression(inner)],
+    [/^greatest\(/, () => (row) => { const [own, ofOthers = ''] = [String(row['LAST_UPDATE_DATE']), this.#changes.get(Number(row['USER_ID']))]; return own > ofOthers ? own : ofOthers; }],
+    [/^case when t\.START_DATE/, () => (row) => (this.#ebs.isEnabled(row) ? 1 : 0)],
+    [/^(:\d+)$/, (place) => { const value = boundValue(this.#binds, place); return () => value; }],
   ];
 
-  holds(leaf: string, row: UserRow): boolean {
-    if (/^1 = [01]$/.test(leaf)) return leaf === '1 = 1';
-    if (leaf.startsWith('exists (')) return this.#isAssigned(leaf, row);
+  condition(leaf: string): (row: UserRow) => boolean {
+    if (/^1 = [01]$/.test(leaf)) return () => leaf === '1 = 1';
+    if (leaf.startsWith('exists (')) return this.#isAssigned(leaf);
     const pattern = /^(.*) like (:\d+) escape '\\'$/s.exec(leaf);
-    if (pattern !== null) { const held = this.value(pattern[1]!, row); return held !== null && like(String(held), String(this.value(pattern[2]!, row))); }
+    if (pattern !== null) {
+      const [held, asked] = [this.expression(pattern[1]!), String(boundValue(this.#binds, pattern[2]!))];
+      return (row) => { const value = held(row); return value !== null && like(String(value), asked); };
+    }
     const [left = '', right = ''] = splitOutside(leaf, / (?:<=|=|>) /);
     const operator = / (<=|=|>) /.exec(leaf.slice(left.length))![1];
-    const held = this.value(left, row);
-    if (held === null) return false;
-    const given = this.value(right, row);
-    const order = compared(held, typeof held === 'number' ? Number(given) : given);
-    return operator === '=' ? order === 0 : operator === '>' ? order > 0 : order <= 0;
+    const [held, given] = [this.expression(left), this.expression(right)];
+    return (row) => {
+      const value = held(row);
+      if (value === null) return false;
+      const order = compared(value, typeof value === 'number' ? Number(given(row)) : given(row));
+      return operator === '=' ? order === 0 : operator === '>' ? order > 0 : order <= 0;
+    };
   }
 
-  #isAssigned(leaf: string, row: UserRow): boolean {
+  #isAssigned(leaf: string): (row: UserRow) => boolean {
     const test = /RESPONSIBILITY_KEY (=|like) (:\d+)/.exec(leaf)!;
-    const asked = String(this.value(test[2]!, row));
-    return this.#ebs.assignments.some(({ userId, key, end }) => userId === row['USER_ID'] && (end === null || end > this.#ebs.now) && (test[1] === '=' ? key === asked : like(key, asked)));
+    const asked = String(boundValue(this.#binds, test[2]!));
+    return (row) => this.#ebs.assignments.some(({ userId, key, end }) => userId === row['USER_ID'] && (end === null || end > this.#ebs.now) && (test[1] === '=' ? key === asked : like(key, asked)));
   }
 }
 

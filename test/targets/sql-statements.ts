@@ -2,6 +2,7 @@
 
 /** Parts of a text that stand outside of quotes and parentheses, cut at `separator`. */
 export function splitOutside(text: string, separator: RegExp): string[] {
+  const match = new RegExp(separator.source, 'iy');
   const parts: string[] = [];
   let depth = 0;
   let quote = '';
@@ -14,7 +15,6 @@ export function splitOutside(text: string, separator: RegExp): string[] {
     else if (character === '(') depth++;
     else if (character === ')') depth--;
     else if (depth === 0) {
-      const match = new RegExp(separator.source, 'iy');
       match.lastIndex = at;
       const found = match.exec(text);
       if (found !== null && found[0] !== '') {
@@ -45,14 +45,20 @@ function closesAtEnd(text: string): boolean {
   return false;
 }
 
-/** `and`, `or` and parentheses; everything else is for `leaf` to decide. */
-export function evaluateCondition(text: string, leaf: (text: string) => boolean): boolean {
+/** `and`, `or` and parentheses, read once for all rows; everything else is for `leaf` to decide. */
+export function conditionOf<R>(text: string, leaf: (text: string) => (row: R) => boolean): (row: R) => boolean {
   const condition = text.trim();
   const either = splitOutside(condition, /\sor\s/);
-  if (either.length > 1) return either.some((part) => evaluateCondition(part, leaf));
+  if (either.length > 1) {
+    const parts = either.map((part) => conditionOf(part, leaf));
+    return (row) => parts.some((holds) => holds(row));
+  }
   const both = splitOutside(condition, /\sand\s/);
-  if (both.length > 1) return both.every((part) => evaluateCondition(part, leaf));
-  return isEnclosed(condition) ? evaluateCondition(condition.slice(1, -1), leaf) : leaf(condition);
+  if (both.length > 1) {
+    const parts = both.map((part) => conditionOf(part, leaf));
+    return (row) => parts.every((holds) => holds(row));
+  }
+  return isEnclosed(condition) ? conditionOf(condition.slice(1, -1), leaf) : leaf(condition);
 }
 
 /** Question marks become `:1`, `:2`, as Oracle writes them. */

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SecretError } from '../secret-error.js';
 import { codeOf } from '../sources/read-file.js';
-import { makeDirectory } from './write-whole.js';
+import { draftOf, makeDirectory } from './write-whole.js';
 
 /** Milliseconds. A writer holds the lock for some milliseconds. */
 const WAIT = 10_000;
 const PAUSE = 10;
-/** A lock whose writer cannot be asked (it was cut off before it wrote its number) counts as left behind after this. */
+/** A lock that does not say whose it is (emptied by a power cut) counts as left behind after this. */
 const ABANDONED = 5_000;
 
 interface Holder { readonly id: string; readonly pid: number }
@@ -26,24 +26,27 @@ export async function withStoreLock<T>(storePath: string, work: () => Promise<T>
     else await sleep(PAUSE + Math.random() * PAUSE);
   }
   try {
+    if (await isAbandoned(guardOf(path))) await rm(guardOf(path), { force: true });
     return await work();
   } finally {
     if ((await holderOf(path))?.id === id) await rm(path, { force: true });
   }
 }
 
+/** Appears with its content, so that whoever is cut off at any point leaves a lock that says whose it was, or none. */
 async function create(path: string, id: string): Promise<boolean> {
+  if (await stat(path).catch(() => undefined) !== undefined) return false;
+  const draft = draftOf(path, id);
   try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(JSON.stringify({ id, pid: process.pid } satisfies Holder));
-    } finally {
-      await file.close();
-    }
+    await writeFile(draft, JSON.stringify({ id, pid: process.pid } satisfies Holder), { flag: 'wx', mode: 0o600 });
+    await link(draft, path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    // ENOENT: the holder took the draft for one that was left behind.
+    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false;
     throw new SecretError(`The secret store cannot be changed: ${path} cannot be made (${codeOf(error)}).`);
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
@@ -72,9 +75,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A guard makes sure that only one process removes the lock, and that it is still the one that was judged. */
+function guardOf(path: string): string {
+  return `${path}.taking`;
+}
+
+/**
+ * A guard makes sure that only one process removes the lock, and that it is still the one that was judged. The next
+ * holder removes a guard whose maker was cut off.
+ */
 async function takeAway(path: string): Promise<void> {
-  const guard = `${path}.taking`;
+  const guard = guardOf(path);
   if (!(await create(guard, randomUUID()))) {
     const made = await stat(guard).catch(() => undefined);
     if (made !== undefined && Date.now() - made.mtimeMs > ABANDONED) await rm(guard, { force: true });

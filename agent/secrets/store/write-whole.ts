@@ -9,7 +9,7 @@ import { basename, dirname, join } from 'node:path';
 export async function writeWhole(path: string, text: string): Promise<void> {
   const directory = dirname(path);
   await makeDirectory(directory);
-  const draft = `${path}.${randomUUID()}.tmp`;
+  const draft = draftOf(path, randomUUID());
   try {
     const file = await open(draft, 'wx', 0o600);
     try {
@@ -28,6 +28,11 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** Where what is to become `path` is written first; `removeDrafts` knows it by its name. */
+export function draftOf(path: string, id: string): string {
+  return `${path}.${id}.tmp`;
 }
 
 /** Removes what writers that were cut off left beside the file. Only for who holds its lock. */

@@ -1,6 +1,7 @@
-import { ConnectorError, GROUP, NAME, UID, Uid, findAttribute } from '../../../protocol/model/index.js';
+import { ConnectorError, GROUP, NAME, Uid, findAttribute } from '../../../protocol/model/index.js';
+import { isCleared } from '../../framework/given-values.js';
 import type { Call, CreateRequest, DeleteRequest, UpdateRequest } from '../../framework/spi.js';
-import { isCleared, singleText } from './attributes/given-values.js';
+import { singleText } from './attributes/given-values.js';
 import { ClCommand, profileName } from './cl/command.js';
 import { changeCommand, creationCommand } from './profile-plan.js';
 import { profileClass, requireProfile } from './search.js';
@@ -30,6 +31,6 @@ export async function update(session: As400Session, request: UpdateRequest, call
 /** DLTUSRPRF with its defaults: a profile that owns objects is not deleted. */
 export async function remove(session: As400Session, request: DeleteRequest, call: Call): Promise<void> {
   requireAccount(request.objectClass);
-  await requireProfile(session, request.uid.value, call.signal);
-  await run(session, new ClCommand('DLTUSRPRF', profileName(request.uid.value, UID)), call.signal);
+  const { name } = await requireProfile(session, request.uid.value, call.signal);
+  await run(session, new ClCommand('DLTUSRPRF', name), call.signal);
 }

@@ -1,9 +1,10 @@
 import { ENABLE, NAME, PASSWORD, attributeKey, type Attribute, type IcfValue } from '../../../protocol/model/index.js';
+import { folded, isCleared } from '../../framework/given-values.js';
 import type { Row } from './attributes/columns.js';
-import { isCleared, secretOf, singleText, textsOf } from './attributes/given-values.js';
+import { secretOf, singleText, textsOf } from './attributes/given-values.js';
 import { PROFILE_ATTRIBUTES, type ProfileAttribute } from './attributes/profile-attributes.js';
 import { ClCommand, passwordParameter, type Parameter } from './cl/command.js';
-import { folded, oneOf, refuseValue } from './cl/parameter-values.js';
+import { oneOf, refuseValue } from './cl/parameter-values.js';
 
 const KNOWN: ReadonlyMap<string, ProfileAttribute> = new Map(PROFILE_ATTRIBUTES.map((attribute) => [attributeKey(attribute.name), attribute]));
 /** The attribute table of the documentation prints LMTCPB without its first letter. */
@@ -40,6 +41,16 @@ function cleared(known: ProfileAttribute, attribute: Attribute, current: Current
   return known.cleared === undefined ? refuseValue(attribute.name, 'cannot be cleared: give a value.') : [known.name, known.cleared];
 }
 
+const sorted = (values: readonly IcfValue[]): string => [...values].map(String).sort().join(' ');
+
+/**
+ * Whether the profile says so already. Sent once more, a date that has passed or the UID of a profile in use would be refused. PWDEXP is
+ * sent in any case, as it belongs to the password that may come with it.
+ */
+function isHeld({ name, read }: ProfileAttribute, texts: readonly string[], current: Current | undefined): boolean {
+  return current !== undefined && read !== undefined && name !== 'PWDEXP' && sorted(read.read(current.row, current.zone)) === sorted(texts);
+}
+
 function ordinary(known: ProfileAttribute, attribute: Attribute, current: Current | undefined): Parameter | undefined {
   const { write } = known;
   if (write === undefined || (known.isFixed && current !== undefined)) {
@@ -49,7 +60,7 @@ function ordinary(known: ProfileAttribute, attribute: Attribute, current: Curren
   if (isCleared(attribute)) return cleared(known, attribute, current);
   const texts = textsOf(attribute);
   if (texts.length > 1 && !known.isMultiValued) refuseValue(known.name, `has ${texts.length} values where one is expected.`);
-  return [known.name, texts.map((given) => write(given, known.name)).join(' ')];
+  return isHeld(known, texts, current) ? undefined : [known.name, texts.map((given) => write(given, known.name)).join(' ')];
 }
 
 function parameterOf(attribute: Attribute, profile: string, current: Current | undefined): Parameter | undefined {

@@ -1,7 +1,7 @@
 import { ACCOUNT, ConnectorError, ConnectorObject, GROUP, NAME, Name, UID, Uid, attributeKey, type Filter } from '../../../protocol/model/index.js';
+import { folded } from '../../framework/given-values.js';
 import type { Call, FilterSplit, Results, SearchRequest } from '../../framework/spi.js';
 import { profileName } from './cl/command.js';
-import { folded } from './cl/parameter-values.js';
 import type { SqlRow, SqlValue } from './database/mapepire.js';
 import { PROFILE_NAME, accountObject, groupObject, nameIn } from './profile-object.js';
 import type { As400Session } from './session.js';
@@ -54,10 +54,10 @@ export function profileRow({ job }: As400Session, objectClass: ProfileClass, nam
 
 /** As `profileRow`. Throws `unknownUid`. */
 export async function requireProfile(session: As400Session, uid: string, signal: AbortSignal): Promise<{ readonly name: string; readonly row: SqlRow; readonly zone: string }> {
-  const name = profileName(uid, UID);
-  const row = await profileRow(session, ACCOUNT, name, signal);
-  if (row === undefined) throw new ConnectorError('unknownUid', `The IBM i has no user profile ${name} that is not a group.`, { outcome: 'notApplied' });
-  return { name, row, zone: session.zone };
+  // Bound, so that what cannot be a name is nobody's; commands are made with the IBM i's own spelling.
+  const row = await profileRow(session, ACCOUNT, folded(uid), signal);
+  if (row === undefined) throw new ConnectorError('unknownUid', `The IBM i has no user profile "${uid}" that is not a group.`, { outcome: 'notApplied' });
+  return { name: profileName(nameIn(row), UID), row, zone: session.zone };
 }
 
 /** Profiles in the order of their names. Where only names are asked for, only names are read. */

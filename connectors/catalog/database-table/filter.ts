@@ -121,11 +121,12 @@ function inRange(value: bigint): bigint | undefined {
   return value >= -(2n ** 31n) && value < 2n ** 31n ? value : undefined;
 }
 
-/** `!` escapes the wildcards, and SQL Server's brackets; `\` would mean something more to some. */
+/** `!` escapes the wildcards and nothing else, which Oracle would refuse; `\` would mean something more to some. */
 function like(kind: 'startsWith' | 'endsWith' | 'contains', column: SqlColumn, value: IcfValue, table: Table): SqlText | undefined {
   const text = column.kind === 'text' ? plainText(column, value) : undefined;
   if (text === undefined) return undefined;
-  const escaped = text.replace(/[!%_[\]]/g, '!$&');
+  const wildcards = `!%_${table.dialect.wildcards ?? ''}`;
+  const escaped = Array.from(text, (character) => (wildcards.includes(character) ? `!${character}` : character)).join('');
   const pattern = `${kind === 'startsWith' ? '' : '%'}${escaped}${kind === 'endsWith' ? '' : '%'}`;
   return sql`${table.identifier(column)} like ${pattern} escape '!'`;
 }

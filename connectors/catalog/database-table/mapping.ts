@@ -2,7 +2,7 @@ import {
   ACCOUNT, Attribute, ConnectorError, ConnectorObject, GuardedString, IcfDouble, IcfFloat, Name, PASSWORD, Uid, attributeKey, NAME, UID, type IcfValue,
 } from '../../../protocol/model/index.js';
 import { identifiers, joinSql, sql, type SqlText } from '../../engines/sql/sql-text.js';
-import { decimalOrText, withoutEmptyFraction } from '../../engines/sql/text-values.js';
+import { decimalOrText, temporalOf, withoutEmptyFraction } from '../../engines/sql/text-values.js';
 import { SqlTemporal, type SqlColumn, type SqlRow, type SqlValue } from '../../engines/sql/values.js';
 import type { Table } from './table.js';
 import type { DatabaseTableConfig } from './validate.js';
@@ -20,7 +20,7 @@ export function valueOf(value: SqlValue, { kind }: SqlColumn): SqlValue {
   const text = value instanceof SqlTemporal ? value.text : value;
   if (typeof text !== 'string') return value;
   if (kind === 'decimal') return decimalOrText(text);
-  return TEMPORAL.has(kind) ? new SqlTemporal(kind as SqlTemporal['kind'], withoutEmptyFraction(text)) : value;
+  return TEMPORAL.has(kind) ? temporalOf(kind as SqlTemporal['kind'], withoutEmptyFraction(text)) : value;
 }
 
 /** Which columns one search reads, and what objects come of them. */

@@ -97,9 +97,7 @@ function pageQuery({ table, mapper, conditions }: Selection, { key }: PagePositi
   const column = table.identifier(table.key);
   const behind = key === undefined ? [] : [sql`${column} > ${table.typed(requiredKey(key, table), table.key)}`];
   const ordered = statement({ table, mapper, conditions: [...conditions, ...behind] }, sql` order by ${column}`);
-  const page = table.dialect.page?.(ordered, limit, skip);
-  if (page !== undefined) return page;
-  throw new ConnectorError('unsupportedOperation', `No form of paging is known for ${table.dialect.title}. Set disablePaging to true.`);
+  return table.dialect.page(ordered, limit, skip);
 }
 
 function requiredKey(text: string, table: Table): SqlValue {

@@ -8,14 +8,11 @@ import { RowMapper, textOf, valueOf } from './mapping.js';
 import { overTable, requireAccount, withTable, type DatabaseTableSession } from './session.js';
 import type { Table } from './table.js';
 
-/** What the Java connector gives for a row without a change time. */
-const NO_TIME: SyncToken = { value: 0n };
-
 /**
  * Rows whose change time is later than the token's, oldest first: creates and updates, for a deleted row leaves nothing to be
- * found. Without a token every row, those without a change time included. A token is a change time, as with Java; rows with the
- * same time carry `<time>><key>` but for the last of them, so that a run which is broken off goes on behind the last change whose
- * token was stored. With inclusiveSync every row of the token's time is sent again anyhow.
+ * found. Without a token every row, those without a change time first. A token is a change time, as with Java; rows with the
+ * same time carry `<time>><key>` but for the last of them, and rows without one `><key>`, so that a run which is broken off goes on
+ * behind the last change whose token was stored. With inclusiveSync every row of the token's time is sent again anyhow.
  */
 export function sync(session: DatabaseTableSession, request: SyncRequest, call: Call): Changes {
   return itemsOf(chunks(session, request, call));
@@ -30,9 +27,11 @@ async function* changes({ config, connection }: DatabaseTableSession, table: Tab
   const column = changeColumn(table);
   const mapper = new RowMapper(table, config, request.options.attributesToGet, [column]);
   const tokens = new Tokens(request.token, config.inclusiveSync);
-  for await (const rows of connection.rows(changesQuery(table, mapper, column, request.token, config.inclusiveSync), call.signal)) {
-    const told = rows.flatMap((row) => tokens.before(changeOf(mapper, row, request.objectClass)));
-    if (told.length > 0) yield told;
+  for (const { where, order } of parts(table, column, request.token?.value ?? null, config.inclusiveSync)) {
+    for await (const rows of connection.rows(sql`select ${mapper.list} from ${table.text} where ${where} order by ${order}`, call.signal)) {
+      const told = rows.flatMap((row) => tokens.before(changeOf(mapper, row, request.objectClass)));
+      if (told.length > 0) yield told;
+    }
   }
   const last = tokens.last();
   if (last.length > 0) yield last;
@@ -61,13 +60,12 @@ class Tokens {
   }
 
   #told({ delta, time }: Change, isLastOfItsTime: boolean): SyncDelta {
-    if (time === null) return { ...delta, token: this.reached ?? NO_TIME };
-    this.reached = { value: isLastOfItsTime || this.#isInclusive ? time : `${labelOf(time)}>${delta.uid.value}` };
+    this.reached = { value: time !== null && (isLastOfItsTime || this.#isInclusive) ? time : `${labelOf(time)}>${delta.uid.value}` };
     return { ...delta, token: this.reached };
   }
 }
 
-/** `time` null: the row has no change time; it must not set the reader back to the beginning of time. */
+/** `time` null: the row has no change time. */
 interface Change { readonly delta: Omit<SyncDelta, 'token'>; readonly time: Time | null }
 type Time = string | Exclude<SqlValue, SqlTemporal | null>;
 
@@ -86,23 +84,20 @@ function timeOf(value: SqlValue): Time | null {
   return value instanceof SqlTemporal ? value.text : value;
 }
 
-function changesQuery(table: Table, mapper: RowMapper, column: SqlColumn, token: SyncToken | null, isInclusive: boolean): SqlText {
-  const time = table.identifier(column);
-  const key = table.identifier(table.key);
-  const where = token === null ? sql`` : sql` where ${laterThan(table, column, token.value, isInclusive)}`;
-  return sql`select ${mapper.list} from ${table.text}${where} order by ${time}, ${key}`;
-}
+interface Part { readonly where: SqlText; readonly order: SqlText }
 
-/** Behind the token's time, or behind its key among the rows of its time. */
-function laterThan(table: Table, column: SqlColumn, token: IcfValue, isInclusive: boolean): SqlText {
-  const time = table.identifier(column);
+/** Databases differ in where they sort NULL, so rows without a change time, as long as they are still to come, are read by themselves. */
+function parts(table: Table, column: SqlColumn, token: IcfValue, isInclusive: boolean): Part[] {
+  const [time, key] = [table.identifier(column), table.identifier(table.key)];
+  const order = sql`${time}, ${key}`;
   const at = typeof token === 'string' ? token.indexOf('>') : -1;
   const [until, behind] = typeof token === 'string' && at >= 0 ? [token.slice(0, at), token.slice(at + 1)] : [token, undefined];
+  const last = behind === undefined ? undefined : keyValue(behind, table.key);
+  const among = (where: SqlText): SqlText => (last === undefined ? where : sql`${where} and ${key} > ${table.typed(last, table.key)}`);
+  if (until === null || until === '') return [...(column.nullable ? [{ where: among(sql`${time} is null`), order: key }] : []), { where: sql`${time} is not null`, order }];
   const since = table.typed(tokenValue(until, column), column);
-  if (isInclusive) return sql`${time} >= ${since}`;
-  const key = behind === undefined ? undefined : keyValue(behind, table.key);
-  if (key === undefined) return sql`${time} > ${since}`;
-  return sql`(${time} > ${since} or (${time} = ${since} and ${table.identifier(table.key)} > ${table.typed(key, table.key)}))`;
+  if (isInclusive) return [{ where: sql`${time} >= ${since}`, order }];
+  return [{ where: last === undefined ? sql`${time} > ${since}` : sql`(${time} > ${since} or (${among(sql`${time} = ${since}`)}))`, order }];
 }
 
 const TIME = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?$/;

@@ -9,8 +9,7 @@ import { describedTable, type DatabaseTableSession } from './session.js';
  */
 export async function test(session: DatabaseTableSession, call: Call): Promise<void> {
   const { config, connection } = session;
-  const query = config.validationQuery;
-  await connection.ping(query === null || query.trim() === '' ? null : query, 0, call.signal);
+  await connection.ping(config.validationQuery, 0, call.signal);
   const table = await describedTable(session, call);
   await readRows(connection, sql`select ${table.identifier(table.key)} from ${table.text} where 1 = 0`, call.signal);
 }

@@ -1,7 +1,7 @@
 import { ConnectorError, GuardedString, LOCK_OUT, NAME, PASSWORD, Uid, findAttribute, type Attribute } from '../../../protocol/model/index.js';
+import { oneLine } from '../../engines/shell/prompt-answers.js';
 import type { Call, CreateRequest } from '../../framework/spi.js';
 import { checkObjectClass } from './object-class.js';
-import { oneLine } from './kadmin/kadmin-client.js';
 import { principalOptions } from './principal-options.js';
 import { withRealm } from './principal-names.js';
 import type { KerberosSession } from './session.js';
@@ -27,8 +27,8 @@ export function passwordOf(attributes: readonly Attribute[]): GuardedString | un
   const attribute = findAttribute(attributes, PASSWORD);
   if (attribute === undefined) return undefined;
   const value = attribute.single;
-  if (value instanceof GuardedString) return oneLine(value);
-  if (typeof value === 'string') return oneLine(new GuardedString(value));
+  const password = typeof value === 'string' ? new GuardedString(value) : value;
+  if (password instanceof GuardedString && password.reveal() !== '') return oneLine(password, `${PASSWORD} of a principal`);
   throw new ConnectorError('invalidAttributeValue', `${PASSWORD} of a principal cannot be empty.`, { outcome: 'notApplied' });
 }
 

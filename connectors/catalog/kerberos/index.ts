@@ -1,11 +1,11 @@
-import { SCRIPTED_SEARCH, unavailableOperations } from '../../engines/scripted/scripted-connector.js';
+import { SCRIPTED_SEARCH, unavailableOperations, validateGroovyScripts } from '../../engines/scripted/scripted-connector.js';
 import { defineConnector } from '../../framework/define-connector.js';
 import { openIdentityPlatformBundles } from '../../framework/connector-keys.js';
 import { objectClasses } from './attributes.js';
 import { nativeFilter } from './filter.js';
 import { operations } from './operations.js';
 import { config } from './properties.js';
-import { close, isAlive, isBuiltIn, open } from './session.js';
+import { close, family, isAlive, isBuiltIn, open } from './session.js';
 import { targets } from './targets.js';
 import { validate } from './validate.js';
 
@@ -25,6 +25,7 @@ export default defineConnector({
   pooled: true,
   readBack: { operations: ['create', 'delete'], settles: 30_000 },
   validate,
+  validateHere: (settings, context) => validateGroovyScripts(settings, context, family.bundled),
   targets,
   open,
   close,

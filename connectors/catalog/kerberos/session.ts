@@ -36,8 +36,7 @@ export async function open(config: KerberosConfig, context: OpenContext): Promis
   try {
     const kadmin = new KadminClient(settings, { ssh: shell?.ssh, sudoCommand: config.sudoCommand, sudoPassword: config.password, timeout: config.expectTimeout });
     const ownScripts = SLOTS.some(({ name }) => slotOf(config, name) !== undefined && !isBuiltIn(config, name));
-    // A key is no text for scripts.
-    const scripted = ownScripts ? await openScripted(family, { ...config, privateKey: [] }, shell, context) : undefined;
+    const scripted = ownScripts ? await openScripted(family, config, shell, context) : undefined;
     return { config, kadmin, shell, scripted };
   } catch (error) {
     await shell?.close();

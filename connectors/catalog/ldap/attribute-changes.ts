@@ -1,5 +1,6 @@
 import { attributeKey, type Attribute, type UpdateType } from '../../../protocol/model/index.js';
 import { transferName } from './binary-transfer.js';
+import { isBinaryAttribute } from './binary-attributes.js';
 import type { LdapSession } from './connection.js';
 import type { Entry, EntryChange } from './directory/contract.js';
 import { dnKey, type Dn } from './dn.js';
@@ -8,6 +9,7 @@ import { resultCodeOf } from './errors.js';
 import { POSIX_MEMBER } from './groups/search-groups.js';
 import { toDirectoryValues } from './ldap-values.js';
 import { rdnValues } from './rename.js';
+import { readMatchingSchema } from './schema/read-schema.js';
 
 type Value = string | Uint8Array;
 /** One modify request's worth of changes. */
@@ -76,10 +78,22 @@ export async function attributeChanges(
   return [...(together.length > 0 ? [together] : []), ...apart.map((change) => [change])];
 }
 
+/** Rules that tell values apart which differ in case or spaces only. */
+const EXACT = /exact|octetString/i;
+
+/** Text by which the values of an attribute are the same to the server. */
+async function sameness(session: LdapSession, attribute: string, signal: AbortSignal): Promise<(value: Value) => string> {
+  const schema = await readMatchingSchema(session, signal);
+  const type = schema?.attribute(attribute);
+  const isExact = schema !== undefined && (isBinaryAttribute(attribute, session.config, schema) || (type !== undefined && EXACT.test(schema.inherited(type, 'equality') ?? '')));
+  return isExact ? (value) => Buffer.from(value).toString('latin1') : (value) => dnKey(text(value));
+}
+
 /** What of an addition or removal is still to do, given what the entry holds. */
-function remaining(change: EntryChange, entry: Entry | undefined): EntryChange | undefined {
-  const held = new Set((entry?.attributes.get(attributeKey(change.attribute))?.values ?? []).map((value) => dnKey(text(value))));
-  const values = change.values.filter((value) => held.has(dnKey(text(value))) === (change.operation === 'delete'));
+async function remaining(session: LdapSession, change: EntryChange, entry: Entry | undefined, signal: AbortSignal): Promise<EntryChange | undefined> {
+  const key = await sameness(session, change.attribute, signal);
+  const held = new Set((entry?.attributes.get(attributeKey(change.attribute))?.values ?? []).map(key));
+  const values = change.values.filter((value) => held.has(key(value)) === (change.operation === 'delete'));
   return values.length === 0 ? undefined : { ...change, values };
 }
 
@@ -93,7 +107,7 @@ export async function sendChanges(session: LdapSession, type: UpdateType, dn: st
   } catch (error) {
     if (type === 'REPLACE' || !AS_WANTED_ALREADY.has(resultCodeOf(error))) throw error;
     const entry = await session.directory.read(dn, batch.map(({ attribute }) => attribute), signal);
-    const rest = batch.map((change) => remaining(change, entry)).filter((change) => change !== undefined);
+    const rest = (await Promise.all(batch.map((change) => remaining(session, change, entry, signal)))).filter((change) => change !== undefined);
     const count = (changes: ChangeBatch): number => changes.reduce((sum, { values }) => sum + values.length, 0);
     if (count(rest) === count(batch)) throw error;
     if (rest.length > 0) await session.directory.modify(dn, rest, signal);

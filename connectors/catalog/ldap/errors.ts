@@ -83,6 +83,7 @@ interface AdCode { readonly kind: ErrorKind; readonly meaning: string }
 const AD_CODES: ReadonlyMap<string, AdCode> = new Map([
   ['00000056', { kind: 'invalidCredential', meaning: 'The current password is wrong.' }],
   ['0000052D', { kind: 'invalidAttributeValue', meaning: 'The new password does not meet the length, complexity, age or history requirements of the domain.' }],
+  ['80090346', { kind: 'connectorSecurity', meaning: 'The server wants the bind tied to the TLS connection (channel binding), which is not supported: set LdapEnforceChannelBinding to 1 there, or use authType simple over TLS.' }],
   ['0000001F', { kind: 'connectorSecurity', meaning: 'Passwords are set over a secure connection only: use ssl or startTLS.' }],
 ]);
 

@@ -11,7 +11,7 @@ export interface PagePlace {
   readonly taken: number;
   /** Ticket of the parked search, where there is one. */
   readonly ticket: string | undefined;
-  /** Of the last entry taken, when the server is to be asked again from the start: it has to be where it was. */
+  /** Of the last entry taken: where entries are counted off, it has to be where it was. */
   readonly anchor?: string | undefined;
 }
 

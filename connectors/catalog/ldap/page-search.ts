@@ -57,11 +57,16 @@ class PageReader {
   /** Sorted by the agent: the page is cut out of the first so many objects in order. */
   async* sortedPage(start: PagePlace, pageSize: number, offset: number): Page {
     const skip = start.taken + offset;
+    const until = skip + pageSize;
     let index = 0;
-    for await (const object of itemsOf(sortedHere(this.#session, { ...this.#plan, serverSort: undefined }, this.#signal, skip + pageSize + 1))) {
-      if (index >= skip + pageSize) return { base: 0, taken: index, ticket: undefined };
-      if (index++ >= skip) yield object;
+    let anchor: string | undefined;
+    for await (const object of itemsOf(sortedHere(this.#session, { ...this.#plan, serverSort: undefined }, this.#signal, until + 1))) {
+      if (index >= until) return { base: 0, taken: index, ticket: undefined, anchor };
+      index++;
+      anchor = anchorAt(start, index, until, object.name.value) ?? anchor;
+      if (index > skip) yield object;
     }
+    afterLast(start, index);
     return undefined;
   }
 
@@ -80,7 +85,7 @@ class PageReader {
     const { bases, filteredHere, pageBlocks } = this.#plan;
     let place = start;
     if (pageBlocks === 'windows' && !filteredHere && bases.length === 1) {
-      place = { ...start, taken: start.taken + want.skip };
+      place = { ...start, taken: start.taken + want.skip, anchor: want.skip === 0 ? start.anchor : undefined };
       want.skip = 0;
     }
     while (place.base < bases.length && want.give > 0) place = yield* this.#objects(place, want);
@@ -125,11 +130,29 @@ class PageReader {
     return { base: bases[place.base] ?? '', scope, filter, attributes: mapper.attributes, sortKeys: serverSort, whole };
   }
 
-  /** Windows have positions, so the next one can be had on any connection. */
+  /**
+   * Windows have positions, so the next one can be had on any connection. It begins with the last entry of the one before: where
+   * that is at another position now, so are all others.
+   */
   async* #window(place: PagePlace, most: number): AsyncGenerator<Entry, PagePlace, void> {
-    const search = { ...this.#search(place), sortKeys: this.#plan.windowSort, window: { size: most, offset: place.taken + 1 }, onePage: true };
-    const end = yield* this.#run(search);
-    return end.nextOffset === undefined ? nextBase(place) : { base: place.base, taken: end.nextOffset - 1, ticket: undefined };
+    const back = place.anchor === undefined ? 0 : 1;
+    const entries = this.#run({ ...this.#search(place), sortKeys: this.#plan.windowSort, window: { size: most + back, offset: place.taken + 1 - back }, onePage: true });
+    let index = place.taken - back;
+    let last: string | undefined;
+    let step = await entries.next();
+    try {
+      for (; step.done !== true; step = await entries.next()) {
+        index++;
+        last = step.value.dn;
+        requireSame(place, index, last);
+        if (index > place.taken) yield step.value;
+      }
+    } finally {
+      await entries.return(undefined as never);
+    }
+    const { nextOffset } = step.value;
+    if (nextOffset === undefined) return afterLast(place, index);
+    return { base: place.base, taken: nextOffset - 1, ticket: undefined, anchor: last === undefined ? undefined : anchorOf(last) };
   }
 
   async* #block(place: PagePlace, most: number): AsyncGenerator<Entry, PagePlace, void> {
@@ -155,7 +178,7 @@ class PageReader {
         await entries.return(undefined as never);
       }
       standing = false;
-      return this.#placeAfter({ ...place, anchor: last === undefined ? place.anchor : anchorOf(last) }, taken, step.value);
+      return this.#placeAfter({ ...place, anchor: last === undefined ? place.anchor : anchorOf(last.dn) }, taken, step.value);
     } finally {
       if (standing) await parked.lane.close();
     }
@@ -176,7 +199,7 @@ class PageReader {
           // Without pages the search is left when one entry more than the page proves that there is a next one.
           if (index >= until) return { base: place.base, taken: index, ticket: undefined, anchor };
           index++;
-          anchor = anchorAt(place, index, until, step.value) ?? anchor;
+          anchor = anchorAt(place, index, until, step.value.dn) ?? anchor;
           if (index > place.taken) yield step.value;
         }
       } finally {
@@ -201,19 +224,19 @@ class PageReader {
   }
 }
 
-function anchorOf({ dn }: Entry): string {
+function anchorOf(dn: string): string {
   return createHash('sha256').update(dn).digest('base64url').slice(0, 12);
 }
 
 /** The entries before a page were counted off; when another one is at the last place now, the count leads somewhere else. */
-function requireSame({ anchor }: PagePlace, entry: Entry): void {
-  if (anchor !== undefined && anchor !== anchorOf(entry)) throw movedOn();
+function requireSame({ taken, anchor }: PagePlace, index: number, dn: string): void {
+  if (index === taken && anchor !== undefined && anchor !== anchorOf(dn)) throw movedOn();
 }
 
 /** Checks the place before the page, and gives that of its end. */
-function anchorAt(place: PagePlace, index: number, until: number, entry: Entry): string | undefined {
-  if (index === place.taken) requireSame(place, entry);
-  return index === until ? anchorOf(entry) : undefined;
+function anchorAt(place: PagePlace, index: number, until: number, dn: string): string | undefined {
+  requireSame(place, index, dn);
+  return index === until ? anchorOf(dn) : undefined;
 }
 
 /** The base has no more entries than were counted off. */

@@ -3,7 +3,7 @@ import { ConnectorError, type ErrorKind } from '../../../protocol/model/index.js
 /** Codes of the server: github.com/mongodb/mongo, src/mongo/base/error_codes.yml. */
 export const CODE = {
   userNotFound: 11, unauthorized: 13, authenticationFailed: 18, roleNotFound: 31, duplicateKey: 11_000, userExists: 51_003, roleExists: 51_002,
-  badValue: 2, invalidResumeToken: 260, changeStreamFatal: 280, historyLost: 286, notReplicaSet: 40_573, invalidNamespace: 73, documentValidation: 121, notPrimary: 10_107,
+  badValue: 2, cursorNotFound: 43, invalidResumeToken: 260, changeStreamFatal: 280, historyLost: 286, notReplicaSet: 40_573, invalidNamespace: 73, documentValidation: 121, notPrimary: 10_107,
 } as const;
 
 interface Meaning { readonly kind: ErrorKind; readonly advice?: string }
@@ -16,6 +16,7 @@ const SERVER_CODES: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [CODE.unauthorized, { kind: 'permissionDenied', advice: 'Grant the user of the connector a role that allows it.' }],
   [CODE.authenticationFailed, { kind: 'invalidCredential', advice: 'Check user, password and userDatabase.' }],
   [CODE.roleNotFound, { kind: 'unknownUid' }],
+  [CODE.cursorNotFound, { kind: 'connectorIo', advice: 'The server forgets a cursor nobody asks for ten minutes: take the results faster, and run it again.' }],
   [50, { kind: 'operationTimeout' }],                              // MaxTimeMSExpired
   [52, { kind: 'invalidAttributeValue' }],                         // DollarPrefixedFieldName
   [CODE.invalidNamespace, { kind: 'configuration', advice: 'Check database and collections.' }],

@@ -1,6 +1,7 @@
+import { validateGroovyScripts } from '../../engines/scripted/scripted-connector.js';
 import { defineConnector } from '../../framework/define-connector.js';
 import { attributeNaming } from './attribute-naming.js';
-import { unavailable } from './built-in.js';
+import { builtIn, unavailable, withoutBuiltIn } from './built-in.js';
 import { config } from './config.js';
 import { close, open } from './connection/mongo-session.js';
 import { translateError } from './errors.js';
@@ -24,6 +25,7 @@ export default defineConnector({
   // The driver has the pool.
   pooled: false,
   validate,
+  validateHere: (settings, context) => validateGroovyScripts(withoutBuiltIn(settings, builtIn(settings)), context),
   targets,
   attributeNaming,
   open,

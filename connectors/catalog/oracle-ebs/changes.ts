@@ -32,12 +32,7 @@ function checkFixed(account: EbsAccount, { readOnly, values }: WantedAccount): v
 
 /** Only what differs: an update sets LAST_UPDATE_DATE, and with it looks like a change to everybody. */
 function changedValues(account: EbsAccount, wanted: WantedAccount): Map<EbsColumn, WantedValue> {
-  const isToggled = wanted.enabled !== undefined && wanted.enabled !== account.isEnabled;
-  return new Map([...wanted.values].filter(([column, value]) => {
-    // Switching an account on or off sets the dates: those sent along are what was read before.
-    if (isToggled && (column.attribute === 'START_DATE' || column.attribute === 'END_DATE') && String(value ?? '') === (account.values.get(column) ?? '')) return false;
-    return String(value ?? '') !== (account.values.get(column) ?? '');
-  }));
+  return new Map([...wanted.values].filter(([column, value]) => String(value ?? '') !== (account.values.get(column) ?? '')));
 }
 
 /** `__ENABLE__` as it is changes nothing: the start date of an account that works stays. */

@@ -1,5 +1,8 @@
 import { win32, posix } from 'node:path';
 import { ConnectorError, IcfDouble, type ApiOperation } from '../../../protocol/model/index.js';
+import { hostKeySettings } from '../../engines/shell/host-key-properties.js';
+import { checkPinned } from '../../engines/shell/host-key.js';
+import type { HostKeySettings } from '../../engines/shell/ssh-settings.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { flag, guarded, integer, numbered, properties, text, textList, withGroup, type ConfigOf, type PropertyDefinition } from '../../framework/properties.js';
 
@@ -68,7 +71,10 @@ const interpreter = withGroup(OWN_PROPERTIES, {
   sshKnownHosts: textList({ help: 'SSH: known_hosts files. Empty: those of the agent user and machine.' }),
 });
 
-export const config = properties({ ...scripts, ...settings, ...interpreter });
+/** Those of the .NET connector. */
+export const dotNetProperties = { ...scripts, ...settings };
+
+export const config = properties({ ...dotNetProperties, ...interpreter });
 
 export type PowerShellConfig = ConfigOf<typeof config>;
 
@@ -87,14 +93,29 @@ export function propertyBag({ CustomProperties }: PowerShellConfig): ReadonlyMap
   }));
 }
 
-/** Who sends configurations chooses which PowerShell, not which program. */
-function executableComplaint({ executable }: PowerShellConfig): string | undefined {
-  const program = win32.basename((executable ?? '').trim());
-  return program === '' || /^(?:powershell|pwsh(?:-preview|-lts)?)(?:\.exe)?$/i.test(program) ? undefined : `executable is ${program}; it has to be PowerShell: pwsh or powershell, by its full path or found in PATH.`;
+/** Where PowerShell runs, and by which key its host is known. */
+export const sshHostOf = ({ sshHost }: PowerShellConfig): string => (sshHost ?? '').trim();
+export const hostKeyOf = ({ sshHostKey, sshKnownHosts }: PowerShellConfig): HostKeySettings => hostKeySettings({ hostKeyFingerprints: sshHostKey, knownHostsFiles: sshKnownHosts });
+
+/** Who sends configurations chooses which PowerShell, not which program; nor what the unknown shell of an SSH host makes of a path. */
+function executableComplaint(given: PowerShellConfig): string | undefined {
+  const path = (given.executable ?? '').trim();
+  const program = win32.basename(path);
+  if (program !== '' && !/^(?:powershell|pwsh(?:-preview|-lts)?)(?:\.exe)?$/i.test(program)) return `executable is ${program}; it has to be PowerShell: pwsh or powershell, by its full path or found in PATH.`;
+  return sshHostOf(given) === '' || /^[\w/.:+-]*$/.test(path) ? undefined : 'executable holds a character that a shell of sshHost may change: over SSH, give a path of letters, digits and _ / . : + -, or a name found in PATH.';
 }
 
-function sshComplaints({ sshHost, sshUser, sshPassword, sshPrivateKey, sshPort }: PowerShellConfig): (string | undefined)[] {
-  if (sshHost === null || sshHost.trim() === '') return [];
+/** https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.core/about/about_execution_policies */
+const EXECUTION_POLICIES: readonly string[] = ['AllSigned', 'Bypass', 'Default', 'RemoteSigned', 'Restricted', 'Undefined', 'Unrestricted'];
+
+function executionPolicyComplaint({ executionPolicy }: PowerShellConfig): string | undefined {
+  const policy = (executionPolicy ?? '').trim();
+  return policy === '' || EXECUTION_POLICIES.some((one) => one.toLowerCase() === policy.toLowerCase()) ? undefined : `executionPolicy is ${policy}; it has to be ${EXECUTION_POLICIES.join(', ')}.`;
+}
+
+function sshComplaints(given: PowerShellConfig): (string | undefined)[] {
+  const { sshUser, sshPassword, sshPrivateKey, sshPort } = given;
+  if (sshHostOf(given) === '') return [];
   return [
     (sshUser ?? '').trim() === '' ? 'sshUser is missing: name the account to log in to sshHost with.' : undefined,
     sshPassword === null && sshPrivateKey.length === 0 ? 'sshPassword or sshPrivateKey is missing: sshHost needs one of them.' : undefined,
@@ -112,9 +133,11 @@ export function validate(given: PowerShellConfig): void {
     ...given.CustomProperties.map((entry) => (entry.indexOf('=') > 0 ? undefined : `CustomProperties has ${JSON.stringify(entry)}; each entry is name=value.`)),
     ...SCRIPT_SLOTS.map((name) => (given[name].trim() === '' || win32.isAbsolute(given[name]) || posix.isAbsolute(given[name]) ? undefined : `${name} is ${given[name]}; give the full path of the script.`)),
     executableComplaint(given),
+    executionPolicyComplaint(given),
     ...sshComplaints(given),
   ].filter((complaint) => complaint !== undefined);
   if (complaints.length > 0) throw new ConnectorError('configuration', `The PowerShell configuration cannot be used. ${complaints.join(' ')}`);
+  if (sshHostOf(given) !== '') checkPinned(hostKeyOf(given));
 }
 
 /** Operations that have no script. `test` always works: it parses the scripts there are. */

@@ -29,6 +29,7 @@ export interface ScriptCall {
 /** What a script gives on its way. */
 export interface ScriptMessage { readonly kind: 'object' | 'delta' | 'complete' | 'log'; readonly value: IcfValue }
 
+const OLDEST_VERSION = 4;
 /** Results a script may give before it waits for us. */
 const WINDOW = 64;
 /** Milliseconds a script that is told to stop gets for it; then its interpreter is ended. */
@@ -71,9 +72,11 @@ export class Interpreter {
       command.stdin.write(`${encodeMessage(new Map<string, IcfValue>([['Mark', mark], ['Window', WINDOW], ['Prefix', setup.prefix], ['Modules', [...setup.modules]], ['Configuration', new Map(setup.configuration)]]))}\n`);
       const first = await lines.next();
       signal.throwIfAborted();
-      if (first.done !== true && first.value.kind === 'ready') return new Interpreter(command, lines, typeof first.value.value === 'string' ? first.value.value : 'unknown');
-      const why = first.done === true ? await complaints : messageOf(first.value.value);
-      throw new ConnectorError('configuration', `${command.name} did not become ready: ${why === '' ? 'it ended without a message' : why}. PowerShell 4.0 or later is needed; check executable, executionPolicy and PsModulesToImport.`, { outcome: 'notApplied' });
+      const isReady = first.done !== true && first.value.kind === 'ready';
+      const version = isReady && typeof first.value.value === 'string' ? first.value.value : '';
+      if (Number.parseInt(version) >= OLDEST_VERSION) return new Interpreter(command, lines, version);
+      const why = first.done === true ? await complaints : isReady ? `it is version ${version}` : messageOf(first.value.value);
+      throw new ConnectorError('configuration', `${command.name} did not become ready: ${why === '' ? 'it ended without a message' : why}. PowerShell ${OLDEST_VERSION}.0 or later is needed; check executable, executionPolicy and PsModulesToImport.`, { outcome: 'notApplied' });
     } catch (error) {
       command.kill();
       signal.throwIfAborted();
@@ -92,11 +95,12 @@ export class Interpreter {
   async *run(call: ScriptCall, signal: AbortSignal): AsyncGenerator<ScriptMessage, IcfValue, void> {
     if (!this.#isUsable) throw new ConnectorError('connectionBroken', `${this.#command.name} has ended.`, { outcome: 'notApplied' });
     signal.throwIfAborted();
+    const request = encodeMessage(new Map<string, IcfValue>([['Operation', call.operation], ['Script', call.script], ['ParseOnly', call.parseOnly ?? false], ['Arguments', new Map<IcfValue, IcfValue>(call.variables)]]));
     const stop = (): void => this.#end();
     signal.addEventListener('abort', stop, { once: true });
     let isOver = false;
     try {
-      this.#send(encodeMessage(new Map<string, IcfValue>([['Operation', call.operation], ['Script', call.script], ['ParseOnly', call.parseOnly ?? false], ['Arguments', new Map<IcfValue, IcfValue>(call.variables)]])));
+      this.#send(request);
       for (;;) {
         const line = await this.#next(call, signal);
         if (line.kind === 'end') {
@@ -169,8 +173,10 @@ async function* markedLines(command: StartedCommand, mark: string): AsyncGenerat
   const start = `${mark} `;
   let rest = '';
   for await (const part of command.stdout.setEncoding('latin1') as AsyncIterable<string>) {
-    const lines = (rest + part).split('\n');
-    rest = lines.pop() ?? '';
+    const [first = '', ...further] = part.split('\n');
+    // Put together once, at its end: a long line comes in many parts.
+    const lines = further.length === 0 ? [] : [rest + first, ...further.slice(0, -1)];
+    rest = further.at(-1) ?? rest + first;
     if (rest.length > LONGEST_LINE) throw new ConnectorError('connector', `${command.name} gave a result of more than ${LONGEST_LINE} characters.`);
     for (const line of lines) {
       // A program may leave a line unfinished in front of ours.

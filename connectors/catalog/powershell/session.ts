@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { ConnectorError, type GuardedString, type IcfValue } from '../../../protocol/model/index.js';
-import { isWithin, scriptNotAllowed } from '../../engines/scripted/allowed-folders.js';
+import { ConnectorError, GuardedString, type IcfValue } from '../../../protocol/model/index.js';
+import { readWithin } from '../../engines/scripted/allowed-folders.js';
 import type { StartedCommand } from '../../engines/shell/command-run.js';
 import { LocalProcess } from '../../engines/shell/local-process.js';
 import { openSsh } from '../../engines/shell/open-ssh.js';
 import { ShellWords } from '../../engines/shell/shell-words.js';
 import type { SshSession } from '../../engines/shell/ssh-session.js';
-import type { ConnectorLog, OpenContext } from '../../framework/spi.js';
-import { propertyBag, type PowerShellConfig, type ScriptSlot } from './config.js';
+import type { OpenContext } from '../../framework/spi.js';
+import { dotNetProperties, hostKeyOf, propertyBag, sshHostOf, type PowerShellConfig, type ScriptSlot } from './config.js';
 import { interpreterArguments } from './host/bootstrap.js';
 import { Interpreter } from './interpreter.js';
 
@@ -17,10 +14,12 @@ import { Interpreter } from './interpreter.js';
 export interface PowerShellSession {
   readonly interpreter: Interpreter;
   readonly config: PowerShellConfig;
-  readonly log: ConnectorLog;
   readonly scripts: ScriptFiles;
   close(): Promise<void>;
 }
+
+/** Bytes. */
+const LARGEST_SCRIPT = 4 * 1024 ** 2;
 
 /** The scripts of a configuration, kept in memory unless they are to be read each time. */
 export class ScriptFiles {
@@ -47,18 +46,26 @@ export class ScriptFiles {
   }
 
   async #read(slot: ScriptSlot, path: string): Promise<string> {
-    if (!await isWithin(path, this.#folders)) throw scriptNotAllowed(slot, path, dirname(path));
-    return await read(slot, path);
+    const unusable = (what: string, cause?: unknown) => new ConnectorError('configuration', `The script ${path} of ${slot} ${what}`, { cause, outcome: 'notApplied' });
+    const found = await readWithin(slot, path, this.#folders, LARGEST_SCRIPT).catch((error: unknown) => {
+      throw error instanceof ConnectorError ? error : unusable(`cannot be read by the agent. Let it be read, or correct ${slot}.`, error);
+    });
+    if (found === undefined) throw unusable(`does not exist. Put it there, or correct ${slot}.`);
+    try {
+      return new TextDecoder(encodingOf(found.bytes), { fatal: true }).decode(found.bytes);
+    } catch (error) {
+      throw unusable('is neither UTF-8 nor UTF-16 with a byte order mark. Save it as UTF-8.', error);
+    }
   }
 }
 
-async function read(slot: ScriptSlot, path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'does not exist' : 'cannot be read by the agent';
-    throw new ConnectorError('configuration', `The script ${path} of ${slot} ${reason}. Put it there, or correct ${slot}.`, { cause: error, outcome: 'notApplied' });
-  }
+/**
+ * By the byte order mark, as PowerShell does it; without one UTF-8, as PowerShell 6 and later. Windows PowerShell takes the code page
+ * of its machine then (about_Character_Encoding), which is not known here.
+ */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
 /** What PowerShell, its compiler and its modules need of the agent's environment; nothing else is passed on. */
@@ -72,18 +79,18 @@ function environment(): Record<string, string> {
   return { ...Object.fromEntries(own), POWERSHELL_TELEMETRY_OPTOUT: '1', POWERSHELL_UPDATECHECK: 'Off' };
 }
 
-function executable({ executable: given, sshHost }: PowerShellConfig): string {
-  if (given !== null && given.trim() !== '') return given.trim();
-  return process.platform === 'win32' && (sshHost ?? '').trim() === '' ? 'powershell.exe' : 'pwsh';
+function executable(config: PowerShellConfig): string {
+  const given = (config.executable ?? '').trim();
+  if (given !== '') return given;
+  return process.platform === 'win32' && sshHostOf(config) === '' ? 'powershell.exe' : 'pwsh';
 }
 
 const CONNECTION_TIMEOUT = 30_000;
 
 async function connect(config: PowerShellConfig, host: string, context: OpenContext): Promise<SshSession> {
   const { sshPrivateKey, sshPassword, sshPassphrase } = config;
-  const knownHosts = config.sshKnownHosts.length > 0 ? config.sshKnownHosts : [join(homedir(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'];
   return await openSsh({
-    host, port: config.sshPort, user: (config.sshUser ?? '').trim(), connectionTimeout: CONNECTION_TIMEOUT, hostKey: { pinned: config.sshHostKey, knownHosts },
+    host, port: config.sshPort, user: (config.sshUser ?? '').trim(), connectionTimeout: CONNECTION_TIMEOUT, hostKey: hostKeyOf(config),
     login: sshPrivateKey.length > 0 ? { kind: 'key', key: sshPrivateKey, passphrase: sshPassphrase } : { kind: 'password', password: requirePassword(sshPassword) },
   }, context);
 }
@@ -93,12 +100,15 @@ function requirePassword(password: GuardedString | null): GuardedString {
   return password;
 }
 
-/** What scripts see as `$Connector.Configuration`. Login and Password go by standard input, like everything. */
+/** What scripts see as `$Connector.Configuration`: the properties of the .NET connector. Login and Password go by standard input, like everything. */
 function configurationForScripts(config: PowerShellConfig): ReadonlyMap<IcfValue, IcfValue> {
-  const { Host, Port, Login, Password, VariablesPrefix, QueryFilterType, SubstituteUidAndNameInQueryFilter, UidAttributeName, NameAttributeName, PsModulesToImport, ReloadScriptOnExecution } = config;
+  const valueOf = (name: keyof typeof dotNetProperties): IcfValue => {
+    const value = config[name];
+    return typeof value === 'object' && value !== null && !(value instanceof GuardedString) ? [...value] : value ?? null;
+  };
   return new Map<IcfValue, IcfValue>([
-    ...Object.entries({ Host, Port: Port ?? null, Login, Password, VariablesPrefix, QueryFilterType, SubstituteUidAndNameInQueryFilter, UidAttributeName, NameAttributeName, ReloadScriptOnExecution }),
-    ['PsModulesToImport', [...PsModulesToImport]], ['CustomProperties', [...config.CustomProperties]], ['PropertyBag', new Map<IcfValue, IcfValue>(propertyBag(config))],
+    ...Object.keys(dotNetProperties).map((name): [string, IcfValue] => [name, valueOf(name as keyof typeof dotNetProperties)]),
+    ['PropertyBag', new Map<IcfValue, IcfValue>(propertyBag(config))],
   ]);
 }
 
@@ -110,7 +120,7 @@ async function scriptFolders(context: OpenContext): Promise<readonly string[] | 
 /** Starts an interpreter, here or over SSH, and imports the modules. */
 export async function open(config: PowerShellConfig, context: OpenContext): Promise<PowerShellSession> {
   const words = [executable(config), ...interpreterArguments(config.executionPolicy)];
-  const host = config.sshHost?.trim() ?? '';
+  const host = sshHostOf(config);
   let ssh: SshSession | undefined;
   let command: StartedCommand;
   if (host === '') command = await new LocalProcess({ env: environment() }).start(words, context.signal);
@@ -123,7 +133,7 @@ export async function open(config: PowerShellConfig, context: OpenContext): Prom
     const interpreter = await Interpreter.start(command, { prefix: config.VariablesPrefix.trim(), modules: config.PsModulesToImport, configuration: configurationForScripts(config) }, context.signal);
     context.log.debug({ version: interpreter.version }, 'PowerShell started.');
     const scripts = await context.shared('powershell-scripts', async () => new ScriptFiles(config, await scriptFolders(context)), async () => {});
-    return { interpreter, config, log: context.log, scripts, close: async () => { await interpreter.close(); await ssh?.close(); } };
+    return { interpreter, config, scripts, close: async () => { await interpreter.close(); await ssh?.close(); } };
   } catch (error) {
     command.kill();
     await ssh?.close();

@@ -1,13 +1,14 @@
-import { ENABLE, NAME, PASSWORD, attributeKey, type Attribute } from '../../../protocol/model/index.js';
+import { ENABLE, NAME, PASSWORD, attributeKey, type Attribute, type GuardedString } from '../../../protocol/model/index.js';
+import { folded, isCleared } from '../../framework/given-values.js';
 import { ATTRIBUTE_FLAGS } from './account-object.js';
-import { booleanOf, isCleared, refuseValue, secretOf, singleText, textsOf } from './attributes/given-values.js';
+import { booleanOf, refuseValue, secretOf, singleText, textsOf } from './attributes/given-values.js';
 import { dateOperand, whenOperand } from './attributes/logon-times.js';
-import { dataSetName, folded, oneOf, quoted, word } from './attributes/operand-values.js';
+import { dataSetName, oneOf, quoted, word } from './attributes/operand-values.js';
 import { ACCOUNT_SEGMENT_ATTRIBUTES } from './attributes/segment-attributes.js';
 import { addSegmentOperand, byName } from './attributes/segment-operands.js';
 import type { Segment } from './attributes/segments.js';
 import type { UserListing } from './output/list-user.js';
-import { Operands, TsoCommand, passwordOperand, phraseOperand, profileName } from './tso/command.js';
+import { Operands, TsoCommand, passwordOperand, phraseOperand, profileName, type CommandPart } from './tso/command.js';
 import { connectCommands, membershipsOf, type Membership } from './memberships.js';
 
 /** Attributes nobody can set, and those that only a new account takes. */
@@ -22,6 +23,8 @@ class AccountPlan {
   readonly operands = new Operands();
   /** Dates of revocation: ADDUSER has no operands for them. */
   readonly dates = new Operands();
+  /** Whether a password or a phrase is set. */
+  hasSecret = false;
   isEnabled: boolean | undefined;
   memberships: readonly Membership[] | undefined;
   readonly furtherGroups: string[] = [];
@@ -98,8 +101,17 @@ const systemAttributes: Writer = (plan, attribute) => {
     if (wanted.has(keyword)) plan.keyword(keyword, true, plan.hasKeyword(keyword) ? keyword : 'ATTRIBUTES');
     else if (plan.holds(keyword) && !plan.hasKeyword(keyword)) plan.keyword(keyword, false, 'ATTRIBUTES');
   }
-  if (wanted.has('PROTECTED') && plan.current !== undefined && !plan.holds('PROTECTED')) plan.operands.base('NOPASSWORD');
+  if (wanted.has('OIDCARD') && !plan.holds('OIDCARD')) refuseValue('ATTRIBUTES', 'names OIDCARD: RACF asks for the card at a terminal.');
+  if (wanted.has('PROTECTED') && !plan.holds('PROTECTED')) protect(plan);
 };
+
+/** PROTECTED is what an account is that has neither a password nor a phrase. */
+function protect(plan: AccountPlan): void {
+  if (plan.hasSecret) refuseValue('ATTRIBUTES', 'names PROTECTED, which an account with a password or a phrase is not: give one or the other.');
+  if (plan.current === undefined) return;
+  plan.operands.base('NOPASSWORD');
+  if (plan.holds('PASSPHRASE')) plan.operands.base('NOPHRASE');
+}
 
 const classAuthorizations: Writer = (plan, attribute) => {
   if (isCleared(attribute)) {
@@ -110,15 +122,17 @@ const classAuthorizations: Writer = (plan, attribute) => {
   plan.operands.base(`CLAUTH(${textsOf(attribute).map((text) => word(8)(text, attribute.name)).join(' ')})`);
 };
 
-const password: Writer = (plan, attribute) => {
-  if (!isCleared(attribute)) plan.operands.base(passwordOperand(secretOf(attribute)));
-  else if (plan.current !== undefined) plan.operands.base('NOPASSWORD');
-};
-
-const phrase: Writer = (plan, attribute) => {
-  if (!isCleared(attribute)) plan.operands.base(phraseOperand(secretOf(attribute)));
-  else if (plan.current !== undefined) plan.operands.base('NOPHRASE');
-};
+/** `none`: the operand of an account that has no such secret. */
+function secret(write: (value: GuardedString) => CommandPart, none: string): Writer {
+  return (plan, attribute) => {
+    if (isCleared(attribute)) {
+      if (plan.current !== undefined) plan.operands.base(none);
+      return;
+    }
+    plan.hasSecret = true;
+    plan.operands.base(write(secretOf(attribute)));
+  };
+}
 
 const logon: Writer = (plan, attribute) => {
   plan.operands.base(isCleared(attribute) ? 'WHEN(DAYS(ANYDAY) TIME(ANYTIME))' : whenOperand(attribute));
@@ -127,7 +141,7 @@ const logon: Writer = (plan, attribute) => {
 const WRITERS: readonly (readonly [string, Writer])[] = [
   ['NAME', operand('NAME', quoted(20), 'NAME()')], ['OWNER', operand('OWNER', word(8))], ['DFLTGRP', operand('DFLTGRP', word(8))],
   ['SECLABEL', operand('SECLABEL', word(8))], ['MODEL', operand('MODEL', dataSetName, 'NOMODEL')], ['AUTHORITY', authority],
-  [PASSWORD, password], ['PHRASE', phrase], ['REVOKE', date('REVOKE')], ['RESUME', date('RESUME')], ['WHEN', logon],
+  [PASSWORD, secret(passwordOperand, 'NOPASSWORD')], ['PHRASE', secret(phraseOperand, 'NOPHRASE')], ['REVOKE', date('REVOKE')], ['RESUME', date('RESUME')], ['WHEN', logon],
   ['CLAUTH', classAuthorizations], ['ATTRIBUTES', systemAttributes],
   [ENABLE, (plan, attribute) => { plan.isEnabled = booleanOf(attribute); }],
   ['__GROUP__', (plan, attribute) => { plan.memberships = membershipsOf(attribute); }],
@@ -186,6 +200,9 @@ export function creationCommands(userId: string, attributes: readonly Attribute[
   const plan = planOf(attributes, undefined, segments);
   const defaultGroup = attributes.find((attribute) => attribute.is('DFLTGRP') && !isCleared(attribute));
   const connected = defaultGroup === undefined ? [] : [{ group: folded(singleText(defaultGroup)) }];
+  // Older releases of RACF make the name of the default group the password of an account that is given none.
+  const hasPassword = attributes.some((attribute) => attribute.is(PASSWORD) && !isCleared(attribute));
+  if (!hasPassword) plan.operands.base('NOPASSWORD');
   return [
     new TsoCommand('ADDUSER', userId, plan.operands.parts()),
     ...(plan.dates.isEmpty ? [] : [new TsoCommand('ALTUSER', userId, plan.dates.parts())]),

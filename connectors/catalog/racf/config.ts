@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ConnectorError } from '../../../protocol/model/index.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { file, flag, guarded, integer, numbered, properties, text, type ConfigOf, type PropertyDefinition } from '../../framework/properties.js';
@@ -44,9 +45,21 @@ function checkPort(name: string, port: number | null): void {
   if (port !== null && (port < 1 || port > 65_535)) refuse(`${name} is ${port}: give a port from 1 to 65535.`);
 }
 
+/** The address of a server; the brackets around an IPv6 address may be left out. */
+export function zosAddress(scheme: 'http' | 'https', host: string, port: number): URL {
+  const name = host.trim();
+  return new URL(`${scheme}://${isIP(name) === 6 ? `[${name}]` : name}:${port}`);
+}
+
+function checkHost(name: string, host: string | null): void {
+  if (host !== null && (/[\s/?#@\\]/.test(host.trim()) || host.trim() === '')) refuse(`${name} is "${host}": give a host name or an IP address and nothing else.`);
+}
+
 /** What the table's types cannot say. */
 export function validate(given: RacfConfig): void {
   segmentsOf(given.segments);
+  checkHost('hostName', given.hostName);
+  checkHost('httpProxyHost', given.httpProxyHost);
   checkPort('port', given.port);
   checkPort('httpProxyPort', given.httpProxyPort);
   if (!/^[A-Z0-9#$@]{1,8}$/i.test(given.userId.trim())) refuse(`userId is "${given.userId}": a RACF user ID has 1 to 8 letters, digits, #, $ or @.`);

@@ -2,10 +2,9 @@ import type { OpenContext } from '../../framework/spi.js';
 import { ConnectorError, withOutcome } from '../../../protocol/model/index.js';
 import { segmentsOf, type RacfConfig } from './config.js';
 import type { Segment } from './attributes/segments.js';
-import { openHttpClient } from './transport/http-client.js';
-import { RSE_HEADERS, rseApi } from './transport/rse-api.js';
+import { openRseApi } from './transport/rse-api.js';
 import type { TsoService } from './transport/tso-service.js';
-import { ZOSMF_HEADERS, zosmf } from './transport/zosmf.js';
+import { openZosmf } from './transport/zosmf.js';
 import type { TsoCommand } from './tso/command.js';
 import { failureOf } from './tso/messages.js';
 
@@ -21,8 +20,7 @@ export interface RacfSession {
 
 async function openService(config: RacfConfig, context: OpenContext): Promise<TsoService> {
   if (config.acceptSelfSignedCertificates) context.log.warn({ host: config.hostName }, 'acceptSelfSignedCertificates is true: anybody could stand in for z/OS with a certificate of their own.');
-  if (config.restApi.trim().toUpperCase() === 'ZOSMF') return zosmf(await openHttpClient(config, context, ZOSMF_HEADERS));
-  return rseApi(await openHttpClient(config, context, RSE_HEADERS), config);
+  return config.restApi.trim().toUpperCase() === 'ZOSMF' ? openZosmf(config, context) : openRseApi(config, context);
 }
 
 export async function open(config: RacfConfig, context: OpenContext): Promise<RacfSession> {
@@ -68,7 +66,7 @@ export async function carryOut({ tso }: RacfSession, commands: readonly TsoComma
       if (failure !== undefined) throw failure;
     } catch (error) {
       if (done.length === 0 || !(error instanceof ConnectorError)) throw error;
-      throw new ConnectorError(error.kind, `${error.message} Already carried out: ${done.join(', ')}.`, { cause: error, outcome: 'unknown' });
+      throw new ConnectorError(error.kind, `${error.message} Already carried out: ${done.join(', ')}. Look at the profile, and finish by an update what is missing.`, { cause: error, outcome: 'unknown' });
     }
     done.push(command.toString());
   }

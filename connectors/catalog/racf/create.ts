@@ -1,15 +1,15 @@
-import { ConnectorError, GROUP, NAME, Uid, type Attribute } from '../../../protocol/model/index.js';
+import { ConnectorError, GROUP, NAME, Uid, findAttribute, type Attribute } from '../../../protocol/model/index.js';
+import { folded, isCleared } from '../../framework/given-values.js';
 import type { Call, CreateRequest } from '../../framework/spi.js';
 import { creationCommands } from './account-plan.js';
-import { given, isCleared, singleText } from './attributes/given-values.js';
-import { folded } from './attributes/operand-values.js';
+import { singleText } from './attributes/given-values.js';
 import { carryOut, type RacfSession } from './connection.js';
 import { groupCommands } from './group-plan.js';
 import { profileClass } from './profiles.js';
 import { profileName } from './tso/command.js';
 
 function required(attributes: readonly Attribute[], name: string, what: string): string {
-  const attribute = given(attributes, name);
+  const attribute = findAttribute(attributes, name);
   if (attribute === undefined || isCleared(attribute)) {
     throw new ConnectorError('invalidAttributeValue', `A RACF ${what} needs ${name}.`, { outcome: 'notApplied' });
   }

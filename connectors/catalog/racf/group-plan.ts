@@ -1,5 +1,6 @@
 import { NAME, attributeKey, type Attribute } from '../../../protocol/model/index.js';
-import { booleanOf, isCleared, refuseValue, singleText, textsOf } from './attributes/given-values.js';
+import { isCleared } from '../../framework/given-values.js';
+import { booleanOf, refuseValue, singleText, textsOf } from './attributes/given-values.js';
 import { dataSetName, quoted, word } from './attributes/operand-values.js';
 import { GROUP_SEGMENT_ATTRIBUTES } from './attributes/segment-attributes.js';
 import { addSegmentOperand, byName } from './attributes/segment-operands.js';
@@ -18,7 +19,9 @@ function operand(name: string, write: (value: string, attribute: string) => stri
   return (operands, attribute, current) => {
     if (!isCleared(attribute)) {
       const value = singleText(attribute);
-      if (current === undefined || held(current) !== value) operands.base(`${name}(${write(value, attribute.name)})`);
+      const written = write(value, attribute.name);
+      const isHeld = current !== undefined && [value, written].includes(held(current) ?? '');
+      if (!isHeld) operands.base(`${name}(${written})`);
     } else if (cleared === undefined) refuseValue(attribute.name, 'cannot be cleared: give a value.');
     else if (current !== undefined) operands.base(cleared);
   };

@@ -8,7 +8,7 @@ import { listGroups, requireUser } from './profiles.js';
  * answers, the credentials are good, LISTUSER, LISTGRP and the segments may be used. Nothing is changed.
  */
 export async function test(session: RacfSession, call: Call): Promise<void> {
-  const administrator = await requireUser(session, session.config.userId, call.signal);
+  const administrator = await requireUser(session, session.config.userId.trim(), call.signal);
   if (administrator.attributes.includes('REVOKED')) throw new ConnectorError('invalidCredential', `The RACF administrator ${administrator.userId} is revoked.`);
   if (administrator.defaultGroup !== undefined) await listGroups(session, [administrator.defaultGroup], call.signal);
 }

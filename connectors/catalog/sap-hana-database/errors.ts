@@ -2,20 +2,16 @@ import { ConnectorError, type ErrorKind } from '../../../protocol/model/index.js
 import { translateSqlError } from '../../engines/sql/sql-errors.js';
 
 /**
- * HANA's error numbers that tell more of users than their SQLSTATE does.
+ * HANA's error numbers that mean more to an administration of users than the SQL engine's table says.
  * SAP HANA SQL Reference, "SQL Error Codes"
  * (https://help.sap.com/docs/SAP_HANA_PLATFORM/4fe29514fd584807ac9f2a04f6754767/20a78d3275191014b41bae7c4a46d835.html).
  */
 const KINDS: ReadonlyMap<number, { readonly kind: ErrorKind; readonly advice?: string }> = new Map<number, { readonly kind: ErrorKind; readonly advice?: string }>([
-  [10, { kind: 'invalidCredential', advice: 'Check username and password of the configuration.' }],
   [258, { kind: 'permissionDenied', advice: 'The user of the connector needs USER ADMIN, and ROLE ADMIN or the roles and privileges with the right to grant them.' }],
   [331, { kind: 'alreadyExists' }],
   [332, { kind: 'unknownUid' }],
   [412, { kind: 'invalidPassword', advice: 'The password does not meet the password policy of the database (M_PASSWORD_POLICY).' }],
   [413, { kind: 'invalidPassword' }],
-  [414, { kind: 'passwordExpired', advice: 'The user of the connector has to change its password first.' }],
-  [415, { kind: 'connectorSecurity', advice: 'The user of the connector is deactivated.' }],
-  [416, { kind: 'connectorSecurity', advice: 'The user of the connector is locked.' }],
   [417, { kind: 'invalidPassword' }],
 ]);
 

@@ -1,6 +1,6 @@
 import { ConnectorError, GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import type { AccessToken, TokenSource } from '../../engines/http/oauth-tokens.js';
-import type { HttpSettings } from '../../engines/http/http-client.js';
+import type { HttpSettings } from '../../engines/http/http-settings.js';
 import type { ScriptEngine } from '../../engines/scripted/script-engine.js';
 import type { ScriptBindings } from '../../engines/scripted/scripted-connector.js';
 import { configurationValue } from '../../engines/scripted/scripted-connector.js';
@@ -10,22 +10,43 @@ import { config as properties, secrets } from './properties.js';
 import type { RestConfig } from './validate.js';
 
 const SLOT = 'customizerScriptFileName';
+/** Milliseconds: nobody else's time limit ends what all operations of a configuration wait for. */
+const HOOK_TIME = 60_000;
+
+/** Source of `customizing`: what fails in there, the script that runs is not to be blamed for. */
+export const CUSTOMIZING = String.raw`
+function customizing(part, work) {
+  try {
+    return work();
+  } catch (error) {
+    throw icf.error(error?.kind ?? 'connector', 'The customizer script failed' + part + ': ' + error);
+  }
+}`;
 
 /** Source that makes `customization` of the text of a customizer script, which calls `customize({ init, decorate, accessToken })`. */
 export function customizationSource(text: string | undefined): string {
   if (text === undefined) return 'let customization = {};';
   return `let customization = {};
-Function('customize', 'icf', ${JSON.stringify(`'use strict';\n${text}`)})((given) => { customization = given ?? {}; }, icf);`;
+customizing('', () => { Function('customize', 'icf', ${JSON.stringify(`'use strict';\n${text}`)})((given) => { customization = given ?? {}; }, icf); });`;
 }
 
 type Hook = (name: string, bindings: ScriptBindings, call: Call) => Promise<IcfValue>;
 
 /** Calls a function the customizer has defined; null where it has not. */
 export function customizerHook(engine: ScriptEngine, config: RestConfig): Hook {
-  return (name, bindings, call) => engine.run({
-    slot: SLOT, kind: 'test', bindings, variables: new Map<string, IcfValue>([['configuration', configurationValue(config, { properties, secrets })]]),
-    text: `return customization.${name} ? await customization.${name}({ configuration, customConfiguration, connection, propertyBag }) : null;`,
-  }, call);
+  return async (name, bindings, call) => {
+    const limit = AbortSignal.timeout(HOOK_TIME);
+    const signal = AbortSignal.any([call.signal, limit]);
+    try {
+      return await engine.run({
+        slot: SLOT, kind: 'test', bindings, signal, variables: new Map<string, IcfValue>([['configuration', configurationValue(config, { properties, secrets })]]),
+        text: `return customization.${name} ? await customization.${name}({ configuration, customConfiguration, connection, propertyBag }) : null;`,
+      }, call);
+    } catch (error) {
+      if (!limit.aborted || call.signal.aborted) throw error;
+      throw new ConnectorError('operationTimeout', `The ${name} of the customizer script had not ended after ${HOOK_TIME} ms.`, { cause: error, outcome: 'notApplied' });
+    }
+  };
 }
 
 type Given = ReadonlyMap<IcfValue, IcfValue>;
@@ -60,7 +81,7 @@ export function clientSettings(given: IcfValue): Partial<HttpSettings> {
     timeouts: { connect: numberOf(timeouts.get('connect'), 'a timeout'), answer: numberOf(timeouts.get('answer'), 'a timeout') },
     headers: new Map([...mapOf(own.get('headers'), 'headers')].map(([name, value]) => [plainText(name), plainText(value)])),
     certificates: (certificates ?? []).map((certificate: IcfValue) => plainText(certificate)),
-    ...(client === null ? {} : { clientCertificate: { certificate: plainText(pair.get('certificate') ?? ''), key: plainText(pair.get('key') ?? '') } }),
+    ...(client === null ? {} : { clientCertificate: { cert: plainText(pair.get('certificate') ?? ''), key: plainText(pair.get('key') ?? '') } }),
     ...proxySettings(own.get('proxy')),
   };
 }
@@ -69,7 +90,7 @@ function proxySettings(given: IcfValue | undefined): Pick<HttpSettings, 'proxy'>
   if (given === undefined || given === null) return {};
   const proxy = mapOf(given, 'a proxy');
   const address = proxy.get('address');
-  if (typeof address !== 'string' || !URL.canParse(address)) return refuse('a proxy without an address');
+  if (typeof address !== 'string' || !URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) return refuse('a proxy without an address that begins with http: or https:');
   const user = proxy.get('username');
   return { proxy: { address: new URL(address), authorization: user === undefined || user === null ? undefined : `Basic ${Buffer.from(`${plainText(user)}:${plainText(proxy.get('password') ?? '')}`).toString('base64')}` } };
 }

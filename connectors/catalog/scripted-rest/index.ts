@@ -1,8 +1,8 @@
 import type { ConnectorTarget } from '../../../protocol/model/index.js';
-import { portOf } from '../../engines/http/http-client.js';
+import { portOf } from '../../engines/http/http-settings.js';
 import { SCRIPTED_OBJECT_CLASSES } from '../../engines/scripted/described-classes.js';
 import { groovyBundles } from '../../engines/scripted/groovy-bundles.js';
-import { SCRIPTED_SEARCH, filterForScripts, scriptTargets, scriptedOperations, unavailableOperations, type ScriptedFamily } from '../../engines/scripted/scripted-connector.js';
+import { SCRIPTED_SEARCH, filterForScripts, scriptTargets, scriptedOperations, unavailableOperations, validateGroovyScripts, type ScriptedFamily } from '../../engines/scripted/scripted-connector.js';
 import { defineConnector } from '../../framework/define-connector.js';
 import { config, secrets } from './properties.js';
 import { restBindings } from './rest-bindings.js';
@@ -41,6 +41,7 @@ export default defineConnector({
   objectClasses: SCRIPTED_OBJECT_CLASSES,
   pooled: false,
   validate,
+  validateHere: (settings, context) => validateGroovyScripts(settings, context),
   targets,
   open,
   close: async () => undefined,

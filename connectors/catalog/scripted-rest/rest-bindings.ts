@@ -2,7 +2,7 @@ import type { PermitTarget } from '../../../protocol/model/index.js';
 import { HttpFunctions } from '../../engines/scripted/http/http-functions.js';
 import { HTTP_LIBRARY } from '../../engines/scripted/http/http-library.js';
 import type { ScriptBindings } from '../../engines/scripted/scripted-connector.js';
-import { customizationSource } from './customizer.js';
+import { CUSTOMIZING, customizationSource } from './customizer.js';
 import type { RestService } from './rest-session.js';
 
 interface Way {
@@ -22,9 +22,10 @@ export function restBindings({ client, contentType, customizer }: Pick<RestServi
     variables: new Map(), functions: http.functions(), hasWritten: () => http.hasWritten,
     library: `(call, icf) => {
 ${HTTP_LIBRARY}
+${CUSTOMIZING}
 ${customizationSource(customizer)}
 const connection = httpConnection(false);
-const customizedConnection = customization.decorate ? customization.decorate(connection) : httpConnection(true);
+const customizedConnection = customization.decorate ? customizing(' in decorate', () => customization.decorate(connection)) : httpConnection(true);
 return { connection, customizedConnection, customization };
 }`,
   };

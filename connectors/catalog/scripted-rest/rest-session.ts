@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
 import { BasicAuthentication, basicAuthorization, noAuthentication, type HttpAuthentication } from '../../engines/http/http-authentication.js';
-import { HttpClient, type HttpSettings } from '../../engines/http/http-client.js';
+import { HttpClient } from '../../engines/http/http-client.js';
+import { portOf, type HttpSettings } from '../../engines/http/http-settings.js';
 import { OAuthTokens } from '../../engines/http/oauth-tokens.js';
 import { RateLimit, parseRate } from '../../engines/http/rate-limit.js';
 import { tokenEndpoint } from '../../engines/http/token-endpoint.js';
@@ -47,6 +48,8 @@ async function openService(config: RestConfig, engine: ScriptEngine, context: Op
   } finally {
     await bare.close();
   }
+  // The script says where to: nobody has asked the agent about it yet.
+  if (custom.proxy !== undefined) await context.permitTarget?.({ host: custom.proxy.address.hostname, port: portOf(custom.proxy.address) });
   const merged: HttpSettings = { ...settings, ...defined(custom), headers: new Map([...settings.headers ?? [], ...custom.headers ?? []]), certificates: [...settings.certificates ?? [], ...custom.certificates ?? []] };
   const tokens = await HttpClient.open({ ...merged, authentication: noAuthentication, headers: undefined });
   const bindings = () => restBindings({ ...common, client: tokens }, { permitTarget: context.permitTarget, bare: true });

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
 import type { ConfigOf } from '../../framework/properties.js';
+import { isHeaderName, isHeaderValue } from '../../engines/http/header-text.js';
 import { parseRate } from '../../engines/http/rate-limit.js';
 import { validateScripts } from '../../engines/scripted/scripted-connector.js';
 import type { config } from './properties.js';
@@ -21,16 +22,19 @@ export function validate(config: RestConfig): void {
   authMethod(config);
   contentType(config);
   requestHeaders(config);
-  if (!isWeb(config.serviceAddress)) refuse(`serviceAddress: '${config.serviceAddress}' has to begin with http: or https:`);
-  if (config.proxyAddress !== null && !isWeb(config.proxyAddress)) refuse(`proxyAddress: '${config.proxyAddress}' has to begin with http: or https:`);
+  for (const name of ['serviceAddress', 'proxyAddress', 'OAuthTokenEndpoint'] as const) checkAddress(name, config[name]);
   if (config.readRateLimit !== null) parseRate('readRateLimit', config.readRateLimit);
   if (config.writeRateLimit !== null) parseRate('writeRateLimit', config.writeRateLimit);
   checkOAuth(config);
   validateScripts(config);
 }
 
-function isWeb(address: string): boolean {
-  return ['http:', 'https:'].includes(new URL(address).protocol);
+/** The address itself is not told: it may hold a password all the same. */
+function checkAddress(name: 'serviceAddress' | 'proxyAddress' | 'OAuthTokenEndpoint', address: string | null): void {
+  if (address === null) return;
+  const { protocol, username, password } = new URL(address);
+  if (!['http:', 'https:'].includes(protocol)) refuse(`${name} begins with '${protocol}': it has to begin with http: or https:`);
+  if (username !== '' || password !== '') refuse(`${name} holds a user name or a password, where everybody can read them: give them in the properties for them`);
 }
 
 export function authMethod({ defaultAuthMethod }: RestConfig): AuthMethod {
@@ -52,13 +56,9 @@ export function requestHeaders({ defaultRequestHeaders }: RestConfig): Map<strin
     const name = line.slice(0, Math.max(0, at)).trim();
     if (at < 0 || !isHeaderName(name)) refuse(`defaultRequestHeaders: entry ${index + 1} has to be a header as Name = value`);
     const value = line.slice(at + 1).trim();
-    if (value.includes('\n') || value.includes('\r')) refuse(`defaultRequestHeaders: the value of ${name} cannot hold a line break`);
+    if (!isHeaderValue(value)) refuse(`defaultRequestHeaders: the value of ${name} holds a character that no header can, such as a line break`);
     return [name, value];
   }));
-}
-
-function isHeaderName(name: string): boolean {
-  return name !== '' && Array.from(name).every((character) => character > ' ' && character <= '~' && !'()<>@,;:\\"/[]?={}'.includes(character));
 }
 
 /** Grants the connector knows by itself; others are the customizer's. */

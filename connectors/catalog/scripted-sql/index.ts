@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
 import {
-  SCRIPTED_SEARCH, filterForScripts, openScripted, scriptTargets, scriptedOperations, unavailableOperations, validateScripts, type ScriptedFamily,
+  SCRIPTED_SEARCH, filterForScripts, openScripted, scriptTargets, scriptedOperations, unavailableOperations, validateGroovyScripts, validateScripts, type ScriptedFamily,
 } from '../../engines/scripted/scripted-connector.js';
 import { SCRIPTED_OBJECT_CLASSES } from '../../engines/scripted/described-classes.js';
 import { jdbcPool } from '../../engines/sql/jdbc-session.js';
@@ -47,6 +47,7 @@ export default defineConnector({
   objectClasses: SCRIPTED_OBJECT_CLASSES,
   pooled: true,
   validate,
+  validateHere: (settings, context) => validateGroovyScripts(settings, context),
   targets: (settings) => [...jdbcTargets(settings.url ?? ''), ...scriptTargets(settings)],
   open: async (settings, context) => {
     const own = await SqlSession.open(settings, context);

@@ -1,6 +1,7 @@
-import { SCRIPTED_SEARCH, filterForScripts, scriptTargets, scriptedOperations, unavailableOperations } from '../../engines/scripted/scripted-connector.js';
+import { SCRIPTED_SEARCH, filterForScripts, scriptTargets, scriptedOperations, unavailableOperations, validateGroovyScripts } from '../../engines/scripted/scripted-connector.js';
 import { openIdentityPlatformBundles } from '../../framework/connector-keys.js';
 import { defineConnector } from '../../framework/define-connector.js';
+import { LINUX_SCRIPTS } from './linux/index.js';
 import { objectClasses } from './object-classes.js';
 import { config } from './properties.js';
 import { close, family, isAlive, open } from './session.js';
@@ -21,6 +22,7 @@ export default defineConnector({
   objectClasses,
   pooled: true,
   validate,
+  validateHere: (settings, context) => validateGroovyScripts(settings, context, LINUX_SCRIPTS),
   targets: (settings) => [{ host: settings.host, port: settings.port }, ...scriptTargets(settings)],
   open,
   close,

@@ -21,8 +21,7 @@ export const family: ScriptedFamily<SshConfig, ShellSession> = {
 export async function open(config: SshConfig, context: OpenContext): Promise<SshConnectorSession> {
   const shell = await openShellSession(config, context);
   try {
-    // A key is no text for scripts; sudo's password is one they can send and not read.
-    return await openScripted(family, { ...config, privateKey: [] }, shell, context);
+    return await openScripted(family, config, shell, context);
   } catch (error) {
     await shell.close();
     throw error;

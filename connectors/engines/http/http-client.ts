@@ -1,26 +1,10 @@
-import { rootCertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
-import { ConnectorError, type PermitTarget } from '../../../protocol/model/index.js';
-import type { HttpAuthentication } from './http-authentication.js';
+import { ConnectorError, type FailedWriteOutcome } from '../../../protocol/model/index.js';
+import { sleep, systemClock } from '../../framework/clock.js';
+import { connectionsFor, refusedByProxy } from './http-connections.js';
 import { httpFailure } from './http-errors.js';
-
-export interface HttpSettings {
-  /** Where relative addresses begin; undefined: there are none. */
-  readonly address?: URL | undefined;
-  readonly proxy?: { readonly address: URL; readonly authorization?: string | undefined } | undefined;
-  /** Of each request, unless it has its own; by name. */
-  readonly headers?: ReadonlyMap<string, string> | undefined;
-  readonly authentication: HttpAuthentication;
-  /** Connections to one server at a time. @default 20 */
-  readonly connections?: number | undefined;
-  /** Milliseconds. @default 10,000 to connect; 60,000 until the head of the answer, and between two parts of it */
-  readonly timeouts?: { readonly connect?: number | undefined; readonly answer?: number | undefined } | undefined;
-  /** PEM of authorities to trust besides the system's. */
-  readonly certificates?: readonly string[] | undefined;
-  /** For servers that ask for one; PEM. */
-  readonly clientCertificate?: { readonly certificate: string; readonly key: string } | undefined;
-  readonly permitTarget?: PermitTarget | undefined;
-}
+import { portOf, type HttpSettings } from './http-settings.js';
+import { retryAfter } from './retry-after.js';
 
 export interface HttpRequest {
   readonly method: string;
@@ -41,47 +25,56 @@ export interface HttpAnswer {
 /** Bytes of an answer. */
 const LARGEST_ANSWER = 32 * 1024 ** 2;
 const MOST_REDIRECTS = 5;
+/** Milliseconds. */
+const SHORTEST_PAUSE = 1_000;
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Connections to HTTP servers, kept open between requests. TLS is verified. */
+/**
+ * Requests to HTTP servers over connections that are kept. TLS is verified; an answer is held whole, up to `LARGEST_ANSWER`. Credentials
+ * and default headers go to the server of `settings.address` and to no other.
+ */
 export class HttpClient {
   readonly settings: HttpSettings;
   readonly #dispatcher: Dispatcher;
-  readonly #undici: typeof import('undici');
 
-  private constructor(settings: HttpSettings, dispatcher: Dispatcher, undici: typeof import('undici')) {
+  private constructor(settings: HttpSettings, dispatcher: Dispatcher) {
     this.settings = settings;
     this.#dispatcher = dispatcher;
-    this.#undici = undici;
   }
 
   /** Connects nowhere. */
   static async open(settings: HttpSettings): Promise<HttpClient> {
     const undici = await import('undici');
-    const { proxy, connections = 20, certificates = [], clientCertificate, timeouts = {} } = settings;
-    const tls = {
-      ...(certificates.length === 0 ? {} : { ca: [...rootCertificates, ...certificates] }),
-      ...(clientCertificate === undefined ? {} : { cert: clientCertificate.certificate, key: clientCertificate.key }),
-    };
-    const common = { connections, headersTimeout: timeouts.answer ?? 60_000, bodyTimeout: timeouts.answer ?? 60_000 };
-    const connect = { ...tls, timeout: timeouts.connect ?? 10_000 };
-    const dispatcher = proxy === undefined
-      ? new undici.Agent({ ...common, connect })
-      : new undici.ProxyAgent({ ...common, uri: proxy.address.href, ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }), requestTls: connect, proxyTls: connect });
-    return new HttpClient(settings, dispatcher, undici);
+    const { connections = 20, timeouts = {} } = settings;
+    const { connect: connectTime = 10_000, answer = 60_000 } = timeouts;
+    const dispatcher = new undici.Agent({ connections, headersTimeout: answer, bodyTimeout: answer, connect: await connectionsFor(undici, settings, connectTime) });
+    return new HttpClient(settings, dispatcher);
   }
 
   /** Every answer of the server counts, whatever its status. Rejects with a ConnectorError where there is none. */
   async request(request: HttpRequest, signal: AbortSignal, permitTarget = this.settings.permitTarget): Promise<HttpAnswer> {
     const isOwn = request.url.origin === this.settings.address?.origin;
     if (!isOwn) await permitTarget?.({ host: request.url.hostname, port: portOf(request.url) });
-    if (request.bare === true || !isOwn) return this.#follow(request, signal);
-    const { authentication } = this.settings;
+    if (request.bare === true || !isOwn) return this.#follow(withHeaders(request), signal);
+    const { authentication, headers } = this.settings;
     const authorization = await authentication.authorization(signal);
-    const answer = await this.#follow(withHeaders(request, this.settings.headers, authorization), signal);
+    const answer = await this.#patiently(withHeaders(request, headers, authorization), signal);
     const retry = await authentication.answered(answer, authorization, signal);
-    return retry === undefined ? answer : this.#follow(withHeaders(request, this.settings.headers, retry), signal);
+    return retry === undefined ? answer : this.#patiently(withHeaders(request, headers, retry), signal);
+  }
+
+  /** Repeats what the server was too busy for, when it says: 429 refuses the request, 503 may come from a proxy that had sent it on. */
+  async #patiently(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    for (let left = this.settings.patience ?? 0; ;) {
+      const answer = await this.#follow(request, signal);
+      const isBusy = answer.status === 429 || (answer.status === 503 && SAFE.has(request.method));
+      // A server that says "at once" is not asked without a pause.
+      const pause = isBusy ? Math.max(SHORTEST_PAUSE, retryAfter(answer) ?? Infinity) : Infinity;
+      if (pause > left) return answer;
+      left -= pause;
+      await sleep(systemClock, pause, signal);
+    }
   }
 
   /** Redirections of a reading request, at the same server: anything else is the caller's to decide. */
@@ -97,19 +90,42 @@ export class HttpClient {
     }
   }
 
-  async #send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async #send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    const { method, url } = request;
     const place = `${method} ${url.origin}${url.pathname}`;
+    const outcome = SAFE.has(method) ? undefined : 'unknown';
     try {
-      const all = new Map(headers);
-      if (body !== undefined && !all.has('content-type')) all.set('content-type', body.contentType);
-      const { statusCode, headers: given, body: stream } = await this.#undici.request(url, {
-        method: method, headers: Object.fromEntries(all), body: body?.bytes ?? null, signal, dispatcher: this.#dispatcher,
+      const { statusCode, headers, body } = await this.#dispatcher.request({
+        ...this.#address(url), method, headers: Object.fromEntries(this.#headers(request)), body: request.body?.bytes ?? null, signal,
       });
-      return { status: statusCode, headers: headersOf(given), body: await bytesOf(stream, place) };
+      const answer = { status: statusCode, headers: headersOf(headers), body: await bytesOf(body, place, outcome) };
+      if (statusCode === 407 && this.settings.proxy !== undefined && this.#isPassedOn(url)) throw refusedByProxy(this.settings.proxy.address, statusCode, url.host);
+      return answer;
     } catch (error) {
-      if (signal.aborted) throw error;
-      throw httpFailure(error, place);
+      if (signal.aborted) throw signal.reason as Error;
+      throw httpFailure(error, place, outcome);
     }
+  }
+
+  /** Whether the proxy is asked for the address itself, as it is where there is no TLS (RFC 9112, section 3.2.2). */
+  #isPassedOn({ protocol }: URL): boolean {
+    return protocol === 'http:' && this.settings.proxy !== undefined;
+  }
+
+  #address(url: URL): { readonly origin: string; readonly path: string } {
+    const path = `${url.pathname}${url.search}`;
+    return this.#isPassedOn(url) ? { origin: this.settings.proxy?.address.origin ?? '', path: `${url.origin}${path}` } : { origin: url.origin, path };
+  }
+
+  #headers({ url, headers, body }: HttpRequest): Map<string, string> {
+    const all = new Map(headers);
+    if (body !== undefined && !all.has('content-type')) all.set('content-type', body.contentType);
+    if (this.#isPassedOn(url)) {
+      const { authorization } = this.settings.proxy ?? {};
+      all.set('host', url.host);
+      if (authorization !== undefined) all.set('proxy-authorization', authorization);
+    }
+    return all;
   }
 
   /** Never rejects. */
@@ -118,11 +134,7 @@ export class HttpClient {
   }
 }
 
-export function portOf(url: URL): number {
-  return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-}
-
-function withHeaders(request: HttpRequest, defaults: ReadonlyMap<string, string> = new Map(), authorization: string | undefined): HttpRequest {
+function withHeaders(request: HttpRequest, defaults: ReadonlyMap<string, string> = new Map(), authorization?: string): HttpRequest {
   const headers = new Map([...defaults].map(([name, value]) => [name.toLowerCase(), value]));
   for (const [name, value] of request.headers) headers.set(name.toLowerCase(), value);
   if (authorization !== undefined && !headers.has('authorization')) headers.set('authorization', authorization);
@@ -133,12 +145,12 @@ function headersOf(given: Readonly<Record<string, string | string[] | undefined>
   return new Map(Object.entries(given).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]])));
 }
 
-async function bytesOf(stream: AsyncIterable<Uint8Array>, place: string): Promise<Uint8Array> {
+async function bytesOf(stream: AsyncIterable<Uint8Array>, place: string, outcome: FailedWriteOutcome | undefined): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of stream) {
     size += part.length;
-    if (size > LARGEST_ANSWER) throw new ConnectorError('connector', `${place}: the answer is larger than ${LARGEST_ANSWER} bytes; ask for less of it, page by page.`);
+    if (size > LARGEST_ANSWER) throw new ConnectorError('connector', `${place}: the answer is larger than ${LARGEST_ANSWER} bytes; ask for less of it, page by page.`, { outcome });
     parts.push(part);
   }
   const all = new Uint8Array(size);

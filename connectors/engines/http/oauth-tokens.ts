@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
+import { abortable } from '../../framework/abortable.js';
 import { systemClock, type Clock } from '../../framework/clock.js';
 import type { HttpAuthentication } from './http-authentication.js';
 import type { HttpAnswer } from './http-client.js';
@@ -43,8 +44,9 @@ export class OAuthTokens implements HttpAuthentication {
   async #token(signal: AbortSignal): Promise<string> {
     const current = this.#current;
     if (current !== undefined && this.#clock.now() < current.until) return current.token;
+    signal.throwIfAborted();
     this.#fetching ??= this.#fetch();
-    return untilAborted(this.#fetching, signal);
+    return abortable(this.#fetching, signal);
   }
 
   /** For everybody who waits: whoever asked first may leave. */
@@ -58,13 +60,4 @@ export class OAuthTokens implements HttpAuthentication {
       this.#fetching = undefined;
     }
   }
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const aborted = (): void => { reject(signal.reason as Error); };
-    if (signal.aborted) return aborted();
-    signal.addEventListener('abort', aborted, { once: true });
-    work.then(resolve, reject).finally(() => { signal.removeEventListener('abort', aborted); });
-  });
 }

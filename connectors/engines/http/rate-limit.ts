@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
+import { abortable } from '../../framework/abortable.js';
 import { sleep, systemClock, type Clock } from '../../framework/clock.js';
 
 const PERIODS: ReadonlyMap<string, number> = new Map([['sec', 1_000], ['min', 60_000]]);
@@ -32,7 +33,8 @@ export class RateLimit {
   pass(signal: AbortSignal): Promise<void> {
     const turn = this.#last.then(() => this.#wait(signal));
     this.#last = turn.catch(() => undefined);
-    return turn;
+    // Who gives up does not wait for those before it.
+    return abortable(turn, signal);
   }
 
   async #wait(signal: AbortSignal): Promise<void> {

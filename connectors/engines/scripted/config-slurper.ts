@@ -58,6 +58,7 @@ function statement(scanner: SettingsScanner, into: Settings, depth: number): voi
     scanner.skipBlanks();
     target.set(last, value(scanner, depth));
   } else if (scanner.take('{')) {
+    if (depth === 0 && path.length === 0 && last === 'environments') refuse(scanner.line, 'environments { } chooses settings by a name that nobody gives here: write the settings without it');
     statements(scanner, blockIn(target, last), depth + 1);
   } else refuse(scanner.line, 'a name has to be followed by = and a value, or by a block in { }');
 }

@@ -1,11 +1,12 @@
 /**
  * What stands between a script that serves an operation and the host: runs in the sandbox, before the script. `handler` takes one result
- * at a time and hands them on by the handful; it answers true, or a promise when the results so far had to be taken first, and
- * false when no more are wanted. Whether a script waits for it or not, nothing is lost, and what failed on the way fails the script.
+ * at a time and hands them on by the handful, or sooner where they come slowly: who waits for results has a time limit for the next
+ * one. It answers true, or a promise when the results so far had to be taken first, and false when no more are wanted. Whether a script waits for it or not, nothing is lost, and what failed on the way fails the script.
  */
 const HANDLER = String.raw`
-const LARGEST = 64;
-let held = [], size = 1, wanted = true, told = false, sending = Promise.resolve(true);
+const LARGEST = 64, LONGEST_HELD = 100;
+const { now } = Date;
+let held = [], heldSince = 0, size = 1, wanted = true, told = false, sending = Promise.resolve(true);
 async function send(items) {
   try {
     return await call('handler.take', [items]);
@@ -29,8 +30,10 @@ function handler(given) {
     told = true;
     return false;
   }
-  held.push(pack(given));
-  if (held.length < size) return true;
+  const packed = pack(given);
+  if (held.length === 0) heldSince = now();
+  held.push(packed);
+  if (held.length < size && now() - heldSince < LONGEST_HELD) return true;
   return flush().then((goOn) => { wanted = goOn; if (!goOn) told = true; return goOn; });
 }
 const __END__ = async () => { await flush(); };`;

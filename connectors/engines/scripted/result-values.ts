@@ -17,8 +17,13 @@ function mapOf(given: IcfValue | undefined, what: string): Given {
 
 /** Texts and numbers, as keys of tables are either. */
 function keyText(given: IcfValue | undefined, what: string): string {
-  const text = typeof given === 'number' || typeof given === 'bigint' ? String(given) : given instanceof IcfDouble ? String(given.value) : given;
+  const number = given instanceof IcfDouble ? given.value : given;
+  const text = typeof number === 'bigint' || (typeof number === 'number' && Number.isFinite(number)) ? String(number) : given;
   return typeof text === 'string' && text.trim() !== '' ? text : refuse(`${what} has to be a text that is not empty`);
+}
+
+function isNumber(given: IcfValue): boolean {
+  return typeof given === 'number' || typeof given === 'bigint' || given instanceof IcfDouble;
 }
 
 function optionalText(given: IcfValue | undefined): string | undefined {
@@ -42,6 +47,8 @@ export function objectOf(given: IcfValue | undefined, objectClass: string): Conn
   const name = object.get('name') ?? object.get('id');
   const attributes = object.get('attributes') ?? new Map<IcfValue, IcfValue>();
   const own = [...mapOf(attributes, 'What is in attributes')].map(([key, value]) => attributeOf(key, value)).filter((attribute) => attribute !== undefined);
+  const keys = new Set(own.map(({ name: one }) => attributeKey(one)));
+  if (keys.size < own.length) refuse(`A result has attributes whose names differ by case only: ${own.map(({ name: one }) => one).join(', ')}`);
   return new ConnectorObject(optionalText(object.get('objectClass')) ?? objectClass, [uid, new Name(name === undefined || name === null ? uid.value : keyText(name, 'The name of a result')), ...own]);
 }
 
@@ -88,17 +95,23 @@ export function tokenOf(given: IcfValue | undefined): SyncToken | undefined {
   return value === undefined || value === null ? undefined : { value };
 }
 
-/** A text is the cookie of the next page; or `{pagedResultsCookie, remainingPagedResults, totalPagedResults}`; anything else is the last page. */
+/**
+ * A text is the cookie of the next page; or `{pagedResultsCookie, remainingPagedResults, totalPagedResults}`; nothing, or anything
+ * else that cannot be meant as a cookie, is the last page.
+ */
 export function searchResultOf(given: IcfValue): SearchResult {
   if (typeof given === 'string' && given !== '') return { ...LAST_PAGE, pagedResultsCookie: given };
+  // Whether it is an offset or a count, nobody can tell; taken for the last page, an offset would lose all pages after it.
+  if (isNumber(given)) return refuse('A search script has answered a number: the cookie of the next page has to be a text, or {pagedResultsCookie: …}; a count is no answer');
   if (!(given instanceof Map)) return LAST_PAGE;
   const count = (name: string): number => {
     const value = given.get(name);
-    return typeof value === 'number' ? value : -1;
+    return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : -1;
   };
+  const cookie = given.get('pagedResultsCookie') ?? null;
   const total = count('totalPagedResults');
   return {
-    pagedResultsCookie: optionalText(given.get('pagedResultsCookie')) ?? null, remainingPagedResults: count('remainingPagedResults'),
+    pagedResultsCookie: cookie === null || cookie === '' ? null : keyText(cookie, 'The pagedResultsCookie'), remainingPagedResults: count('remainingPagedResults'),
     totalPagedResults: total, totalPagedResultsPolicy: total < 0 ? 'NONE' : given.get('totalPagedResultsPolicy') === 'ESTIMATE' ? 'ESTIMATE' : 'EXACT',
   };
 }

@@ -3,6 +3,7 @@ import type { HostFunction, ScriptRunner } from '../../framework/script-runner.j
 import type { Call, OpenContext } from '../../framework/spi.js';
 import { customConfiguration } from './custom-configuration.js';
 import { operationLibrary } from './operation-library.js';
+import { PossibleWrites } from './possible-writes.js';
 import { ScriptFiles } from './script-files.js';
 import { SLOTS, slotOf, type SlotName } from './script-slots.js';
 import type { ScriptBindings, ScriptedConfig } from './scripted-connector.js';
@@ -103,24 +104,11 @@ interface Shared { readonly files: ScriptFiles; readonly propertyBag: ValueBag; 
 class Effects {
   readonly functions: Map<string, HostFunction>;
   readonly #hasWritten: () => boolean;
-  #any = false;
 
-  constructor({ functions, hasWritten = () => this.#any }: ScriptBindings) {
-    this.#hasWritten = hasWritten;
-    this.functions = new Map([...functions].map(([name, work]) => [name, this.#watched(work)]));
-  }
-
-  #watched(work: HostFunction): HostFunction {
-    return async (given, signal) => {
-      const before = this.#any;
-      this.#any = true;
-      try {
-        return await work(given, signal);
-      } catch (error) {
-        if (error instanceof ConnectorError && error.outcome === 'notApplied') this.#any = before;
-        throw error;
-      }
-    };
+  constructor({ functions, hasWritten }: ScriptBindings) {
+    const calls = new PossibleWrites();
+    this.#hasWritten = hasWritten ?? (() => calls.any);
+    this.functions = new Map([...functions].map(([name, work]) => [name, (given, signal) => calls.during(() => work(given, signal))]));
   }
 
   /** A script cannot hand on what became of a write; so a failure that invites a repetition says what is known here. */

@@ -1,7 +1,7 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ConnectorError } from '../../../protocol/model/index.js';
-import { isWithin, scriptNotAllowed } from './allowed-folders.js';
+import { placeOf, readWithin, scriptNotAllowed } from './allowed-folders.js';
 import { LONGEST_SCRIPT } from './sandbox/limits.js';
 import { candidates, groovyRefused, isGroovy } from './script-names.js';
 import { scriptRoots } from './script-roots.js';
@@ -13,7 +13,7 @@ export interface ScriptFile {
   readonly text: string;
 }
 
-interface Known extends ScriptFile { readonly modified: number; readonly size: number; looked: number }
+interface Known extends ScriptFile { /** Undefined: brought along. */ readonly place?: string; readonly modified: number; readonly size: number; looked: number }
 
 type Settings = Pick<ScriptedConfig, 'scriptRoots' | 'classpath' | 'sourceEncoding' | 'minimumRecompilationInterval'>;
 
@@ -48,8 +48,11 @@ export class ScriptFiles {
   }
 
   async #isCurrent(known: Known): Promise<boolean> {
-    if (known.size < 0 || this.#now() - known.looked < Math.max(0, this.#config.minimumRecompilationInterval)) return true;
-    const state = await stat(known.name).catch(() => undefined);
+    const { place } = known;
+    if (place === undefined || this.#now() - known.looked < Math.max(0, this.#config.minimumRecompilationInterval)) return true;
+    const now = await placeOf(known.name, this.#allowed);
+    if (!('within' in now) || now.within !== place) return false;
+    const state = await (this.#allowed === undefined ? stat(place) : lstat(place)).catch(() => undefined);
     if (state?.mtimeMs !== known.modified || state.size !== known.size) return false;
     known.looked = this.#now();
     return true;
@@ -58,46 +61,43 @@ export class ScriptFiles {
   async #find(slot: string, name: string): Promise<Known> {
     const { folders, bundled } = scriptRoots(this.#config);
     const files = candidates(name);
-    const places = await Promise.all(folders.map((folder) => this.#isAllowed(folder)));
-    for (const folder of folders.filter((_, index) => places[index])) for (const file of files) {
+    const outside: string[] = [];
+    const allowed: string[] = [];
+    for (const folder of folders) ('within' in await placeOf(folder, this.#allowed) ? allowed : outside).push(folder);
+    for (const folder of allowed) for (const file of files) {
       const found = await this.#read(slot, join(folder, file));
       if (found !== undefined) return found;
     }
     if (bundled) for (const own of [name, ...files]) {
       const text = this.#bundled.get(own);
-      if (text !== undefined) return { name: own, text, modified: 0, size: -1, looked: 0 };
+      if (text !== undefined) return { name: own, text, modified: 0, size: 0, looked: 0 };
     }
-    const outside = folders.find((_, index) => !places[index]);
-    if (outside !== undefined) throw scriptNotAllowed(slot, name, outside);
-    if (isGroovy(name)) throw groovyRefused(slot, name, files);
+    // Whatever is in there: which files there are is nobody's to find out by naming them.
+    if (outside[0] !== undefined) throw scriptNotAllowed(slot, name, outside[0]);
+    if (isGroovy(name)) throw groovyRefused(slot, await this.#groovyFile(slot, name, allowed), files);
     throw new ConnectorError('configuration', `${slot}: there is no script '${files.join("' or '")}' in ${folders.length === 0 ? 'the connector' : folders.map((folder) => `'${folder}'`).join(', ')}.`);
+  }
+
+  /** The path of the Groovy file, where it is there. */
+  async #groovyFile(slot: string, name: string, folders: readonly string[]): Promise<string> {
+    for (const folder of folders) {
+      const file = join(folder, name);
+      if (await this.#read(slot, file).catch(() => undefined) !== undefined) return file;
+    }
+    return name;
   }
 
   /** Undefined where there is no such file. */
   async #read(slot: string, path: string): Promise<Known | undefined> {
     try {
-      const state = await stat(path);
-      await this.#checkPlace(slot, path);
-      if (!state.isFile()) throw new Error('it is no file');
       // In one encoding or another, no script is longer.
-      if (state.size > 4 * LONGEST_SCRIPT) throw new Error(`it has ${state.size} bytes; ${LONGEST_SCRIPT} characters are the most`);
-      const bytes = await readFile(path);
-      return { name: path, text: new TextDecoder(this.#config.sourceEncoding, { fatal: true }).decode(bytes), modified: state.mtimeMs, size: state.size, looked: this.#now() };
+      const found = await readWithin(slot, path, this.#allowed, 4 * LONGEST_SCRIPT);
+      if (found === undefined) return undefined;
+      const { bytes, ...state } = found;
+      return { name: path, text: new TextDecoder(this.#config.sourceEncoding, { fatal: true }).decode(bytes), ...state, looked: this.#now() };
     } catch (error) {
       if (error instanceof ConnectorError) throw error;
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
       throw new ConnectorError('configuration', `${slot}: '${path}' cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
     }
-  }
-
-  /** By where the file really is: a link within an allowed folder may lead out of it. */
-  async #checkPlace(slot: string, path: string): Promise<void> {
-    const real = await realpath(path);
-    if (!await this.#isAllowed(real)) throw scriptNotAllowed(slot, path, dirname(real));
-  }
-
-  #isAllowed(path: string): Promise<boolean> {
-    return isWithin(path, this.#allowed);
   }
 }

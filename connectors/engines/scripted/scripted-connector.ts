@@ -87,5 +87,5 @@ function refuseExtendedMatch(filter: Filter): void {
 /** For `search`: see ./script-pages.ts. */
 export const SCRIPTED_SEARCH: NativeSearch = { paging: true, sorting: false, projection: false };
 
-export { validateScripts } from './validate-scripts.js';
+export { validateGroovyScripts, validateScripts } from './validate-scripts.js';
 export { configurationValue } from './request-values.js';

@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { ConnectorError } from '../../../protocol/model/index.js';
 import { customConfiguration } from './custom-configuration.js';
-import { candidates, checkScriptName, groovyRefused, isGroovy } from './script-names.js';
+import { ScriptFiles } from './script-files.js';
+import { candidates, checkScriptName, isGroovy } from './script-names.js';
 import { scriptRoots } from './script-roots.js';
 import { SLOTS, slotOf } from './script-slots.js';
+import type { OpenContext } from '../../framework/spi.js';
 import type { ScriptedConfig } from './scripted-connector.js';
 
-/**
- * For `validate`: names of scripts, text encoding, and the custom settings. The disk is only looked at where a slot names a Groovy file,
- * for whether its JavaScript is beside it. Throws `configuration`.
- */
+/** For `validate`: names of scripts, text encoding, and the custom settings. Throws `configuration`. */
 export function validateScripts(config: ScriptedConfig, bundled: ReadonlyMap<string, string> = new Map()): void {
   checkEncoding(config.sourceEncoding);
   customConfiguration(config);
@@ -21,8 +18,18 @@ export function validateScripts(config: ScriptedConfig, bundled: ReadonlyMap<str
     checkScriptName(slot, name);
     if (roots.bundled && hasBundled(name, bundled)) continue;
     if (roots.folders.length === 0) throw new ConnectorError('configuration', `${slot} names '${name}', but scriptRoots names no folder: name the one the script is in.`);
-    if (isGroovy(name)) checkGroovy(slot, name, roots.folders);
   }
+}
+
+/**
+ * For `validateHere`: where a slot names a Groovy file, its JavaScript has to be beside it, in a folder the agent runs scripts from.
+ * Rejects with `configuration`.
+ */
+export async function validateGroovyScripts(config: ScriptedConfig, { scripts }: Pick<OpenContext, 'scripts'>, bundled: ReadonlyMap<string, string> = new Map()): Promise<void> {
+  const named = SLOTS.map(({ name: slot }) => [slot, slotOf(config, slot)] as const).filter((entry): entry is [typeof entry[0], string] => entry[1] !== undefined && isGroovy(entry[1]));
+  if (named.length === 0) return;
+  const files = new ScriptFiles(config, bundled, scripts === undefined ? [] : (await scripts()).folders);
+  for (const [slot, name] of named) await files.load(slot, name);
 }
 
 function rootsOf(config: ScriptedConfig) {
@@ -33,18 +40,11 @@ function rootsOf(config: ScriptedConfig) {
   }
 }
 
-export function hasBundled(name: string, bundled: ReadonlyMap<string, string>): boolean {
+function hasBundled(name: string, bundled: ReadonlyMap<string, string>): boolean {
   return bundled.has(name) || candidates(name).some((candidate) => bundled.has(candidate));
 }
 
-function checkGroovy(slot: string, name: string, folders: readonly string[]): void {
-  const files = candidates(name);
-  if (folders.some((folder) => files.some((file) => existsSync(join(folder, file))))) return;
-  const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
-  throw groovyRefused(slot, found ?? name, files);
-}
-
-export function checkEncoding(encoding: string | null): void {
+function checkEncoding(encoding: string | null): void {
   try {
     new TextDecoder(encoding ?? 'utf-8');
   } catch {

@@ -43,7 +43,9 @@ async function* linesOf(command: StartedCommand, options: RunOptions): AsyncGene
       const step = await supervised(command, options, () => chunks.next());
       if (step.done === true) break;
       answers.saw(command.stdout, step.value);
-      const lines = (rest + step.value).split(LINE_END);
+      rest += step.value;
+      // A long line comes in many parts; it is looked through once.
+      const lines = step.value.includes('\n') ? rest.split(LINE_END) : [rest];
       rest = lines.pop() ?? '';
       if (rest.length > most) throw tooMuch(command, most);
       if (lines.length > 0) yield lines;

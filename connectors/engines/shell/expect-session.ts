@@ -37,7 +37,7 @@ export class ExpectSession {
   #taken = '';
   #arrivals = 0;
   #isOver = false;
-  #wake: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   constructor(name: string, channel: Duplex) {
     this.name = name;
@@ -107,11 +107,13 @@ export class ExpectSession {
       const done = (): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', aborted);
+        this.#waiting.delete(wake);
       };
+      const wake = (): void => { done(); resolve(this.#arrivals > seen ? 'more' : 'eof'); };
       const aborted = (): void => { done(); reject(signal.reason as Error); };
       const timer = timeout === Infinity ? undefined : setTimeout(() => { done(); resolve('timeout'); }, timeout);
       signal.addEventListener('abort', aborted, { once: true });
-      this.#wake.push(() => { done(); resolve(this.#arrivals > seen ? 'more' : 'eof'); });
+      this.#waiting.add(wake);
     });
   }
 
@@ -158,7 +160,7 @@ export class ExpectSession {
   }
 
   #wakeAll(): void {
-    for (const wake of this.#wake.splice(0)) wake();
+    for (const wake of [...this.#waiting]) wake();
   }
 
   #broken(cause?: unknown): ConnectorError {

@@ -99,12 +99,15 @@ function hostKeyAlgorithms(preferred: readonly string[]): ServerHostKeyAlgorithm
   return [...known, ...HOST_KEY_ALGORITHMS.filter((algorithm) => !known.includes(algorithm))];
 }
 
-/** PAM asks for the password as a question of its own. Asked anything after it, such as a one-time code, we have no answer. */
+/**
+ * PAM asks for the password as a question of its own, maybe behind a greeting that asks nothing (RFC 4256, 3.2). To what is typed
+ * visibly, and to anything asked after it, such as a one-time code, we have no answer.
+ */
 function answerKeyboard(client: Client, password: GuardedString | null): void {
   let isAnswered = false;
   client.on('keyboard-interactive', (_name, _instructions, _language, prompts, finish) => {
-    const isPassword = !isAnswered && prompts.length === 1;
-    isAnswered = true;
+    const isPassword = !isAnswered && prompts.length === 1 && prompts[0]?.echo !== true;
+    isAnswered ||= prompts.length > 0;
     finish(isPassword && password !== null ? [password.reveal()] : []);
   });
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { GuardedString } from '../../../protocol/model/index.js';
+import { ConnectorError, GuardedString } from '../../../protocol/model/index.js';
 import type { RunOptions, StartedCommand } from './command-run.js';
 
 /** Longest prompt that is recognised, in characters. */
@@ -33,6 +33,12 @@ export class PromptAnswers {
     asked.left--;
     if (this.#command.stdin.writable) this.#command.stdin.write(line(asked.answer));
   }
+}
+
+/** Refuses a secret of several lines: the first would be the answer, and the next the answer to the next question. */
+export function oneLine(secret: GuardedString, what: string): GuardedString {
+  if (/[\n\r\0]/.test(secret.reveal())) throw new ConnectorError('invalidAttributeValue', `${what} may hold no line break and no NUL character.`, { outcome: 'notApplied' });
+  return secret;
 }
 
 function line(answer: GuardedString | string): string {

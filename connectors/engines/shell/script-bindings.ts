@@ -5,7 +5,7 @@ import type { ScriptBindings } from '../scripted/scripted-connector.js';
 import { commandFunctions } from './script-commands.js';
 import { shellLibrary } from './script-library.js';
 import type { ShellDialogue } from './shell-dialogue.js';
-import { ShellWords } from './shell-words.js';
+import { CONTROL, ShellWords } from './shell-words.js';
 import type { ShellSession } from './shell-session.js';
 import type { SessionConfig } from './ssh-settings.js';
 
@@ -28,8 +28,8 @@ type OnDialogue = (dialogue: ShellDialogue, given: readonly IcfValue[], signal: 
 
 /** What the library (script-library.ts) builds `expect` and its relatives of. */
 const DIALOGUE: Readonly<Record<string, OnDialogue>> = {
-  send: async ({ session }, [text], signal) => { signal.throwIfAborted(); await session.send(textOf(text)); return null; },
-  sendln: async ({ session }, [text], signal) => { signal.throwIfAborted(); await session.sendLine(textOf(text ?? '')); return null; },
+  send: async ({ session }, [text], signal) => { signal.throwIfAborted(); await session.send(sendable(text)); return null; },
+  sendln: async ({ session }, [text], signal) => { signal.throwIfAborted(); await session.sendLine(sendable(text ?? '')); return null; },
   sendControlC: async ({ session }) => { await session.sendControlC(); return null; },
   sendControlD: async ({ session }) => { await session.sendControlD(); return null; },
   sudo: async (dialogue, [command], signal) => dialogue.sudo(lineOf(command), signal),
@@ -79,6 +79,13 @@ function lineOf(given: IcfValue | undefined): ShellWords | string {
 function textOnly(given: IcfValue | undefined): string {
   const text = textOf(given);
   if (text instanceof GuardedString) throw new ConnectorError('illegalArgument', 'A secret is no part of a command line, where others can see it: send it to the program when that asks for it.');
+  return text;
+}
+
+/** A script cannot look into a secret, which may come from outside: what stands behind a line break in it would be a command line. */
+function sendable(given: IcfValue | undefined): string | GuardedString {
+  const text = textOf(given);
+  if (text instanceof GuardedString && CONTROL.test(text.reveal())) throw new ConnectorError('invalidAttributeValue', 'A secret that is typed into a terminal may hold no line break and no other control character.', { outcome: 'notApplied' });
   return text;
 }
 

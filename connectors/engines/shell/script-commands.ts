@@ -2,6 +2,7 @@ import { ConnectorError, GuardedString, type IcfValue } from '../../../protocol/
 import type { HostFunction } from '../../framework/script-runner.js';
 import type { Call } from '../../framework/spi.js';
 import type { PromptAnswer, RunOptions, RunResult } from './command-run.js';
+import { oneLine } from './prompt-answers.js';
 import { ShellWords } from './shell-words.js';
 import type { ShellSession } from './shell-session.js';
 import type { SessionConfig } from './ssh-settings.js';
@@ -116,6 +117,7 @@ function answersOf(given: IcfValue): PromptAnswer[] {
   return given.map((one) => {
     const [prompt, answer, times] = one instanceof Map ? [one.get('prompt'), one.get('answer'), one.get('times')] : [];
     if (typeof prompt !== 'string' || prompt.trim() === '' || (typeof answer !== 'string' && !(answer instanceof GuardedString))) throw illegal('answers has to be a list of {prompt, answer}, with a text and a text or a secret');
+    if (answer instanceof GuardedString) oneLine(answer, 'A secret that answers a prompt');
     return { prompt, answer, ...(typeof times === 'number' ? { times } : {}) };
   });
 }

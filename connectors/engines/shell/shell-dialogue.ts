@@ -144,7 +144,7 @@ export class ShellDialogue {
 /** Lines to type when the shell is there, each at a prompt. */
 function preparation({ echoOff, locale }: TerminalSettings): readonly string[] {
   const lines = echoOff ? ['stty -echo'] : [];
-  if (locale !== undefined) lines.push(`export ${['LC_ALL', 'LANG', 'LANGUAGE'].map((name) => `${name}=${typed(ShellWords.posix(locale))}`).join(' ')}`);
+  if (locale !== undefined) lines.push(typed(ShellWords.posix('export', ...['LC_ALL', 'LANG', 'LANGUAGE'].map((name) => `${name}=${locale}`))));
   return lines;
 }
 

@@ -7,7 +7,7 @@ import { ConnectorError } from '../../../protocol/model/index.js';
 export class ShellWords {
   /** The words as they were given. */
   readonly words: readonly string[];
-  /** Quoted, for the shell they were made for. */
+  /** Quoted. */
   readonly text: string;
 
   private constructor(words: readonly string[], text: string) {
@@ -18,14 +18,6 @@ export class ShellWords {
   /** For sh, bash, dash, ksh and zsh (POSIX.1-2017, 2.2.2 "Single-Quotes"). */
   static posix(...words: readonly string[]): ShellWords {
     return new ShellWords(words, checked(words).map(posixQuoted).join(' '));
-  }
-
-  /**
-   * For PowerShell: the command by the call operator, `& 'name' 'argument'` (about_Quoting_Rules, about_Operators). Native programs
-   * on Windows PowerShell get arguments with a double quote in them changed by PowerShell itself; hand such values in by stdin.
-   */
-  static powershell(...words: readonly string[]): ShellWords {
-    return new ShellWords(words, `& ${checked(words).map(powershellQuoted).join(' ')}`);
   }
 
   toString(): string {
@@ -41,11 +33,6 @@ export function posixQuoted(word: string): string {
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** One word for PowerShell, which takes typographic single quotes for quotes as well (U+2018 to U+201B). */
-export function powershellQuoted(word: string): string {
-  return `'${word.replace(/['\u2018-\u201B]/g, '$&$&')}'`;
-}
-
 /**
  * Refuses what a terminal would act on instead of passing it to the program: control characters, and more than a line takes
  * (4096 bytes with Linux, termios(3) "canonical mode"). Commands for an interactive shell have to pass it.
@@ -57,7 +44,8 @@ export function typed(command: ShellWords): string {
   return text;
 }
 
-const CONTROL = /[\u0000-\u001f\u007f]/;
+/** What a terminal acts on. */
+export const CONTROL = /[\u0000-\u001f\u007f]/;
 const LONGEST_LINE = 4000;
 
 function checked(words: readonly string[]): readonly string[] {

@@ -31,7 +31,11 @@ export class SshClientSession implements SshSession {
   async start(command: ShellWords, signal: AbortSignal): Promise<StartedCommand> {
     const { channel, ended, forget } = await this.#opened(`the command ${command.words[0]}`, signal, {
       open: (done) => this.#client.exec(command.text, done),
-      use: (opened) => ({ channel: opened, ...this.#watch(opened) }),
+      use: (opened) => {
+        // What is written to a command that has ended is lost, as in a pipe; nobody may be listening.
+        opened.on('error', () => undefined);
+        return { channel: opened, ...this.#watch(opened) };
+      },
       discard: kill,
     });
     return {

@@ -27,7 +27,7 @@ export interface SqlConnection {
   begin(signal: AbortSignal): Promise<void>;
   commit(signal: AbortSignal): Promise<void>;
   rollback(signal: AbortSignal): Promise<void>;
-  /** Rejects where the connection is not sound. `query` null: the dialect's own. `timeout` in milliseconds, 0: none. */
+  /** Rejects where the connection is not sound. `query` null or blank: the dialect's own. `timeout` in milliseconds, 0: none. */
   ping(query: string | null, timeout: number, signal: AbortSignal): Promise<void>;
   /** Never throws; what is under way is given up. */
   close(): Promise<void>;

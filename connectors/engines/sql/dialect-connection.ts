@@ -1,13 +1,15 @@
 import { ConnectorError, IcfBigDecimal } from '../../../protocol/model/index.js';
 import type { SqlConnection, SqlOutcome } from './connection.js';
 import type { SqlDialect } from './dialect.js';
-import type { DriverConnection } from './driver-connection.js';
+import type { DriverConnection, DriverCursor } from './driver-connection.js';
 import type { SqlSettings } from './settings.js';
 import { id, jdbcSql, joinSql, renderSql, sql, type SqlText } from './sql-text.js';
 import { parseTableName } from './table-name.js';
 import type { SqlColumn, SqlRow, SqlValue } from './values.js';
 
 const FETCH_SIZE = 500;
+/** Milliseconds for a server to close a cursor. */
+const CLOSE_LIMIT = 5_000;
 
 /** A driver's connection with everything that is the same for all: rendering, abort signals, transactions, catalog. */
 export class DialectConnection implements SqlConnection {
@@ -38,25 +40,30 @@ export class DialectConnection implements SqlConnection {
 
   async *rows(query: SqlText, signal: AbortSignal, { fetchSize = FETCH_SIZE }: { readonly fetchSize?: number } = {}): AsyncGenerator<readonly SqlRow[], void, void> {
     this.#occupy();
-    let isOpen = false;
-    let close = async (): Promise<void> => {};
+    let cursor: DriverCursor | undefined;
     try {
       await this.#beginIfNeeded(signal);
-      const cursor = await this.#guarded(signal, () => this.#driver.open(this.#render(query), fetchSize));
-      isOpen = true;
-      close = () => cursor.close();
+      const opened = await this.#guarded(signal, () => this.#driver.open(this.#render(query), fetchSize));
+      cursor = opened;
       for (;;) {
-        const chunk = await this.#guarded(signal, () => cursor.next()).catch((error: unknown) => {
-          isOpen = false;
+        const chunk = await this.#guarded(signal, () => opened.next()).catch((error: unknown) => {
+          // The server has closed it with its error.
+          cursor = undefined;
           throw error;
         });
         if (chunk === undefined) return;
         if (chunk.length > 0) yield chunk;
       }
     } finally {
-      if (isOpen && !this.#isGivenUp) await close();
+      await this.#letGo(cursor);
       this.#isBusy = false;
     }
+  }
+
+  /** Whatever the caller's signal says, for the rows are read no further; a connection whose cursor cannot be closed is of no use. */
+  async #letGo(cursor: DriverCursor | undefined): Promise<void> {
+    if (cursor === undefined || this.isLost) return;
+    await this.#guarded(AbortSignal.timeout(CLOSE_LIMIT), () => cursor.close()).catch(() => { this.#isGivenUp = true; });
   }
 
   execute(statement: SqlText, signal: AbortSignal): Promise<SqlOutcome> {
@@ -120,7 +127,7 @@ export class DialectConnection implements SqlConnection {
 
   async ping(query: string | null, timeout: number, signal: AbortSignal): Promise<void> {
     const limited = timeout > 0 ? AbortSignal.any([signal, AbortSignal.timeout(timeout)]) : signal;
-    await this.#alone(limited, () => this.#driver.run(this.#render(jdbcSql(query ?? this.dialect.pingQuery))));
+    await this.#alone(limited, () => this.#driver.run(this.#render(jdbcSql(query === null || query.trim() === '' ? this.dialect.pingQuery : query))));
   }
 
   async close(): Promise<void> {

@@ -17,8 +17,10 @@ export interface SqlDialect {
   placeholder(number: number): string;
   /** What the database makes of an identifier that is not delimited. */
   readonly foldsTo: 'lower' | 'upper' | 'kept';
-  /** Rows `offset` to `offset + limit` of a query that ends in ORDER BY; undefined where no form is known. */
-  page?(query: SqlText, limit: number, offset: number): SqlText;
+  /** Rows `offset` to `offset + limit` of a query that ends in ORDER BY. */
+  page(query: SqlText, limit: number, offset: number): SqlText;
+  /** Characters LIKE takes for more than themselves, besides % and _. */
+  readonly wildcards?: string;
   /** An empty string is NULL (Oracle). */
   readonly emptyIsNull: boolean;
   /** How the values come back that the database made for an insert: by RETURNING, as the driver knows, or not. */

@@ -1,3 +1,4 @@
+import { settledWithin, systemClock } from '../../framework/clock.js';
 import type { SqlOutcome } from './connection.js';
 import type { RenderedSql } from './sql-text.js';
 import type { SqlRow, SqlValue } from './values.js';
@@ -29,6 +30,13 @@ export interface DriverCursor {
   next(): Promise<readonly SqlRow[] | undefined>;
   /** Lets the rest go, so that the connection can be used again. Also after the end. */
   close(): Promise<void>;
+}
+
+const GOODBYE_LIMIT = 2_000;
+
+/** Waits for a server's answer to a goodbye, but not for ever: it may be gone. Never rejects. */
+export async function saidGoodbye(goodbye: Promise<unknown>): Promise<void> {
+  await settledWithin(systemClock, goodbye, GOODBYE_LIMIT);
 }
 
 /** The connection once its first statements have gone well; closed where they have not. */

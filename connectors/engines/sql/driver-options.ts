@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { rootCertificates, type ConnectionOptions } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { ConnectorError } from '../../../protocol/model/index.js';
 import type { OpenContext } from '../../framework/spi.js';
+import { trustedAuthorities } from '../../framework/trusted-authorities.js';
 import type { Protection } from './exposure.js';
 import type { JdbcAddress } from './jdbc-address.js';
 import type { SqlSettings } from './settings.js';
@@ -32,9 +32,6 @@ export function protectionBy({ verify }: TlsChoice): Protection {
   return verify === 'none' ? 'unverified' : 'verified';
 }
 
-/** Where operating systems keep the authorities their administrator trusts. */
-const SYSTEM_BUNDLES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
-
 async function pem(path: string, what: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
@@ -45,12 +42,8 @@ async function pem(path: string, what: string): Promise<string> {
 
 export async function tlsOptions(choice: TlsChoice, { trustedCertificates = [] }: Pick<OpenContext, 'trustedCertificates'>): Promise<ConnectionOptions> {
   const { verify, authorityFile, certificateFile, keyFile, serverName } = choice;
-  const ca: string[] = [...trustedCertificates];
-  if (authorityFile !== undefined) ca.push(await pem(authorityFile, 'file of authorities'));
-  else {
-    const bundle = SYSTEM_BUNDLES.find((path) => existsSync(path));
-    ca.push(...rootCertificates, ...(bundle === undefined ? [] : [await readFile(bundle, 'utf8').catch(() => '')]).filter((text) => text !== ''));
-  }
+  // A file the address names takes the place of the public authorities, as with the JDBC drivers.
+  const ca = authorityFile === undefined ? await trustedAuthorities(trustedCertificates) : [...trustedCertificates, await pem(authorityFile, 'file of authorities')];
   return {
     ca,
     minVersion: 'TLSv1.2',

@@ -26,13 +26,22 @@ export function refuseAddress(why: string): never {
 }
 
 /** Nothing, where it is empty. */
-export function given(text: string): string | undefined {
+export function given(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
+}
+
+/** Percent-encoding undone, where it is any. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** `host`, `host:port`, `[::1]:port`. */
 export function serverOf(text: string, port: number): Server {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s/]*))(?::(\d{1,5}))?$/i.exec(text);
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s/\\()"'=;,]*))(?::(\d{1,5}))?$/i.exec(text);
   if (match === null) refuseAddress(`${JSON.stringify(text)} is no host:port.`);
   const number = match[3] === undefined ? port : Number(match[3]);
   if (number < 1 || number > 65_535) refuseAddress(`${number} is no port.`);

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
+import { systemClock, type Clock } from '../../framework/clock.js';
 import type { ConnectorLog, OpenContext, PoolLimits } from '../../framework/spi.js';
 import type { SqlConnection } from './connection.js';
 import { openSqlConnection } from './open-connection.js';
@@ -28,8 +29,8 @@ export function jdbcPool({ maxActive, maxIdle, minIdle, maxWait, minEvictableIdl
   };
 }
 
-function orNull(text: string | null): string | null {
-  return text === null || text.trim() === '' ? null : text;
+function isGiven(text: string | null): boolean {
+  return text !== null && text.trim() !== '';
 }
 
 class PooledConnection implements JdbcSession {
@@ -37,33 +38,37 @@ class PooledConnection implements JdbcSession {
   readonly #config: PoolConfig;
   readonly #log: ConnectorLog;
   readonly #use: PoolUse;
-  readonly #openedAt = performance.now();
+  readonly #clock: Clock;
+  readonly #openedAt: number;
   #validatedAt = -Infinity;
-  #returnedAt = performance.now();
+  #returnedAt: number;
   #isInUse = false;
-  #watches: NodeJS.Timeout[] = [];
+  /** Each ends one. */
+  #watches: (() => void)[] = [];
   #isAbandoned = false;
 
-  constructor(connection: SqlConnection, config: PoolConfig, log: ConnectorLog, use: PoolUse) {
+  constructor(connection: SqlConnection, config: PoolConfig, log: ConnectorLog, use: PoolUse, clock: Clock) {
     this.connection = connection;
     this.#config = config;
     this.#log = log;
     this.#use = use;
+    this.#clock = clock;
+    this.#openedAt = this.#returnedAt = clock.now();
   }
 
   get #canValidate(): boolean {
-    return orNull(this.#config.validationQuery) !== null || orNull(this.#config.validatorClassName) !== null;
+    return isGiven(this.#config.validationQuery) || isGiven(this.#config.validatorClassName);
   }
 
   /** A validator's Java class cannot be run: the driver's own check stands in for it, instead of the query, as with Java. */
   async validate(signal: AbortSignal): Promise<boolean> {
     if (!this.#canValidate) return true;
     const { validationInterval, validationQueryTimeout, validatorClassName, validationQuery, logValidationErrors } = this.#config;
-    if (performance.now() - this.#validatedAt < validationInterval) return true;
+    if (this.#clock.now() - this.#validatedAt < validationInterval) return true;
     try {
-      const query = orNull(validatorClassName) === null ? orNull(validationQuery) : null;
+      const query = isGiven(validatorClassName) ? null : validationQuery;
       await this.connection.ping(query, Math.max(0, validationQueryTimeout) * 1000, signal);
-      this.#validatedAt = performance.now();
+      this.#validatedAt = this.#clock.now();
       return true;
     } catch (error) {
       const said = { error: error instanceof Error ? error.message : String(error) };
@@ -84,15 +89,15 @@ class PooledConnection implements JdbcSession {
     if (!this.#isInUse) return;
     this.#isInUse = false;
     this.#use.givenBack();
-    this.#returnedAt = performance.now();
-    this.#watches.splice(0).forEach(clearTimeout);
+    this.#returnedAt = this.#clock.now();
+    this.#stopWatching();
   }
 
   async isAlive(signal: AbortSignal): Promise<boolean> {
     if (this.connection.isLost) return false;
     const { testOnBorrow, testWhileIdle, timeBetweenEvictionRunsMillis } = this.#config;
     // An idle connection is looked at when it is wanted, and not by a thread before: nobody ever gets one that is broken.
-    const hasIdled = performance.now() - this.#returnedAt >= Math.max(timeBetweenEvictionRunsMillis, 1000);
+    const hasIdled = this.#clock.now() - this.#returnedAt >= Math.max(timeBetweenEvictionRunsMillis, 1000);
     if ((testOnBorrow || (testWhileIdle && hasIdled)) && !await this.validate(signal)) return false;
     this.take();
     return true;
@@ -108,7 +113,7 @@ class PooledConnection implements JdbcSession {
       if (commitOnReturn && !rollbackOnReturn) await this.connection.commit(signal);
       else await this.connection.rollback(signal);
     }
-    if (maxAge > 0 && performance.now() - this.#openedAt > maxAge) return false;
+    if (maxAge > 0 && this.#clock.now() - this.#openedAt > maxAge) return false;
     return !testOnReturn || await this.validate(signal);
   }
 
@@ -128,22 +133,27 @@ class PooledConnection implements JdbcSession {
       return;
     }
     this.#isAbandoned = true;
+    this.#stopWatching();
     if (logAbandoned) this.#log.warn({}, 'A database connection is in use for longer than removeAbandonedTimeout and is closed');
     void this.connection.close();
   }
 
+  #stopWatching(): void {
+    for (const end of this.#watches.splice(0)) end();
+  }
+
   #after(milliseconds: number, work: () => void): void {
-    this.#watches.push(setTimeout(work, Math.min(milliseconds, NO_LIMIT)).unref());
+    this.#watches.push(this.#clock.after(milliseconds, work));
   }
 }
 
 /** One database connection by the pool's properties. To be used as, or within, `open`. */
-export async function openJdbcSession(config: PoolConfig, password: string | null, context: OpenContext): Promise<JdbcSession> {
+export async function openJdbcSession(config: PoolConfig, password: string | null, context: OpenContext, clock: Clock = systemClock): Promise<JdbcSession> {
   const use = await context.shared('jdbc pool', async () => {
     warnOfJavaOnly(config, context.log);
     return new PoolUse(jdbcPool(config).maxObjects);
   }, async () => {});
-  const session = new PooledConnection(await openSqlConnection(poolSettings(config, password), context), config, context.log, use);
+  const session = new PooledConnection(await openSqlConnection(poolSettings(config, password), context), config, context.log, use, clock);
   if (config.testOnConnect && !await session.validate(context.signal)) {
     await session.connection.close();
     throw new ConnectorError('connectionFailed', `A new connection did not pass validationQuery (testOnConnect). Check the query: ${config.validationQuery ?? ''}`);

@@ -1,6 +1,6 @@
 import type { ConnectorTarget } from '../../../protocol/model/index.js';
 import type { SqlDialectName } from './dialect.js';
-import { given, refuseAddress, serverOf, type JdbcAddress, type Server } from './jdbc-address.js';
+import { decoded, given, refuseAddress, serverOf, type JdbcAddress, type Server } from './jdbc-address.js';
 import { oracleAddress } from './oracle-url.js';
 
 const UNDERSTOOD = 'jdbc:postgresql:, jdbc:mysql:, jdbc:mariadb:, jdbc:sqlserver:, jdbc:jtds:sqlserver:, jdbc:oracle:thin:, jdbc:sap: and jdbc:pglite:';
@@ -40,7 +40,7 @@ const PARSERS: Readonly<Record<string, (rest: string) => JdbcAddress>> = {
   sqlserver: sqlServer,
   jtds,
   oracle: oracleAddress,
-  sap: (rest) => withQuery('hana', rest.replaceAll(';', ','), 30_015),
+  sap: (rest) => withQuery('hana', rest.replace(/^[^?]*/, (servers) => servers.replaceAll(';', ',')), 30_015),
   pglite: embedded,
 };
 
@@ -69,14 +69,6 @@ function pair(text: string): [string, string] {
   return at < 0 ? [text.toLowerCase(), ''] : [decoded(text.slice(0, at)).toLowerCase(), decoded(text.slice(at + 1))];
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 function serversOf(hosts: string, port: number): Server[] {
   if (/[()@]/.test(hosts)) refuseAddress('give servers as host:port, separated by commas, and the user in the property username.');
   return hosts.split(',').map((entry) => serverOf(entry.trim(), port));
@@ -87,15 +79,28 @@ function sqlServer(rest: string): JdbcAddress {
   const { authority, parameters } = semicolons('sqlserver', rest);
   const match = /^(\[[^\]]+\]|[^\\:]*)(?:\\([^:]*))?(?::(\d+))?$/.exec(authority);
   if (match === null) refuseAddress(`${JSON.stringify(authority)} is no host\\instance:port.`);
-  const [, host = '', instance = '', port = ''] = match;
+  const [, host, ofAuthority, portOfHost] = match;
   const parameter = (...names: readonly string[]): string | undefined => names.map((name) => parameters.get(name)).find((value) => value !== undefined);
-  const name = given(host) ?? parameter('servername', 'server') ?? 'localhost';
-  const number = given(port) ?? parameter('portnumber', 'port');
+  const [name = '', ofName = ''] = (given(host) ?? parameter('servername', 'server') ?? 'localhost').split('\\');
+  const port = given(portOfHost) ?? parameter('portnumber', 'port');
+  const instance = given(ofAuthority) ?? given(ofName) ?? parameter('instancename');
   return {
-    dialect: 'sqlserver', servers: [serverOf(number === undefined ? name : `${name}:${number}`, 1433)], database: parameter('databasename', 'database'), parameters,
+    dialect: 'sqlserver', parameters, database: parameter('databasename', 'database'),
+    servers: [named(name, port), ...partners(parameter('failoverpartner'))],
     // With a port the browser service is not asked.
-    instance: number === undefined ? given(instance) ?? parameter('instancename') : undefined,
+    instance: port === undefined ? instance : undefined,
   };
+}
+
+/** One with an instance of its own cannot be asked for it beside that of the first. */
+function partners(name: string | undefined): Server[] {
+  return name === undefined || name.includes('\\') ? [] : [named(name, undefined)];
+}
+
+/** As a property an IPv6 address has no brackets. */
+function named(name: string, port: string | undefined): Server {
+  const host = name.split(':').length > 2 && !name.startsWith('[') ? `[${name}]` : name;
+  return serverOf(port === undefined ? host : `${host}:${port}`, 1433);
 }
 
 /** `sqlserver://host[:port][/database][;name=value]*` of the jTDS driver. */

@@ -57,7 +57,7 @@ export async function rowsBeyond(connection: SqlConnection, query: KeysetQuery, 
   const conditions = [...(condition === undefined ? [] : [condition]), ...(position === undefined ? [] : [beyond(keys, position)])];
   const order = joinSql(keys.map(({ expression }) => expression), ', ');
   const text = sql`${joinSql([selection, ...conditions], ' and ')} order by ${order}`;
-  return await readRows(connection, connection.dialect.page?.(text, most, 0) ?? text, signal, most);
+  return await readRows(connection, connection.dialect.page(text, most, 0), signal, most);
 }
 
 export interface PageRequest {

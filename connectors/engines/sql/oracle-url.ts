@@ -1,4 +1,4 @@
-import { refuseAddress, serverOf, type JdbcAddress, type Server } from './jdbc-address.js';
+import { decoded, refuseAddress, serverOf, type JdbcAddress, type Server } from './jdbc-address.js';
 
 /**
  * What follows `jdbc:oracle:`: `thin:@//host:port/service`, `thin:@host:port:sid`, `thin:@tcps://…`, `thin:@(DESCRIPTION=…)`.
@@ -17,25 +17,27 @@ export function oracleAddress(rest: string): JdbcAddress {
 function placed(connect: string): JdbcAddress {
   const [place = '', query = ''] = connect.split('?', 2);
   const parameters = parametersOf(query);
-  const bySid = /^(?:\/\/)?([^:/]+):(\d+):([\w$#.]+)$/.exec(place);
+  const bySid = /^(?:\/\/)?([^:/]+|\[[^\]]+\]):(\d+):([\w$#.]+)$/.exec(place);
   if (bySid !== null) return { ...sid(serverOf(`${bySid[1] ?? ''}:${bySid[2] ?? ''}`, 1521), bySid[3] ?? ''), parameters };
   return { ...easyConnect(place), parameters };
 }
 
 /** https://docs.oracle.com/en/database/oracle/oracle-database/19/netag/configuring-naming-methods.html: Easy Connect */
 function easyConnect(place: string): Omit<JdbcAddress, 'parameters'> {
-  const match = /^(?:(tcps?):)?(?:\/\/)?([^/:\s]+|\[[^\]]+\])(?::(\d+))?\/([\w$#.-]+)(?::[\w-]+)?$/i.exec(place);
+  const match = /^(?:(tcps?):)?(?:\/\/)?([^/\s]+)\/([\w$#.-]+)(?::[\w-]+)?$/i.exec(place);
   if (match === null) refuseAddress('a name of tnsnames.ora cannot be used; give //host:port/service.');
-  const [, protocol = 'tcp', host = '', port = '1521', service = ''] = match;
-  const server = serverOf(`${host}:${port}`, 1521);
+  const [, protocol = 'tcp', hosts = '', service = ''] = match;
+  const given = hosts.split(',');
+  if (given.length > 1 && given.some((one) => !/:\d+$/.test(one))) refuseAddress('of several servers each needs its port: //host1:port,host2:port/service.');
+  const servers = given.map((one) => serverOf(one, 1521));
   const secure = protocol.toLowerCase() === 'tcps' ? 'tcps://' : '';
-  return { dialect: 'oracle', servers: [server], database: service, connectString: `${secure}${host}:${server.port}/${service}` };
+  return { dialect: 'oracle', servers, database: service, connectString: `${secure}${servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',')}/${service}` };
 }
 
 function parametersOf(query: string): ReadonlyMap<string, string> {
   return new Map(query.split('&').filter((text) => text !== '').map((text): [string, string] => {
     const [name = '', value = ''] = text.split('=', 2);
-    return [name.toLowerCase(), decodeURIComponent(value)];
+    return [name.toLowerCase(), decoded(value)];
   }));
 }
 
@@ -45,13 +47,25 @@ function sid(server: Server, name: string): JdbcAddress {
   return { dialect: 'oracle', servers: [server], database: name, parameters: new Map(), connectString };
 }
 
+/** What the driver reads of it has to be what policy is told of it, so anything that the two might read differently is refused. */
 function described(description: string): JdbcAddress {
-  const hosts = [...description.matchAll(/\(\s*HOST\s*=\s*([^()\s]+)\s*\)/gi)].map((match) => match[1] ?? '');
-  const ports = [...description.matchAll(/\(\s*PORT\s*=\s*(\d+)\s*\)/gi)].map((match) => match[1] ?? '');
-  if (hosts.length === 0 || hosts.length !== ports.length) refuseAddress('its (DESCRIPTION=…) needs a HOST and a PORT in each ADDRESS.');
-  const service = /\(\s*(?:SERVICE_NAME|SID)\s*=\s*([^()\s]+)\s*\)/i.exec(description)?.[1];
-  return {
-    dialect: 'oracle', servers: hosts.map((host, index) => serverOf(`${host}:${ports[index] ?? ''}`, 1521)), database: service,
-    parameters: new Map(), connectString: description,
-  };
+  // A comma is no host, nor a port.
+  const text = description.replace(/=\s*"[^"\\()]*"/g, '=,');
+  if (/["'\\#]|\(\s*https_proxy/i.test(text)) refuseAddress('its (DESCRIPTION=…) may have no proxy, comment or escaped character, and quotes around whole values only.');
+  const [before = '', ...addresses] = text.split(/\(\s*ADDRESS\s*=/i);
+  const servers = addresses.map(addressOf);
+  if (servers.length === 0 || HOST_OR_PORT.test(before)) refuseAddress(EACH_ADDRESS);
+  const service = /\(\s*(?:SERVICE_NAME|SID)\s*=\s*([^()\s]+)\s*\)/i.exec(text)?.[1];
+  return { dialect: 'oracle', servers, database: service, parameters: new Map(), connectString: description };
+}
+
+const EACH_ADDRESS = 'its (DESCRIPTION=…) needs one HOST and one PORT in each ADDRESS.';
+const HOST_OR_PORT = /\(\s*(?:HOST|PORT)\s*=/i;
+
+function addressOf(text: string): Server {
+  const names = text.match(new RegExp(HOST_OR_PORT, 'gi')) ?? [];
+  const host = /\(\s*HOST\s*=\s*([^()\s]+)\s*\)/i.exec(text)?.[1];
+  const port = /\(\s*PORT\s*=\s*(\d+)\s*\)/i.exec(text)?.[1];
+  if (names.length !== 2 || host === undefined || port === undefined) refuseAddress(EACH_ADDRESS);
+  return serverOf(`${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`, 1521);
 }

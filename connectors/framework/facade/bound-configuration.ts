@@ -1,5 +1,5 @@
 import type { ApiConfiguration, IcfValue } from '../../../protocol/model/index.js';
-import { ConnectorError, GuardedByteArray, GuardedString } from '../../../protocol/model/index.js';
+import { ConnectorError, GuardedByteArray, GuardedString, IcfArray } from '../../../protocol/model/index.js';
 import { digestOf, canonicalValue, type Canonical } from '../canonical.js';
 import type { AnyConnector } from '../define-connector.js';
 import type { ConfigOf, PropertyDefinition, PropertyTable } from '../properties.js';
@@ -82,7 +82,16 @@ export function configuredSecrets(connector: AnyConnector, configuration: ApiCon
   const secrets: string[] = [];
   for (const { name, value, confidential } of configuration.properties) {
     secrets.push(...clearTexts(value));
-    if (typeof value === 'string' && (confidential || connector.properties[name]?.confidential === true)) secrets.push(value);
+    if (confidential || connector.properties[name]?.confidential === true) secrets.push(...openTexts(value));
   }
   return secrets;
+}
+
+/** A confidential list is a key, line by line; its short lines would tear words apart. */
+const SHORTEST_LINE = 16;
+
+function openTexts(value: IcfValue): string[] {
+  if (typeof value === 'string') return [value];
+  const items: readonly unknown[] = value instanceof IcfArray ? value.items : Array.isArray(value) ? value : [];
+  return items.filter((item) => typeof item === 'string').filter((item) => item.length >= SHORTEST_LINE);
 }

@@ -1,7 +1,5 @@
-import {
-  LAST_PAGE, OPTION, chunksOf, itemsOf, mapChunks, type Chunks, type ConnectorObject, type OperationOptions, type SearchResult,
-} from '../../../protocol/model/index.js';
-import type { Results, SearchRequest } from '../spi.js';
+import { LAST_PAGE, OPTION, mapChunks, type Chunks, type ConnectorObject, type OperationOptions, type SearchResult } from '../../../protocol/model/index.js';
+import type { SearchRequest } from '../spi.js';
 import { matching } from './matching.js';
 import { stuck } from './page-chain.js';
 import type { PagePosition } from './paging-cookie.js';
@@ -11,18 +9,18 @@ import type { ResultChunks, SearchPlan } from './search-plan.js';
 const MOST_ROUNDS = 10;
 /** Empty native pages in one of ours; a target that gives more of them is not going to finish. */
 const MOST_EMPTY = 1_000;
-/** Objects asked for at once where a place within a native page can be found again. */
+/** Objects asked for at once where the target's cookies last, so that what was read in vain can be read again. */
 const BLOCK = 500;
 
 /** What one native page brought. */
-export interface Passed {
-  readonly end: SearchResult | undefined;
+export interface Passed<End> {
+  readonly end: End;
   readonly skipped: number;
   readonly given: number;
 }
 
 /** Lets all but the first `toSkip` objects through. */
-export async function* pass(page: ResultChunks, toSkip: number): Chunks<ConnectorObject, Passed> {
+export async function* pass<End>(page: Chunks<ConnectorObject, End>, toSkip: number): Chunks<ConnectorObject, Passed<End>> {
   let skipped = 0;
   let given = 0;
   try {
@@ -35,7 +33,7 @@ export async function* pass(page: ResultChunks, toSkip: number): Chunks<Connecto
       if (passed.length > 0) yield passed;
     }
   } finally {
-    await page.return(undefined);
+    await page.return(undefined as never);
   }
 }
 
@@ -75,97 +73,75 @@ export interface NativeEnd {
 type Page = Chunks<ConnectorObject, NativeEnd>;
 
 function after(cookie: string | null | undefined): NativePosition | undefined {
-  return typeof cookie === 'string' ? { kind: 'native', cookie, skip: 0 } : undefined;
+  return typeof cookie === 'string' && cookie !== '' ? { kind: 'native', cookie } : undefined;
+}
+
+/** What one round of a filtered page brought: how the native page ended, and how many objects of the target it had. */
+interface Round {
+  readonly end: SearchResult | undefined;
+  readonly read: number;
+}
+
+/** The matches of a native page. There may be more of them than `room`: then `read` is up to the last that fits. */
+async function readBlock(plan: SearchPlan, page: ResultChunks, room: number): Promise<Round & { readonly matches: readonly ConnectorObject[]; readonly fits: boolean }> {
+  const matches: ConnectorObject[] = [];
+  let read = 0;
+  let upToLast = 0;
+  try {
+    for (;;) {
+      const step = await page.next();
+      if (step.done === true) return { matches, end: step.value, read, fits: true };
+      for (const object of step.value) {
+        read++;
+        if (!plan.accepts(object)) continue;
+        if (matches.length === room) return { matches, end: undefined, read: upToLast, fits: false };
+        matches.push(object);
+        upToLast = read;
+      }
+    }
+  } finally {
+    await page.return(undefined);
+  }
 }
 
 /**
- * One page the facade filters, of a target whose cookies are good once: it asks for further native pages, each just as
- * large as what is still missing, so that no object is fetched and then thrown away with a cookie that cannot point at
- * it. After some rounds a short page will do.
+ * At most `room` matches behind a cookie, with the target's own cookie for what follows them. Counting objects into a page of the
+ * target would not do as a place: the count is wrong once one of them has gone. So a block that holds too many matches is asked
+ * for again, as far as the last that fits; and should it have changed meanwhile, one of `room` objects holds no more than that.
  */
-async function* exactPages(plan: SearchPlan, { search, name }: Source, from: NativePosition | undefined): Page {
+async function* round(plan: SearchPlan, search: Search, cookie: string | undefined, room: number): Chunks<ConnectorObject, Round> {
+  let size = plan.lastingCookies ? BLOCK : 0;
+  for (let attempt = 1; attempt <= 2 && size > room; attempt++) {
+    const { matches, fits, ...block } = await readBlock(plan, nativePage(plan, search, size, cookie, 0), room);
+    if (fits) {
+      if (matches.length > 0) yield matches;
+      return block;
+    }
+    size = block.read;
+  }
+  const page = tallied(nativePage(plan, search, room, cookie, 0));
+  const end = yield* matching(plan, page.objects);
+  return { end, read: page.count() };
+}
+
+/**
+ * One page the facade filters. It ends where a page of the target ends, so that the target's own cookie can point there. After
+ * some rounds a short page will do.
+ */
+async function* filteredPage(plan: SearchPlan, { search, name }: Source, from: NativePosition | undefined): Page {
   let next = from;
   let toSkip = plan.offset;
   let missing = plan.pageSize;
   let empty = 0;
-  for (let round = 1; ; round++) {
+  for (let rounds = 1; ; rounds++) {
     const asked = next?.cookie;
-    const page = tallied(nativePage(plan, search, missing + toSkip, asked, 0));
-    const { end, skipped, given } = yield* pass(matching(plan, page.objects), toSkip);
+    const { end: { end, read }, skipped, given } = yield* pass(round(plan, search, asked, missing + toSkip), toSkip);
     toSkip -= skipped;
     missing -= given;
     next = after(end?.pagedResultsCookie);
-    if (page.count() === 0 && next !== undefined && (next.cookie === asked || ++empty >= MOST_EMPTY)) throw stuck(name);
-    const enough = missing <= 0 || (missing < plan.pageSize && round >= MOST_ROUNDS);
+    if (read === 0 && next !== undefined && (next.cookie === asked || ++empty >= MOST_EMPTY)) throw stuck(name);
+    const enough = missing <= 0 || (missing < plan.pageSize && rounds >= MOST_ROUNDS);
     if (next === undefined || enough) return { end: LAST_PAGE, next };
-  }
-}
-
-/** Walks large native blocks and remembers where in which block it stands. */
-class BlockWalk {
-  readonly #plan: SearchPlan;
-  readonly #source: Source;
-  #block: NativePosition | undefined;
-  #skip: number;
-  #dealtWith = 0;
-  #empty = 0;
-  #results: Results | undefined;
-
-  constructor(plan: SearchPlan, source: Source, from: NativePosition | undefined) {
-    this.#plan = plan;
-    this.#source = source;
-    this.#block = from;
-    this.#skip = from?.skip ?? 0;
-  }
-
-  /** Points at the object given last. */
-  get position(): NativePosition {
-    return { kind: 'native', cookie: this.#block?.cookie, skip: this.#dealtWith - 1 };
-  }
-
-  /** The next object that matches; undefined at the end. */
-  async next(): Promise<ConnectorObject | undefined> {
-    for (;;) {
-      this.#results ??= itemsOf(nativePage(this.#plan, this.#source.search, Math.max(BLOCK, this.#plan.pageSize) + this.#skip, this.#block?.cookie, 0));
-      const step = await this.#results.next();
-      if (step.done === true) {
-        if (!this.#moveTo(after(step.value?.pagedResultsCookie))) return undefined;
-      } else if (++this.#dealtWith > this.#skip && this.#plan.accepts(step.value)) return step.value;
-    }
-  }
-
-  /** False at the end. */
-  #moveTo(next: NativePosition | undefined): boolean {
-    if (this.#dealtWith === 0 && next !== undefined && (next.cookie === this.#block?.cookie || ++this.#empty >= MOST_EMPTY)) throw stuck(this.#source.name);
-    this.#block = next;
-    this.#results = undefined;
-    this.#skip = 0;
-    this.#dealtWith = 0;
-    return next !== undefined;
-  }
-
-  async close(): Promise<void> {
-    await this.#results?.return(undefined);
-  }
-}
-
-/** One page the facade filters, of a target whose cookies last: large native blocks, and a place within one. */
-async function* blockPages(plan: SearchPlan, source: Source, from: NativePosition | undefined): AsyncGenerator<ConnectorObject, NativeEnd, void> {
-  const walk = new BlockWalk(plan, source, from);
-  let toSkip = plan.offset;
-  let given = 0;
-  try {
-    for (let object = await walk.next(); object !== undefined; object = await walk.next()) {
-      if (toSkip > 0) toSkip--;
-      else if (given === plan.pageSize) return { end: LAST_PAGE, next: walk.position };
-      else {
-        given++;
-        yield object;
-      }
-    }
-    return { end: LAST_PAGE, next: undefined };
-  } finally {
-    await walk.close();
   }
 }
 
@@ -183,6 +159,5 @@ async function* wholePage(plan: SearchPlan, { search, name }: Source, from: Nati
 
 /** One page of a target that has pages. */
 export async function* nativePages(plan: SearchPlan, source: Source, from: NativePosition | undefined): Page {
-  if (plan.split.residual === undefined) return yield* wholePage(plan, source, from);
-  return yield* plan.lastingCookies ? chunksOf(blockPages(plan, source, from)) : exactPages(plan, source, from);
+  return yield* plan.split.residual === undefined ? wholePage(plan, source, from) : filteredPage(plan, source, from);
 }

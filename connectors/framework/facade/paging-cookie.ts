@@ -4,14 +4,14 @@ import type { PageChain } from './page-chain.js';
 
 /** Where a page ended. */
 export type PagePosition =
-  /** The connector's own cookie for its next page, undefined for the first, and how many objects of that were dealt with. */
-  | { readonly kind: 'native'; readonly cookie: string | undefined; readonly skip: number; readonly chain?: PageChain | undefined }
+  /** The connector's own cookie for its next page. */
+  | { readonly kind: 'native'; readonly cookie: string; readonly chain?: PageChain | undefined }
   /** So many matching objects were given out; `anchor` marks the last of them. */
   | { readonly kind: 'counted'; readonly count: number; readonly anchor: string }
   /** Within a page, or a search without pages, that began at `cookie`: so many objects of it were given, which `digest` names. */
   | { readonly kind: 'bookmark'; readonly count: number; readonly digest: string; readonly cookie: string | undefined };
 
-const VERSION = 2;
+const VERSION = 3;
 const MAC_LENGTH = 16;
 /** A target's own cookie may be long; ours adds some 50 bytes. */
 const LONGEST = 64 * 1024;
@@ -23,15 +23,16 @@ function refuse(): never {
 function encode(position: PagePosition): Buffer {
   if (position.kind === 'counted') return Buffer.from(JSON.stringify([position.count, position.anchor]), 'utf8');
   if (position.kind === 'bookmark') return Buffer.from(JSON.stringify([[position.count, position.digest, position.cookie ?? null]]), 'utf8');
-  const { cookie, skip, chain } = position;
-  return Buffer.from(JSON.stringify([cookie ?? null, skip, ...(chain === undefined ? [] : [chain.given, chain.first, chain.last, chain.total])]), 'utf8');
+  const { cookie, chain } = position;
+  return Buffer.from(JSON.stringify([cookie, ...(chain === undefined ? [] : [chain.given, chain.first, chain.last, chain.total])]), 'utf8');
 }
 
 function decode(payload: Buffer): PagePosition {
-  const [first, second, ...chain] = JSON.parse(payload.toString('utf8')) as unknown[];
+  const [first, ...rest] = JSON.parse(payload.toString('utf8')) as unknown[];
   if (Array.isArray(first)) return bookmarkOf(first);
-  if ((typeof first === 'string' || first === null) && typeof second === 'number') return { kind: 'native', cookie: first ?? undefined, skip: second, chain: chainOf(chain) };
-  if (typeof first === 'number' && typeof second === 'string') return { kind: 'counted', count: first, anchor: second };
+  if (typeof first === 'string') return { kind: 'native', cookie: first, chain: chainOf(rest) };
+  const [anchor] = rest;
+  if (typeof first === 'number' && typeof anchor === 'string') return { kind: 'counted', count: first, anchor };
   return refuse();
 }
 

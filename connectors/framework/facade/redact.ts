@@ -1,9 +1,11 @@
+import { inspect } from 'node:util';
 import { ConnectorError, GuardedByteArray, GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 
 const MASK = '***';
 /** Shorter secrets would tear words apart and give themselves away by it. */
 const SHORTEST = 3;
 const DEEPEST_CAUSE = 8;
+const DEEPEST_FIELD = 6;
 
 /** The clear text of a guarded value, to look for it; nothing for other values and for one that was wiped. */
 export function clearTexts(value: IcfValue): string[] {
@@ -26,17 +28,23 @@ function redactCause(cause: unknown, secrets: readonly string[], depth: number):
   const message = redactText(cause.message, secrets);
   const inner = redactCause(cause.cause, secrets, depth + 1);
   // Rebuilt rather than changed: the original, its stack and its fields may be held (and printed) elsewhere.
-  if (cause instanceof ConnectorError) return new ConnectorError(cause.kind, message, { cause: inner, uid: cause.uid, remoteClass: cause.remoteClass });
+  if (cause instanceof ConnectorError) return new ConnectorError(cause.kind, message, { cause: inner, uid: cause.uid, remoteClass: cause.remoteClass, outcome: cause.outcome });
   const copy = new Error(message, inner === undefined ? undefined : { cause: inner });
   copy.name = cause.name;
   return copy;
 }
 
+function printed(field: unknown): string {
+  return typeof field === 'string' ? field : inspect(field, { depth: DEEPEST_FIELD, maxArrayLength: 10_000, maxStringLength: null, breakLength: Infinity });
+}
+
 function leaks(error: unknown, secrets: readonly string[]): boolean {
+  // What is printed of a field that is no text has its quotes and line breaks escaped.
+  const known = secrets.filter((secret) => secret.length >= SHORTEST).flatMap((secret) => [secret, inspect(secret).slice(1, -1)]);
   for (let at: unknown = error, depth = 0; at instanceof Error && depth <= DEEPEST_CAUSE; at = at.cause, depth++) {
-    // Fields too: loggers print them.
-    const texts = [at.message, at.stack, ...(Object.values(at) as unknown[])].filter((text) => typeof text === 'string');
-    if (secrets.some((secret) => secret.length >= SHORTEST && texts.some((text) => text.includes(secret)))) return true;
+    // Fields too, and what hangs on them, such as the parameters of a statement: loggers print them.
+    const texts = [at.message, at.stack ?? '', ...(Object.values(at) as unknown[]).map(printed)];
+    if (known.some((secret) => texts.some((text) => text.includes(secret)))) return true;
   }
   return false;
 }
@@ -45,6 +53,6 @@ function leaks(error: unknown, secrets: readonly string[]): boolean {
 export function redactError(error: ConnectorError, secrets: readonly string[]): ConnectorError {
   if (!leaks(error, secrets)) return error;
   return new ConnectorError(error.kind, redactText(error.message, secrets), {
-    cause: redactCause(error.cause, secrets, 1), uid: error.uid, remoteClass: error.remoteClass,
+    cause: redactCause(error.cause, secrets, 1), uid: error.uid, remoteClass: error.remoteClass, outcome: error.outcome,
   });
 }

@@ -81,16 +81,20 @@ export class Runner {
     return this.#config ??= readConfiguration(this.connector, this.api);
   }
 
-  /** Throws what is wrong with the configuration. No session is needed. */
-  validate(): void {
+  /** Rejects with what is wrong with the configuration. No session is needed. */
+  async validate(context: CallContext): Promise<void> {
     const ended = this.started();
+    const scope = this.scope(context);
+    const timeout = this.timeoutOf('validate');
     let well = false;
     try {
-      this.config();
+      const config = this.config();
+      await scope.wait(async () => this.connector.validateHere?.(config, this.environment), timeout, () => tooLong('validate', this.connector, timeout));
       well = true;
     } catch (error) {
-      throw this.failure(error, this.#shutdown.signal);
+      throw this.failure(error, scope.signal);
     } finally {
+      scope.close();
       ended(well);
     }
   }
@@ -151,7 +155,7 @@ export class Runner {
     const scope = this.scope(context);
     const timeout = this.timeoutOf(kind);
     const deadline = this.clock.now() + timeout;
-    const expiry = () => new ConnectorError('operationTimeout', `${kind} on ${this.connector.displayName} took longer than ${timeout} ms.`);
+    const expiry = () => tooLong(kind, this.connector, timeout);
     let lease: SessionLease<unknown> | undefined;
     let sound = true;
     let well = false;
@@ -194,4 +198,8 @@ export class Runner {
       },
     };
   }
+}
+
+function tooLong(kind: OperationKind, { displayName }: AnyConnector, timeout: number): ConnectorError {
+  return new ConnectorError('operationTimeout', `${kind} on ${displayName} took longer than ${timeout} ms.`);
 }

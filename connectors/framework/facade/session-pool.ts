@@ -55,6 +55,8 @@ export class SessionPool<S> {
   /** Most recently used last. */
   #idle: { readonly session: S; readonly since: number }[] = [];
   readonly #closing = new Set<Promise<unknown>>();
+  /** Sessions that came back and may be idle in a moment. */
+  readonly #looks = new Set<Promise<unknown>>();
   #cancelSweep: (() => void) | undefined;
   #opened = 0;
   #disposed = false;
@@ -100,6 +102,8 @@ export class SessionPool<S> {
   }
 
   async #takeIdle(signal: AbortSignal): Promise<S | undefined> {
+    // A call right behind another one would open a second session for want of patience.
+    if (this.#idle.length === 0 && this.#looks.size > 0) await Promise.race(this.#looks);
     for (let entry = this.#idle.pop(); entry !== undefined; entry = this.#idle.pop()) {
       if (await this.#isAlive(entry.session, signal)) return entry.session;
       this.#close(entry.session);
@@ -143,7 +147,10 @@ export class SessionPool<S> {
 
   /** Its permit is taken meanwhile: nobody gets a session that is being looked at. */
   async #keepIfReusable(session: S, reusable: NonNullable<SessionSource<S>['reusable']>): Promise<void> {
-    const isReusable = await this.#answersYes(reusable(session, AbortSignal.timeout(LIVENESS_LIMIT)));
+    const look = this.#answersYes(reusable(session, AbortSignal.timeout(LIVENESS_LIMIT)));
+    this.#looks.add(look);
+    const isReusable = await look;
+    this.#looks.delete(look);
     if (isReusable && this.#hasRoom()) this.#keep(session);
     else await this.#retire(session, undefined);
   }

@@ -71,7 +71,7 @@ const handlers: Handlers = {
 /** Runs one operation in a session. The checks of the request come before. */
 export async function performSingle<O extends SingleOperation>(runner: Runner, cookies: PagingCookies, operation: O, context: Parameters<Runner['single']>[1]): Promise<SingleResults[O['kind']]> {
   if (operation.kind === 'validate') {
-    runner.validate();
+    await runner.validate(context);
     return undefined as SingleResults[O['kind']];
   }
   // Not worth a session: who opened this facade runs scripts around it, if it runs any.

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError } from '../../../protocol/model/index.js';
 
-/** How an object compares to the snapshot before. */
-export type Standing = 'new' | 'changed' | 'same';
+/** How an object compares to the snapshot before. `again`: it was seen in this run; `doubled`: and was not the same then. */
+export type Standing = 'new' | 'changed' | 'same' | 'again' | 'doubled';
 
 /** Words of a key: 128 bits of SHA-256 of the uid, so that two uids never meet. */
 const KEY_WORDS = 4;
 const FIRST_CAPACITY = 1024;
-/** What is known of an object: it was there before; it is there today, or its absence was told; it was told to be gone. */
+/** What is known of an object: it was there before; it is there today; it was told to be gone. */
 const BEFORE = 0;
-const SETTLED = 1;
+const SEEN = 1;
 const GONE = 2;
 
 /**
@@ -37,17 +37,13 @@ export class KnownObjects {
   add(uid: string, content: Buffer): void {
     const key = keyOf(uid);
     const slot = this.#find(key);
-    const held = this.#slots[slot] ?? 0;
-    if (held > 0) {
-      this.#contents[held - 1] = content.readBigUInt64BE(0);
-      this.#standing[held - 1] = BEFORE;
+    const index = (this.#slots[slot] ?? 0) - 1;
+    if (index >= 0) {
+      this.#note(index, content, BEFORE);
       return;
     }
     if (this.#count >= this.#limit) throw new ConnectorError('illegalState', `The snapshot holds more than ${this.#limit} objects, which is the limit of snapshot sync.`);
-    this.#keys.set(key, this.#count * KEY_WORDS);
-    this.#contents[this.#count] = content.readBigUInt64BE(0);
-    this.#slots[slot] = ++this.#count;
-    if (this.#count === this.#contents.length) this.#grow();
+    this.#insert(slot, key, content, BEFORE);
   }
 
   /** Takes an object out of the state before. */
@@ -58,23 +54,39 @@ export class KnownObjects {
 
   /** Compares an object of today and remembers that it is still there. */
   see(uid: string, content: Buffer): Standing {
-    const held = this.#slots[this.#find(keyOf(uid))] ?? 0;
-    if (held === 0) return 'new';
-    const wasGone = this.#standing[held - 1] === GONE;
-    this.#standing[held - 1] = SETTLED;
-    if (wasGone) {
-      this.#contents[held - 1] = content.readBigUInt64BE(0);
+    const key = keyOf(uid);
+    const slot = this.#find(key);
+    const index = (this.#slots[slot] ?? 0) - 1;
+    if (index < 0) {
+      this.#insert(slot, key, content, SEEN);
       return 'new';
     }
-    return this.#contents[held - 1] === content.readBigUInt64BE(0) ? 'same' : 'changed';
+    const standing = this.#standing[index];
+    const isSame = this.#contents[index] === content.readBigUInt64BE(0);
+    if (standing === SEEN) return isSame ? 'again' : 'doubled';
+    this.#note(index, content, SEEN);
+    if (standing === GONE) return 'new';
+    return isSame ? 'same' : 'changed';
   }
 
   /** True the first time for an object that was known and has not been seen. */
   isGone(uid: string): boolean {
     const held = this.#slots[this.#find(keyOf(uid))] ?? 0;
     if (held === 0 || this.#standing[held - 1] !== BEFORE) return false;
-    this.#standing[held - 1] = SETTLED;
+    this.#standing[held - 1] = GONE;
     return true;
+  }
+
+  #note(index: number, content: Buffer, standing: number): void {
+    this.#contents[index] = content.readBigUInt64BE(0);
+    this.#standing[index] = standing;
+  }
+
+  #insert(slot: number, key: Uint32Array, content: Buffer, standing: number): void {
+    this.#keys.set(key, this.#count * KEY_WORDS);
+    this.#note(this.#count, content, standing);
+    this.#slots[slot] = ++this.#count;
+    if (this.#count === this.#contents.length) this.#grow();
   }
 
   /** The slot that holds the key, or the free one where it belongs. */

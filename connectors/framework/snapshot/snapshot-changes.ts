@@ -11,6 +11,8 @@ export interface SnapshotRequest {
   /** The configuration's own directory (`OpenContext.stateDirectory`). */
   readonly stateDirectory: string;
   readonly objectClass: string;
+  /** Names what else decides which objects there are; a token holds for the same view only. Undefined: all of the class. */
+  readonly view?: string | undefined;
   /** A token this function gave; null: everything is new. */
   readonly token: SyncToken | null;
   /** Everything there is now, always with the same attributes. Ended by this function. */
@@ -53,7 +55,7 @@ async function startOf(store: SnapshotStore, token: SyncToken | null): Promise<S
   const place = typeof text === 'string' ? readSnapshotPlace(text) : undefined;
   const path = place === undefined ? undefined : await store.find(place.base);
   if (place !== undefined && path !== undefined) return { path, told: new ToldChanges(store, place) };
-  throw new ConnectorError('illegalState', 'The sync token names a snapshot this agent does not have: it was removed, or taken by another agent or under another configuration. Reconcile, then start again without a token.');
+  throw new ConnectorError('illegalState', 'The sync token names a snapshot this agent does not have: it was removed, or taken by another agent, under another configuration or with other options. Reconcile, then start again without a token.');
 }
 
 /** The state the consumer knows: the snapshot, and what it was told since. */
@@ -77,9 +79,17 @@ function requireWhole(end: SearchResult | undefined, given: number, known: numbe
   if (typeof end?.pagedResultsCookie === 'string' && end.pagedResultsCookie !== '') {
     throw new ConnectorError('connectorIo', `The read of ${objectClass} ended with a cookie for more: what is missing in it is not deleted. Run the sync again.`);
   }
+  if (end?.totalPagedResultsPolicy === 'EXACT' && end.totalPagedResults > given) {
+    throw new ConnectorError('connectorIo', `The target counts ${end.totalPagedResults} objects of ${objectClass} and gave ${given}: what is missing is not deleted. Run the sync again.`);
+  }
   if (given === 0 && known >= MANY) {
     throw new ConnectorError('illegalState', `The target gives no ${objectClass} at all, where it had ${known}. If it has really been emptied, reconcile and start again without a token.`);
   }
+}
+
+/** Told one by one, it would be an update in every run. */
+function doubled(objectClass: string, { value }: Uid): ConnectorError {
+  return new ConnectorError('connectorIo', `The target gave two different objects of ${objectClass} with the uid '${value}': its uid attribute is not unique, or the object changed while all were read. Run the sync again.`);
 }
 
 /** The token of a change; a first run, which begins with nothing, is repeated as a whole. */
@@ -90,6 +100,7 @@ async function noted({ told }: Start, uid: string, content: Buffer | undefined):
 /** Creates and updates, as the target gives its objects. Ends with whether there were any. */
 async function* present(request: SnapshotRequest, start: Start, known: KnownObjects, draft: SnapshotDraft): AsyncGenerator<SyncDelta, boolean, void> {
   const { objects, signal, objectClass, limit = LIMIT } = request;
+  const before = known.size;
   let changed = false;
   let count = 0;
   try {
@@ -99,16 +110,17 @@ async function* present(request: SnapshotRequest, start: Start, known: KnownObje
       const object = step.value;
       if (++count > limit) throw new ConnectorError('illegalState', `The target holds more than ${limit} objects of ${objectClass}, which is the limit of snapshot sync.`);
       const content = contentOf(object);
-      await draft.add(object.uid.value, content);
       const standing = known.see(object.uid.value, content);
-      if (standing === 'same') {
+      if (standing === 'doubled') throw doubled(objectClass, object.uid);
+      if (standing !== 'again') await draft.add(object.uid.value, content);
+      if (standing === 'same' || standing === 'again') {
         request.progress?.();
         continue;
       }
       changed = true;
       yield { kind: standing === 'new' ? 'CREATE' : 'UPDATE', token: await noted(start, object.uid.value, content), uid: object.uid, objectClass, object };
     }
-    requireWhole(step.value, count, known.size, objectClass);
+    requireWhole(step.value, count, before, objectClass);
     return changed;
   } finally {
     await objects.return(undefined);
@@ -144,7 +156,7 @@ async function* gone(start: Start, known: KnownObjects, { signal, objectClass, p
  * snapshot is not here.
  */
 export async function* snapshotChanges(request: SnapshotRequest): Changes {
-  const store = new SnapshotStore(request.stateDirectory, request.objectClass);
+  const store = new SnapshotStore(request.stateDirectory, request.objectClass + (request.view ?? ''));
   const start = await startOf(store, request.token);
   const { known, toldBefore } = await load(start, request.limit ?? LIMIT);
   const draft = await store.draft();
@@ -156,7 +168,7 @@ export async function* snapshotChanges(request: SnapshotRequest): Changes {
   } finally {
     await start.told?.close();
     await draft.discard();
-    await store.prune(Math.max(2, request.retain ?? RETAIN));
+    await store.prune(Math.max(2, request.retain ?? RETAIN), start.path);
   }
 }
 

@@ -1,4 +1,5 @@
 import { ALL, ConnectorError, OPTION, OperationOptions } from '../../../protocol/model/index.js';
+import { canonicalValue, digestOf } from '../canonical.js';
 import type { Call, ConnectorOperations, Results } from '../spi.js';
 import { snapshotChanges, takeSnapshot } from './snapshot-changes.js';
 
@@ -12,9 +13,17 @@ function refuseAll(objectClass: string): void {
   if (objectClass === ALL) throw new ConnectorError('unsupportedOperation', 'Snapshot sync looks at one object class at a time: name it instead of __ALL__.');
 }
 
+/** What is left decides which objects there are: those that another view shows besides are neither new nor gone. */
+function viewOf({ entries }: OperationOptions): string | undefined {
+  const deciding = new Map([...entries].filter(([key]) => key !== OPTION.runWithPassword));
+  return deciding.size === 0 ? undefined : ` ${digestOf(canonicalValue(deciding))}`;
+}
+
 /** Attributes are those returned by default, whoever asks, so that digests of two runs compare. */
 function everything(options: OperationOptions): OperationOptions {
-  const dropped: readonly string[] = [OPTION.attributesToGet, OPTION.pageSize, OPTION.pagedResultsCookie, OPTION.pagedResultsOffset, OPTION.sortKeys];
+  const dropped: readonly string[] = [
+    OPTION.attributesToGet, OPTION.pageSize, OPTION.pagedResultsCookie, OPTION.pagedResultsOffset, OPTION.sortKeys, OPTION.totalPagedResultsPolicy,
+  ];
   return new OperationOptions(new Map([...options.entries].filter(([key]) => !dropped.includes(key))));
 }
 
@@ -24,12 +33,16 @@ function everything(options: OperationOptions): OperationOptions {
  */
 export function snapshotOperations<S>(source: SnapshotSource<S>): Required<Pick<ConnectorOperations<S>, 'sync' | 'latestSyncToken'>> {
   const objects = (session: S, objectClass: string, options: OperationOptions, call: Call): Results =>
-    source.search(session, { objectClass, filter: undefined, options: everything(options) }, call);
+    source.search(session, { objectClass, filter: undefined, options }, call);
   return {
     async *sync(session, { objectClass, token, options }, call) {
       refuseAll(objectClass);
       const stateDirectory = await source.stateDirectory(session);
-      return yield* snapshotChanges({ stateDirectory, objectClass, token, signal: call.signal, progress: () => call.progress?.(), objects: objects(session, objectClass, options, call) });
+      const asked = everything(options);
+      return yield* snapshotChanges({
+        stateDirectory, objectClass, view: viewOf(asked), token, signal: call.signal,
+        progress: () => call.progress?.(), objects: objects(session, objectClass, asked, call),
+      });
     },
     async latestSyncToken(session, objectClass, call) {
       refuseAll(objectClass);

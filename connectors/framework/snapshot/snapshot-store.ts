@@ -13,8 +13,15 @@ const STALE_DRAFT = 24 * 60 * 60 * 1000;
 /** Time in base 36, padded, so that names sort by age; then random, so that two runs never meet. */
 const ID = /^[0-9a-z]{9}-[0-9a-f]{12}$/;
 
-function newId(): string {
-  return `${Date.now().toString(36).padStart(9, '0')}-${randomBytes(6).toString('hex')}`;
+/** Sorts behind `newest`, also when the clock was put back. */
+function newId(newest = ''): string {
+  const time = Math.max(Date.now(), newest === '' ? 0 : parseInt(newest, 36) + 1);
+  return `${time.toString(36).padStart(9, '0')}-${randomBytes(6).toString('hex')}`;
+}
+
+/** Ids, the oldest first. */
+function snapshotsAmong(names: readonly string[]): string[] {
+  return names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length)).filter(isSnapshotId).sort();
 }
 
 async function syncDirectory(directory: string): Promise<void> {
@@ -53,7 +60,7 @@ export class SnapshotStore {
   /** Path of a snapshot that exists; undefined for anything else, e.g. an id of another agent. */
   async find(id: string): Promise<string | undefined> {
     if (!ID.test(id)) return undefined;
-    const path = join(this.directory, id + ENDING);
+    const path = this.#path(id);
     return (await stat(path).then((entry) => entry.isFile(), () => false)) ? path : undefined;
   }
 
@@ -69,15 +76,15 @@ export class SnapshotStore {
 
   async draft(): Promise<SnapshotDraft> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    const id = newId();
-    const path = join(this.directory, id + DRAFT_ENDING);
+    const path = join(this.directory, newId() + DRAFT_ENDING);
     const writer = await SnapshotWriter.create(path);
     let open = true;
     return {
       add: (uid, content) => writer.add(uid, content),
       commit: async () => {
         await writer.finish();
-        await rename(path, join(this.directory, id + ENDING));
+        const id = newId(snapshotsAmong(await readdir(this.directory)).at(-1));
+        await rename(path, this.#path(id));
         open = false;
         await syncDirectory(this.directory);
         return id;
@@ -91,16 +98,24 @@ export class SnapshotStore {
     };
   }
 
-  /** Removes all but the newest `retain` snapshots, what was told from those that go, and drafts a crash left behind. Never rejects. */
-  async prune(retain: number): Promise<void> {
+  /**
+   * Removes all but the newest `retain` snapshots and the one at `used`, whose token is still in use, what was told from those
+   * that go, and drafts a crash left behind. Never rejects.
+   */
+  async prune(retain: number, used: string | undefined): Promise<void> {
     const names = await readdir(this.directory).catch(() => []);
-    const snapshots = names.filter((name) => name.endsWith(ENDING)).sort().reverse();
+    const snapshots = snapshotsAmong(names).reverse();
     const stale = await Promise.all(names.filter((name) => name.endsWith(DRAFT_ENDING)).map((name) => this.#ifStale(name)));
-    const kept = snapshots.slice(0, retain).map((name) => name.slice(0, -ENDING.length));
+    const old = snapshots.slice(retain).filter((id) => this.#path(id) !== used);
+    const kept = snapshots.filter((id) => !old.includes(id));
     const told = names.filter((name) => name.endsWith(TOLD_ENDING)).sort().reverse();
     const continued = kept.flatMap((base) => told.filter((name) => name.startsWith(`${base}.`)).slice(0, TOLD_RUNS));
-    const dropped = [...snapshots.slice(retain), ...told.filter((name) => !continued.includes(name)), ...stale.filter((name) => name !== undefined)];
+    const dropped = [...old.map((id) => id + ENDING), ...told.filter((name) => !continued.includes(name)), ...stale.filter((name) => name !== undefined)];
     await Promise.all(dropped.map((name) => rm(join(this.directory, name), { force: true }).catch(() => undefined)));
+  }
+
+  #path(id: string): string {
+    return join(this.directory, id + ENDING);
   }
 
   async #ifStale(name: string): Promise<string | undefined> {

@@ -1,4 +1,6 @@
-import { ALL, IcfArray, LAST_PAGE, NAME, OPTION, SortKey, UID, type Filter, type OperationOptions, type SearchResult } from '../../../protocol/model/index.js';
+import {
+  ALL, IcfArray, LAST_PAGE, NAME, OPTION, SortKey, UID, chunksOf, itemsOf, mapChunks, type Chunks, type ConnectorObject, type Filter, type OperationOptions, type SearchResult,
+} from '../../../protocol/model/index.js';
 import { readFilter } from '../../crest/query-parameters.js';
 import type { CrestAnswer, QueryEnd, RequestOf, Resource } from '../../crest/request.js';
 import { badRequest, notSupported } from '../../crest/resource-error.js';
@@ -18,7 +20,7 @@ export async function queryObjects(call: ObjectCall, query: RequestOf<'query'>):
     const native: Filter | undefined = filter === true ? undefined : filter;
     const results = facade.stream(
       { kind: 'search', objectClass: call.type.objectClass, filter: native, options: optionsOf(call, query, filter) }, callContext(call.context));
-    return { kind: 'query', rows: rowsOf(call, results) };
+    return { kind: 'query', rows: itemsOf(rowsOf(call, results), () => call.context.signal.aborted) };
   });
 }
 
@@ -49,20 +51,12 @@ function nativeSortField(call: ObjectCall, token: string): string {
   return property.nativeName;
 }
 
-async function* rowsOf(
-  call: ObjectCall, results: AsyncGenerator<Parameters<typeof toResource>[1], SearchResult | undefined, void>,
-): AsyncGenerator<Resource, QueryEnd, void> {
+async function* rowsOf(call: ObjectCall, results: AsyncGenerator<ConnectorObject, SearchResult | undefined, void>): Chunks<Resource, QueryEnd> {
   try {
-    for (;;) {
-      const step = await results.next();
-      if (step.done === true) return step.value ?? LAST_PAGE;
-      yield toResource(call.type, step.value);
-    }
+    return (yield* mapChunks(chunksOf(results), (object) => toResource(call.type, object))) ?? LAST_PAGE;
   } catch (error) {
     const scrub = (text: string): string => call.system.connector?.scrub(text) ?? text;
     throw translateError(error, { operation: 'QUERY', id: null, container: null, scrub }, call.context.signal);
-  } finally {
-    await results.return(undefined);
   }
 }
 

@@ -6,17 +6,19 @@ import { valueWriter, type ValueWriterEntry } from './value-writer.js';
 
 /** Reads the elements of a List, Set or array, each with `element`; the named fields are skipped. */
 export function readElements<T>(reader: ObjectReader, element: (reader: ObjectReader) => T): T[] {
-  const elements: T[] = [];
+  let elements: T[] | undefined;
   while (reader.nextField()) {
     if (reader.fieldName === '') {
       reader.countElement();
-      elements.push(element(reader));
+      // Most lists have one element, and V8 makes room for 17 when the first is pushed.
+      if (elements === undefined) elements = [element(reader)];
+      else elements.push(element(reader));
     } else {
       reader.skip();
     }
     reader.endField();
   }
-  return elements;
+  return elements ?? [];
 }
 
 const readValue = (reader: ObjectReader): IcfValue => reader.value();

@@ -106,9 +106,26 @@ describe('IBM i over Mapepire', () => {
 
   it('takes every attribute in the form it is returned in', async () => {
     const read = await fixture.read('BJENSEN');
-    const writable = Object.entries(read).filter(([name]) => UPDATABLE.includes(name) && name !== 'USREXPITV');
-    await fixture.update('BJENSEN', Object.fromEntries(writable));
+    const own = ['UID', 'USREXPITV', 'PWDEXP'];
+    const writable = Object.fromEntries(Object.entries(read).filter(([name]) => UPDATABLE.includes(name) && !own.includes(name)));
+    await fixture.create({ __NAME__: 'COPY', ...writable });
+    expect(await fixture.read('COPY')).toMatchObject(writable);
+    await fixture.remove('COPY');
+  });
+
+  it('sends what is so already not once more, as the IBM i may refuse it', async () => {
+    const read = await fixture.read('BJENSEN');
+    const writable = Object.entries(read).filter(([name]) => UPDATABLE.includes(name));
+    await fixture.update('BJENSEN', Object.fromEntries([...writable, ['TEXT', 'NEW'], ['USROPT', ['*HLPFULL']]]));
+    expect(sent().at(-1)).toMatch(/^CHGUSRPRF USRPRF\(BJENSEN\)(?= .*PWDEXP\(\*NO\))(?= .*TEXT\('NEW'\))(?: (?:PWDEXP|TEXT)\([^)]*\)){2}$/);
+    await fixture.update('BJENSEN', { TEXT: read['TEXT']!, USREXPDATE: read['USREXPDATE']!, USREXPITV: 50 });
+    expect(sent().at(-1)).toBe("CHGUSRPRF USRPRF(BJENSEN) TEXT('TEXTFILEDVALUE') USREXPITV(50) USREXPDATE(*USREXPITV)");
+    await fixture.update('BJENSEN', { USREXPITV: 99 });
     expect(await fixture.read('BJENSEN')).toEqual(read);
+  });
+
+  it.each(['2040-01-01', '9999-12-31T00:00:00Z', '12/31/2099', '12/31/1939', '2022-13-01'])('refuses the date %s, which would become another', async (USREXPDATE) => {
+    expect(await failure(fixture.update('BJENSEN', { USREXPDATE }))).toMatchObject({ kind: 'invalidAttributeValue', outcome: 'notApplied' });
   });
 
   it('[as400 30] can change exactly the attributes of the documentation', async () => {
@@ -152,6 +169,13 @@ describe('IBM i over Mapepire', () => {
   it('[as400 35] reads a group by its name, and refuses to change it', async () => {
     expect(await fixture.read('AWS', GROUP)).toEqual({ GID: '116', __NAME__: 'AWS', GRPAUT: '*NONE', GRPAUTTYP: '*PRIVATE', __UID__: 'AWS' });
     for (const work of [fixture.create({ __NAME__: 'NEW' }, GROUP), fixture.update('AWS', { GID: '1' }, GROUP), fixture.remove('AWS', GROUP)]) expect(await failure(work)).toMatchObject({ kind: 'unsupportedOperation' });
+  });
+
+  it('knows nobody by a name that cannot be one', async () => {
+    for (const name of ["X' OR 1=1 --", 'ELEVENCHARS']) {
+      expect(await failure(fixture.update(name, { TEXT: 'x' }))).toMatchObject({ kind: 'unknownUid', outcome: 'notApplied' });
+      expect(await failure(fixture.remove(name))).toMatchObject({ kind: 'unknownUid', outcome: 'notApplied' });
+    }
   });
 
   it('does not take a group for an account', async () => {

@@ -91,6 +91,26 @@ describe('the connection to the IBM i', () => {
     expect(fixture.server.seen.connections).toBe(2);
   });
 
+  it('that is silent though nobody closed it is given up', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      fixture = await As400Fixture.start({ maximumConnections: 1 });
+      await test();
+      fixture.server.gates.set('CRTUSRPRF', new Promise(() => undefined));
+      const creating = failure(fixture.create({ __NAME__: 'SILENT' }));
+      await expect.poll(() => fixture.server.seen.requests.at(-1)).toBe('cl');
+      // The server answers a ping by itself: the connection lives on as long as it does.
+      vi.advanceTimersByTime(30_000);
+      await expect.poll(() => fixture.server.seen.pings).toBe(1);
+      fixture.server.mute();
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
+      vi.advanceTimersByTime(60_000);
+      expect(await creating).toMatchObject({ kind: 'connectionBroken', outcome: 'unknown' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('that was lost while nobody used it is replaced unseen', async () => {
     fixture = await As400Fixture.start({ maximumConnections: 1 });
     await test();

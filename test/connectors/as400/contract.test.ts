@@ -31,6 +31,8 @@ describeConnectorContract('as400', async () => {
       { kind: 'equals', attribute: Attribute.of('__NAME__', 'USER3') },
     ],
     filterAttributes: ['TEXT', 'USRCLS'],
+    optional: ['TEXT'],
+    freeText: ['TEXT'],
     broken: { password: new GuardedString('Zq7x-wrong') },
     secrets: ['Zq7x'],
     behind: { name: 'stand-in for IBM i behind the protocol of Mapepire', real: false },

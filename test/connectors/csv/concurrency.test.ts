@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { lockFile } from '../../../connectors/catalog/csv/storage/file-lock.js';
+import { MACHINE, lockFile } from '../../../connectors/catalog/csv/storage/file-lock.js';
 import { SteadyFile } from '../../../connectors/catalog/csv/storage/steady-file.js';
 import { appendTo, replaceBy } from '../../../connectors/catalog/csv/storage/write-file.js';
 import { ACCOUNT, OperationOptions } from '../../../protocol/model/index.js';
@@ -246,8 +246,8 @@ describe('several agents on one file', () => {
   });
 
   it.each([
-    ['a process that no longer exists', { id: 'x', pid: 2 ** 22 + 1, host: hostname() }],
-    ['an earlier process that had our process id', { id: 'x', pid: process.pid, host: hostname() }],
+    ['a process that no longer exists', { id: 'x', pid: 2 ** 22 + 1, host: hostname(), machine: MACHINE }],
+    ['an earlier process that had our process id', { id: 'x', pid: process.pid, host: hostname(), machine: MACHINE }],
     ['another machine, without sign of life', { id: 'x', pid: 1, host: 'elsewhere' }],
   ])('a lock left by %s is taken away', async (_, holder) => {
     const { path, names } = await Fixture.of().then((fixture) => ({ path: fixture.path, names: () => fixture.names() }));
@@ -258,10 +258,18 @@ describe('several agents on one file', () => {
     expect(await names()).toEqual(['people.csv']);
   });
 
+  it.each([['that has our process id', process.pid], ['whose process does not exist here', 2 ** 22 + 1]])('a live lock of a machine with our host name %s is left alone', async (_, pid) => {
+    const { path } = await Fixture.of();
+    await writeFile(`${path}.lock`, JSON.stringify({ id: 'x', pid, host: hostname(), machine: `${hostname()} of another start` }));
+    const error = await failure(lockFile(`${path}.lock`, { ...TIMES, stale: 60_000 }));
+    expect(error.kind).toBe('retryable');
+    expect(await readFile(`${path}.lock`, 'utf8')).toContain('"x"');
+  });
+
   it('what an agent that was killed during a rewrite left behind is removed by the next write', async () => {
     const fixture = await Fixture.of();
     await writeFile(join(fixture.directory, '.people.csv.rewrite-0123456789ab.tmp'), 'half of it');
-    await writeFile(`${fixture.path}.lock`, JSON.stringify({ id: 'x', pid: 2 ** 22 + 1, host: hostname() }));
+    await writeFile(`${fixture.path}.lock`, JSON.stringify({ id: 'x', pid: 2 ** 22 + 1, host: hostname(), machine: MACHINE }));
     await fixture.update('ann', { mail: 'x' });
     expect(await fixture.names()).toEqual(['people.csv']);
     expect(plain(await fixture.get('ann'))).toEqual({ first_name: 'Ann', mail: 'x' });

@@ -30,7 +30,7 @@ export function describeBehaviours(title: string, start: () => Promise<TestDatab
       await table();
       if (database.configuration['password'] !== null) {
         const refused = await on({ password: 'wrong-password-1' });
-        expect(refused.kind).toBe('connectorSecurity');
+        expect(refused.kind).toBe('invalidCredential');
         expect(refused.message).not.toContain('wrong-password-1');
       }
       const missing = await on({ table: 'nowhere' });
@@ -284,9 +284,12 @@ export function describeBehaviours(title: string, start: () => Promise<TestDatab
       const expected: string[] = [];
       for (let index = 0; index < 40; index++) {
         expected.push(`user${String(index).padStart(2, '0')}`);
-        await facade.create(expected[index]!, { changed: `2024-01-01 00:00:0${Math.floor(index / 7)}` });
+        // The first five have no change time.
+        await facade.create(expected[index]!, { changed: index < 5 ? null : `2024-01-01 00:00:0${Math.floor(index / 7)}` });
       }
-      const { items } = await facade.sync(null);
+      const { items, end } = await facade.sync(null);
+      expect(items.map(({ uid }) => uid.value)).toEqual(expected);
+      expect(end?.value).toBe('2024-01-01 00:00:05');
       for (const [index, { token }] of items.entries()) expect((await facade.sync(token)).items.map(({ uid }) => uid.value)).toEqual(expected.slice(index + 1));
     });
 

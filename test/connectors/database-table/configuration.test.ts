@@ -5,7 +5,8 @@ import { offeredOperations } from '../../../connectors/framework/offered-operati
 import { connectorInfo } from '../../../connectors/framework/default-configuration.js';
 import { OperationOptions, Script, type IcfValue } from '../../../protocol/model/index.js';
 import { translateSqlError, vendorCode } from '../../../connectors/engines/sql/sql-errors.js';
-import { narrowed } from '../../../connectors/catalog/database-table/filter.js';
+import { dialects } from '../../../connectors/engines/sql/dialects.js';
+import { renderSql, sql } from '../../../connectors/engines/sql/sql-text.js';
 import { TableFacade, failing, type TestDatabase } from './table-facade.js';
 
 const nowhere: TestDatabase = { name: 'none', isReal: false, configuration: { url: 'jdbc:pglite:memory' }, createTable: async () => {}, query: async () => [], stop: async () => {} };
@@ -69,9 +70,14 @@ describe('the configuration of the database-table connector', () => {
     expect(offeredOperations(databaseTable).has('ScriptOnConnectorApiOp')).toBe(true);
   });
 
-  it('[database-table 13] takes paging for something every database here can do', () => {
-    expect(databaseTable.search).toMatchObject({ paging: true });
-    expect(narrowed({ kind: 'presence', name: 'x' }, undefined as never)).toBeUndefined();
+  it('[database-table 13] pages unless told otherwise, in the form each database has', () => {
+    expect(databaseTable.properties.disablePaging.default).toBe(false);
+    const query = sql`select 1 as c0 from people order by email`;
+    const written = Object.values(dialects).map((dialect) => [dialect.name, renderSql(dialect.page(query, 2, 4), dialect).text.replace('select 1 as c0 from people order by email', 'Q')]);
+    expect(Object.fromEntries(written)).toEqual({
+      postgresql: 'Q limit 2 offset 4', embedded: 'Q limit 2 offset 4', mysql: 'Q limit 2 offset 4', mariadb: 'Q limit 2 offset 4', hana: 'Q limit 2 offset 4',
+      sqlserver: 'Q offset 4 rows fetch next 2 rows only', oracle: 'select * from (select q_.*, rownum r_ from (Q) q_ where rownum <= 6) where r_ > 4',
+    });
   });
 });
 
@@ -80,11 +86,12 @@ describe('errors of databases', () => {
 
   it('become ICF\'s by their codes', () => {
     const cases: [object, string][] = [
-      [{ code: '23505' }, 'alreadyExists'], [{ code: '23502' }, 'invalidAttributeValue'], [{ code: '22P02' }, 'invalidAttributeValue'], [{ code: '28P01' }, 'connectorSecurity'], [{ code: '42P01' }, 'configuration'],
+      [{ code: '23505' }, 'alreadyExists'], [{ code: '23502' }, 'invalidAttributeValue'], [{ code: '22P02' }, 'invalidAttributeValue'], [{ code: '28P01' }, 'invalidCredential'], [{ code: '42P01' }, 'configuration'],
       [{ code: '42501' }, 'permissionDenied'], [{ code: '40001' }, 'retryable'], [{ code: '57P01' }, 'connectionBroken'], [{ code: '57014' }, 'operationTimeout'], [{ code: '42601' }, 'connector'],
       [{ code: 'ER_DUP_ENTRY', errno: 1062, sqlState: '23000' }, 'alreadyExists'], [{ code: 'ER_NO_SUCH_TABLE', errno: 1146, sqlState: '42S02' }, 'configuration'], [{ code: 'ER_LOCK_DEADLOCK', errno: 1213, sqlState: '40001' }, 'retryable'],
-      [{ code: 'PROTOCOL_CONNECTION_LOST' }, 'connectionBroken'], [{ code: 'EREQUEST', number: 2601 }, 'alreadyExists'], [{ code: 'ELOGIN' }, 'connectorSecurity'], [{ code: 'ORA-00001', errorNum: 1 }, 'alreadyExists'],
-      [{ code: 'ORA-01017', errorNum: 1017 }, 'connectorSecurity'], [{ code: 'NJS-500' }, 'connectionBroken'], [{ code: 301 }, 'alreadyExists'], [{ code: 10 }, 'connectorSecurity'], [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'connectorSecurity'],
+      [{ code: 'PROTOCOL_CONNECTION_LOST' }, 'connectionBroken'], [{ code: 'EREQUEST', number: 2601 }, 'alreadyExists'], [{ code: 'ELOGIN' }, 'invalidCredential'], [{ code: 'ORA-00001', errorNum: 1 }, 'alreadyExists'],
+      [{ code: 'ORA-01017', errorNum: 1017 }, 'invalidCredential'], [{ code: 'ORA-28001', errorNum: 28_001 }, 'passwordExpired'], [{ code: 'ER_ACCESS_DENIED_ERROR', errno: 1045, sqlState: '28000' }, 'invalidCredential'], [{ number: 18_456 }, 'invalidCredential'],
+      [{ code: 414 }, 'passwordExpired'], [{ code: 'NJS-500' }, 'connectionBroken'], [{ code: 301 }, 'alreadyExists'], [{ code: 10 }, 'invalidCredential'], [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'connectorSecurity'],
     ];
     for (const [fields, kind] of cases) expect(translateSqlError(failure(fields))?.kind, JSON.stringify(fields)).toBe(kind);
     expect(translateSqlError(failure({ code: 'ECONNREFUSED' }))).toBeUndefined();

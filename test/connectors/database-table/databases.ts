@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { acquireDatabase, releaseDatabase } from '../../../connectors/engines/sql/drivers/embedded-databases.js';
 import type { DatabaseServer } from '../../targets/database-server.js';
+import { embeddedDirectory } from '../../targets/embedded-directory.js';
 import { startFakeSqlServer } from '../../targets/fake-sqlserver.js';
 import { startMariadb } from '../../targets/mariadb.js';
 import { startPostgresql } from '../../targets/postgresql.js';
@@ -67,7 +65,7 @@ export async function fakeSqlServerDatabase(): Promise<TestDatabase> {
 
 /** PostgreSQL in this process; the administrator's statements take turns with the connector's. */
 export async function embeddedDatabase(): Promise<TestDatabase> {
-  const directory = join(await mkdtemp(join(tmpdir(), 'causeway-embedded-')), 'db');
+  const { directory, remove } = await embeddedDirectory();
   const database = await acquireDatabase(directory);
   const query = (sql: string) => database.alone(async () => (await database.instance.exec(sql)).at(-1)?.rows ?? []);
   return {
@@ -79,7 +77,7 @@ export async function embeddedDatabase(): Promise<TestDatabase> {
     openCursors: async () => Number((await query('select count(*)::int as open from pg_cursors'))[0]?.['open'] ?? 0),
     stop: async () => {
       await releaseDatabase(database);
-      await rm(join(directory, '..'), { recursive: true, force: true });
+      await remove();
     },
   };
 }

@@ -143,6 +143,13 @@ export function describePool(start: () => Promise<TestDatabase>): void {
       expect((await failing(session({ validationQuery: 'select nonsense', testOnConnect: true }))).message).toMatch(/testOnConnect/);
     });
 
+    it('takes the next server of the address where one is not there or is none of the kind asked for', async () => {
+      const { port } = new URL(database.server!.jdbcUrl.replace('jdbc:', ''));
+      const url = (rest: string) => database.server!.jdbcUrl.replace(/\/\/[^/]*(\/\w+).*$/, `//127.0.0.1:1,127.0.0.1:${port}$1?${rest}`);
+      for (const kind of ['any', 'primary', 'preferSecondary']) expect((await session({ url: url(`targetServerType=${kind}`) })).connection.isLost).toBe(false);
+      expect(await failing(session({ url: url('targetServerType=secondary') }))).toMatchObject({ kind: 'connectionFailed', message: expect.stringContaining('targetServerType') as string });
+    });
+
     it('stops a validation that takes longer than validationQueryTimeout, and says so with logValidationErrors', async () => {
       const given = await session({ testOnBorrow: true, validationQuery: 'select pg_sleep(30)', validationQueryTimeout: 1, validationInterval: 0 });
       expect(await jdbcReusable(given, never)).toBe(true);

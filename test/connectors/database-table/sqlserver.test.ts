@@ -71,6 +71,13 @@ describe('the database-table connector on a fake SQL Server', () => {
     expect(server.statements.at(-1)?.text).toBe('ROLLBACK');
   });
 
+  it('begins transactions at the session\'s isolation level, which defaultTransactionIsolation sets', async () => {
+    await open({ defaultTransactionIsolation: 8 });
+    await facade.create('bob', { age: 7 });
+    expect(server.statements.map(({ text }) => text)).toContain('SET TRANSACTION ISOLATION LEVEL SERIALIZABLE');
+    expect(server.statements.find(({ text }) => text === 'BEGIN')?.parameters).toEqual({ isolation: 0 });
+  });
+
   it('counts what the statement itself has changed, whatever triggers do besides', async () => {
     await open();
     answer = () => ({ triggered: [3, 1], rowCount: 1 });

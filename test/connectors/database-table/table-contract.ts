@@ -24,6 +24,8 @@ export function describeTableContract(title: string, start: () => Promise<TestDa
         { kind: 'greaterThanOrEqual', attribute: Attribute.of('name', 'm1@example.com') },
       ],
       filterAttributes: ['name', 'note'],
+      optional: ['note'],
+      freeText: ['name', 'note'],
       broken: database.configuration['password'] === null ? { table: 'nowhere' } : { password: 'wrong-password-2' },
       secrets: ['pass-w0rd-', 'wrong-password-2', ...(typeof database.configuration['password'] === 'string' ? [database.configuration['password']] : [])],
       behind: { name: database.name, real: database.isReal },

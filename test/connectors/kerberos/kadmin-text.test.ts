@@ -67,13 +67,21 @@ describe('what kadmin prints', () => {
     ['/usr/bin/env: ‘/opt/kadmin’: No such file or directory', 'configuration'],
     ['something new', 'connector'],
   ])('says what is wrong: %s', (line, kind) => {
-    expect(kadminFailure('Testing', { exitCode: 1, signal: null, stdout: '', stderr: `[sudo 1f] WARNING\n${line}\n` })?.kind).toBe(kind);
+    expect(kadminFailure({ what: 'Testing' }, { exitCode: 1, signal: null, stdout: '', stderr: `[sudo 1f] WARNING\n${line}\n` })?.kind).toBe(kind);
+  });
+
+  it('leaves the outcome open when the answer to a write is lost, and only then', () => {
+    const told = (line: string, readOnly = false) => kadminFailure({ what: 'x', readOnly }, { exitCode: 1, signal: null, stdout: '', stderr: `${line}\n` });
+    const late = 'add_principal: Communication failure with server while creating "a@R".';
+    expect(told(late)).toMatchObject({ kind: 'connectionFailed', outcome: 'unknown', retryable: false });
+    expect(told(late, true)).toMatchObject({ kind: 'connectionFailed', outcome: undefined, retryable: true });
+    expect(told('kadmin: Communication failure with server while initializing kadmin interface')).toMatchObject({ kind: 'connectionFailed', outcome: 'notApplied', retryable: true });
   });
 
   it('says nothing of a failure by warnings, and by what is tolerated', () => {
-    expect(kadminFailure('x', { exitCode: 0, signal: null, stdout: '', stderr: 'WARNING: no policy specified for a@R; defaulting to no policy\n' })).toBeUndefined();
-    expect(kadminFailure('x', { exitCode: 1, signal: null, stdout: '', stderr: 'get_principal: Principal does not exist while retrieving "a@R".\n' }, 'Principal does not exist')).toBeUndefined();
-    expect(kadminFailure('x', { exitCode: null, signal: 'SIGKILL', stdout: '', stderr: '' })?.message).toContain('SIGKILL');
+    expect(kadminFailure({ what: 'x' }, { exitCode: 0, signal: null, stdout: '', stderr: 'WARNING: no policy specified for a@R; defaulting to no policy\n' })).toBeUndefined();
+    expect(kadminFailure({ what: 'x', tolerated: 'Principal does not exist' }, { exitCode: 1, signal: null, stdout: '', stderr: 'get_principal: Principal does not exist while retrieving "a@R".\n' })).toBeUndefined();
+    expect(kadminFailure({ what: 'x' }, { exitCode: null, signal: 'SIGKILL', stdout: '', stderr: '' })?.message).toContain('SIGKILL');
   });
 });
 

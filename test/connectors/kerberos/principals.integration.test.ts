@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
@@ -112,6 +113,7 @@ describe('an attribute of a principal', () => {
   it('limits tickets [kerberos 7]', async () => {
     const calls = principals();
     await calls.create([new Name('fay'), password('first'), Attribute.of('maximumTicketLife', '600'), Attribute.of('maximumRenewableLife', '1 day 00:00:00')]);
+    expect(await kdc.ticketLives(full('fay'), secret('kerberos password first'))).toEqual({ life: 600, renewable: 86_400 });
     const read = await calls.get('fay');
     expect([read?.get('maximumTicketLife')?.values, read?.get('maximumRenewableLife')?.values]).toEqual([['0 days 00:10:00'], ['1 day 00:00:00']]);
     await calls.update('fay', [Attribute.of('expirationDate', '2020-01-01T00:00:00Z')]);
@@ -196,6 +198,19 @@ describe('names of principals', () => {
 });
 
 describe('the way to kadmin', () => {
+  it('runs no program of the agent\'s machine but kadmin, and that without commands of the configuration\'s own', async () => {
+    const marker = join(kdc.directory, 'touched');
+    const own = 'kadmin.local on the agent\'s machine';
+    for (const cmd of [`/usr/bin/touch ${marker}`, `${kdc.kadminLocal} ktadd -k ${marker}`, '/bin/sh']) {
+      expect((await failing(principals(own, { customConfiguration: block(cmd, "; transport = 'local'"), customSensitiveConfiguration: sensitive(kdc.admin.password) }).test())).message, cmd).toMatch(/kadmin\.cmd .* by its path, without options/);
+    }
+    const customConfiguration = block(kdc.kadminLocal, "; transport = 'local'; sudo = true");
+    for (const sudoCommand of [`/usr/bin/touch ${marker}`, `/usr/bin/sudo /usr/bin/touch ${marker}`]) {
+      expect((await failing(principals(own, { customConfiguration, sudoCommand }).test())).message).toMatch(/sudoCommand is .* without options/);
+    }
+    expect(existsSync(marker)).toBe(false);
+  });
+
   it('says which credentials are wrong: those of kadmin, or those of sudo [kerberos 11]', async () => {
     const kadmin = await failing(principals('kadmin over ssh, by password', { customSensitiveConfiguration: sensitive('wrong-password-4') }).test());
     expect(kadmin).toMatchObject({ kind: 'invalidCredential' });
@@ -257,15 +272,29 @@ describe('scripts', () => {
     expect((await failing(calls.facade.perform({ kind: 'latestSyncToken', objectClass: ACCOUNT }, calls.call()))).kind).toBe('unsupportedOperation');
   });
 
-  it('of one\'s own talk to the shell, with prompt, echo, locale and timeouts as configured [kerberos 13, 14, 16, 17, 18, 28]', async () => {
+  it('of one\'s own talk to the shell, with prompt, echo and locale as configured [kerberos 13, 14, 16, 28]', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'causeway-kerberos-scripts-'));
     try {
       await writeFile(join(folder, 'Own.js'), 'if (!await promptReady(2)) throw new Error("no prompt"); await sendln("echo got=$LC_ALL."); let seen; await expect(regexp(/got=(.*)\\.\\r/, (state) => { seen = state.getMatch(1); })); return [seen, configuration.user, scriptArguments.a]');
       const changes = { scriptRoots: new IcfArray('String', ['!/scripts/kerberos', folder]), scriptOnResourceScriptFileName: 'Own.js', setLocale: true, locale: 'C.UTF-8' };
       const calls = principals('kadmin.local over ssh, behind sudo', changes);
       expect(await calls.onResource('javascript', 'x', { a: 'b' })).toEqual(['C.UTF-8', sshd.user, 'b']);
+      expect((await principals('kadmin.local over ssh, behind sudo', { ...changes, echoOff: false }).onResource('javascript', 'x') as IcfValue[])[0]).toBe('$LC_ALL');
       await calls.test();
       expect((await failing(principals('kadmin.local over ssh, behind sudo', { ...changes, prompt: 'nobody@nowhere: ', expectTimeout: 500n }).onResource('javascript', 'x'))).kind).toBe('connectionFailed');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('wait as long as expectTimeout for what does not come, and go on where throwOperationTimeoutException is false [kerberos 17, 18]', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'causeway-kerberos-scripts-'));
+    try {
+      await writeFile(join(folder, 'Late.js'), 'await promptReady(2); return await expect("never comes") === TIMEOUT_EXPIRED');
+      const changes = { scriptRoots: new IcfArray('String', ['!/scripts/kerberos', folder]), scriptOnResourceScriptFileName: 'Late.js', expectTimeout: 700n };
+      const error = await failing(principals('kadmin.local over ssh, behind sudo', changes).onResource('javascript', 'x'));
+      expect([error.kind, error.message]).toEqual(['operationTimeout', expect.stringContaining('700 ms')]);
+      expect(await principals('kadmin.local over ssh, behind sudo', { ...changes, throwOperationTimeoutException: false }).onResource('javascript', 'x')).toBe(true);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

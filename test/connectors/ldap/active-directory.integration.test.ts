@@ -479,6 +479,9 @@ async function contractTarget(): Promise<ContractTarget> {
     secrets: [server.adminPassword, 'not the password'],
     behind: { name: 'Samba as an Active Directory domain controller', real: true },
     filterAttributes: ['cn', 'sn', 'givenName', 'employeeNumber'],
+    // Nothing is `optional`: the negation of a value is true of an entry without the attribute (RFC 4511, section 4.5.1.7).
+    ignoresCase: true,
+    freeText: ['sn', 'givenName'],
     outage: { begin: () => server.pause(), end: () => server.resume() },
     stop: async () => {},
   };

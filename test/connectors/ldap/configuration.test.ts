@@ -1,5 +1,4 @@
 import type { SrvRecord } from 'node:dns';
-import type { resolveSrv } from 'node:dns/promises';
 import { describe, expect, test } from 'vitest';
 import { ParkedSearches } from '../../../connectors/catalog/ldap/parked-searches.js';
 import { generalizedTimeToIso, intervalToIso } from '../../../connectors/catalog/ldap/time-values.js';
@@ -8,7 +7,7 @@ import { serverTypeOf } from '../../../connectors/catalog/ldap/directory/root-ds
 import { noteFailure, serversOf } from '../../../connectors/catalog/ldap/directory/servers.js';
 import { validate } from '../../../connectors/catalog/ldap/validate.js';
 import type { Entry } from '../../../connectors/catalog/ldap/directory/contract.js';
-import { ldapConfig } from './ldap-config.js';
+import { ldapConfig, quiet } from './ldap-config.js';
 
 describe('validation', () => {
   test('the defaults need a host only', () => {
@@ -31,9 +30,9 @@ describe('validation', () => {
 });
 
 describe('servers', () => {
-  const lookup = (records: readonly SrvRecord[]) => (async () => [...records]) as unknown as typeof resolveSrv;
+  const lookup = (records: readonly SrvRecord[]) => async () => records;
   const record = (name: string, priority: number, weight = 1): SrvRecord => ({ name, priority, weight, port: 1389 });
-  const urls = async (values: Parameters<typeof ldapConfig>[0], records: readonly SrvRecord[] = []) => (await serversOf(ldapConfig(values), lookup(records))).map(({ host, port }) => `${host}:${port}`);
+  const urls = async (values: Parameters<typeof ldapConfig>[0], records: readonly SrvRecord[] = []) => (await serversOf(ldapConfig(values), quiet(), lookup(records))).map(({ host, port }) => `${host}:${port}`);
 
   test('host, then failover [ldap 13]', async () => {
     expect(await urls({ host: 'a', port: 1, failover: ['ldap://b:2/', 'ldap://c'] })).toEqual(['a:1', 'b:2', 'c:389']);
@@ -44,7 +43,21 @@ describe('servers', () => {
     const records = [record('c', 20), record('a', 1), record('b', 10)];
     expect(await urls({ host: '_ldap._tcp.x', useDNSSRVRecord: true }, records)).toEqual(['a:1389', 'b:1389', 'c:1389']);
     expect(await urls({ host: '_ldap._tcp.x', useDNSSRVRecord: true, ssl: true }, records)).toEqual(['a:636', 'b:636', 'c:636']);
-    await expect(serversOf(ldapConfig({ host: '_ldap._tcp.x', useDNSSRVRecord: true }), () => Promise.reject(new Error('ENOTFOUND')))).rejects.toMatchObject({ kind: 'connectionFailed' });
+    await expect(serversOf(ldapConfig({ host: '_ldap._tcp.x', useDNSSRVRecord: true }), quiet(), () => Promise.reject(new Error('ENOTFOUND')))).rejects.toMatchObject({ kind: 'connectionFailed' });
+  });
+
+  test.each<[string, readonly SrvRecord[] | Error]>([['that are not there', new Error('ENOTFOUND')], ['that are none', []], ['that name the root: no such service', [record('', 1)]]])('SRV records %s leave what is there to fail over to', async (_what, found) => {
+    const search = found instanceof Error ? () => Promise.reject(found) : lookup(found);
+    const values = { host: '_ldap._tcp.x', useDNSSRVRecord: true };
+    await expect(serversOf(ldapConfig(values), quiet(), search)).rejects.toMatchObject({ kind: 'connectionFailed', message: expect.stringContaining('_ldap._tcp.x') as string });
+    expect(await serversOf(ldapConfig({ ...values, failover: ['ldap://b'] }), quiet(), search)).toEqual([{ host: 'b', port: 389 }]);
+  });
+
+  test('a resolver that says nothing is given up after connectionTimeout, or with the operation', async () => {
+    const silent = () => new Promise<never>(() => undefined);
+    const values = { host: '_ldap._tcp.x', useDNSSRVRecord: true };
+    await expect(serversOf(ldapConfig({ ...values, connectionTimeout: 20 }), quiet(), silent)).rejects.toMatchObject({ kind: 'connectionFailed' });
+    await expect(serversOf(ldapConfig({ ...values, failover: ['ldap://b'] }), AbortSignal.abort(), silent)).rejects.toMatchObject({ kind: 'operationTimeout' });
   });
 
   test('of equal priority the heavier comes first more often', async () => {
@@ -56,7 +69,7 @@ describe('servers', () => {
   test('one that failed lately comes last', async () => {
     const config = ldapConfig({ host: 'a', failover: ['ldap://b'] });
     noteFailure(config, { host: 'a', port: 389 });
-    expect((await serversOf(config)).map(({ host }) => host)).toEqual(['b', 'a']);
+    expect((await serversOf(config, quiet())).map(({ host }) => host)).toEqual(['b', 'a']);
   });
 });
 

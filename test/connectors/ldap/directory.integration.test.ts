@@ -244,7 +244,8 @@ describe('binds', () => {
       await policy.modify(dn, [{ operation: 'replace', attribute: 'userPassword', values: ['right'] }], quiet());
       await policy.modify(dn, [{ operation: 'replace', attribute: 'pwdReset', values: ['TRUE'] }], quiet());
       expect(await policy.checkPassword(dn, new GuardedString('right'), quiet())).toMatchObject({ mustChange: true });
-      for (let i = 0; i < 3; i++) await expect(policy.checkPassword(dn, new GuardedString('wrong'), quiet())).rejects.toMatchObject({ kind: 'invalidCredential' });
+      // More than the policy's three: failures within the same tick of its clock are one to slapd.
+      for (let i = 0; i < 5; i++) await expect(policy.checkPassword(dn, new GuardedString('wrong'), quiet())).rejects.toMatchObject({ kind: 'invalidCredential' });
       await expect(policy.checkPassword(dn, new GuardedString('right'), quiet())).rejects.toMatchObject({ kind: 'invalidCredential' });
     } finally {
       await policy.close();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BerWriter } from 'ldapts';
-import { gssapiBind, type KerberosClient, type KerberosModule } from '../../../connectors/catalog/ldap/directory/gssapi.js';
+import { gssapiBind, loadKerberos, serviceName, type KerberosClient, type KerberosModule } from '../../../connectors/catalog/ldap/directory/gssapi.js';
 import { encodeMessage, type LdapRequest } from '../../../connectors/catalog/ldap/directory/request.js';
 import { decodeResponse } from '../../../connectors/catalog/ldap/directory/response.js';
 import type { DoneResponse } from '../../../connectors/catalog/ldap/directory/wire.js';
@@ -22,7 +22,7 @@ class Client implements KerberosClient {
   async wrap(data: string): Promise<string> { return base64(`[${Buffer.from(data, 'base64').toString('hex')}]`); }
 }
 
-interface Answer { readonly code: number; readonly challenge?: string }
+interface Answer { readonly code: number; readonly challenge?: string; readonly diagnostic?: string }
 
 function wireWith(answers: Answer[]): { readonly wire: Parameters<typeof gssapiBind>[0]; readonly sent: string[] } {
   const sent: string[] = [];
@@ -32,8 +32,8 @@ function wireWith(answers: Answer[]): { readonly wire: Parameters<typeof gssapiB
       url: 'ldaps://dc1.example.test:636',
       request: async (request: LdapRequest): Promise<DoneResponse> => {
         sent.push(encodeMessage(1, request, []).toString('latin1'));
-        const { code, challenge } = answers.shift() ?? { code: 0 };
-        return { kind: 'done', tag: 0x61, result: { code, matchedDn: '', diagnostic: '', referrals: [] }, controls: [], saslCredentials: challenge === undefined ? undefined : Buffer.from(challenge) };
+        const { code, challenge, diagnostic = '' } = answers.shift() ?? { code: 0 };
+        return { kind: 'done', tag: 0x61, result: { code, matchedDn: '', diagnostic, referrals: [] }, controls: [], saslCredentials: challenge === undefined ? undefined : Buffer.from(challenge) };
       },
     },
   };
@@ -57,7 +57,57 @@ describe('a Kerberos bind', () => {
     expect(sent).toEqual([]);
   });
 
-  test('takes the ticket, the proof of the server and no security layer [ldap 19]', async () => {
+  test('with a package that is there and cannot be loaded says why', async () => {
+    const broken = `data:text/javascript,throw new Error('libgssapi_krb5.so.2: cannot open shared object file')`;
+    await expect(loadKerberos(broken)).rejects.toMatchObject({ kind: 'configuration', message: expect.stringMatching(/cannot be loaded here: libgssapi_krb5/) as string });
+  });
+
+  test.each([['export const initializeClient = 1', 'named exports'], ['export default { initializeClient: 1 }', 'a default export']])('takes a package with %s', async (text) => {
+    expect(await loadKerberos(`data:text/javascript,${text}`)).toMatchObject({ initializeClient: 1 });
+  });
+
+  test('names the service as the Kerberos library of the system does', () => {
+    expect(serviceName('dc1.example.test', 'linux')).toBe('ldap@dc1.example.test');
+    expect(serviceName('dc1.example.test', 'win32')).toBe('ldap/dc1.example.test');
+  });
+
+  test('asks as the default principal where none is configured, and as one of another realm where that is; no JAAS entry chooses [ldap 19]', async () => {
+    const services: string[] = [];
+    for (const [principal, gssapiLoginContext] of [[null, null], [' ', 'org.identityconnectors.ldap.LdapConnector'], ['svc@OTHER.TEST', 'other']] as const) {
+      const { wire } = wireWith([{ code: 14, challenge: 'proof' }, { code: 14, challenge: 'offer' }, { code: 0 }]);
+      await gssapiBind(wire, ldapConfig({ host: 'dc1.example.test', authType: 'SASL-GSSAPI', principal, gssapiLoginContext }), quiet(), kerberos(layers(1), services));
+    }
+    expect(services.map((service) => service.split(' ')[1])).toEqual(['', '', 'svc@OTHER.TEST']);
+  });
+
+  test.each<[string, Partial<KerberosModule & KerberosClient>]>([
+    ['a ticket', { initializeClient: () => new Promise(() => undefined) }], ['a step', { step: () => new Promise(() => undefined) }], ['the wrapping', { wrap: () => new Promise(() => undefined) }],
+  ])('that waits for %s ends with its signal', async (_what, stuck) => {
+    const client = Object.assign(new Client(layers(1)), stuck);
+    const abort = new AbortController();
+    const { wire } = wireWith([{ code: 14, challenge: 'proof' }, { code: 14, challenge: 'offer' }]);
+    const bind = gssapiBind(wire, config, abort.signal, async () => ({ initializeClient: async () => client, ...stuck }));
+    setImmediate(() => abort.abort());
+    await expect(bind).rejects.toMatchObject({ kind: 'operationTimeout' });
+  });
+
+  test('that the server wants signed, or tied to the TLS connection, says what to set', async () => {
+    const answers: readonly (readonly [Answer, string])[] = [
+      [{ code: 8, diagnostic: '00002028: LdapErr: DSID-0C090202, comment: The server requires binds to turn on integrity checking' }, 'Use ssl or startTLS'],
+      [{ code: 49, diagnostic: '80090346: LdapErr: DSID-0C090569, comment: AcceptSecurityContext error, data 80090346, v4563' }, 'LdapEnforceChannelBinding'],
+    ];
+    for (const [answer, advice] of answers) {
+      await expect(gssapiBind(wireWith([answer]).wire, config, quiet(), kerberos(layers(1)))).rejects.toMatchObject({ kind: 'connectorSecurity', message: expect.stringContaining(advice) as string });
+    }
+  });
+
+  test.each([['of the wrong length', Buffer.from([1, 0, 0]).toString('base64')], ['of none', layers(0)]])('with an offer of security layers %s fails', async (_what, offer) => {
+    const { wire, sent } = wireWith([{ code: 14, challenge: 'proof' }, { code: 14, challenge: 'offer' }]);
+    await expect(gssapiBind(wire, config, quiet(), kerberos(offer))).rejects.toMatchObject({ kind: 'connectorSecurity' });
+    expect(sent).toHaveLength(2);
+  });
+
+  test('takes the ticket, the proof of the server and no security layer [ldap 18]', async () => {
     const { wire, sent } = wireWith([{ code: 14, challenge: 'proof' }, { code: 14, challenge: 'offer' }, { code: 0 }]);
     const services: string[] = [];
     await gssapiBind(wire, ldapConfig({ ...{ host: 'x', authType: 'SASL-GSSAPI', principal: 'svc@EXAMPLE.TEST' } }), quiet(), kerberos(layers(1, 2), services));

@@ -16,8 +16,8 @@ export function ldapConfig(values: Partial<Record<keyof LdapConfig, Plain>> = {}
   return Object.fromEntries(all) as LdapConfig;
 }
 
-/** The configuration for a started OpenLDAP, bound as its administrator. */
-export function configFor(server: OpenLdap, values: Partial<Record<keyof LdapConfig, Plain>> = {}): LdapConfig {
+/** The configuration for a started server, bound as its administrator. */
+export function configFor(server: Pick<OpenLdap, 'host' | 'port' | 'adminDn' | 'adminPassword' | 'baseDn'>, values: Partial<Record<keyof LdapConfig, Plain>> = {}): LdapConfig {
   return ldapConfig({
     host: server.host, port: server.port, principal: server.adminDn, credentials: new GuardedString(server.adminPassword), baseContexts: [server.baseDn], ...values,
   });

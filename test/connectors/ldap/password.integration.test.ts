@@ -107,7 +107,8 @@ describe('passwords at OpenLDAP', () => {
     it('refuses a locked account, also with the right password', async () => {
       const session = await open({ respectResourcePasswordPolicyChangeAfterReset: true });
       const { name } = await person(session, secret('right'));
-      for (let attempt = 0; attempt < 3; attempt++) await expect(login(session, name, 'wrong')).rejects.toMatchObject({ kind: 'invalidCredential' });
+      // More than the policy's three: failures within the same tick of its clock are one to slapd.
+      for (let attempt = 0; attempt < 5; attempt++) await expect(login(session, name, 'wrong')).rejects.toMatchObject({ kind: 'invalidCredential' });
       await expect(login(session, name, 'right')).rejects.toMatchObject({ kind: 'invalidCredential', message: expect.stringContaining('locked') as string });
     });
 

@@ -247,6 +247,28 @@ describe('blocks', () => {
     }
   });
 
+  const byName = { [OPTION.sortKeys]: new IcfArray('SortKey', [new SortKey('__NAME__')]) };
+  const counted: [string, Partial<Record<keyof LdapConfig, boolean | number>>, Readonly<Record<string, IcfValue>>][] = [...ways.map(([way, values]): (typeof counted)[0] => [way, values, {}]), ['sorted here', {}, byName]];
+  test.each(counted)(
+    '%s: a place before which entries have come or gone is refused rather than guessed', async (_way, values, options) => {
+      const own = await sessionWith(values);
+      const page = (cookie?: string) => find(undefined, { ...options, [OPTION.attributesToGet]: names('uid'), [OPTION.pageSize]: 20, ...(cookie === undefined ? {} : { [OPTION.pagedResultsCookie]: cookie }) }, ACCOUNT, own);
+      const first = await page();
+      const { pagedResultsCookie: cookie } = (await page(first.end!.pagedResultsCookie!)).end!;
+      await parkedSearches.closeAll();
+      expect((await page(cookie!)).objects).toHaveLength(20);
+      await parkedSearches.closeAll();
+      const [gone] = first.objects;
+      await session.directory.remove(gone!.name.value, false, call().signal);
+      try {
+        await expect(page(cookie!)).rejects.toMatchObject({ kind: 'connectorIo', message: expect.stringContaining('Start again') as string });
+      } finally {
+        const uid = gone!.get('uid')!.single as string;
+        await addEntry(session, gone!.name.value, { objectClass: 'inetOrgPerson', uid, cn: `user ${uid.slice(4)}`, sn: `Number${Number(uid.slice(4)) % 10}`, mail: `${uid}@example.com` });
+      }
+    },
+  );
+
   test('sorting by what the server cannot sort by is done here', async () => {
     const sortKeys = new IcfArray('SortKey', [new SortKey('__NAME__', false)]);
     const seen = await pages(600, () => Promise.resolve(session), { [OPTION.sortKeys]: sortKeys });

@@ -4,8 +4,10 @@ import { create } from '../../../connectors/catalog/ldap/create.js';
 import { latestSyncToken, sync } from '../../../connectors/catalog/ldap/sync/index.js';
 import { update } from '../../../connectors/catalog/ldap/update.js';
 import { ACCOUNT, ALL, GROUP, GuardedString, OperationOptions, type SyncDelta, type SyncToken } from '../../../protocol/model/index.js';
+import { describeConnectorContract } from '../../contract/connector-contract.js';
 import { startDirectory389, type Directory389 } from '../../targets/directory-389.js';
-import { ldapConfig } from './ldap-config.js';
+import { configFor, ldapConfig } from './ldap-config.js';
+import { peopleUnder } from './people-contract.js';
 import { addEntry, attributes, call, canBind, change, held, openSession, request, type TestSession } from './session.js';
 
 const BASE = 'dc=example,dc=com';
@@ -25,8 +27,11 @@ async function collect(session: TestSession, token: SyncToken | null, objectClas
   }
 }
 
+let server: Directory389;
+beforeAll(async () => { server = await startDirectory389(); });
+afterAll(() => server.stop());
+
 describe('389 Directory Server', () => {
-  let server: Directory389;
   let session: TestSession;
   const sessions: TestSession[] = [];
   let counter = 0;
@@ -44,11 +49,9 @@ describe('389 Directory Server', () => {
   };
 
   beforeAll(async () => {
-    server = await startDirectory389();
     session = await open();
     for (const ou of ['people', 'groups']) await addEntry(session, `ou=${ou},${BASE}`, { objectClass: 'organizationalUnit', ou });
   });
-  afterAll(async () => { await server.stop(); });
   beforeEach(async () => { session = await open(); });
   afterEach(async () => { await Promise.all(sessions.splice(0).map((each) => each.close())); });
 
@@ -113,7 +116,7 @@ describe('389 Directory Server', () => {
     expect(await collect(ignoring, start)).toMatchObject({ deltas: [], token: { value: (start.value as number) + 3 } });
   });
 
-  it('keeps to base contexts, classes and filters [ldap 71, 72, 76]', async () => {
+  it('keeps to base contexts, classes and filters [ldap 71, 72, 76, 77]', async () => {
     const start = await latestSyncToken(session, ACCOUNT, call());
     const dn = await person(undefined, { employeeType: 'staff' });
     await person(undefined, { employeeType: 'guest' });
@@ -123,6 +126,11 @@ describe('389 Directory Server', () => {
     expect((await collect(limited, start)).deltas.map(({ object }) => object?.name.value)).toEqual([dn]);
     const persons = await open({ accountObjectClasses: ['person'], objectClassesToSynchronize: ['organizationalPerson'], baseContextsToSynchronize: [PEOPLE], accountSynchronizationFilter: '(!(uid=*))' });
     expect((await collect(persons, start)).deltas.map(({ object }) => object?.name.value)).toEqual([`cn=plain${counter},${PEOPLE}`]);
+    // As if there were no list: everything is of class top.
+    const all = await open({ accountObjectClasses: ['person'], objectClassesToSynchronize: ['top'], baseContextsToSynchronize: [PEOPLE] });
+    expect((await collect(all, start)).deltas).toHaveLength(3);
+    const searched = await open({ baseContextsToSynchronize: [PEOPLE], accountSearchFilter: '(employeeType=staff)' });
+    expect((await collect(searched, start)).deltas.map(({ object }) => object?.name.value)).toEqual([dn]);
   });
 
   it('reports groups only when their class is listed, and says so [ldap 72]', async () => {
@@ -166,6 +174,14 @@ describe('389 Directory Server', () => {
     await set('first-secret', 'second-secret');
     expect(await canBind(session, dn, new GuardedString('second-secret'))).toBe(true);
   });
+});
+
+describeConnectorContract('ldap on 389 Directory Server', async () => {
+  const unit = `ou=contract,${BASE}`;
+  const session = await openSession(configFor(server));
+  await addEntry(session, unit, { objectClass: 'organizationalUnit', ou: 'contract' });
+  await session.close();
+  return { ...peopleUnder(unit, server, '389 Directory Server'), stop: async () => undefined };
 });
 
 describe('389 Directory Server whose log has no ids', () => {

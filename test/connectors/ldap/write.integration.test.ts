@@ -156,6 +156,16 @@ describe('writing to OpenLDAP', () => {
       expect(await held(session, `uid=${name},${PEOPLE}`, 'mail')).toEqual(['b@example.com']);
     });
 
+    it('tells values apart that differ in case where the server does', async () => {
+      const name = unique('exact');
+      const uid = await createAccount(name, { labeledURI: ['http://a/x'] });
+      const links = (): Promise<string[] | undefined> => held(session, `uid=${name},${PEOPLE}`, 'labeledURI');
+      await addValues(session, request(ACCOUNT, { uid, attributes: attributes({ labeledURI: ['http://a/x', 'http://a/X'] }) }), call());
+      expect(await links()).toEqual(['http://a/X', 'http://a/x']);
+      await removeValues(session, request(ACCOUNT, { uid, attributes: attributes({ labeledURI: ['http://a/X', 'HTTP://A/X'] }) }), call());
+      expect(await links()).toEqual(['http://a/x']);
+    });
+
     it('explains that a naming attribute is changed by a rename', async () => {
       const uid = await createAccount(unique('naming'));
       await expect(replace(uid, { uid: 'other' })).rejects.toMatchObject({ message: expect.stringContaining('__NAME__') as string });

@@ -48,6 +48,8 @@ describeConnectorContract('mongodb: documents', async () => {
       { kind: 'greaterThan', attribute: Attribute.of('team', 'f') },
     ],
     filterAttributes: ['mail', 'team'],
+    optional: ['team'],
+    freeText: ['mail', 'team'],
     broken: { connectionURI: address(wrong) },
     secrets: [ADMIN_PASSWORD, wrong],
     behind: BEHIND,

@@ -54,6 +54,18 @@ describe('a document that is refused', () => {
     }
   });
 
+  it.each([
+    ['{"$regularExpression":{"pattern":".*","options":""}}'], ['{"$ne":null}'], ['{"$gt":""}'], ['{"$where":"1"}'], ['{"$exists":true}'],
+  ])('whose uid is %s is nobody, whatever that means in a query', async (uid) => {
+    const { server, system } = await onPeople({ ICFName: '_id' });
+    await system.create(person('ann', { mail: 'ann@example.com' }));
+    const before = plain(stored(server));
+    const writes = [() => system.remove(uid), () => system.change('REPLACE', uid, [Attribute.of('mail', 'x')]), () => system.change('ADD', uid, [Attribute.of('mail', 'x')])];
+    for (const write of writes) expect((await failureOf(write())).kind).toBe('unknownUid');
+    expect(await system.get(uid)).toBeNull();
+    expect(plain(stored(server))).toEqual(before);
+  });
+
   it('renamed to the name of another is refused', async () => {
     const { system } = await onPeople();
     await system.create(person('ann'));

@@ -123,6 +123,17 @@ describe('a search', () => {
     expect(new Set([first.value, ...items].map((object) => (object as { uid: Uid }).uid.value)).size).toBe(1_500);
   });
 
+  it('can be asked again when the server has forgotten its cursor and there is no order to go on in', async () => {
+    const { server, system } = await onPeople();
+    for (let index = 0; index < 1_500; index++) server.storage.insert(DATABASE, 'people', { name: `n${index}`, mail: 'm' });
+    const filter: Filter = { kind: 'equals', attribute: Attribute.of('mail', 'm') };
+    const results = system.facade.stream({ kind: 'search', objectClass: ACCOUNT, filter, options: OperationOptions.none }, calling());
+    await results.next();
+    server.cursors.forgetAll();
+    const error = await failureOf(drain(results));
+    expect(error).toMatchObject({ kind: 'connectorIo', retryable: true });
+  });
+
   it('gives the attributes asked for', async () => {
     const { system } = await onPeople();
     await system.create(person('ann', { mail: 'a', title: 'b' }));

@@ -51,7 +51,7 @@ async function accounts(count: number): Promise<void> {
   for (let index = 0; index < count; index++) await caller.create(ACCOUNT, new Name(`U${index}`));
 }
 
-/** The pool itself is the SQL engine's, and tested on PostgreSQL (test/connectors/database-table/pool.integration.test.ts). */
+/** The pool itself is the SQL engine's: test/unit/connectors/sql/jdbc-pool.test.ts, and on PostgreSQL test/connectors/database-table/pool.ts. */
 describe('the connections of the Oracle EBS connector, by the properties of the Tomcat JDBC pool', () => {
   it('[oracle-ebs 27] rolls back what is left open on return where rollbackOnReturn and commitOnReturn are both set', async () => {
     const left = async (changes: Partial<EbsConfig>) => {

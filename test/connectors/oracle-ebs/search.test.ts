@@ -32,7 +32,7 @@ const on = (name: string, value: string | number) => Attribute.of(name, value);
 const names = async (filter: Filter) => (await caller.search(ACCOUNT, filter)).items.map(({ name }) => name.value);
 
 describe('the configuration of the Oracle EBS connector', () => {
-  it.each([[{ url: null }, /url is missing/], [{ url: 'jdbc:postgresql://h/d' }, /Oracle/], [{ username: ' ' }, /username is missing/], [{ abandonWhenPercentageFull: 101 }, /between 0 and 100/], [{ pageSize: 0 }, /pageSize/]])('[oracle-ebs 29] refuses %j', async (changes, message) => {
+  it.each([[{ url: null }, /url is missing/], [{ url: 'jdbc:postgresql://h/d' }, /Oracle/], [{ username: ' ' }, /username is missing/], [{ abandonWhenPercentageFull: 101 }, /between 0 and 100/], [{ pageSize: 0 }, /pageSize/]])('[oracle-ebs 30] refuses %j', async (changes, message) => {
     const broken = connect(changes);
     const error = await failure(broken.test());
     expect(error.kind).toBe('configuration');
@@ -50,7 +50,7 @@ describe('the configuration of the Oracle EBS connector', () => {
     await caller.test();
     const stranger = connect({ password: 'Wrong-Passw0rd' });
     const error = await failure(stranger.test());
-    expect(error.kind).toBe('connectorSecurity');
+    expect(error.kind).toBe('invalidCredential');
     expect(error.message).not.toContain('Wrong-Passw0rd');
     await stranger.dispose();
   });

@@ -23,6 +23,8 @@ describeConnectorContract('powershell', async () => {
       { kind: 'not', operand: { kind: 'contains', attribute: Attribute.of('mail', 'm2') } },
     ],
     broken: { Password: new GuardedString('wr0ng-w0rd') },
+    optional: ['mail'],
+    freeText: ['mail'],
     secrets: ['pass-w0rd-', 's3rv1ce-w0rd', 'wr0ng-w0rd'],
     behind: { name: 'stand-in for PowerShell that runs scripts in JavaScript', real: false },
     outage: { begin: () => writeFile(down, ''), end: () => rm(down) },

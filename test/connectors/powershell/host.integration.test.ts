@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ACCOUNT, Attribute, GuardedString, IcfArray, IcfBigDecimal, IcfCharacter, IcfDouble, Name, OPTION, OperationOptions, Script, Uid, type IcfValue } from '../../../protocol/model/index.js';
+import { ACCOUNT, Attribute, GuardedString, IcfArray, IcfBigDecimal, IcfCharacter, IcfDouble, Name, OPTION, OperationOptions, Script, SortKey, Uid, type IcfValue } from '../../../protocol/model/index.js';
 import { failure, plain, type ConnectorCaller } from '../../support/connector-caller.js';
 import { calling } from '../../support/memory-facade.js';
 import { compileHost } from '../../targets/powershell-mono.js';
@@ -38,7 +38,8 @@ describe('the C# of the PowerShell connector (compiled by Mono at the level of C
     const moved = await caller.update(ACCOUNT, new Uid('1', 'r'), Attribute.of('sn', 'x'));
     expect([moved.value, moved.revision]).toEqual(['1-moved', 'r1']);
     await caller.remove(ACCOUNT, new Uid('1'));
-    expect((await failure(caller.remove(ACCOUNT, new Uid('2')))).kind).toBe('unknownUid');
+    const unknown = await failure(caller.remove(ACCOUNT, new Uid('2')));
+    expect([unknown.kind, unknown.message]).toEqual(['unknownUid', expect.stringContaining("Uid '2' and ObjectClass '__ACCOUNT__'")]);
     const error = await failure(caller.create(ACCOUNT, new Name('x')));
     expect([error.kind, error.message]).toEqual(['permissionDenied', expect.stringContaining('not yours')]);
   });
@@ -49,12 +50,30 @@ describe('the C# of the PowerShell connector (compiled by Mono at the level of C
     expect(cookie).toMatch(/./);
     const [joe, staff] = items;
     expect(plain(joe!)).toMatchObject({
-      __UID__: '7', __NAME__: 'joe', sn: 'Smïth 😀', groups: ['a', 'b'], enabled: true, count: 5, big: 12345678901n, none: [], created: '2024-01-02T03:04:05.0000000Z', id: '1d4c9276-6937-4d9e-9c60-67e8b4207f4e', address: { city: 'Oslo' },
+      __UID__: '7', __NAME__: 'joe', sn: 'Smïth 😀', groups: ['a', 'b'], enabled: true, count: 5, big: 12345678901n, none: [], nothing: [], created: '2024-01-02T03:04:05.0000000Z', id: '1d4c9276-6937-4d9e-9c60-67e8b4207f4e', address: { city: 'Oslo' },
     });
     expect(joe!.get('half')?.single).toEqual(new IcfDouble(0.5));
     expect(joe!.get('money')?.single).toEqual(new IcfBigDecimal(150n, 2));
     expect([...joe!.get('photo')?.single as Uint8Array]).toEqual([1, 2, 255]);
     expect([staff!.objectClass, staff!.uid.value, staff!.name.value, staff!.get('member')?.values]).toEqual(['__GROUP__', '8', 'staff', ['x', 'y']]);
+  });
+
+  it('gives the attributes in a collection that New-Object takes for one argument, as the sample scripts need it', async () => {
+    const caller = await connect({ Create: 'create by builder' });
+    const uid = await caller.create(ACCOUNT, new Name('joe'), Attribute.of('big', 12345678901n), Attribute.of('sn', 'Smith'));
+    expect(uid.value).toBe('False|False|joe|12345678901|2');
+  });
+
+  it('keeps its results apart from what PowerShell writes to the same output meanwhile', async () => {
+    const { items } = await (await connect({ Search: 'search and talk' })).search(ACCOUNT);
+    expect(items.map(({ uid, attributes }) => [uid.value, attributes.find(({ name }) => name === 'filler')?.values?.[0]])).toEqual(Array.from({ length: 50 }, (_, index) => [String(index), 'x'.repeat(3000)]));
+  });
+
+  it('says so when it is given a number .NET has no type for, and goes on', async () => {
+    const caller = await connect({ Create: 'create by builder' });
+    const error = await failure(caller.create(ACCOUNT, new Name('joe'), Attribute.of('big', new IcfBigDecimal(10n ** 40n, 0))));
+    expect([error.kind, error.message]).toEqual(['connector', expect.stringMatching(/too large|too small/)]);
+    expect((await caller.create(ACCOUNT, new Name('joe'), Attribute.of('big', 5n))).value).toContain('|joe|5|');
   });
 
   it('waits where nobody takes the results, and tells the script when the consumer leaves', async () => {
@@ -95,7 +114,7 @@ describe('the C# of the PowerShell connector (compiled by Mono at the level of C
     const schema = (await caller.facade.perform({ kind: 'schema' }, calling())) as { objectClasses: readonly { type: string; attributes: readonly { name: string; type: string; flags: readonly string[] }[] }[] };
     expect(schema.objectClasses.map(({ type, attributes }) => [type, ...attributes.map(({ name, type: of, flags }) => `${name} ${of} ${flags.join('+')}`.trim())])).toEqual([
       ['__ACCOUNT__', '__NAME__ String REQUIRED', 'sn String REQUIRED+MULTIVALUED', '__PASSWORD__ GuardedString NOT_READABLE+NOT_RETURNED_BY_DEFAULT', 'age Integer NOT_UPDATEABLE'],
-      ['device', '__NAME__ String REQUIRED', 'tags Map'],
+      ['device', '__NAME__ String REQUIRED', 'tags Map', 'mail String MULTIVALUED'],
     ]);
   });
 
@@ -111,7 +130,7 @@ describe('the C# of the PowerShell connector (compiled by Mono at the level of C
     const caller = await connect({});
     const run = (text: string, scriptArguments = new Map<string, IcfValue>(), more: Record<string, IcfValue> = {}) =>
       caller.facade.perform({ kind: 'scriptOnConnector', script: new Script('PowerShell', text), scriptArguments, options: OperationOptions.of(more) } as never, calling()) as Promise<unknown>;
-    expect(await run('options', undefined, { [OPTION.runAsUser]: 'admin' })).toEqual(['admin', 'RUNSCRIPTONCONNECTOR']);
+    expect(await run('options', undefined, { [OPTION.runAsUser]: 'admin', [OPTION.sortKeys]: new IcfArray('SortKey', [new SortKey('sn', false)]) })).toEqual(['admin', false, 'RUNSCRIPTONCONNECTOR']);
     expect(await run('arguments', new Map([['dn', 'CN=x']]))).toBe('CN=x');
     expect(await run('values')).toEqual([true, 'text', [1, 2n], new Map([['k', new IcfCharacter('c')]]), new Map([['a', 1]]), 200, null]);
     expect((await failure(run('hashtable'))).message).toContain('No serializer for class: System.Collections.Hashtable');

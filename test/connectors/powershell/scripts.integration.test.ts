@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { symlink } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ACCOUNT, Attribute, GuardedString, IcfArray, Name, OPTION, OperationOptions, Script, Uid, type IcfValue } from '../../../protocol/model/index.js';
@@ -58,6 +58,28 @@ describe('scripts of the PowerShell connector (a stand-in runs them: JavaScript,
     expect((await (await connect({ Search: '' }, {}, [fixture.directory])).search(ACCOUNT)).items).toEqual([]);
   });
 
+  it('reads scripts in the encodings of Windows editors, and refuses what it would garble', async () => {
+    const text = "$Connector.Result.Uid = 'Smïth'";
+    const utf16 = Buffer.from(`\uFEFF${text}`, 'utf16le');
+    for (const bytes of [Buffer.from(`\uFEFF${text}`), utf16, Buffer.from(utf16).swap16()]) {
+      const caller = await connect({ Create: '' });
+      await writeFile(join(fixture.directory, 'Create.ps1'), bytes);
+      expect((await caller.create(ACCOUNT, new Name('x'))).value).toBe('Smïth');
+    }
+    const caller = await connect({ Create: '' });
+    await writeFile(join(fixture.directory, 'Create.ps1'), Buffer.from(text, 'latin1'));
+    const error = await failure(caller.create(ACCOUNT, new Name('x')));
+    expect([error.kind, error.message]).toEqual(['configuration', expect.stringContaining('Save it as UTF-8')]);
+  });
+
+  it('refuses a value PowerShell has no form of, and keeps the interpreter', async () => {
+    const caller = await connect({ Create: "$Connector.Result.Uid = 'id'" });
+    const error = await failure(caller.create(ACCOUNT, new Name('x'), Attribute.of('odd', new Map<IcfValue, IcfValue>([[['a'], 'b']]))));
+    expect([error.kind, error.outcome]).toEqual(['invalidAttributeValue', 'notApplied']);
+    await caller.create(ACCOUNT, new Name('x'));
+    expect(caller.facade.status().sessions.opened).toBe(1);
+  });
+
   it('says so when a script gives no uid', async () => {
     const caller = await connect({ Create: '' });
     const error = await failure(caller.create(ACCOUNT, new Name('x')));
@@ -69,6 +91,11 @@ describe('scripts of the PowerShell connector (a stand-in runs them: JavaScript,
     const caller = await connect({ Create: "$Icf.Result.Uid = [$Icf.Configuration.PropertyBag.baseContext, $Icf.Configuration.Login, $Icf.Configuration.Password.guarded, $Icf.Operation, $Icf.ObjectClass].join('|')" },
       { VariablesPrefix: 'Icf', Login: 'admin', Password: new GuardedString('s3cret'), CustomProperties: strings('baseContext = CN=Users,DC=example,DC=com') });
     expect((await caller.create(ACCOUNT, new Name('x'))).value).toBe('CN=Users,DC=example,DC=com|admin|s3cret|CREATE|__ACCOUNT__');
+  });
+
+  it('shows scripts the properties of the .NET connector by their names, as the sample scripts for Azure read them, and none of ours', async () => {
+    const caller = await connect({ Create: "const { SearchScriptFileName, ReloadScriptOnExecution, MaxInterpretersPoolSize, executable, sshHost } = $Connector.Configuration; $Connector.Result.Uid = JSON.stringify([SearchScriptFileName, ReloadScriptOnExecution, MaxInterpretersPoolSize, executable ?? null, sshHost ?? null])", Search: '' });
+    expect(JSON.parse((await caller.create(ACCOUNT, new Name('x'))).value)).toEqual([join(fixture.directory, 'Search.ps1'), false, 5, null, null]);
   });
 
   it('[powershell 12] reads a script anew each time only when told to', async () => {

@@ -15,8 +15,11 @@ const STORE = `
   const holds = (query, account) => {
     const compare = { EQUALS: (a, b) => a === b, CONTAINS: (a, b) => a.includes(b), STARTSWITH: (a, b) => a.startsWith(b), ENDSWITH: (a, b) => a.endsWith(b), GREATERTHAN: (a, b) => a > b, GREATERTHANOREQUAL: (a, b) => a >= b, LESSTHAN: (a, b) => a < b, LESSTHANOREQUAL: (a, b) => a <= b }[query.Operation];
     const held = compare === undefined ? undefined : Object.entries(account).find(([name]) => name.toLowerCase() === query.Left.toLowerCase())?.[1];
-    const result = compare !== undefined ? held !== undefined && held.length === 1 && compare(held[0], query.Right) : query.Operation === 'And' ? holds(query.Left, account) && holds(query.Right, account) : holds(query.Left, account) || holds(query.Right, account);
-    return result !== query.Not;
+    // Undefined for what is not there, also under Not.
+    const both = compare === undefined ? [holds(query.Left, account), holds(query.Right, account)] : [];
+    const decides = query.Operation !== 'And';
+    const result = compare !== undefined ? held?.length === 1 ? compare(held[0], query.Right) : undefined : both.includes(decides) ? decides : both.includes(undefined) ? undefined : !decides;
+    return result === undefined ? undefined : result !== query.Not;
   };
 `;
 

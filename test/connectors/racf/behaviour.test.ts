@@ -63,7 +63,7 @@ describe.each([['the RSE API', 'RSE', RSE_API], ['z/OSMF', 'ZOSMF', ZOSMF]] as c
 
   it('[racf 19] [racf 20] [racf 21] an account created with the minimum reads back complete', async () => {
     const id = await fixture.create({ __NAME__: 'BJENSEN', userId: 'BJENSEN' });
-    expect(sent().at(-1)).toBe('ADDUSER BJENSEN');
+    expect(sent().at(-1)).toBe('ADDUSER BJENSEN NOPASSWORD');
     expect(await fixture.read(id)).toEqual({
       _id: 'BJENSEN', NAME: 'UNKNOWN', 'LAST-ACCESS': 'UNKNOWN', DFLTGRP: 'SYS1', WHEN: { DAYS: 'ANYDAY', TIME: 'ANYTIME' }, 'PASS-INTERVAL': 'N/A', PHRASEDATE: 'N/A', __NAME__: 'BJENSEN',
       __ENABLE__: true, SECLABEL: 'NONE SPECIFIED', userId: 'BJENSEN', ATTRIBUTES: ['PROTECTED'], PASSDATE: 'N/A', SECLEVEL: 'NONE SPECIFIED',

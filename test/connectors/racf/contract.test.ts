@@ -35,6 +35,7 @@ describe.each([['RSE', RSE_API], ['ZOSMF', ZOSMF]] as const)('over %s', (restApi
         { kind: 'equals', attribute: Attribute.of('TSO_PROC', 'ODD') },
       ],
       filterAttributes: ['NAME', 'TSO_PROC', 'userId'],
+      optional: ['TSO_PROC'],
       broken: { password: new GuardedString('Zq7xWRON') },
       secrets: ['Zq7x'],
       behind: { name: `stand-in for RACF behind the form of ${restApi === 'RSE' ? 'the RSE API' : 'z/OSMF'}`, real: false },

@@ -3,6 +3,8 @@ import { parseGroup, splitGroups } from '../../../connectors/catalog/racf/output
 import { parseUser, splitUsers } from '../../../connectors/catalog/racf/output/list-user.js';
 import { parseSearch } from '../../../connectors/catalog/racf/output/search-listing.js';
 import { segmentValues } from '../../../connectors/catalog/racf/attributes/listed-values.js';
+import { withoutPrompts } from '../../../connectors/catalog/racf/transport/tso-service.js';
+import { TsoCommand } from '../../../connectors/catalog/racf/tso/command.js';
 import { ACCOUNT_SEGMENT_ATTRIBUTES } from '../../../connectors/catalog/racf/attributes/segment-attributes.js';
 import {
   AUDIT_TRAIL, CICS_SEGMENT, KERB_SEGMENT, LISTGRP_OMVS, LISTGRP_SUBGROUPS, LISTGRP_USERS, LISTUSER_HIDDEN_SEGMENT, LISTUSER_OMVS_TSO, LISTUSER_PROTECTED, NETVIEW_SEGMENT, linesOf,
@@ -80,6 +82,13 @@ describe('LISTUSER output', () => {
     expect(attributesOf(['OMVS INFORMATION', '----------------', ...wrapped, 'MEMLIMIT= NONE', 'SHMEMMAX= 2G'].join('\n'))).toEqual({ OMVS_HOME: [path], OMVS_SHMEMMAX: ['2G'] });
   });
 
+  it.each([
+    ['its end', LISTUSER_PROTECTED.slice(0, LISTUSER_PROTECTED.indexOf('SECURITY-LABEL')), /not complete/], ['its groups', LISTUSER_PROTECTED.slice(0, LISTUSER_PROTECTED.indexOf(' LOGON')), /not complete/],
+    ['text like its own', LISTUSER_PROTECTED.replace(' NO-INSTALLATION-DATA', ' INSTALLATION-DATA=X\n LOGON ALLOWED   (DAYS)          (TIME)\n ANYDAY  ANYTIME\n  GROUP=EVIL      AUTH=JOIN     CONNECT-OWNER=EVIL      CONNECT-DATE=24.001'), /looks like a part/],
+  ])('that is without, or not only with, %s is refused', (_what, output, message) => {
+    expect(() => user(output)).toThrow(message);
+  });
+
   it('may list attributes, classes and a model on several lines', () => {
     const lines = linesOf(LISTUSER_PROTECTED.replace(' ATTRIBUTES=PROTECTED', ' ATTRIBUTES=SPECIAL OPERATIONS\n ATTRIBUTES=AUDITOR').replace('CLASS AUTHORIZATIONS=NONE', 'CLASS AUTHORIZATIONS=TERMINAL TAPEVOL\n   DASDVOL').replace('NO-MODEL-NAME', 'MODEL-NAME=RACF.ACCESS'));
     expect(parseUser(lines)).toMatchObject({ attributes: ['SPECIAL', 'OPERATIONS', 'AUDITOR'], classAuthorizations: ['TERMINAL', 'TAPEVOL', 'DASDVOL'], model: 'RACF.ACCESS' });
@@ -101,6 +110,19 @@ describe('LISTGRP and SEARCH output', () => {
     const [listing = []] = splitGroups(linesOf(LISTGRP_SUBGROUPS));
     expect(parseGroup(listing)).toMatchObject({ group: 'DFPADMN', superiorGroup: 'SYSADMN', created: '06.123', subgroups: ['DFPGRP1', 'DFPGRP2'], users: ['IBMUSER', 'HOTROD'] });
     expect(Object.fromEntries(parseGroup(listing)!.segments.get('DFP')!)).toEqual({ MGMTCLAS: 'DFP2MGMT', STORCLAS: 'DFP2STOR', DATACLAS: 'DFP2DATA', DATAAPPL: 'DFP2APPL' });
+  });
+
+  it('of a group is refused where it is cut off, or its data looks like another part of it', () => {
+    expect(() => parseGroup(linesOf(LISTGRP_USERS).slice(0, 5))).toThrow(/group TESTGRP0.*not complete/);
+    const forged = LISTGRP_USERS.replace('NO INSTALLATION DATA', 'INSTALLATION DATA=X\n    USER(S)=      ACCESS=\n      EVIL          JOIN          000000               NONE');
+    expect(() => parseGroup(linesOf(forged))).toThrow(/looks like a part/);
+  });
+
+  it('is freed of prompts, and of nothing else', () => {
+    const command = new TsoCommand('SEARCH', 'CLASS(USER)', ['NOMASK']);
+    expect(withoutPrompts(['READY', ' SEARCH CLASS(USER) NOMASK', 'END', 'READY', 'READY ', 'END', ''], command)).toEqual(['END', 'READY']);
+    expect(withoutPrompts(['A', 'END', 'READY '], command)).toEqual(['A', 'END']);
+    expect(withoutPrompts(['READY'], command)).toEqual([]);
   });
 
   it('lists names, generic ones too', () => {

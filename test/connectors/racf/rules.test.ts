@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACCOUNT, GROUP, GuardedString, type IcfValue } from '../../../protocol/model/index.js';
+import { ACCOUNT, GROUP, GuardedString, OperationOptions, type IcfValue } from '../../../protocol/model/index.js';
 import { LISTUSER_OMVS_TSO, linesOf } from './captured-output.js';
 import { RacfFixture, failure, type Values } from './fixture.js';
 
@@ -23,7 +23,7 @@ describe('what RACF attributes may hold', () => {
     ['[racf 57]', { CICS_OPCLASS: '0' }], ['[racf 57]', { CICS_OPCLASS: '25' }], ['[racf 57]', { CICS_OPPRTY: '256' }], ['[racf 57]', { CICS_OPPRTY: '-1' }],
     ['[racf 57]', { NETVIEW_OPCLASS: '2041' }], ['[racf 57]', { NETVIEW_OPCLASS: '0' }], ['[racf 57]', { KERB_MAXTKTLFE: '0' }],
     ['[racf 58]', { NETVIEW_CONSNAME: 'NINECHARS' }], ['[racf 58]', { CICS_OPIDENT: 'FOUR' }], ['[racf 58]', { CICS_OPIDENT: '' }],
-    ['KERB types', { KERB_ENCRYPT: ['ROT13'] }], ['attributes', { ATTRIBUTES: ['ROOT'] }], ['dates', { REVOKE: '13/01/24' }], ['days', { WHEN: object({ DAYS: 'SOMEDAY', TIME: 'ANYTIME' }) }],
+    ['KERB types', { KERB_ENCRYPT: ['ROT13'] }], ['attributes', { ATTRIBUTES: ['ROOT'] }], ['dates', { REVOKE: '13/01/24' }], ['dates RACF takes for others', { REVOKE: '9999-12-31' }], ['dates RACF takes for others', { RESUME: '2071-01-01T00:00:00Z' }], ['days', { WHEN: object({ DAYS: 'SOMEDAY', TIME: 'ANYTIME' }) }],
     ['times', { WHEN: object({ DAYS: 'ANYDAY', TIME: '2561:0000' }) }], ['times', { CICS_TIMEOUT: '1:75' }], ['unknown attributes', { SHOESIZE: '42' }], ['the encoding', { OMVS_HOME: '/u/\u{1f600}' }],
     ['passwords', { __PASSWORD__: new GuardedString('has blank') }], ['several values', { TSO_PROC: ['A', 'B'] }], ['what cannot be cleared', { OWNER: null }], ['names', { NAME: 'more than twenty letters' }],
   ])('%s refuses %o, and changes nothing', async (_rule, values) => {
@@ -75,6 +75,61 @@ describe('what RACF attributes may hold', () => {
     expect((read['__GROUP__'] as unknown as { GROUP: string }[]).map(({ GROUP: group }) => group)).toEqual(['SYS1', 'IAM']);
   });
 
+  it('adds to lists of segments and takes from them, whichever way they are written', async () => {
+    await fixture.update('USER1', { CICS_OPCLASS: ['1', '2'], NETVIEW_DOMAINS: 'D1,D2', OPERPARM_MFORM: 'J', TSO_PROC: 'OLD' });
+    await fixture.update('USER1', { CICS_OPCLASS: ['02', '3'], NETVIEW_DOMAINS: ['d3'], OPERPARM_MFORM: 'T', TSO_PROC: 'NEW' }, ACCOUNT, 'ADD');
+    expect(last()).toBe('ALTUSER USER1 CICS(OPCLASS(1 2 3)) NETVIEW(DOMAINS(D1 D2 D3)) OPERPARM(MFORM(J T)) TSO(PROC(NEW))');
+    await fixture.update('USER1', { CICS_OPCLASS: '01', NETVIEW_DOMAINS: 'D1 D3', OPERPARM_MFORM: ['J', 'T'], TSO_PROC: 'NEW' }, ACCOUNT, 'REMOVE');
+    expect(last()).toBe('ALTUSER USER1 CICS(OPCLASS(2 3)) NETVIEW(DOMAINS(D2)) OPERPARM(NOMFORM) TSO(NOPROC)');
+    await fixture.create({ __NAME__: 'ROLES', GID: 'ROLES', TME_ROLES: 'R1' }, GROUP);
+    await fixture.update('ROLES', { TME_ROLES: ['R2'] }, GROUP, 'ADD');
+    expect(last()).toBe('ALTGROUP ROLES TME(ROLES(R1 R2))');
+    await fixture.update('ROLES', { TME_ROLES: ['r1'], SUPGROUP: 'sys1' }, GROUP, 'REMOVE').catch(() => undefined);
+    await fixture.update('ROLES', { TME_ROLES: ['r1'] }, GROUP, 'REMOVE');
+    expect(last()).toBe('ALTGROUP ROLES TME(ROLES(R2))');
+    await fixture.remove('ROLES', GROUP);
+  });
+
+  it('takes a group away that is named in GROUP too, and runs nothing where no value is to be taken', async () => {
+    await fixture.update('USER1', { GROUP: 'EMPLOYEE' });
+    await fixture.update('USER1', { GROUP: 'employee' }, ACCOUNT, 'REMOVE');
+    expect(last()).toBe('REMOVE USER1 GROUP(EMPLOYEE)');
+    await fixture.update('USER1', { CLAUTH: null }, ACCOUNT, 'REMOVE').catch(() => undefined);
+    expect(sent().slice(-1).every((command) => !command.includes('NOCLAUTH()'))).toBe(true);
+  });
+
+  it('makes an account PROTECTED by taking password and phrase away, and refuses to give it one at the same time', async () => {
+    await fixture.create({ __NAME__: 'PROT', userId: 'PROT', PHRASE: new GuardedString('a long pass phrase') });
+    expect(last()).toBe("ADDUSER PROT PHRASE('a long pass phrase') NOPASSWORD");
+    await fixture.update('PROT', { ATTRIBUTES: ['PROTECTED'] });
+    expect(last()).toBe('ALTUSER PROT NOPASSWORD NOPHRASE');
+    for (const more of [{ __PASSWORD__: new GuardedString('Zq7xWert') }, { PHRASE: new GuardedString('a long pass phrase') }]) {
+      expect(await failure(fixture.create({ __NAME__: 'PROT2', userId: 'PROT2', ATTRIBUTES: ['PROTECTED'], ...more }))).toMatchObject({ kind: 'invalidAttributeValue', outcome: 'notApplied' });
+    }
+    expect(await failure(fixture.update('PROT', { ATTRIBUTES: ['OIDCARD'] }))).toMatchObject({ kind: 'invalidAttributeValue', outcome: 'notApplied' });
+    await fixture.remove('PROT');
+  });
+
+  it('sets no superior group that a group has, in whatever case it is given', async () => {
+    fixture.racf.addGroup('CHILD');
+    const before = sent().length;
+    await fixture.update('CHILD', { SUPGROUP: 'sys1', OWNER: 'ibmuser' }, GROUP);
+    expect(sent().slice(before)).toEqual([expect.stringMatching(/^LISTGRP CHILD/)]);
+    await fixture.remove('CHILD', GROUP);
+  });
+
+  it('does not know the outcome where RACF ignored an operand: it carries out the others', async () => {
+    fixture.racf.answers.push({ begin: 'ALTUSER USER1', lines: ['ICH21005I NOT AUTHORIZED TO SPECIFY SPECIAL, OPERAND IGNORED'] });
+    expect(await failure(fixture.update('USER1', { NAME: 'X', SPECIAL: true }))).toMatchObject({ kind: 'permissionDenied', outcome: 'unknown' });
+    fixture.racf.answers.length = 0;
+  });
+
+  it('finds users whose IDs are prompts of TSO', async () => {
+    for (const userId of ['END', 'READY']) await fixture.create({ __NAME__: userId, userId });
+    expect(await fixture.ids(undefined, ACCOUNT, ['__NAME__'])).toEqual(expect.arrayContaining(['END', 'READY']));
+    for (const userId of ['END', 'READY']) await fixture.remove(userId);
+  });
+
   it('[racf 59] refuses a Kerberos name that another account has', async () => {
     await fixture.create({ __NAME__: 'USER2', userId: 'USER2', KERB_KERBNAME: 'taken' });
     const error = await failure(fixture.update('USER1', { KERB_KERBNAME: 'taken' }));
@@ -110,6 +165,14 @@ describe('what RACF attributes may hold', () => {
     fixture.racf.answers.length = 0;
   });
 
+  it('takes a listing inside another for neither', async () => {
+    const [first = '', ...rest] = linesOf(LISTUSER_OMVS_TSO);
+    const forged = [first, ...rest.slice(0, 5), ' INSTALLATION-DATA=X', ...linesOf(LISTUSER_OMVS_TSO), ...rest.slice(6)];
+    fixture.racf.answers.push({ begin: 'LISTUSER SQUIDWRD', lines: forged });
+    expect(await failure(fixture.get('SQUIDWRD'))).toMatchObject({ kind: 'connector', message: expect.stringMatching(/SQUIDWRD/) as string });
+    fixture.racf.answers.length = 0;
+  });
+
   it('tells an owner that is not there from an account that is not', async () => {
     expect(await failure(fixture.update('USER1', { OWNER: 'NOBODY' }))).toMatchObject({ kind: 'invalidAttributeValue', message: expect.stringMatching(/ICH21009I UNABLE TO LOCATE .* NOBODY/) as string });
   });
@@ -122,7 +185,7 @@ describe('what RACF attributes may hold', () => {
 
   it('revokes a new account that is not to be enabled', async () => {
     await fixture.create({ __NAME__: 'USER5', userId: 'USER5', __ENABLE__: false, REVOKE: '12/31/24' });
-    expect(sent().slice(-3)).toEqual(['ADDUSER USER5', 'ALTUSER USER5 REVOKE(12/31/24)', 'ALTUSER USER5 REVOKE']);
+    expect(sent().slice(-3)).toEqual(['ADDUSER USER5 NOPASSWORD', 'ALTUSER USER5 REVOKE(12/31/24)', 'ALTUSER USER5 REVOKE']);
     expect(await fixture.read('USER5')).toMatchObject({ __ENABLE__: false, REVOKE: '12/31/24', ATTRIBUTES: ['PROTECTED'] });
   });
 
@@ -143,6 +206,13 @@ describe('what RACF attributes may hold', () => {
     fixture.racf.answers.length = 0;
   });
 
+  it('knows nobody by an ID that cannot be one, and runs no command for it', async () => {
+    const before = sent().length;
+    const works = [() => fixture.update('not a name', { NAME: 'X' }), () => fixture.remove('X) NOPASSWORD('), () => fixture.update('TOOLONG99', { DATA: 'X' }, GROUP), () => fixture.remove('TOOLONG99', GROUP)];
+    for (const work of works) expect(await failure(work())).toMatchObject({ kind: 'unknownUid', outcome: 'notApplied' });
+    expect(sent()).toHaveLength(before);
+  });
+
   it('refuses an object class RACF does not have', async () => {
     expect(await failure(fixture.create({ __NAME__: 'X' }, 'Printer'))).toMatchObject({ kind: 'unsupportedOperation' });
   });
@@ -153,5 +223,21 @@ describe('what RACF attributes may hold', () => {
     expect(await fixture.ids({ kind: 'startsWith', attribute: (await import('../../../protocol/model/index.js')).Attribute.of('__NAME__', 'MANY') })).toHaveLength(25);
     expect(sent().slice(before).map((command) => command.split(' ')[0])).toEqual(['SEARCH', 'LISTUSER', 'LISTUSER', 'LISTUSER']);
     expect(await fixture.ids(undefined, GROUP)).toEqual(['EMPLOYEE', 'IAM', 'SYS1']);
+  });
+
+  it('lists no more profiles than its caller takes, and none once it is cancelled', async () => {
+    const cancel = new AbortController();
+    const search = (signal?: AbortSignal) => fixture.facade.stream({ kind: 'search', objectClass: ACCOUNT, filter: undefined, options: OperationOptions.none }, fixture.call(signal));
+    const before = sent().length;
+    for await (const object of search()) {
+      expect(object).toBeDefined();
+      break;
+    }
+    expect(sent().slice(before).map((command) => command.split(' ')[0])).toEqual(['SEARCH', 'LISTUSER']);
+    const results = search(cancel.signal);
+    await results.next();
+    cancel.abort();
+    await expect((async () => { for await (const object of results) expect(object).toBeDefined(); })()).rejects.toBeDefined();
+    expect(sent().slice(before).map((command) => command.split(' ')[0])).toEqual(['SEARCH', 'LISTUSER', 'SEARCH', 'LISTUSER']);
   });
 });

@@ -70,7 +70,7 @@ describe('the way to z/OS', () => {
 
   it('says what to check when nothing listens there', async () => {
     fixture = await RacfFixture.start();
-    expect(await failure(test(fixture.with({ port: 1 })))).toMatchObject({ kind: 'connectionFailed', outcome: 'notApplied', message: expect.stringMatching(/Check hostName, port/) as string });
+    expect(await failure(test(fixture.with({ port: 1 })))).toMatchObject({ kind: 'connectionFailed', outcome: 'notApplied', message: expect.stringMatching(/Check host, port/) as string });
   });
 
   it.each([
@@ -166,7 +166,7 @@ describe('the way to z/OS', () => {
       const through = { httpProxyHost: '127.0.0.1', httpProxyPort: proxy.port, httpProxyUsername: 'user' };
       await test(fixture.with({ ...through, httpProxyPassword: new GuardedString('secret') }));
       expect(proxy.asked).toContain(`localhost:${fixture.server.port}`);
-      expect(await failure(test(fixture.with({ ...through, httpProxyPassword: new GuardedString('nonsense') })))).toMatchObject({ kind: 'connectionFailed', message: expect.stringMatching(/407.*httpProxyUsername/) as string });
+      expect(await failure(test(fixture.with({ ...through, httpProxyPassword: new GuardedString('nonsense') })))).toMatchObject({ kind: 'connectionFailed', message: expect.stringMatching(/407.*user name and the password for the proxy/) as string });
     } finally {
       proxy.server.close();
       proxy.server.closeAllConnections();

@@ -162,6 +162,8 @@ describeConnectorContract('sap-hana-database', async () => {
       { kind: 'and', operands: [{ kind: 'equals', attribute: Attribute.of('USER_NAME', 'SAMPLE_4') }, { kind: 'equals', attribute: Attribute.of('CLIENT', 'even') }] },
     ],
     broken: { password: 'Wrong1Password' },
+    optional: ['EMAIL_ADDRESS'],
+    freeText: ['EMAIL_ADDRESS'],
     secrets: ['Pass-w0rd-', target.login.password, 'Wrong1Password'],
     behind: { name: 'stand-in for SAP HANA 2.0 by its SQL and protocol references, with the hdb driver', real: false },
     outage: { begin: () => contractServer.stop(), end: () => contractServer.restart() },

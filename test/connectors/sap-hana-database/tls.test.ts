@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +8,12 @@ import { openSqlConnection } from '../../../connectors/engines/sql/open-connecti
 import { openContext } from '../../support/open-context.js';
 import { HanaServer } from '../../targets/hana-server.js';
 import { issueSelfSigned } from '../../targets/self-signed.js';
+
+async function listening(onConnection: (socket: Socket) => void): Promise<{ readonly url: string; stop(): Promise<unknown> }> {
+  const server = createServer(onConnection);
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  return { url: `jdbc:sap://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => new Promise((resolve) => { server.close(resolve); }) };
+}
 
 describe('SAP HANA over TLS', () => {
   let directory: string;
@@ -38,6 +45,18 @@ describe('SAP HANA over TLS', () => {
   it.each([['localhost', 'encrypt=true', false], ['127.0.0.1', 'encrypt=true', true]] as const)('refuses one it does not trust, or of another name: %s %s', async (host, options, isTrusted) => {
     const error: unknown = await serverVersion(host, options, isTrusted ? [certificate] : []).catch((reason: unknown) => reason);
     expect(hana.translateError?.(error)?.kind).toBe('connectorSecurity');
+  });
+
+  it('says what setting is missing where an unencrypted connection is refused, without waiting for a greeting', async () => {
+    const hangingUp = await listening((socket) => { socket.once('data', () => socket.destroy()); });
+    const silent = await listening((socket) => { socket.resume(); });
+    for (const [url, connectTimeout] of [[server.url, 30_000], [hangingUp.url, 30_000], [silent.url, 100]] as const) {
+      const began = performance.now();
+      const error: unknown = await openSqlConnection({ url, user: 'x', password: 'y', connectTimeout }, openContext()).catch((reason: unknown) => reason);
+      expect(hana.translateError?.(error)).toMatchObject({ kind: 'connectionFailed', message: expect.stringContaining('add encrypt=true to the property url') as string });
+      expect(performance.now() - began).toBeLessThan(5_000);
+    }
+    await Promise.all([hangingUp.stop(), silent.stop()]);
   });
 
   it('takes any where the address says so', async () => {

@@ -34,6 +34,8 @@ for (const connector of [groovy, poolable]) {
       multiValued: { name: 'groups', values: ['admins', 'staff'] },
       filters: [{ kind: 'equals', attribute: Attribute.of('mail', 'm1@example.com') }],
       filterAttributes: ['mail'],
+      optional: ['mail'],
+      freeText: ['mail'],
       broken: { customSensitiveConfiguration: new GuardedString("service { basic = 'd3Jvbmc=' }") },
       secrets: ['pass-w0rd-', CREDENTIALS, 'd3Jvbmc='],
       behind: { name: 'a user service over HTTP made for the tests', real: false },

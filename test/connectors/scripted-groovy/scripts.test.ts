@@ -113,8 +113,10 @@ describe('a script file', () => {
     const limited = { folders: [allowed], run: (run: ScriptRun) => runner.run(run) };
     const under = (scriptRoots: string, createScriptFileName: string) => scriptedSystem({ connector: groovy, runner: limited, values: { scriptRoots: [scriptRoots], createScriptFileName } });
     expect((await (await under(allowed, 'Create.js')).create([new Name('a')]))?.value).toBe('allowed');
-    expect((await (await under(join(other, 'back'), 'Create.js')).create([new Name('a')]))?.value).toBe('allowed');
-    for (const [root, name] of [[other, 'Create.js'], [allowed, 'Link.js'], [`${allowed}-beside`, 'Create.js']] as const) {
+    await symlink(allowed, join(allowed, 'again'));
+    expect((await (await under(join(allowed, 'again'), 'Create.js')).create([new Name('a')]))?.value).toBe('allowed');
+    // Not even one that leads back: whether it does can only be seen by looking outside.
+    for (const [root, name] of [[other, 'Create.js'], [allowed, 'Link.js'], [`${allowed}-beside`, 'Create.js'], [join(other, 'back'), 'Create.js']] as const) {
       const error = await (await under(root, name)).failure(create);
       expect(error).toMatchObject({ kind: 'configuration' });
       // The line to add; the folder a link leads to, not the link's.
@@ -122,6 +124,20 @@ describe('a script file', () => {
     }
     const within = await under(join(allowed, 'hr'), 'Create.js');
     expect((await within.failure(create)).message).toMatch(/there is no script/);
+    await Promise.all([allowed, other].map((folder) => rm(folder, { recursive: true })));
+  });
+
+  it('outside of them is no matter of validation: it says the same whether there is one or not', async () => {
+    const [allowed, other] = [await scriptFolder({ 'Known.groovy': '' }), await scriptFolder({ 'Both.groovy': '', 'Both.js': '', 'Groovy.groovy': '' })];
+    const limited = { folders: [allowed], run: (run: ScriptRun) => runner.run(run) };
+    const said = async (root: string, createScriptFileName: string): Promise<string> => {
+      const own = await scriptedSystem({ connector: groovy, runner: limited, values: { scriptRoots: [root], createScriptFileName } });
+      return (await own.failure({ kind: 'validate' })).message.replace(createScriptFileName, 'it');
+    };
+    const [both, ...others] = await Promise.all(['Both.groovy', 'Groovy.groovy', 'None.groovy'].map((name) => said(other, name)));
+    expect(both).toContain(`scripts: { roots: ["${other}"] }`);
+    expect(others).toEqual([both, both]);
+    expect(await said(allowed, 'Known.groovy')).toMatch(/is a Groovy script/);
     await Promise.all([allowed, other].map((folder) => rm(folder, { recursive: true })));
   });
 

@@ -43,6 +43,7 @@ describe('settings as ConfigSlurper writes them', () => {
   it.each<[string, string, RegExp]>([
     ['an expression', 'a = 1\nb = new Date()', /Line 2: .*would have to be computed/],
     ['a value put into a text', 'a = "x${y}"', /Line 1: .*\$/],
+    ['settings for each environment', 'a = 1\nenvironments { dev { a = 2 } }', /Line 2: environments/],
     ['a name without a value', 'a', /Line 1: a name has to be followed/],
     ['a block that is not closed', 'a { b = 1\n', /not closed/],
     ['a } too many', 'a = 1\n}', /Line 2: .*without its/],

@@ -39,7 +39,7 @@ describe('a search script', () => {
     expect(Object.fromEntries(object?.attributes.filter(({ name }) => !name.startsWith('__')).map(({ name, values }) => [name, values]) ?? [])).toEqual({ one: ['x'], many: ['a', 'b'], set: [1], none: null, empty: [], bytes: [new Uint8Array([1, 2])] });
   });
 
-  it.each(['handler("text")', 'handler({ name: "no uid" })', 'handler({ uid: "" })', 'handler({ uid: "1", attributes: "x" })', 'handler({ uid: "1", attributes: { f: () => 1 } })', 'handler()'])('that hands over something else is told so, even if it does not wait: %s', async (search) => {
+  it.each(['handler("text")', 'handler({ name: "no uid" })', 'handler({ uid: "" })', 'handler({ uid: Number("x") })', 'handler({ uid: "1", attributes: { mail: "a", Mail: "b" } })', 'handler({ uid: "1", attributes: "x" })', 'handler({ uid: "1", attributes: { f: () => 1 } })', 'handler()'])('that hands over something else is told so, even if it does not wait: %s', async (search) => {
     const error = await failureOf((await system({ search: `${search}; await sleep(1)` })).search());
     expect(error.kind).toBe('connector');
     expect(error.message).toMatch(/result|attributes|function/i);
@@ -60,6 +60,17 @@ describe('a search script', () => {
     await new Promise((resolve) => { setTimeout(resolve, 300); });
     expect(reached()).toBeLessThan(400);
     await results.return(undefined);
+  });
+
+  it('hands over what comes slowly as it comes, so that nobody who waits for the next one runs out of time', async () => {
+    const own = await system({ search: 'for (let n = 0; n < 8; n++) { if (n > 3) await sleep(250); log.info("made", n); await handler({ uid: String(n) }); }' });
+    const made = (): number => Math.max(...own.log.entries.flatMap(({ fields }) => (typeof fields['script'] === 'string' ? [Number(fields['script'].split(' ')[1])] : [])));
+    const results = own.facade.stream({ kind: 'search', objectClass: ACCOUNT, filter: undefined, options: OperationOptions.none }, calling());
+    const ahead: number[] = [];
+    for await (const { uid } of results) ahead.push(made() - Number(uid.value));
+    expect(ahead).toHaveLength(8);
+    // From the fourth on, where it is slow: three or more would be a handful that was waited for.
+    expect(Math.max(...ahead.slice(3))).toBeLessThan(3);
   });
 
   it.each([['politely', counting(100_000)], ['by force', 'for (let n = 0; ; n++) await handler({ uid: String(n) })'], ['in its sleep', 'await handler({ uid: "1" }); await handler({ uid: "2" }); await sleep(60000)']])('ends %s when its reader leaves', async (_, search) => {
@@ -149,6 +160,17 @@ describe('pages of a search script', () => {
     expect((await pages(scripted, 100)).flat()).toEqual(numbers(7));
     expect((await pages(scripted, 2, even)).flat()).toEqual(['0', '2', '4', '6']);
     expect((await scripted.search()).items).toHaveLength(7);
+  });
+
+  it('may be told by numbers: a cookie that is one, counts as databases give them', async () => {
+    const scripted = await system({ search: 'const from = Number(options.pagedResultsCookie ?? 0); for (let n = from; n < from + 2; n++) handler({ uid: String(n) }); return { pagedResultsCookie: from < 4 ? from + 2 : null, totalPagedResults: 6n, remainingPagedResults: BigInt(4 - from) }' });
+    expect(await pages(scripted, 2)).toEqual([['0', '1'], ['2', '3'], ['4', '5']]);
+    expect((await scripted.search(undefined, { [OPTION.pageSize]: 2 })).end).toMatchObject({ totalPagedResults: 6, remainingPagedResults: 4, totalPagedResultsPolicy: 'EXACT' });
+  });
+
+  it('a number alone is refused: an offset taken for nothing would lose all pages after it', async () => {
+    const scripted = await system({ search: 'handler({ uid: "1" }); return 2' });
+    expect((await failureOf(scripted.search(undefined, { [OPTION.pageSize]: 1 }))).message).toMatch(/cookie of the next page has to be a text/);
   });
 
   it('are asked for one by one where it has them', async () => {

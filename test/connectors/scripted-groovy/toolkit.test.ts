@@ -34,13 +34,14 @@ describe('programs scripts run', () => {
 
   it.each<[string, RegExp]>([
     ["process.run('id')", /list of texts/], ["process.run(['id'])", /whole path/], ["process.run([])", /whole path/], ["process.run(['/bin/echo', attributes.secret[0]])", /no part of a command line/],
-    ["process.run(['/no/such/program'])", /no such program/], ["process.run(['/bin/true'], { directory: 'here' })", /whole path/],
+    ["process.run(['/no/such/program'])", /no such program/], ["process.run(['/bin/true'], { timeout: '5s' })", /milliseconds/], ["process.run(['/bin/true'], { timeout: 0 })", /milliseconds/],
+    ["process.run(['/bin/true'], { env: { A: ['visible', attributes.secret[0], '\\0'] } })", /^env of a command holds a name with =, or a NUL character\.$/], ["process.run(['/bin/true'], { env: { 'A=B': 'c' } })", /name with =/], ["process.run(['/bin/true'], { directory: 'here' })", /whole path/],
   ])('are refused otherwise: %s', async (text, message) => {
     expect(await answer(`try { await ${text} } catch (error) { return error.message }`)).toMatch(message);
   });
 
   it('are ended with the operation, and after their time', async () => {
-    expect(await answer("try { await process.run(['/bin/sleep', '60'], { timeout: 200 }) } catch (error) { return error.kind }")).toBe('operationTimeout');
+    expect(await answer("try { await process.run(['/bin/sleep', '60'], { timeout: 200.5 }) } catch (error) { return error.kind }")).toBe('operationTimeout');
   });
 
   it('need the agent\'s leave', async () => {

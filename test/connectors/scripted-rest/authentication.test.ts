@@ -1,31 +1,11 @@
-import { createServer } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import scriptedRest from '../../../connectors/catalog/scripted-rest/index.js';
-import type { ScriptSandbox } from '../../../connectors/engines/scripted/sandbox/index.js';
-import { ACCOUNT, GuardedString, IcfUri, Name, OperationOptions, type IcfValue } from '../../../protocol/model/index.js';
-import { failureOf, filled, operationSandbox, scriptedSystem, type ScriptedSystem } from '../../support/scripted.js';
+import { GuardedString, IcfUri, Name, type IcfValue } from '../../../protocol/model/index.js';
+import { failureOf, filled, scriptedSystem } from '../../support/scripted.js';
+import { GET, create, runner, service, status, system, useSandbox } from './rest-system.js';
 import { UserService, type Seen } from './user-service.js';
 
-let runner: ScriptSandbox;
-beforeAll(async () => { runner = await operationSandbox(); });
-afterAll(() => runner.close());
-
-async function service(): Promise<UserService> {
-  const started = await UserService.start();
-  onTestFinished(() => started.stop());
-  return started;
-}
-
-const GET = { create: "return String((await connection.get('users')).status)" };
-
-async function system(users: UserService, values: Record<string, IcfValue>, scripts: Readonly<Record<string, string>> = GET): Promise<ScriptedSystem> {
-  const own = filled(scripts);
-  return scriptedSystem({ connector: scriptedRest, runner, scripts: own.scripts ?? {}, values: { serviceAddress: new IcfUri(users.address), ...own.values, ...values } });
-}
-
-const status = async (own: ScriptedSystem): Promise<string | undefined> => (await own.create([new Name('a')]))?.value;
-const create = { kind: 'create', objectClass: ACCOUNT, attributes: [new Name('a')], options: OperationOptions.none } as const;
+useSandbox();
 const authorizations = (seen: readonly Seen[]) => seen.map(({ headers }) => headers['authorization']);
 const BASIC = `Basic ${Buffer.from('üser:pä:ss').toString('base64')}`;
 const user = { username: 'üser', password: new GuardedString('pä:ss') };
@@ -194,113 +174,5 @@ describe('OAuth', () => {
   ])('with %s is refused at validation', async (_, more, message) => {
     const users = await service();
     expect((await failureOf((await system(users, oauth(users, more))).perform({ kind: 'validate' }))).message).toMatch(message);
-  });
-});
-
-describe('headers, rates, proxy', () => {
-  it('sends default headers, written with = [scripted-rest 14]', async () => {
-    const users = await service();
-    await status(await system(users, { defaultAuthMethod: 'NONE', defaultRequestHeaders: ['Authorization = Bearer rg1cwAeQJxEf', 'X-Empty=', 'X-Two= a=b '] }));
-    expect(users.seen[0]?.headers).toMatchObject({ authorization: 'Bearer rg1cwAeQJxEf', 'x-empty': '', 'x-two': 'a=b' });
-    const wrong = await system(users, { defaultRequestHeaders: ['Authorization: Bearer rg1cwAeQJxEf'] });
-    const error = await failureOf(wrong.perform({ kind: 'validate' }));
-    expect(error.message).toMatch(/entry 1 has to be a header as Name = value/);
-    expect(error.message).not.toContain('rg1cwAeQJxEf');
-  });
-
-  it('waits where a rate would be passed, writes and reads apart [scripted-rest 28]', async () => {
-    const users = await service();
-    const six = "for (let n = 0; n < 6; n++) await connection.get('users');";
-    const own = await system(users, { defaultAuthMethod: 'NONE', writeRateLimit: '3/sec', readRateLimit: null }, { create: `${six} return '1'`, search: six });
-    await own.create([new Name('a')]);
-    const at = users.seen.map((seen) => seen.at);
-    expect(at[2]! - at[0]!).toBeLessThan(900);
-    expect(at[3]! - at[0]!).toBeGreaterThan(950);
-    users.seen.length = 0;
-    await own.search();
-    expect(users.seen.at(-1)!.at - users.seen[0]!.at).toBeLessThan(900);
-  });
-
-  it.each(['30', '0/sec', '30/day', 'fast', '-1/min'])('%s is no rate', async (rate) => {
-    expect((await failureOf((await system(await service(), { readRateLimit: rate })).perform({ kind: 'validate' }))).message).toMatch(/readRateLimit.*30\/sec/);
-  });
-
-  it('goes through a proxy, with the proxy\'s own credentials [scripted-rest 27]', async () => {
-    const users = await service();
-    const seen: (string | undefined)[] = [];
-    const proxy = createServer();
-    proxy.on('connect', (request, socket) => {
-      seen.push(request.headers['proxy-authorization']);
-      const [host, port] = String(request.url).split(':');
-      const upstream = connect(Number(port), host, () => {
-        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        upstream.pipe(socket).pipe(upstream);
-      });
-      upstream.on('error', () => socket.destroy());
-      socket.on('error', () => upstream.destroy());
-    });
-    await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve); });
-    onTestFinished(() => { proxy.closeAllConnections(); proxy.close(); });
-    const address = new IcfUri(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
-    expect(await status(await system(users, { defaultAuthMethod: 'NONE', proxyAddress: address, proxyUsername: 'p', proxyPassword: new GuardedString('w') }))).toBe('200');
-    expect(seen).toEqual([`Basic ${Buffer.from('p:w').toString('base64')}`]);
-  });
-
-  it.each<[string, Record<string, IcfValue>, RegExp]>([
-    ['a method there is none of', { defaultAuthMethod: 'DIGEST' }, /defaultAuthMethod.*BASIC, BASIC_PREEMPTIVE, OAUTH, NONE/], ['a content type that is none', { defaultContentType: 'HAM' }, /defaultContentType/],
-    ['an address of another kind', { serviceAddress: new IcfUri('ldap://x/') }, /serviceAddress/],
-  ])('%s is refused at validation', async (_, values, message) => {
-    expect((await failureOf((await system(await service(), values)).perform({ kind: 'validate' }))).message).toMatch(message);
-  });
-
-  it('needs the address of the service, and nothing else but scripts [scripted-rest 4]', async () => {
-    const users = await service();
-    const error = await failureOf((await system(users, { serviceAddress: null })).perform({ kind: 'validate' }));
-    expect(error.message).toMatch(/needs the configuration property 'serviceAddress'/);
-    await (await system(users, {})).perform({ kind: 'validate' });
-  });
-
-  it('keeps connections to the service from one operation to the next [scripted-rest 3]', async () => {
-    const users = await service();
-    const own = await system(users, { defaultAuthMethod: 'NONE' });
-    for (let n = 0; n < 5; n++) await status(own);
-    expect(new Set(users.seen.map(({ from }) => from)).size).toBe(1);
-  });
-
-  it('takes content types by their short names', async () => {
-    const users = await service();
-    await status(await system(users, { defaultAuthMethod: 'NONE', defaultContentType: 'XML' }, { create: "await connection.post('x', { body: '<a/>' }); return '1'" }));
-    expect(users.seen[0]?.headers).toMatchObject({ 'content-type': 'application/xml', accept: 'application/xml' });
-  });
-});
-
-describe('the customizer script [scripted-rest 5-10]', () => {
-  const customizer = `customize({
-    init({ configuration }) {
-      log.info('init');
-      return { connections: configuration.serviceAddress.length > 0 ? 2 : 1, timeouts: { answer: 300 }, headers: { 'X-Init': 'yes' } };
-    },
-    decorate: (connection) => ({ status: async (path) => (await connection.get(path)).status }),
-  })`;
-
-  it('makes the client by init, once, and customizedConnection by decorate, for every script', async () => {
-    const users = await service();
-    const own = await system(users, { defaultAuthMethod: 'NONE' }, { customizer, create: "return String(await customizedConnection.status('users')) + typeof connection.get" });
-    expect([await status(own), await status(own)]).toEqual(['200function', '200function']);
-    expect(users.seen.map(({ headers }) => headers['x-init'])).toEqual(['yes', 'yes']);
-    expect(own.log.entries.filter(({ fields }) => fields['script'] === 'init')).toHaveLength(1);
-  });
-
-  it('sets timeouts the service is held to', async () => {
-    const users = await service();
-    const silent = createServer(() => undefined);
-    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
-    onTestFinished(() => { silent.closeAllConnections(); silent.close(); });
-    const own = await system(users, { defaultAuthMethod: 'NONE', serviceAddress: new IcfUri(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/`) }, { customizer, create: "await connection.get('x')" });
-    expect(await own.failure(create)).toMatchObject({ kind: 'operationTimeout' });
-  });
-
-  it.each([['customize({ init: () => 5 })', /init.*something/], ['customize({ init: () => ({ connections: "many" }) })', /connections/], ['customize({', /SyntaxError/], ['throw new Error("broken")', /broken/]])('that is wrong fails each operation: %s', async (text, message) => {
-    expect((await (await system(await service(), { defaultAuthMethod: 'NONE' }, { ...GET, customizer: text })).failure(create)).message).toMatch(message);
   });
 });

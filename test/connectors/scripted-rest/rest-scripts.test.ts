@@ -112,12 +112,29 @@ describe('requests', () => {
   });
 
   it.each<[string, RegExp]>([
-    ["connection.get(['users', '..'])", /cannot be empty/], ["connection.request({ method: 'G ET' })", /method/], ["connection.request({ url: 'ftp://x/' })", /http/], ["connection.get('x', { headers: { a: 'b\\r\\nc: d' } })", /line break/],
+    ["connection.get(['users', '..'])", /cannot be empty/], ["connection.request({ method: 'G ET' })", /method/], ["connection.request({ url: 'ftp://x/' })", /http/], ["connection.get('x', { headers: { a: 'b\\r\\nc: d' } })", /line break/], ["connection.get('x', { headers: { 'a b': 'c' } })", /name of a header/],
     ["connection.get('x', { query: 'a=b' })", /query/], ["connection.post('x', { json: { f: () => 1 } })", /function cannot leave/],
   ])('that make no sense are refused and sent nowhere: %s', async (text, message) => {
     const users = await service();
     expect(await answer(users, `try { await ${text} } catch (error) { return error.message }`)).toMatch(message);
     expect(users.seen).toEqual([]);
+  });
+
+  it('answer with data that keeps every digit of a whole number, as an id needs', async () => {
+    const users = await service();
+    users.guard = () => ({ status: 200, body: '{"id":9007199254740993,"small":9007199254740991,"list":[-12345678901234567890,1.2345678901234567e3,12345678901234567.5],"text":"12345678901234567890 \\"1234567890123456789"}' });
+    expect(await answer(users, "const { data } = await connection.get('x'); return { ...data, id: String(data.id), type: typeof data.id, list: data.list.map(String) }")).toEqual({
+      id: '9007199254740993', type: 'bigint', small: 9_007_199_254_740_991, list: ['-12345678901234567890', '1234.5678901234567', '12345678901234568'], text: '12345678901234567890 "1234567890123456789',
+    });
+    const own = await system(users, { create: "return (await connection.get('x')).data.id" });
+    expect((await own.create([new Name('a')]))?.value).toBe('9007199254740993');
+  });
+
+  it('answer with the status of what says it is JSON and is not, where it is a failure', async () => {
+    const users = await service();
+    users.guard = ({ path }) => ({ status: Number(path.slice('/api/'.length)), body: '<html>' });
+    expect(await answer(users, "const { status, data } = await connection.get('502'); return [status, data, await customizedConnection.get('404').catch((error) => error.kind), await connection.get('200').catch((error) => error.message)]"))
+      .toEqual([502, '<html>', 'unknownUid', 'The answer with the status 200 says that it is JSON and is not.']);
   });
 
   it('answer with status, headers and data; only customizedConnection throws, with the kind the status means', async () => {
@@ -168,8 +185,20 @@ describe('requests', () => {
     expect(await (await system(users)).failure({ kind: 'create', objectClass: ACCOUNT, attributes: [new Name('a')], options: none })).toMatchObject({ kind: 'retryable', outcome: 'notApplied' });
   });
 
+  it('that the service has taken count, even beside one it has refused at the same time', async () => {
+    const users = await service();
+    users.guard = ({ path }) => ({ status: path.endsWith('refused') ? 429 : 200, body: {} });
+    const own = await system(users, { create: "await Promise.all(['refused', 'taken'].map((path) => connection.post(path, { json: {} }))); throw icf.error('retryable', 'Later.')" });
+    expect(await own.failure({ kind: 'create', objectClass: ACCOUNT, attributes: [new Name('a')], options: none })).toMatchObject({ outcome: 'unknown' });
+  });
+
   it('show no secret when they fail', async () => {
     const users = await service();
+    const gone = await UserService.start();
+    const unreachable = await system(gone, { create: "await connection.get(['login', attributes.__PASSWORD__[0]])" });
+    await gone.stop();
+    const inPath = await unreachable.failure({ kind: 'create', objectClass: ACCOUNT, attributes: [new Name('a'), Attribute.of('__PASSWORD__', new GuardedString('Tr0ub/4 dor'))], options: none });
+    expect(inPath.message).toMatch(/login\/\*\*\*/);
     users.guard = ({ body }) => ({ status: 400, body: { echo: body } });
     const own = await system(users, { create: "const answer = await connection.post('x', { json: attributes }); throw new Error('refused: ' + answer.text)" });
     const error = await own.failure({ kind: 'create', objectClass: ACCOUNT, attributes: [new Name('a'), Attribute.of('__PASSWORD__', new GuardedString('Tr0ub4dor'))], options: none });

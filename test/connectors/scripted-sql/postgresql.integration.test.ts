@@ -20,7 +20,7 @@ describeScriptConnection('PostgreSQL', start, {
       };
       const { username } = world.database.configuration;
       expect(await as('other-pw', { alternateUsernameAllowed: true })).toEqual(['other', username]);
-      expect(await as('wrong', { alternateUsernameAllowed: true })).toEqual(['connectorSecurity', username]);
+      expect(await as('wrong', { alternateUsernameAllowed: true })).toEqual(['invalidCredential', username]);
       expect(await as('other-pw', {})).toEqual([username, username]);
     });
 

@@ -25,6 +25,8 @@ export function describeSqlContract(title: string, start: () => Promise<TestData
       multiValued: { name: 'groups', values: ['admins', 'staff'] },
       filters: [{ kind: 'equals', attribute: Attribute.of('mail', 'm1@example.com') }, { kind: 'greaterThan', attribute: Attribute.of('age', 24n) }],
       filterAttributes: ['mail'],
+      optional: ['mail'],
+      freeText: ['mail'],
       broken: { password: 'wrong-password-2' },
       secrets: ['pass-w0rd-', 'wrong-password-2', database.configuration['password'] as string],
       behind: { name: database.name, real: database.isReal },

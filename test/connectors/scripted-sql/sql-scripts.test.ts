@@ -137,6 +137,22 @@ describe('what a script is given of the database', () => {
 });
 
 describe('the configuration', () => {
+  it('finds scripts in classpath where scriptRoots is not given or empty [scripted-sql 24]', async () => {
+    for (const scriptRoots of [null, []]) {
+      const { folder } = await database({ create: 'return "by classpath"' });
+      const own = await scriptedSystem({ connector, runner, values: { ...shared.configuration, minIdle: 0, scriptRoots, classpath: [folder], createScriptFileName: 'createScript.js' } });
+      expect((await own.create([new Name('a')]))?.value).toBe('by classpath');
+    }
+  });
+
+  it('may be tested before anybody has validated it: what is wrong with it comes first [scripted-sql 23]', async () => {
+    const unread = await scriptedSystem({ connector, runner, values: { url: 'jdbc:nothing:x', testScriptFileName: 'none.js' } });
+    const error = await unread.failure({ kind: 'test' });
+    expect(error).toMatchObject({ kind: 'configuration' });
+    expect(error.message).toMatch(/url/);
+    await (await database({ test: 'await connection.firstRow("select 1")' })).perform({ kind: 'test' });
+  });
+
   it.each<[string, Record<string, IcfValue>, RegExp]>([
     ['no address', {}, /url/], ['a JNDI name alone', { dataSourceJNDI: 'java:comp/env/jdbc/hr' }, /JNDI.*url/s], ['an address nobody understands', { url: 'jdbc:h2:mem:x' }, /H2/],
     ['connection properties that are none', { url: 'jdbc:pglite:memory', connectionProperties: 'a' }, /connectionProperties/],

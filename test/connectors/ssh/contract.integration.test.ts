@@ -24,6 +24,8 @@ describeConnectorContract('ssh', async () => {
     multiValued: { name: 'groups', values: ['admins', "it's staff"] },
     filters: [{ kind: 'equals', attribute: Attribute.of('mail', 'm1@example.com') }, { kind: 'startsWith', attribute: Attribute.of('team', 'o') }],
     filterAttributes: ['mail'],
+    optional: ['mail'],
+    freeText: ['mail'],
     broken: { password: new GuardedString('not-the-password-6') },
     secrets: [sshd.password, 'not-the-password-6'],
     behind: { name: 'OpenSSH', real: true },

@@ -70,6 +70,28 @@ describe('users of a Linux host, by the scripts the connector brings along', () 
     expect((await failing(linux.create([new Name(name)]))).kind).toBe('alreadyExists');
   });
 
+  it('are created whole or not at all: what was made goes again when the rest is refused', async () => {
+    const error = await failing(linux.create([new Name(user('half')), Attribute.of(PASSWORD, new GuardedString('lineOne-1\nlineOne-1'))]));
+    expect([error.kind, error.message]).toEqual(['invalidAttributeValue', expect.stringMatching(/no line break.*deleted again/)]);
+    await expect(run('/usr/bin/getent', ['passwd', user('half')])).rejects.toThrow();
+    const group = await failing(linux.create([new Name(user('halves')), Attribute.of('members', 'no-such-member')], GROUP));
+    expect([group.kind, group.message]).toEqual(['invalidAttributeValue', expect.stringMatching(/no-such-member.*deleted again/)]);
+    expect(await linux.get(user('halves'), undefined, GROUP)).toBeNull();
+  });
+
+  it('hide nothing when sudo refuses what has to be read by root', async () => {
+    const little = await startSshd({ sudo: 'NOPASSWD: /usr/bin/id' });
+    try {
+      const calls = bench.facade(ssh, configuration(loginOf(little)));
+      await calls.test();
+      expect(await calls.get('root')).not.toBeNull();
+      expect((await failing(calls.get('root', [ENABLE]))).kind).toBe('permissionDenied');
+      expect((await failing(calls.create([new Name(user('x'))]))).kind).toBe('permissionDenied');
+    } finally {
+      await little.stop();
+    }
+  });
+
   it('are changed, disabled, enabled and renamed', async () => {
     const name = user('bob');
     await linux.create([new Name(name), Attribute.of(PASSWORD, new GuardedString(secret('password of bob')))]);

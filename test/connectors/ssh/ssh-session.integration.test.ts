@@ -4,7 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import ssh2, { type Prompt } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fingerprintOf } from '../../../connectors/engines/shell/host-key.js';
 import { openSsh } from '../../../connectors/engines/shell/open-ssh.js';
 import { ShellWords } from '../../../connectors/engines/shell/shell-words.js';
 import type { SshSession } from '../../../connectors/engines/shell/ssh-session.js';
@@ -16,6 +18,8 @@ import { freePorts } from '../../support/free-ports.js';
 import { until } from '../../support/until.js';
 import { startSshd, type Sshd } from '../../targets/sshd.js';
 import { failing } from './fixture.js';
+
+const { Server, utils } = ssh2;
 
 let sshd: Sshd;
 let files: string;
@@ -145,6 +149,38 @@ describe('opening an SSH session', () => {
       await session.close();
     } finally {
       await asking.stop();
+    }
+  });
+
+  it('answers a question for the password behind a greeting, and no visible one', async () => {
+    const questions: Prompt[][] = [];
+    const heard: string[][] = [];
+    const { private: hostKey } = utils.generateKeyPairSync('ed25519');
+    const parsed = utils.parseKey(hostKey);
+    if (parsed instanceof Error) throw parsed;
+    const asking = new Server({ hostKeys: [hostKey] }, (client) => {
+      client.on('error', () => undefined).on('authentication', (login) => {
+        if (login.method !== 'keyboard-interactive') return login.reject(['keyboard-interactive']);
+        const ask = (index: number): void => {
+          const prompts = questions[index];
+          if (prompts === undefined) login.accept();
+          else login.prompt(prompts, 'Welcome', (answers) => { heard.push(answers); if (answers.length === prompts.length) ask(index + 1); else login.reject(); });
+        };
+        ask(0);
+        return undefined;
+      });
+    });
+    await new Promise<void>((resolve) => { asking.listen(0, '127.0.0.1', resolve); });
+    try {
+      const there = settings({ port: (asking.address() as AddressInfo).port, hostKey: { pinned: [fingerprintOf(parsed.getPublicSSH())], knownHosts: [] } });
+      questions.push([], [{ prompt: 'Password: ', echo: false }]);
+      await (await openSsh(there, openContext())).close();
+      expect(heard.splice(0)).toEqual([[], [sshd.password]]);
+      questions.splice(0, 2, [{ prompt: 'Your name, for everybody to see: ', echo: true }]);
+      expect((await failing(openSsh(there, openContext()))).kind).toBe('invalidCredential');
+      expect(heard).toEqual([[]]);
+    } finally {
+      await new Promise((resolve) => { asking.close(resolve); });
     }
   });
 });

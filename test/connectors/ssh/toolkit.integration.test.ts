@@ -126,6 +126,12 @@ describe('scripts that talk to the shell', () => {
     expect(await answer('await promptReady(2); await sendln(quote("/bin/sh", "-c", "trap \'\' INT; echo started; sleep 30")); await expect("started"); await setTimeout(500); return promptReady(1)')).toBe(false);
   });
 
+  it('wait for the prompt as long as promptReadyTimeout when they ask whether it is there [ssh 19]', async () => {
+    const text = 'await promptReady(2); await sendln("sleep 0.4"); return promptReady(0)';
+    expect(await answer(text)).toBe(false);
+    expect(await answer(text, { promptReadyTimeout: 10_000n })).toBe(true);
+  });
+
   it('get nothing back of what they send, unless echo is on [ssh 14]', async () => {
     const text = `await promptReady(2); await sendln('echo he""llo'); let seen; await expect(configuration.prompt, (state) => { seen = state.getBuffer().slice(0, state.getMatchedWhere()); }); return seen`;
     expect(await answer(text)).toBe('\r\nhello\r\n');
@@ -158,8 +164,16 @@ describe('scripts that talk to the shell', () => {
 
   it('send secrets and cannot read them', async () => {
     expect(await answer('await promptReady(2); await sendln("read -rs -p secret: x; echo length=${#x}"); await expect("secret:"); await sendln(configuration.password); let seen; await expect(regexp(/length=(\\d+)/, (state) => { seen = state.getMatch(1); })); return [seen, String(configuration.password)]')).toEqual([String(sshd.password.length), '***']);
-    expect(await answer('return [configuration.privateKey.length]', { authenticationType: 'PUBKEY', privateKey: new IcfArray('String', sshd.privateKey), passphrase: new GuardedString('') })).toEqual([0]);
+    expect(await answer('return configuration.privateKey.map(String)', { authenticationType: 'PUBKEY', privateKey: new IcfArray('String', sshd.privateKey), passphrase: new GuardedString('') })).toEqual(sshd.privateKey.map(() => '***'));
     expect(JSON.stringify(bench.log.entries)).not.toContain(sshd.password);
+  });
+
+  it('send no secret that holds another command, or another answer', async () => {
+    const passphrase = new GuardedString('first\ntouch never-made');
+    expect((await failing(answer('await promptReady(2); await sendln(configuration.passphrase)', { passphrase }))).kind).toBe('invalidAttributeValue');
+    expect((await failing(answer('await promptReady(2); await send(configuration.passphrase)', { passphrase: new GuardedString('a\u0003') }))).kind).toBe('invalidAttributeValue');
+    const given = await failing(answer('return connection.exec(["/bin/sh", "-c", "echo first?; cat"], { answers: [{ prompt: "first?", answer: configuration.passphrase }] })', { passphrase }));
+    expect([given.kind, given.message]).toEqual(['invalidAttributeValue', expect.not.stringContaining('never-made')]);
   });
 
   it('quote what they type', async () => {
@@ -212,6 +226,14 @@ describe('the session', () => {
     expect(await calls.onResource('javascript', 'x')).toBe(sshd.user);
     await sshd.breakSessions();
     expect(await calls.onResource('javascript', 'x')).toBe(sshd.user);
+    expect(calls.facade.status().sessions.opened).toBe(2);
+  });
+
+  it('may be lost without a test telling: that is done by a new one [ssh 33]', async () => {
+    const calls = await running('await promptReady(2); return connection.exec(["/usr/bin/id", "-un"]).then(({ stdout }) => stdout.trim())');
+    await calls.onResource('javascript', 'x');
+    await sshd.breakSessions();
+    await calls.test();
     expect(calls.facade.status().sessions.opened).toBe(2);
   });
 

@@ -27,7 +27,8 @@ const SCALARS: readonly [Maker, ...Maker[]] = [
   (source) => Uint8Array.from(source.bytes(24)),
   () => null,
   (source) => new IcfDouble(source.pick([0, -0, Number.NaN, Infinity, 1e308, 5e-324, 0.1])),
-  (source) => new IcfCharacter(String.fromCharCode(source.below(65_536))),
+  // Half a surrogate pair is no text: it travels as the replacement character.
+  (source) => new IcfCharacter(Buffer.from(String.fromCharCode(source.below(65_536))).toString()),
 ];
 const ALL: readonly [Maker, ...Maker[]] = [
   ...SCALARS,

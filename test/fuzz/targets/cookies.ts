@@ -10,7 +10,7 @@ const FILE = { device: 1n, inode: 2n, size: 3, modified: 4n, changed: 5n };
 const KEY = Buffer.alloc(32, 7);
 const STATE = { offset: 10, line: 2, seen: 1, total: -1, trail: 'digest' };
 
-const OURS = [COOKIES.seal('q', { kind: 'native', cookie: 'next', skip: 3 }), COOKIES.seal('q', { kind: 'native', cookie: undefined, skip: 0 }), COOKIES.seal('q', { kind: 'counted', count: 7, anchor: 'abc' }), COOKIES.seal('q', { kind: 'bookmark', count: 7, digest: 'abc', cookie: undefined })];
+const OURS = [COOKIES.seal('q', { kind: 'native', cookie: 'next' }), COOKIES.seal('q', { kind: 'counted', count: 7, anchor: 'abc' }), COOKIES.seal('q', { kind: 'bookmark', count: 7, digest: 'abc', cookie: undefined })];
 const CSV = writeCsv(STATE, FILE, 'q', KEY);
 const isOurs = new Set(OURS);
 

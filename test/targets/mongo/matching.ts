@@ -38,8 +38,8 @@ const TESTS: Readonly<Record<string, Test>> = {
   $gte: ordered((order) => order >= 0),
   $lt: ordered((order) => order < 0),
   $lte: ordered((order) => order <= 0),
-  $in: (values, asked) => (asked as unknown[]).some((one) => equals(values, one, {})),
-  $nin: (values, asked) => !(asked as unknown[]).some((one) => equals(values, one, {})),
+  $in: (values, asked) => (asked as unknown[]).some((one) => isOneOf(values, one)),
+  $nin: (values, asked) => !(asked as unknown[]).some((one) => isOneOf(values, one)),
   $all: (values, asked) => (asked as unknown[]).every((one) => equals(values, one, {})),
   $exists: (values, asked) => (values.length > 0) === (asked === true || (asked !== false && numberOf(asked) !== 0)),
   $size: (values, asked) => values.some((value) => Array.isArray(value) && value.length === numberOf(asked)),
@@ -52,6 +52,12 @@ const TESTS: Readonly<Record<string, Test>> = {
   $options: () => true,
   $not: (values, asked) => !condition(values, asked),
 };
+
+/** In a list, a regular expression is a pattern still, and an operator is refused. */
+function isOneOf(values: readonly unknown[], one: unknown): boolean {
+  if (isOperators(one)) throw new CommandError(2, 'BadValue', 'cannot nest $ under $in');
+  return condition(values, one);
+}
 
 function isOperators(asked: unknown): asked is Document {
   return typeName(asked) === 'object' && Object.keys(asked as object).some((key) => key.startsWith('$'));

@@ -11,6 +11,7 @@ namespace System.Management.Automation
         public object BaseObject { get; private set; }
         public IList<PSPropertyInfo> Properties { get; private set; }
     }
+    namespace Internal { public static class AutomationNull { public static readonly PSObject Value = new PSObject(); } }
     public class RuntimeException : SystemException { public RuntimeException(string message, Exception inner) : base(message, inner) { } }
     public class MethodInvocationException : RuntimeException { public MethodInvocationException(string message, Exception inner) : base(message, inner) { } }
     public class ParseException : RuntimeException { public ParseException(string message) : base(message, null) { } }

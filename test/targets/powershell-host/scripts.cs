@@ -18,8 +18,8 @@ public static class Scripts
     public static readonly Dictionary<string, Action<IDictionary<string, object>, Action<object>>> ByName = new Dictionary<string, Action<IDictionary<string, object>, Action<object>>>
     {
         { "create", Create }, { "update", Update }, { "delete", Delete }, { "search", Search }, { "search many", SearchMany }, { "search by filter", SearchByFilter },
-        { "sync", Sync }, { "schema", DefineSchema }, { "authenticate", Authenticate }, { "resolve", Resolve },
-        { "options", (connector, put) => put(new List<object> { ((OperationOptions)connector["Options"]).RunAsUser, ((OperationType)connector["Operation"]).ToString() }) },
+        { "search and talk", SearchAndTalk }, { "create by builder", CreateByBuilder }, { "sync", Sync }, { "schema", DefineSchema }, { "authenticate", Authenticate }, { "resolve", Resolve },
+        { "options", (connector, put) => put(new List<object> { ((OperationOptions)connector["Options"]).RunAsUser, ((OperationOptions)connector["Options"]).SortKeys[0].IsAscendingOrder(), ((OperationType)connector["Operation"]).ToString() }) },
         { "arguments", (connector, put) => put(((IDictionary<string, object>)connector["Arguments"])["dn"]) },
         { "log", (connector, put) => { Log log = (Log)connector["Log"]; log.Info("told"); log.Warn("warned"); } },
         { "values", Values }, { "hashtable", (connector, put) => put(new Hashtable { { "a", 1 } }) },
@@ -55,13 +55,14 @@ public static class Scripts
 
     private static void Delete(IDictionary<string, object> connector, Action<object> put)
     {
-        if (((Uid)connector["Uid"]).GetUidValue() != "1") throw new UnknownUidException("nobody");
+        Uid uid = (Uid)connector["Uid"];
+        if (uid.GetUidValue() != "1") throw new UnknownUidException(uid, (ObjectClass)connector["ObjectClass"]);
     }
 
     private static void Search(IDictionary<string, object> connector, Action<object> put)
     {
         SearchResults result = (SearchResults)connector["Result"];
-        result.Process(new PSObject(Table("__UID__", 7, "__NAME__", "joe", "sn", "Sm\u00efth \ud83d\ude00", "groups", new object[] { "a", null, new PSObject("b") }, "enabled", true, "count", 5, "big", 12345678901L, "half", 0.5, "money", 1.50m, "none", null,
+        result.Process(new PSObject(Table("__UID__", 7, "__NAME__", "joe", "sn", "Sm\u00efth \ud83d\ude00", "groups", new object[] { "a", null, new PSObject("b") }, "enabled", true, "count", 5, "big", 12345678901L, "half", 0.5, "money", 1.50m, "none", null, "nothing", System.Management.Automation.Internal.AutomationNull.Value,
             "photo", new byte[] { 1, 2, 255 }, "created", new DateTime(2024, 1, 2, 3, 4, 5, DateTimeKind.Utc), "id", new Guid("1d4c9276-6937-4d9e-9c60-67e8b4207f4e"), "address", Table("city", "Oslo"))));
         result.Process(new ConnectorObjectBuilder { ObjectClass = new ObjectClass("__GROUP__") }.SetUid("8").SetName("staff").AddAttribute("member", "x", "y").Build());
         result.Complete("next");
@@ -72,6 +73,27 @@ public static class Scripts
         SearchResults result = (SearchResults)connector["Result"];
         if (connector.ContainsKey("Query")) { result.Process(Table("__UID__", "given", "__NAME__", given.ToString())); return; }
         for (given = 1; given <= 100000; given++) if (!(bool)result.Process(Table("__UID__", given, "__NAME__", "n" + given))) break;
+    }
+
+    // As PowerShell does with Write-Verbose and Write-Host: to the same output, past the host's own writer.
+    private static void SearchAndTalk(IDictionary<string, object> connector, Action<object> put)
+    {
+        string filler = new string('x', 3000);
+        for (int index = 0; index < 50; index++)
+        {
+            ((SearchResults)connector["Result"]).Process(Table("__UID__", index, "__NAME__", "n" + index, "filler", filler));
+            Console.Out.Write("VERBOSE: " + index + (index % 2 == 0 ? "\n" : " "));
+            Console.Out.Flush();
+        }
+    }
+
+    // PowerShell's New-Object takes an IList apart into arguments; the sample scripts give it $Connector.Attributes.
+    private static void CreateByBuilder(IDictionary<string, object> connector, Action<object> put)
+    {
+        ICollection<ConnectorAttribute> attributes = (ICollection<ConnectorAttribute>)connector["Attributes"];
+        ICollection<ConnectorAttribute> basic = ConnectorAttributeUtil.GetBasicAttributes(attributes);
+        ConnectorObject built = new ConnectorObjectBuilder { ObjectClass = (ObjectClass)connector["ObjectClass"] }.SetUid("7").AddAttributes(attributes).Build();
+        ((UidResult)connector["Result"]).Uid = string.Join("|", attributes is IList, basic is IList, built.Name.GetNameValue(), ConnectorAttributeUtil.GetLongValue(built.GetAttributeByName("BIG")), basic.Count);
     }
 
     private static string Shown(Filter filter)
@@ -98,7 +120,7 @@ public static class Scripts
         long token = Convert.ToInt64(connector["Token"]);
         result.Process(new SyncDeltaBuilder { Token = new SyncToken(token + 1), DeltaType = SyncDeltaType.CREATE, ObjectClass = ObjectClass.ACCOUNT, Object = new ConnectorObjectBuilder().SetUid("2").SetName("two").Build() }.Build());
         result.Process(Table("SyncToken", token + 2, "DeltaType", "UPDATE", "Uid", "3", "PreviousUid", "30", "Object", Table("__NAME__", "three")));
-        result.Process(Table("SyncToken", token + 3, "DeltaType", "DELETE", "Uid", "4"));
+        result.Process(Table("SyncToken", token + 3, "DeltaType", "Delete", "Uid", "4"));
         result.Complete(token + 10);
         result.Process(Table("SyncToken", token + 4, "DeltaType", "MOVE", "Uid", "4"));
     }
@@ -111,7 +133,7 @@ public static class Scripts
         account.AddAttributeInfo(OperationalAttributeInfos.PASSWORD);
         account.AddAttributeInfo(new ConnectorAttributeInfoBuilder("age", typeof(int?)).SetUpdateable(false).Build());
         schema.DefineObjectClass(account.Build());
-        schema.DefineObjectClass("device", new object[] { ConnectorAttributeInfoBuilder.Build("tags", typeof(Hashtable)) });
+        schema.DefineObjectClass("device", new object[] { ConnectorAttributeInfoBuilder.Build("tags", typeof(Hashtable)), ConnectorAttributeInfoBuilder.Define("mail").SetMultiValued(true).Build() });
     }
 
     private static void Authenticate(IDictionary<string, object> connector, Action<object> put)

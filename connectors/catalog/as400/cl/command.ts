@@ -1,5 +1,6 @@
 import { ConnectorError, type GuardedString } from '../../../../protocol/model/index.js';
-import { folded, quotedText } from './parameter-values.js';
+import { folded } from '../../../framework/given-values.js';
+import { quotedText } from './parameter-values.js';
 
 /** A parameter of a CL command: its value, or how to get at it when the command is sent. */
 export type Parameter = readonly [keyword: string, value: string | (() => string)];

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../../../protocol/model/index.js';
+import { folded } from '../../../framework/given-values.js';
 
 /**
  * Turns the text of one value into a CL parameter's value. A special value or name stands as it is and has to look like one;
@@ -14,11 +15,6 @@ export function refuseValue(attribute: string, why: string): never {
 const SPECIAL = /^\*[A-Z][A-Z0-9]{0,9}$/;
 const NAME = /^[A-Z#$@][A-Z0-9#$@_.]{0,9}$/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
-
-/** Trimmed, a-z in upper case and nothing else touched: `toUpperCase` would make an S of ß and an I of the dotless one. */
-export function folded(value: string): string {
-  return value.trim().replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
-}
 
 /** Any text between apostrophes, control characters excepted; case is kept. */
 export function quotedText(value: string, attribute: string, longest: number): string {
@@ -81,15 +77,22 @@ export function path(...special: readonly string[]): ParameterValue {
   };
 }
 
-/** MM/DD/YY, as it is returned, MM/DD/YYYY or an ISO date; or a special value. The job's date format is *MDY. */
+const isDay = (month: string, day: string): boolean => Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31;
+const isYearOfMdy = (year: string): boolean => year.length === 2 || (Number(year) >= 1940 && Number(year) <= 2039);
+
+/**
+ * MM/DD/YY, as it is returned, MM/DD/YYYY or an ISO date; or a special value. The job's date format is *MDY, whose years are 1940 to 2039: what
+ * is later would become another date.
+ */
 export function date(...special: readonly string[]): ParameterValue {
   return (value, attribute) => {
     const given = folded(value);
     if (special.includes(given)) return given;
-    const iso = /^(\d{2})(\d{2})-(\d{2})-(\d{2})(?:T.*)?$/.exec(given);
-    const [, month = '', day = '', year = ''] = iso === null ? /^(\d{2})\/(\d{2})\/(?:\d{2})?(\d{2})$/.exec(given) ?? [] : ['', iso[3], iso[4], iso[2]];
-    if (year === '' || Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > 31) refuseValue(attribute, `is "${value}": give a date as MM/DD/YY, or ${special.join(', ')}.`);
-    return `'${month}/${day}/${year}'`;
+    const iso = /^(\d{4})-(\d{2})-(\d{2})(?:T.*)?$/.exec(given);
+    const [, month = '', day = '', year = ''] = iso === null ? /^(\d{2})\/(\d{2})\/(\d{2}|\d{4})$/.exec(given) ?? [] : ['', iso[2], iso[3], iso[1]];
+    if (!isDay(month, day)) refuseValue(attribute, `is "${value}": give a date as MM/DD/YY, or ${special.join(', ')}.`);
+    if (!isYearOfMdy(year)) refuseValue(attribute, `is "${value}": the IBM i takes years from 1940 to 2039 here. Give *NONE for a date that never comes.`);
+    return `'${month}/${day}/${year.slice(-2)}'`;
   };
 }
 

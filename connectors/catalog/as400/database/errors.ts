@@ -82,10 +82,11 @@ function known(id: string): readonly [kind: ErrorKind, text: string] | undefined
 export function failedCommand(command: ClCommand, messages: readonly JobMessage[], answer: Answer): ConnectorError {
   const told = messages.filter(({ MESSAGE_ID, MESSAGE_TYPE }) => typeof MESSAGE_ID === 'string' && /^(?:ESCAPE|DIAGNOSTIC)/.test(MESSAGE_TYPE ?? ''));
   const ids = [...new Set(told.map(({ MESSAGE_ID }) => MESSAGE_ID ?? ''))];
-  const [kind, text] = ids.map(known).find((found) => found !== undefined) ?? [ids.some((id) => SYNTAX.test(id)) ? 'invalidAttributeValue' : kindOfState(answer.sql_state ?? ''), ''];
+  const ofMessage = ids.map(known).find((found) => found !== undefined) ?? (ids.some((id) => SYNTAX.test(id)) ? ['invalidAttributeValue', ''] as const : undefined);
+  const [kind, text] = ofMessage ?? [kindOfState(answer.sql_state ?? ''), ''];
   const said = command.hasSecrets ? ids.join(', ') : told.map(({ MESSAGE_ID, MESSAGE_TEXT }) => `${MESSAGE_ID ?? ''} ${MESSAGE_TEXT ?? ''}`.trim()).join('; ');
   const reason = [text, said].filter((part) => part !== '').join(': ');
-  // What a message we do not know was preceded by is open.
-  const outcome = kind === 'connector' ? 'unknown' : undefined;
+  // What preceded a message we do not know, or the end of the job, is open.
+  const outcome = ofMessage === undefined ? 'unknown' : undefined;
   return new ConnectorError(kind, `IBM i refused ${command.toString()}: ${reason === '' ? 'it does not say why' : reason}.`, { outcome });
 }

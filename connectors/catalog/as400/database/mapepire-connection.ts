@@ -22,6 +22,8 @@ interface Waiting { resolve(answer: Answer): void; reject(error: Error): void }
 
 /** Milliseconds for the handshakes of TCP, TLS and WebSocket together. */
 const HANDSHAKE_TIME = 60_000;
+/** Milliseconds between two pings; a server that has said nothing from one to the next is gone, though TCP may not know. */
+const HEARTBEAT = 30_000;
 /** Milliseconds for the server to take leave. */
 const LEAVING_TIME = 1000;
 
@@ -33,12 +35,26 @@ export class MapepireConnection {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<string, Waiting>();
   #sent = 0;
+  #isHeard = true;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.on('message', (data) => { this.#receive(data); });
-    socket.on('close', (code) => { this.#end(new Error(`the connection was closed (${code})`)); });
+    socket.on('message', (data) => { this.#isHeard = true; this.#receive(data); });
+    socket.on('pong', () => { this.#isHeard = true; });
+    const heartbeat = setInterval(() => { this.#beat(); }, HEARTBEAT);
+    heartbeat.unref();
+    socket.on('close', (code) => {
+      clearInterval(heartbeat);
+      this.#end(new Error(`the connection was closed (${code})`));
+    });
     socket.on('error', (error) => { this.#end(error); });
+  }
+
+  #beat(): void {
+    if (!this.isOpen) return;
+    if (!this.#isHeard) return this.abandon();
+    this.#isHeard = false;
+    this.#socket.ping();
   }
 
   /** TLS in any case; without `isSecure` the certificate is not looked at. Rejects with the error of the socket. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, readFileSync, readlinkSync } from 'node:fs';
 import { open, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,23 @@ export interface LockTimes {
 
 const TIMES: LockTimes = { wait: 60_000, heartbeat: 5_000, stale: 20_000 };
 
-interface Holder { readonly id: string; readonly pid: number; readonly host: string }
+/** `host` for people, `machine` to know whether `pid` is a process here. */
+interface Holder { readonly id: string; readonly pid: number; readonly host: string; readonly machine: string }
+
+/**
+ * This machine since it was started, and in a container its own numbering of processes. The host name alone would take a process of
+ * a machine or container with the same name for a dead one of ours.
+ */
+export const MACHINE = [hostname(), linux(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')), linux(() => readlinkSync('/proc/self/ns/pid'))].join(' ').trim();
+
+/** Empty on other systems. */
+function linux(read: () => string): string {
+  try {
+    return read().trim();
+  } catch {
+    return '';
+  }
+}
 
 export interface HeldLock {
   /** Throws `retryable` when the lock was taken away, because this process stood still for too long. */
@@ -52,13 +68,13 @@ async function readHolder(path: string): Promise<Holder | undefined> {
 
 function holderIn(value: unknown): Holder | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { id, pid, host } = value as Readonly<Record<string, unknown>>;
+  const { id, pid, host, machine } = value as Readonly<Record<string, unknown>>;
   const isOne = typeof id === 'string' && typeof host === 'string' && Number.isSafeInteger(pid) && (pid as number) > 0;
-  return isOne ? { id, pid: pid as number, host: host.slice(0, 255) } : undefined;
+  return isOne ? { id, pid: pid as number, host: host.slice(0, 255), machine: typeof machine === 'string' ? machine : '' } : undefined;
 }
 
-function isDead({ id, pid, host }: Holder): boolean {
-  if (host !== hostname()) return false;
+function isDead({ id, pid, machine }: Holder): boolean {
+  if (machine !== MACHINE) return false;
   if (pid === process.pid) return !ours.has(id);
   try {
     process.kill(pid, 0);
@@ -67,6 +83,8 @@ function isDead({ id, pid, host }: Holder): boolean {
     return hasCode(error, 'ESRCH');
   }
 }
+
+const newHolder = (): Holder => ({ id: randomUUID(), pid: process.pid, host: hostname(), machine: MACHINE });
 
 async function tryCreate(path: string, holder: Holder): Promise<boolean> {
   try {
@@ -110,7 +128,7 @@ class Watch {
 /** Removes a stale lock. A guard makes sure that only one process does, and that it removes the one it judged. */
 async function breakLock(path: string, watch: Watch, times: LockTimes): Promise<void> {
   const guard = `${path}.break`;
-  if (!await tryCreate(guard, { id: randomUUID(), pid: process.pid, host: hostname() })) {
+  if (!await tryCreate(guard, newHolder())) {
     const stats = await stat(guard).catch(() => undefined);
     if (stats !== undefined && Date.now() - stats.mtimeMs > times.stale) await unlink(guard).catch(() => undefined);
     return;
@@ -154,7 +172,7 @@ function held(path: string, id: string, times: LockTimes): HeldLock {
  * Programs that do not know it are noticed by the identity of the data file instead. Throws `retryable` after `wait`.
  */
 export async function lockFile(path: string, times: LockTimes = TIMES): Promise<HeldLock> {
-  const holder: Holder = { id: randomUUID(), pid: process.pid, host: hostname() };
+  const holder = newHolder();
   ours.add(holder.id);
   try {
     await waitFor(path, holder, times);

@@ -1,11 +1,11 @@
-import { ConnectorError, GuardedString } from '../../../../protocol/model/index.js';
+import type { GuardedString } from '../../../../protocol/model/index.js';
 import type { PromptAnswer, RunOptions, RunResult } from '../../../engines/shell/command-run.js';
 import { LocalProcess } from '../../../engines/shell/local-process.js';
 import { ShellWords } from '../../../engines/shell/shell-words.js';
 import type { SshSession } from '../../../engines/shell/ssh-session.js';
 import { behindSudo } from '../../../engines/shell/sudo-command.js';
 import { asksPassword, type KadminSettings } from '../settings.js';
-import { kadminFailure } from './kadmin-errors.js';
+import { kadminFailure, type Asked } from './kadmin-errors.js';
 
 /** kadmin's words and times are read here, so they have to be in one language and zone. sudo lets these variables through. */
 const ENVIRONMENT = { LC_ALL: 'C', LANGUAGE: 'C', TZ: 'UTC' } as const;
@@ -18,16 +18,10 @@ export interface KadminHost {
   readonly timeout: number;
 }
 
-export interface Query {
-  /** For messages, e.g. `Creating the principal a@R`. */
-  readonly what: string;
+export interface Query extends Asked {
   readonly signal: AbortSignal;
   /** Of what kadmin asks, besides its own password. */
   readonly answers?: readonly PromptAnswer[];
-  /** It changes nothing. */
-  readonly readOnly?: boolean;
-  /** Lines of standard error with this text are no failure, and neither is an exit code beside them. */
-  readonly tolerated?: string;
 }
 
 /** Runs kadmin's commands, one process each: over ssh behind sudo, or on this machine. No word of a command is ever parsed by a shell. */
@@ -45,7 +39,7 @@ export class KadminClient {
   async query(words: readonly string[], query: Query): Promise<string> {
     const { argv, options } = this.#prepared(words, query);
     const result = await (this.#host.ssh === undefined ? this.#local.run(argv, options) : this.#host.ssh.exec(this.#line(argv), options));
-    const failure = kadminFailure(query.what, result, query.tolerated);
+    const failure = kadminFailure(query, result);
     if (failure !== undefined) throw failure;
     return result.stdout;
   }
@@ -66,7 +60,7 @@ export class KadminClient {
       for (;;) {
         const step = await chunks.next();
         if (step.done === true) {
-          const failure = kadminFailure(query.what, step.value);
+          const failure = kadminFailure(query, step.value);
           if (failure !== undefined) throw failure;
           return;
         }
@@ -113,11 +107,3 @@ export function subsystemQuoted(word: string): string {
 }
 
 const EMPTY: RunResult = { exitCode: null, signal: null, stdout: '', stderr: '' };
-
-/** A password as kadmin takes it from its prompt: one line. */
-export function oneLine(password: GuardedString): GuardedString {
-  const clear = password.reveal();
-  if (clear === '') throw new ConnectorError('invalidAttributeValue', 'A principal needs a password that is not empty.', { outcome: 'notApplied' });
-  if (clear.includes('\n') || clear.includes('\r') || clear.includes('\0')) throw new ConnectorError('invalidAttributeValue', 'The password holds a line break or a NUL character, which kadmin does not take.', { outcome: 'notApplied' });
-  return password;
-}

@@ -1,7 +1,13 @@
-import { ConnectorError, type ErrorKind } from '../../../../protocol/model/index.js';
+import { ConnectorError, type ErrorKind, type FailedWriteOutcome } from '../../../../protocol/model/index.js';
 import type { RunResult } from '../../../engines/shell/command-run.js';
 
-interface Told { readonly text: string; readonly kind: ErrorKind; readonly advice?: string }
+interface Told {
+  readonly text: string;
+  readonly kind: ErrorKind;
+  readonly advice?: string;
+  /** It comes at the login, or when the answer to a command is lost, which may have been carried out. */
+  readonly isLateToo?: boolean;
+}
 
 /**
  * What kadmin, its library and sudo say, first match first. Sources: MIT Kerberos src/lib/kadm5/{kadm_err,chpass_util_strings}.et,
@@ -31,9 +37,9 @@ const TOLD: readonly Told[] = [
   { text: 'Key table file', kind: 'configuration', advice: 'Correct kadmin.keytab' },
   { text: 'Cannot contact any KDC', kind: 'connectionFailed' },
   { text: 'Cannot find KDC for realm', kind: 'configuration', advice: 'Correct kadmin.default_realm, or krb5.conf where kadmin runs' },
-  { text: 'Communication failure with server', kind: 'connectionFailed' },
+  { text: 'Communication failure with server', kind: 'connectionFailed', isLateToo: true },
   { text: 'Cannot resolve network address', kind: 'connectionFailed' },
-  { text: 'GSS-API (or Kerberos) error', kind: 'connectionFailed' },
+  { text: 'GSS-API (or Kerberos) error', kind: 'connectionFailed', isLateToo: true },
   { text: 'Database is not initialized', kind: 'configuration' },
   { text: 'Can not fetch master key', kind: 'configuration' },
   { text: 'Permission denied', kind: 'permissionDenied', advice: 'kadmin.local has to run as root: use sudo' },
@@ -50,18 +56,33 @@ const TOLD: readonly Told[] = [
 /** Errors that stand for the target's own word on the object, so nothing was changed by this command. */
 const REFUSALS: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['connectionFailed', 'configuration', 'invalidCredential']);
 
+/** What was asked, as far as a failure depends on it. */
+export interface Asked {
+  /** For messages, e.g. `Creating the principal a@R`. */
+  readonly what: string;
+  /** It changes nothing. */
+  readonly readOnly?: boolean | undefined;
+  /** Lines of standard error with this text are no failure, and neither is an exit code beside them. */
+  readonly tolerated?: string | undefined;
+}
+
 /** The failure a command of kadmin ended with; undefined when it says nothing of one. */
-export function kadminFailure(what: string, { exitCode, signal, stderr }: RunResult, tolerated?: string): ConnectorError | undefined {
+export function kadminFailure({ what, readOnly = false, tolerated }: Asked, { exitCode, signal, stderr }: RunResult): ConnectorError | undefined {
   const all = stderr.split(/\r?\n/).filter((line) => !isNotice(line));
   const lines = all.filter((line) => tolerated === undefined || !line.includes(tolerated));
   const told = TOLD.find(({ text }) => lines.some((line) => line.includes(text)));
   if (told !== undefined) {
     const line = lines.find((one) => one.includes(told.text)) ?? told.text;
-    return new ConnectorError(told.kind, `${what}: ${ended(line.trim())}${told.advice === undefined ? '' : ` ${told.advice}.`}`, REFUSALS.has(told.kind) ? { outcome: 'notApplied' } : {});
+    return new ConnectorError(told.kind, `${what}: ${ended(line.trim())}${told.advice === undefined ? '' : ` ${told.advice}.`}`, { outcome: outcomeOf(told, line, readOnly) });
   }
   if (exitCode === 0 || lines.length < all.length) return undefined;
   const last = lines.filter((line) => line.trim() !== '').at(-1);
   return new ConnectorError('connector', `${what}: ${last === undefined ? `kadmin ended with ${exitCode === null ? `signal ${signal ?? 'unknown'}` : `code ${exitCode}`}.` : ended(last.trim())}`);
+}
+
+function outcomeOf({ kind, isLateToo = false }: Told, line: string, readOnly: boolean): FailedWriteOutcome | undefined {
+  if (isLateToo && !line.includes('while initializing')) return readOnly ? undefined : 'unknown';
+  return REFUSALS.has(kind) ? 'notApplied' : undefined;
 }
 
 /** What is no error: prompts, warnings, sudo's lecture. */

@@ -2,6 +2,7 @@ import { ConnectorError } from '../../../../protocol/model/index.js';
 import type { LdapConfig } from '../config.js';
 import { LdapResultError, resultError } from '../errors.js';
 import { saslBind } from './request.js';
+import { unlessCancelled } from './unless-cancelled.js';
 import type { DoneResponse, LdapWire } from './wire.js';
 
 /** What a bind needs of a connection. */
@@ -19,23 +20,45 @@ export interface KerberosClient {
   readonly contextComplete: boolean;
   step(challenge: string): Promise<string | null>;
   unwrap(challenge: string): Promise<string>;
-  wrap(challenge: string, options?: { readonly protect?: boolean }): Promise<string>;
+  wrap(challenge: string): Promise<string>;
 }
 
 export interface KerberosModule {
   initializeClient(service: string, options: { readonly principal?: string }): Promise<KerberosClient>;
 }
 
-/** The package is native and optional: whoever binds with Kerberos installs it beside the agent. */
-async function loadKerberos(): Promise<KerberosModule> {
-  const name: string = 'kerberos';
+/**
+ * The package is native, and fetches or compiles its code when it is installed: so it is no dependency, and whoever binds with
+ * Kerberos installs it beside the agent. `name` is a variable so that neither compiler nor bundler looks for it.
+ */
+export async function loadKerberos(name = 'kerberos'): Promise<KerberosModule> {
   try {
     const loaded = await import(name) as KerberosModule & { readonly default?: KerberosModule };
     return loaded.default ?? loaded;
   } catch (error) {
-    throw new ConnectorError('configuration', 'authType SASL-GSSAPI needs the package kerberos, which is not installed with the agent (npm install kerberos; on Linux it is built with the MIT Kerberos libraries). '
-      + 'Install it, or use simple over TLS, or EXTERNAL with a client certificate.', { cause: error });
+    throw new ConnectorError('configuration', `authType SASL-GSSAPI needs the npm package ${name} (version 7) beside the agent, ${reason(error)}. `
+      + `Install it in the agent's directory (npm install ${name}@7), or use simple over TLS, or EXTERNAL with a client certificate.`, { cause: error });
   }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return 'which is not installed';
+  return `which cannot be loaded here: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** As the Kerberos library of the system writes a service: its own realm is the one that the host is in by krb5.conf. */
+export function serviceName(host: string, platform: NodeJS.Platform = process.platform): string {
+  return platform === 'win32' ? `ldap/${host}` : `ldap@${host}`;
+}
+
+/** The client, with every step limited by the signal: any may be waiting for a KDC. */
+function limited(client: KerberosClient, signal: AbortSignal): KerberosClient {
+  return {
+    get contextComplete() { return client.contextComplete; },
+    step: (challenge) => unlessCancelled(client.step(challenge), signal),
+    unwrap: (challenge) => unlessCancelled(client.unwrap(challenge), signal),
+    wrap: (challenge) => unlessCancelled(client.wrap(challenge), signal),
+  };
 }
 
 function failed(wire: BindWire, what: string, error?: unknown): ConnectorError {
@@ -89,8 +112,8 @@ export async function gssapiBind(wire: BindWire, config: LdapConfig, signal: Abo
   const host = new URL(wire.url).hostname;
   const principal = config.principal?.trim() ?? '';
   try {
-    const client = await kerberos.initializeClient(`ldap@${host}`, principal === '' ? {} : { principal });
-    await negotiate(client, wire, signal);
+    const client = await unlessCancelled(kerberos.initializeClient(serviceName(host), principal === '' ? {} : { principal }), signal);
+    await negotiate(limited(client, signal), wire, signal);
   } catch (error) {
     throw error instanceof ConnectorError ? error : failed(wire, 'no ticket could be had', error);
   }

@@ -36,7 +36,7 @@ function worthAnother(error: unknown): boolean {
  * wrong credentials are not tried elsewhere. `permitTarget` is asked about servers found by a DNS record.
  */
 export async function openDirectory(config: LdapConfig, log: ConnectorLog, signal: AbortSignal, trustedCertificates: readonly string[] = [], permitTarget?: PermitTarget): Promise<LdapDirectory> {
-  const servers = await serversOf(config);
+  const servers = await serversOf(config, signal);
   const tls = await tlsOf(config, trustedCertificates);
   const failures: string[] = [];
   let failure: unknown;

@@ -1,5 +1,5 @@
 import type { AbstractCursor, Document } from 'mongodb';
-import { abortable } from './abortable.js';
+import { abortable } from '../../../framework/abortable.js';
 
 /**
  * Documents of a cursor, as many at a time as the server sends. The server's cursor is closed when nobody wants more or the signal fires.

@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 import { Attribute, ConnectorError, type Uid } from '../../../../protocol/model/index.js';
 import type { Call, UpdateRequest } from '../../../framework/spi.js';
 import { equalValues } from '../../../framework/value-comparison.js';
-import { abortable } from '../connection/abortable.js';
+import { abortable } from '../../../framework/abortable.js';
 import { collectionOf, storedValues, type DatabaseSession } from '../connection/mongo-session.js';
 import { CODE, serverCode } from '../errors.js';
 import { withUid } from '../values/document-id.js';

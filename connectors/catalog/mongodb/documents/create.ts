@@ -1,6 +1,6 @@
 import { ConnectorError, NAME, Uid, type Attribute } from '../../../../protocol/model/index.js';
 import type { Call, CreateRequest } from '../../../framework/spi.js';
-import { abortable } from '../connection/abortable.js';
+import { abortable } from '../../../framework/abortable.js';
 import { collectionOf, type DatabaseSession } from '../connection/mongo-session.js';
 import { uidText } from '../values/document-id.js';
 import { Fields, ID, requiredName } from './fields.js';

@@ -1,5 +1,5 @@
 import type { Call, DeleteRequest } from '../../../framework/spi.js';
-import { abortable } from '../connection/abortable.js';
+import { abortable } from '../../../framework/abortable.js';
 import { collectionOf, type DatabaseSession } from '../connection/mongo-session.js';
 import { withUid } from '../values/document-id.js';
 import { noDocument } from './update.js';

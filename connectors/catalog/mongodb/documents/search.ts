@@ -2,10 +2,10 @@ import type { Document, FindCursor } from 'mongodb';
 import { LAST_PAGE, itemsOf, type Chunks, type ConnectorObject, type CountPolicy, type Filter, type SearchResult } from '../../../../protocol/model/index.js';
 import { evaluateFilter } from '../../../framework/filter-evaluation.js';
 import type { Call, Results, SearchRequest } from '../../../framework/spi.js';
-import { abortable } from '../connection/abortable.js';
+import { abortable } from '../../../framework/abortable.js';
 import { documentBatches } from '../connection/document-batches.js';
 import { collectionOf, storedValues, type DatabaseSession } from '../connection/mongo-session.js';
-import { serverCode } from '../errors.js';
+import { CODE, serverCode } from '../errors.js';
 import { documentObject } from './document-object.js';
 import { Fields, ID } from './fields.js';
 import { FilterQuery } from './filter-query.js';
@@ -14,8 +14,6 @@ import { afterId, readPageCookie, writePageCookie, type PagePosition } from './p
 /** Documents asked for at once: at most, and at least where a filter may drop some. */
 const BATCH = 500;
 const SMALL_BATCH = 100;
-/** The server forgets a cursor nobody asked for ten minutes. */
-const CURSOR_NOT_FOUND = 43;
 
 interface Plan {
   readonly collection: string;
@@ -72,7 +70,7 @@ async function* documentsOf(session: DatabaseSession, plan: Plan, call: Call): A
       }
       return;
     } catch (error) {
-      const isLost = serverCode(error) === CURSOR_NOT_FOUND && plan.sorted;
+      const isLost = serverCode(error) === CODE.cursorNotFound && plan.sorted;
       if (!isLost && !session.types.learn(error)) throw error;
     }
   }

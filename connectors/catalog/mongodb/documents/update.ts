@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import { ConnectorError, NAME, type Attribute, type Uid } from '../../../../protocol/model/index.js';
 import type { Call, UpdateRequest } from '../../../framework/spi.js';
-import { abortable } from '../connection/abortable.js';
+import { abortable } from '../../../framework/abortable.js';
 import { collectionOf, type DatabaseSession } from '../connection/mongo-session.js';
 import { withUid } from '../values/document-id.js';
 import { Fields, ID, requiredName } from './fields.js';

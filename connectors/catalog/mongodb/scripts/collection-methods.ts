@@ -1,7 +1,7 @@
 import type { AbstractCursor, Collection, Document } from 'mongodb';
 import { ConnectorError, type IcfValue } from '../../../../protocol/model/index.js';
 import type { CursorSource } from '../../../engines/scripted/cursors.js';
-import { abortable } from '../connection/abortable.js';
+import { abortable } from '../../../framework/abortable.js';
 import { documentBatches } from '../connection/document-batches.js';
 import { EXACT_VALUES, type Driver } from '../connection/driver.js';
 import { bsonDocument, scriptValue } from './script-values.js';

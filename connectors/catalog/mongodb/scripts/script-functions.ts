@@ -1,7 +1,8 @@
 import { ConnectorError, type IcfValue } from '../../../../protocol/model/index.js';
 import { Cursors } from '../../../engines/scripted/cursors.js';
+import { PossibleWrites } from '../../../engines/scripted/possible-writes.js';
 import type { HostFunction } from '../../../framework/script-runner.js';
-import { abortable } from '../connection/abortable.js';
+import { abortable } from '../../../framework/abortable.js';
 import { EXACT_VALUES } from '../connection/driver.js';
 import type { DatabaseSession } from '../connection/mongo-session.js';
 import { translateError } from '../errors.js';
@@ -15,7 +16,7 @@ const READING = new Set(['ping', 'hello', 'buildinfo', 'connectionstatus', 'user
 export class ScriptFunctions {
   readonly #session: DatabaseSession;
   readonly #cursors = new Cursors();
-  #hasWritten = false;
+  readonly #writes = new PossibleWrites();
 
   constructor(session: DatabaseSession) {
     this.#session = session;
@@ -23,7 +24,7 @@ export class ScriptFunctions {
 
   /** The database may have been changed. */
   get hasWritten(): boolean {
-    return this.#hasWritten;
+    return this.#writes.any;
   }
 
   functions(): Map<string, HostFunction> {
@@ -49,7 +50,7 @@ export class ScriptFunctions {
     const command = bsonDocument(driver, given);
     const name = Object.keys(command)[0]?.toLowerCase() ?? '';
     const run = () => translated(() => this.#database(database).command(command, { signal, ...EXACT_VALUES }));
-    return scriptValue(driver, READING.has(name) ? await run() : await this.#written(run));
+    return scriptValue(driver, READING.has(name) ? await run() : await this.#writes.during(run));
   }
 
   #collectionCall([collection, database, , ...given]: readonly IcfValue[], signal: AbortSignal): CollectionCall {
@@ -65,25 +66,14 @@ export class ScriptFunctions {
     const write = Object.hasOwn(WRITES, name) ? WRITES[name] : undefined;
     if (read !== undefined) return scriptValue(call.driver, await translated(() => read(call)));
     if (write === undefined) throw new ConnectorError('illegalArgument', `A collection has no ${name} here; it has find, aggregate, ${[...Object.keys(READS), ...Object.keys(WRITES)].join(', ')}.`, { outcome: 'notApplied' });
-    return scriptValue(call.driver, await this.#written(() => translated(() => abortable(write(call), signal))));
+    return scriptValue(call.driver, await this.#writes.during(() => translated(() => abortable(write(call), signal))));
   }
 
   /** `[collection, database, 'find' | 'aggregate', ...arguments]`: the number of a cursor. */
   async #open(given: readonly IcfValue[], signal: AbortSignal): Promise<number> {
     const call = this.#collectionCall(given, signal);
-    if (given[2] === 'aggregate' && writesAtItsEnd(call.given[0])) this.#hasWritten = true;
+    if (given[2] === 'aggregate' && writesAtItsEnd(call.given[0])) this.#writes.add();
     return this.#cursors.open(documentSource(given[2] === 'aggregate' ? 'aggregate' : 'find', call));
-  }
-
-  async #written<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.#hasWritten;
-    this.#hasWritten = true;
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof ConnectorError && error.outcome === 'notApplied') this.#hasWritten = before;
-      throw error;
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ChangeStream, ChangeStreamDocument, ChangeStreamOptions, Document, ResumeToken } from 'mongodb';
 import { ConnectorError, Uid, type SyncDelta, type SyncToken } from '../../../../protocol/model/index.js';
 import type { Call, Changes, SyncRequest } from '../../../framework/spi.js';
-import { abortable } from '../connection/abortable.js';
+import { abortable } from '../../../framework/abortable.js';
 import { EXACT_VALUES } from '../connection/driver.js';
 import type { DatabaseSession } from '../connection/mongo-session.js';
 import { documentObject } from '../documents/document-object.js';

@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import { ConnectorError, NAME, Uid, type Attribute } from '../../../../protocol/model/index.js';
 import type { Call, CreateRequest, DeleteRequest, UpdateRequest } from '../../../framework/spi.js';
-import { abortable } from '../connection/abortable.js';
+import { abortable } from '../../../framework/abortable.js';
 import type { DatabaseSession } from '../connection/mongo-session.js';
 import { CODE, readAs, serverCode } from '../errors.js';
 import { requiredName } from '../documents/fields.js';

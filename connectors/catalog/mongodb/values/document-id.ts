@@ -48,8 +48,11 @@ function idCandidates(driver: Driver, uid: string): unknown[] {
   return candidates;
 }
 
-/** The query for the documents of a uid. Never holds an operator of the caller's: values stand under `$in` only. */
+/**
+ * The query for the documents of a uid. Nothing of the caller's is an operator or a pattern: values stand under `$eq` only. Under
+ * `$in` a regular expression would still mean all texts it matches.
+ */
 export function withUid(driver: Driver, uid: string): Document {
-  const candidates = idCandidates(driver, uid);
-  return { _id: candidates.length === 1 ? { $eq: candidates[0] } : { $in: candidates } };
+  const [only = { _id: { $eq: uid } }, ...others] = idCandidates(driver, uid).map((candidate) => ({ _id: { $eq: candidate } }));
+  return others.length === 0 ? only : { $or: [only, ...others] };
 }

@@ -28,13 +28,14 @@ while ($causewayHost.NextRequest()) {
 }
 `;
 
-/** All of it as one PowerShell program; the first line the interpreter reads. */
-const PROGRAM = `$ErrorActionPreference = 'Stop'\nAdd-Type -IgnoreWarnings -TypeDefinition @'\n${inOneUnit(OBJECTS_SOURCE, SCHEMA_SOURCE, WIRE_SOURCE, HOST_SOURCE)}\n'@\n${LOOP}`;
-
-/** Each part has its own `using` lines inside of its namespaces, so that they only have to be put together. */
-function inOneUnit(...parts: readonly string[]): string {
-  return parts.join('\n');
-}
+/**
+ * All of it as one PowerShell program; the first line the interpreter reads. PSObject needs System.Core, which Add-Type of Windows
+ * PowerShell does not refer to by itself; that of PowerShell 6 and later refers to all of .NET, unless it is given a list.
+ */
+const PROGRAM = `$ErrorActionPreference = 'Stop'
+$causewayReferences = @{}
+if ($PSVersionTable.PSVersion.Major -lt 6) { $causewayReferences['ReferencedAssemblies'] = 'System.Core' }
+Add-Type -IgnoreWarnings @causewayReferences -TypeDefinition @'\n${[OBJECTS_SOURCE, SCHEMA_SOURCE, WIRE_SOURCE, HOST_SOURCE].join('\n')}\n'@\n${LOOP}`;
 
 /**
  * Given by -EncodedCommand, so that no shell has anything to quote; short enough for cmd.exe too. Standard input is read by nobody

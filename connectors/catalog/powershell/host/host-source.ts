@@ -82,7 +82,7 @@ namespace Causeway
         internal static object Delta(IDictionary given, string objectClass)
         {
             if (!given.Contains("SyncToken")) throw new ArgumentException("SyncToken is missing in Sync result");
-            string type = Convert.ToString(Wire.Unwrap(given["DeltaType"]));
+            string type = Convert.ToString(Wire.Unwrap(given["DeltaType"])).ToUpperInvariant();
             if (string.IsNullOrEmpty(type)) throw new ArgumentException("DeltaType is missing in Sync result");
             if (type != "CREATE" && type != "UPDATE" && type != "DELETE" && type != "CREATE_OR_UPDATE") throw new ArgumentException("Unrecognized DeltaType in Sync result");
             string uid = Convert.ToString(Wire.Unwrap(given["Uid"]));
@@ -124,24 +124,32 @@ namespace Causeway
             IDictionary<string, object> given = (IDictionary<string, object>)Wire.Decode(input.ReadLine());
             mark = (string)given["Mark"]; window = (int)given["Window"]; Prefix = (string)given["Prefix"]; Modules = (IList<object>)given["Modules"]; configuration = given["Configuration"];
         }
-        internal void Send(string kind, object value) { output.WriteLine(mark + " " + kind + " " + Wire.Encode(value)); }
+        /// <summary>At once: what PowerShell itself writes to the same output, as by Write-Verbose, must not come into the middle of a line.</summary>
+        internal void Send(string kind, object value) { output.WriteLine(mark + " " + kind + " " + Wire.Encode(value)); output.Flush(); }
         internal void Tell(string level, string text) { Send("log", new List<object> { level, text }); }
-        public void Ready(string version) { Send("ready", version); output.Flush(); }
+        public void Ready(string version) { Send("ready", version); }
         internal object Deliver(string kind, object value)
         {
             if (stopped) return false;
             Send(kind, value);
             if (--left > 0) return true;
             Send("more", null);
-            output.Flush();
             left = window;
             stopped = input.ReadLine() != "go";
             return !stopped;
         }
+        /// <summary>A request that cannot be read, say for a number .NET has no type for, fails; the next one is waited for.</summary>
         public bool NextRequest()
         {
-            string line = input.ReadLine();
-            if (line == null) return false;
+            for (;;)
+            {
+                string line = input.ReadLine();
+                if (line == null) return false;
+                try { Prepare(line); return true; } catch (Exception error) { Failed(error); }
+            }
+        }
+        private void Prepare(string line)
+        {
             IDictionary<string, object> request = (IDictionary<string, object>)Wire.Decode(line);
             Script = (string)request["Script"]; IsParsedOnly = (bool)request["ParseOnly"];
             stopped = false; left = window; values = new List<object>();
@@ -159,12 +167,11 @@ namespace Causeway
             if (filter != null) { Binding.Remove("NativeQuery"); Binding["Query"] = FilterReader.Read(filter); }
             results = ResultsFor(operation, objectClass, uid);
             if (operation == OperationType.SCHEMA) Binding["SchemaBuilder"] = results; else if (results != null) Binding["Result"] = results;
-            return true;
         }
         private T Given<T>(string name) where T : class { object value; return Binding.TryGetValue(name, out value) ? value as T : null; }
         private static ICollection<ConnectorAttribute> Attributes(IDictionary<string, object> given)
         {
-            List<ConnectorAttribute> list = new List<ConnectorAttribute>();
+            ConnectorAttributes list = new ConnectorAttributes();
             foreach (KeyValuePair<string, object> entry in given) list.Add(entry.Value == null ? new ConnectorAttribute(entry.Key, null) : ConnectorAttributeBuilder.Of(entry.Key, (IList<object>)entry.Value));
             return list;
         }
@@ -189,7 +196,7 @@ namespace Causeway
             if (plain is Hashtable) throw new ConnectorException("No serializer for class: System.Collections.Hashtable");
             values.Add(plain);
         }
-        public void Succeeded() { Send("end", Answer()); output.Flush(); }
+        public void Succeeded() { Send("end", Answer()); }
         private object Answer()
         {
             UidResult uid = results as UidResult;
@@ -204,7 +211,6 @@ namespace Causeway
         {
             while ((error is MethodInvocationException || error is System.Reflection.TargetInvocationException) && error.InnerException != null) error = error.InnerException;
             Send("failed", new List<object> { error.GetType().FullName, error.Message });
-            output.Flush();
         }
     }
 }

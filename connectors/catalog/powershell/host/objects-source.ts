@@ -1,6 +1,6 @@
 /**
  * The part of the .NET framework of OpenICF that scripts use, for `Add-Type`: the same namespaces, names and meanings, written anew.
- * C# 5, which the compiler of Windows PowerShell 4 knows; no assemblies but those it refers to by itself.
+ * C# 5, which the compiler of Windows PowerShell 4 knows; no assemblies but System, System.Core and PowerShell's own.
  */
 export const OBJECTS_SOURCE = String.raw`
 namespace Org.IdentityConnectors.Framework.Common.Exceptions
@@ -17,7 +17,7 @@ namespace Org.IdentityConnectors.Framework.Common.Exceptions
     public class InvalidPasswordException : InvalidCredentialException { public InvalidPasswordException() { } public InvalidPasswordException(string m) : base(m) { } }
     public class PasswordExpiredException : InvalidPasswordException { public PasswordExpiredException() { } public PasswordExpiredException(string m) : base(m) { } }
     public class PermissionDeniedException : ConnectorSecurityException { public PermissionDeniedException() { } public PermissionDeniedException(string m) : base(m) { } }
-    public class UnknownUidException : InvalidCredentialException { public UnknownUidException() { } public UnknownUidException(string m) : base(m) { } }
+    public class UnknownUidException : InvalidCredentialException { public UnknownUidException() { } public UnknownUidException(string m) : base(m) { } public UnknownUidException(Org.IdentityConnectors.Framework.Common.Objects.Uid uid, Org.IdentityConnectors.Framework.Common.Objects.ObjectClass of) : base("Object with Uid '" + uid.GetUidValue() + "' and ObjectClass '" + of.Type + "' does not exist!") { } }
     public class InvalidAttributeValueException : ConnectorException { public InvalidAttributeValueException() { } public InvalidAttributeValueException(string m) : base(m) { } }
     public class OperationTimeoutException : ConnectorException { public OperationTimeoutException() { } public OperationTimeoutException(string m) : base(m) { } }
     public class PreconditionFailedException : ConnectorException { public PreconditionFailedException() { } public PreconditionFailedException(string m) : base(m) { } }
@@ -86,6 +86,20 @@ namespace Org.IdentityConnectors.Framework.Common.Objects
         public static readonly string ENABLE_NAME = "__ENABLE__", ENABLE_DATE_NAME = "__ENABLE_DATE__", DISABLE_DATE_NAME = "__DISABLE_DATE__", LOCK_OUT_NAME = "__LOCK_OUT__";
         public static readonly string PASSWORD_NAME = "__PASSWORD__", CURRENT_PASSWORD_NAME = "__CURRENT_PASSWORD__", PASSWORD_EXPIRED_NAME = "__PASSWORD_EXPIRED__", PASSWORD_EXPIRATION_DATE_NAME = "__PASSWORD_EXPIRATION_DATE__";
     }
+    /// <summary>No IList, as in the framework: New-Object T($attributes) would take a list apart into arguments.</summary>
+    public class ConnectorAttributes : ICollection<ConnectorAttribute>
+    {
+        private readonly List<ConnectorAttribute> held = new List<ConnectorAttribute>();
+        public int Count { get { return held.Count; } }
+        public bool IsReadOnly { get { return false; } }
+        public void Add(ConnectorAttribute attribute) { held.Add(attribute); }
+        public void Clear() { held.Clear(); }
+        public bool Contains(ConnectorAttribute attribute) { return held.Contains(attribute); }
+        public void CopyTo(ConnectorAttribute[] array, int index) { held.CopyTo(array, index); }
+        public bool Remove(ConnectorAttribute attribute) { return held.Remove(attribute); }
+        public IEnumerator<ConnectorAttribute> GetEnumerator() { return held.GetEnumerator(); }
+        IEnumerator IEnumerable.GetEnumerator() { return held.GetEnumerator(); }
+    }
     public static class ConnectorAttributeBuilder
     {
         public static ConnectorAttribute Build(string name, params object[] values)
@@ -113,12 +127,17 @@ namespace Org.IdentityConnectors.Framework.Common.Objects
         public static Uid GetUidAttribute(ICollection<ConnectorAttribute> attributes) { return Find(Uid.NAME, attributes) as Uid; }
         public static bool IsSpecial(ConnectorAttribute attribute) { return IsSpecialName(attribute.Name); }
         public static bool IsSpecialName(string name) { return name.StartsWith("__") && name.EndsWith("__"); }
-        public static ICollection<ConnectorAttribute> GetBasicAttributes(ICollection<ConnectorAttribute> attributes) { List<ConnectorAttribute> basic = new List<ConnectorAttribute>(); foreach (ConnectorAttribute attribute in attributes) if (!IsSpecial(attribute)) basic.Add(attribute); return basic; }
-        public static ICollection<ConnectorAttribute> GetSpecialAttributes(ICollection<ConnectorAttribute> attributes) { List<ConnectorAttribute> special = new List<ConnectorAttribute>(); foreach (ConnectorAttribute attribute in attributes) if (IsSpecial(attribute)) special.Add(attribute); return special; }
+        public static ICollection<ConnectorAttribute> GetBasicAttributes(ICollection<ConnectorAttribute> attributes) { ConnectorAttributes basic = new ConnectorAttributes(); foreach (ConnectorAttribute attribute in attributes) if (!IsSpecial(attribute)) basic.Add(attribute); return basic; }
+        public static ICollection<ConnectorAttribute> GetSpecialAttributes(ICollection<ConnectorAttribute> attributes) { ConnectorAttributes special = new ConnectorAttributes(); foreach (ConnectorAttribute attribute in attributes) if (IsSpecial(attribute)) special.Add(attribute); return special; }
         public static IDictionary<string, ConnectorAttribute> ToMap(ICollection<ConnectorAttribute> attributes) { Dictionary<string, ConnectorAttribute> map = new Dictionary<string, ConnectorAttribute>(StringComparer.OrdinalIgnoreCase); foreach (ConnectorAttribute attribute in attributes) map[attribute.Name] = attribute; return map; }
         public static object GetSingleValue(ConnectorAttribute attribute) { return attribute.Single(); }
         public static string GetStringValue(ConnectorAttribute attribute) { return (string)attribute.Single(); }
         public static string GetAsStringValue(ConnectorAttribute attribute) { object value = attribute.Single(); return value == null ? null : value.ToString(); }
+        public static long? GetLongValue(ConnectorAttribute attribute) { return (long?)attribute.Single(); }
+        public static double? GetDoubleValue(ConnectorAttribute attribute) { return (double?)attribute.Single(); }
+        public static byte[] GetByteArrayValue(ConnectorAttribute attribute) { return (byte[])attribute.Single(); }
+        public static bool NamesEqual(string one, string other) { return string.Equals(one, other, StringComparison.OrdinalIgnoreCase); }
+        public static ICollection<ConnectorAttribute> FilterUid(ICollection<ConnectorAttribute> attributes) { ConnectorAttributes rest = new ConnectorAttributes(); foreach (ConnectorAttribute attribute in attributes) if (!(attribute is Uid)) rest.Add(attribute); return rest; }
         public static GuardedString GetGuardedStringValue(ConnectorAttribute attribute) { return (GuardedString)attribute.Single(); }
         public static bool? GetBooleanValue(ConnectorAttribute attribute) { return (bool?)attribute.Single(); }
         public static int? GetIntegerValue(ConnectorAttribute attribute) { return (int?)attribute.Single(); }
@@ -143,6 +162,8 @@ namespace Org.IdentityConnectors.Framework.Common.Objects
         public int? FindInteger(string name) { return (int?)One(name); }
         public long? FindLong(string name) { return (long?)One(name); }
         public double? FindDouble(string name) { return (double?)One(name); }
+        public byte[] FindByteArray(string name) { return (byte[])One(name); }
+        public IDictionary FindDictionary(string name) { return (IDictionary)One(name); }
         public GuardedString FindGuardedString(string name) { return (GuardedString)One(name); }
     }
     public class ObjectClass
@@ -155,7 +176,7 @@ namespace Org.IdentityConnectors.Framework.Common.Objects
         public bool Is(string type) { return string.Equals(Type, type, StringComparison.OrdinalIgnoreCase); }
         public override string ToString() { return Type; }
     }
-    public class SortKey { public string Field { get; set; } public bool IsAscendingOrder { get; set; } }
+    public class SortKey { private readonly bool ascending; public string Field { get; private set; } public SortKey(string field, bool isAscendingOrder) { Field = field; ascending = isAscendingOrder; } public bool IsAscendingOrder() { return ascending; } }
     public class OperationOptions
     {
         public IDictionary<string, object> Options { get; private set; }
@@ -169,7 +190,7 @@ namespace Org.IdentityConnectors.Framework.Common.Objects
         public object Container { get { return Get("CONTAINER"); } }
         public string RunAsUser { get { return (string)Get("RUN_AS_USER"); } }
         public GuardedString RunWithPassword { get { return (GuardedString)Get("RUN_WITH_PASSWORD"); } }
-        public SortKey[] SortKeys { get { List<SortKey> keys = new List<SortKey>(); IEnumerable given = Get("SORT_KEYS") as IEnumerable; if (given != null) foreach (object key in given) { IDictionary<string, object> map = (IDictionary<string, object>)key; keys.Add(new SortKey { Field = (string)map["Field"], IsAscendingOrder = (bool)map["IsAscendingOrder"] }); } return keys.ToArray(); } }
+        public SortKey[] SortKeys { get { List<SortKey> keys = new List<SortKey>(); IEnumerable given = Get("SORT_KEYS") as IEnumerable; if (given != null) foreach (object key in given) { IDictionary<string, object> map = (IDictionary<string, object>)key; keys.Add(new SortKey((string)map["Field"], (bool)map["IsAscendingOrder"])); } return keys.ToArray(); } }
     }
     public class SyncToken { public object Value { get; private set; } public SyncToken(object value) { Value = value; } public override string ToString() { return Convert.ToString(Value); } }
     public enum SyncDeltaType { CREATE_OR_UPDATE, DELETE, CREATE, UPDATE }
@@ -194,6 +215,7 @@ namespace Org.IdentityConnectors.Framework.Common.Objects
         public ConnectorObjectBuilder SetName(string name) { attributes["__NAME__"] = new Name(name); return this; }
         public ConnectorObjectBuilder AddAttribute(string name, params object[] values) { attributes[name] = ConnectorAttributeBuilder.Build(name, values); return this; }
         public ConnectorObjectBuilder AddAttribute(ConnectorAttribute attribute) { attributes[attribute.Name] = attribute; return this; }
+        public ConnectorObjectBuilder AddAttributes(ICollection<ConnectorAttribute> all) { foreach (ConnectorAttribute attribute in all) AddAttribute(attribute); return this; }
         public ConnectorObject Build() { return new ConnectorObject(ObjectClass, attributes); }
     }
     public class SyncDelta

@@ -55,7 +55,7 @@ namespace Org.IdentityConnectors.Framework.Common.Objects
         public ConnectorAttributeInfoBuilder(string name) : this() { Name = name; }
         public ConnectorAttributeInfoBuilder(string name, Type type) { Name = name; ValueType = type; }
         public ConnectorAttributeInfoBuilder SetRequired(bool value) { required = value; return this; }
-        public ConnectorAttributeInfoBuilder SetMultiValue(bool value) { multiValued = value; return this; }
+        public ConnectorAttributeInfoBuilder SetMultiValued(bool value) { multiValued = value; return this; }
         public ConnectorAttributeInfoBuilder SetCreatable(bool value) { creatable = value; return this; }
         public ConnectorAttributeInfoBuilder SetUpdateable(bool value) { updateable = value; return this; }
         public ConnectorAttributeInfoBuilder SetReadable(bool value) { readable = value; return this; }

@@ -1,5 +1,5 @@
 import {
-  GuardedByteArray, GuardedString, IcfArray, IcfBigDecimal, IcfBigInteger, IcfByte, IcfCharacter, IcfDouble, IcfFile, IcfFloat, IcfUri,
+  ConnectorError, GuardedByteArray, GuardedString, IcfArray, IcfBigDecimal, IcfBigInteger, IcfByte, IcfCharacter, IcfDouble, IcfFile, IcfFloat, IcfUri,
   type IcfValue,
 } from '../../../../protocol/model/index.js';
 
@@ -12,6 +12,7 @@ import {
  */
 export type WireValue = IcfValue;
 
+/** Throws `invalidAttributeValue` for a value PowerShell has no form of. */
 export function encodeMessage(value: WireValue): string {
   const parts: string[] = [];
   write(parts, value);
@@ -25,7 +26,7 @@ function write(parts: string[], value: WireValue): void {
   if (simple !== undefined) parts.push(simple);
   else if (Array.isArray(value) || value instanceof Set || value instanceof IcfArray) writeList(parts, value instanceof IcfArray ? value.items : [...value]);
   else if (value instanceof Map) writeMap(parts, value);
-  else throw new TypeError(`A value of the type ${value?.constructor.name ?? 'null'} cannot be handed to PowerShell.`);
+  else throw unwritable(`A value of the type ${value?.constructor.name ?? 'null'}`);
 }
 
 function writeList(parts: string[], items: readonly IcfValue[]): void {
@@ -44,7 +45,11 @@ function writeMap(parts: string[], map: ReadonlyMap<IcfValue, IcfValue>): void {
 /** PowerShell's maps are by text. */
 function keyText(key: IcfValue): string {
   if (typeof key === 'string' || typeof key === 'number' || typeof key === 'bigint' || typeof key === 'boolean') return String(key);
-  throw new TypeError('A map with keys that are neither texts nor numbers cannot be handed to PowerShell.');
+  throw unwritable('A map with keys that are neither texts nor numbers');
+}
+
+function unwritable(what: string): ConnectorError {
+  return new ConnectorError('invalidAttributeValue', `${what} cannot be handed to PowerShell.`, { outcome: 'notApplied' });
 }
 
 function simpleText(value: WireValue): string | undefined {

@@ -57,6 +57,8 @@ namespace Causeway
         public static object Unwrap(object value)
         {
             PSObject wrapped = value as PSObject;
+            // What a command without output leaves in a hash table.
+            if (wrapped != null && ReferenceEquals(wrapped, System.Management.Automation.Internal.AutomationNull.Value)) return null;
             return wrapped == null || wrapped.BaseObject is PSCustomObject ? value : wrapped.BaseObject;
         }
         private static void Text(StringBuilder text, char kind, string content) { text.Append(kind).Append(content.Length.ToString(CultureInfo.InvariantCulture)).Append(':').Append(content); }

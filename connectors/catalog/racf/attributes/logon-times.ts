@@ -37,11 +37,18 @@ export function whenOperand(attribute: Attribute): string {
   return parts.length === 0 ? refuseValue('WHEN', 'has to be an object with DAYS and TIME.') : `WHEN(${parts.join(' ')})`;
 }
 
+/** RACF takes 71 to 99 for years of the last century: a date far ahead would lie behind us. */
+const isYearOfRacf = (year: number): boolean => year >= 1971 && year <= 2070;
+
+const isDay = (month: string, day: string): boolean => Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31;
+
 /** `10/22/23` as it is, and `2023-10-22` turned into it. */
 export function dateOperand(attribute: string, given: string): string {
-  const iso = /^\d{2}(\d{2})-(\d{2})-(\d{2})(?:T.*)?$/.exec(given.trim());
-  const text = iso === null ? given.trim() : `${iso[2] ?? ''}/${iso[3] ?? ''}/${iso[1] ?? ''}`;
-  const [, month = '0', day = '0'] = /^(\d{1,2})\/(\d{1,2})\/\d{2}$/.exec(text) ?? [];
-  if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > 31) refuseValue(attribute, `is "${given}": give a date as mm/dd/yy or yyyy-mm-dd.`);
-  return text;
+  const text = given.trim();
+  const [, isoYear = '', isoMonth = '', isoDay = ''] = /^(\d{4})-(\d{2})-(\d{2})(?:T.*)?$/.exec(text) ?? [];
+  const operand = isoYear === '' ? text : `${isoMonth}/${isoDay}/${isoYear.slice(2)}`;
+  const [, month = '', day = ''] = /^(\d{1,2})\/(\d{1,2})\/\d{2}$/.exec(operand) ?? [];
+  if (!isDay(month, day)) refuseValue(attribute, `is "${given}": give a date as mm/dd/yy or yyyy-mm-dd.`);
+  if (isoYear !== '' && !isYearOfRacf(Number(isoYear))) refuseValue(attribute, `is "${given}": RACF has the years 1971 to 2070. Leave the date out for one that never comes.`);
+  return operand;
 }

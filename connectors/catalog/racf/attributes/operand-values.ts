@@ -1,4 +1,5 @@
-import { ConnectorError } from '../../../../protocol/model/index.js';
+import { folded } from '../../../framework/given-values.js';
+import { refuseValue } from './given-values.js';
 
 /**
  * Turns the text of one value into what stands between the parentheses of a TSO operand. Everything that comes from outside
@@ -7,23 +8,14 @@ import { ConnectorError } from '../../../../protocol/model/index.js';
  */
 export type OperandValue = (value: string, attribute: string) => string;
 
-/** Trimmed, a-z in upper case and nothing else touched: `toUpperCase` would make an S of ß and an I of the dotless one. */
-export function folded(value: string): string {
-  return value.trim().replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
-}
-
-function refuse(attribute: string, why: string): never {
-  throw new ConnectorError('invalidAttributeValue', `RACF attribute ${attribute} ${why}`, { outcome: 'notApplied' });
-}
-
 /** What EBCDIC code page 1047 has besides control characters: Latin-1. Anything else would arrive as something else. */
 const PRINTABLE = /^[\u0020-\u007e\u00a0-\u00ff]*$/;
 
 /** Text between apostrophes; case is kept. */
 export function quoted(longest: number, shortest = 1): OperandValue {
   return (value, attribute) => {
-    if (!PRINTABLE.test(value)) refuse(attribute, 'has a character that is not printable, or that EBCDIC does not have.');
-    if (value.length < shortest || value.length > longest) refuse(attribute, `has ${value.length} characters: give ${shortest} to ${longest}.`);
+    if (!PRINTABLE.test(value)) refuseValue(attribute, 'has a character that is not printable, or that EBCDIC does not have.');
+    if (value.length < shortest || value.length > longest) refuseValue(attribute, `has ${value.length} characters: give ${shortest} to ${longest}.`);
     return `'${value.replaceAll("'", "''")}'`;
   };
 }
@@ -37,14 +29,14 @@ export function word(longest: number, shortest = 1): OperandValue {
 export function matching(form: RegExp, expected: string): OperandValue {
   return (value, attribute) => {
     const given = folded(value);
-    return form.test(given) ? given : refuse(attribute, `is "${value}": it ${expected}.`);
+    return form.test(given) ? given : refuseValue(attribute, `is "${value}": it ${expected}.`);
   };
 }
 
 export function oneOf(...words: readonly string[]): OperandValue {
   return (value, attribute) => {
     const given = folded(value);
-    return words.includes(given) ? given : refuse(attribute, `is "${value}": use ${words.join(', ')}.`);
+    return words.includes(given) ? given : refuseValue(attribute, `is "${value}": use ${words.join(', ')}.`);
   };
 }
 
@@ -53,7 +45,7 @@ export function number(least: number, most: number): OperandValue {
   return (value, attribute) => {
     const trimmed = value.trim();
     const given = Number(trimmed);
-    if (!/^\d{1,10}$/.test(trimmed) || given < least || given > most) refuse(attribute, `is "${value}": give a whole number from ${least} to ${most}.`);
+    if (!/^\d{1,10}$/.test(trimmed) || given < least || given > most) refuseValue(attribute, `is "${value}": give a whole number from ${least} to ${most}.`);
     return String(given);
   };
 }
@@ -62,7 +54,7 @@ export function number(least: number, most: number): OperandValue {
 export function listOf(item: OperandValue): OperandValue {
   return (value, attribute) => {
     const items = value.split(/[\s,]+/).filter((part) => part !== '');
-    if (items.length === 0) refuse(attribute, 'is empty: give a value, or null to clear it.');
+    if (items.length === 0) refuseValue(attribute, 'is empty: give a value, or null to clear it.');
     return items.map((part) => item(part, attribute)).join(' ');
   };
 }
@@ -71,13 +63,13 @@ export function listOf(item: OperandValue): OperandValue {
 export const yesNo: OperandValue = (value, attribute) => {
   const given = folded(value);
   const word = given === 'TRUE' ? 'YES' : given === 'FALSE' ? 'NO' : given;
-  return word === 'YES' || word === 'NO' ? word : refuse(attribute, `is "${value}": use YES or NO.`);
+  return word === 'YES' || word === 'NO' ? word : refuseValue(attribute, `is "${value}": use YES or NO.`);
 };
 
 /** HMM or HHMM, or the form LISTUSER shows, `00:10 (HH:MM)`. */
 export const idleTime: OperandValue = (value, attribute) => {
   const [, hours = '', minutes = ''] = /^\s*(\d{0,2}?):?(\d{1,2})\s*(?:\(HH:MM\))?\s*$/i.exec(value) ?? [];
-  if (minutes === '' || Number(minutes) > 59) refuse(attribute, `is "${value}": give hours and minutes as HMM or HHMM, minutes up to 59.`);
+  if (minutes === '' || Number(minutes) > 59) refuseValue(attribute, `is "${value}": give hours and minutes as HMM or HHMM, minutes up to 59.`);
   return `${hours}${minutes.padStart(hours === '' ? 1 : 2, '0')}`;
 };
 

@@ -11,14 +11,23 @@ export interface SegmentAttribute {
   readonly labels: readonly string[];
   readonly write: OperandValue;
   readonly type: 'String' | 'int';
+  /** Returned as several values; of the others that hold several, texts are returned as they are listed. */
   readonly isList: boolean;
+  /** Takes several values, or one text with several in it; ALTUSER and ALTGROUP replace them all. */
+  readonly takesSeveral: boolean;
 }
 
 interface Extra { readonly operand?: string; readonly labels?: readonly string[]; readonly isList?: boolean }
 
+const TAKES_SEVERAL = new Set([
+  'CICS_OPCLASS', 'CICS_RSLKEY', 'CICS_TSLKEY', 'KERB_ENCRYPT', 'NETVIEW_DOMAINS', 'NETVIEW_OPCLASS', 'TME_ROLES',
+  'OPERPARM_AUTH', 'OPERPARM_LEVEL', 'OPERPARM_MFORM', 'OPERPARM_MONITOR', 'OPERPARM_MSCOPE', 'OPERPARM_ROUTCODE',
+]);
+
 function field(segment: Segment, keyword: string, write: OperandValue, type: 'String' | 'int' = 'String', extra: Extra = {}): SegmentAttribute {
   return {
     name: `${segment}_${keyword}`, segment, operand: extra.operand ?? keyword, labels: [keyword, ...(extra.labels ?? [])], write, type, isList: extra.isList ?? false,
+    takesSeveral: TAKES_SEVERAL.has(`${segment}_${keyword}`),
   };
 }
 

@@ -1,6 +1,7 @@
 import { ConnectorError, attributeKey, type Attribute } from '../../../../protocol/model/index.js';
+import { isCleared } from '../../../framework/given-values.js';
 import type { Operands } from '../tso/command.js';
-import { isCleared, refuseValue, textsOf } from './given-values.js';
+import { refuseValue, textsOf } from './given-values.js';
 import type { SegmentAttribute } from './segment-attributes.js';
 import type { Segment } from './segments.js';
 
@@ -22,6 +23,6 @@ export function addSegmentOperand(operands: Operands, known: SegmentAttribute, a
     return;
   }
   const texts = textsOf(attribute);
-  if (texts.length > 1 && !known.isList && known.type !== 'int' && /^(?:NETVIEW_DOMAINS|OPERPARM_|TME_)/.exec(known.name) === null) refuseValue(known.name, `has ${texts.length} values where one is expected.`);
+  if (texts.length > 1 && !known.takesSeveral) refuseValue(known.name, `has ${texts.length} values where one is expected.`);
   operands.segment(known.segment, `${known.operand}(${known.write(texts.join(' '), known.name)})`);
 }

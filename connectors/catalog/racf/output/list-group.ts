@@ -1,4 +1,4 @@
-import { linesBefore, partsBehind, splitListings } from './listings.js';
+import { linesBefore, partsBehind, requireOne, splitListings } from './listings.js';
 import { parseSegments, type SegmentListing } from './segment-listing.js';
 
 /** A group profile as LISTGRP shows it. */
@@ -47,7 +47,7 @@ function dataOf(lines: readonly string[], end: number): string | undefined {
 
 /** Members are listed by name and authority; of a UNIVERSAL group RACF lists only those with more than USE. */
 function usersOf(lines: readonly string[]): readonly string[] {
-  return lines.flatMap((line) => /^\s{2,}([A-Z0-9#$@]{1,8})\s+(?:USE|CREATE|CONNECT|JOIN)\s+\d+\s+\S+\s*$/.exec(line)?.[1] ?? []);
+  return lines.flatMap((line) => /^\s{2,}([A-Z0-9#$@]{1,8})\s+(?:USE|CREATE|CONNECT|JOIN)\s+[\d,]+\s+\S+\s*$/.exec(line)?.[1] ?? []);
 }
 
 /** One listing of LISTGRP. Layout: RACF Command Language Reference, SA23-2292, LISTGRP, "Examples". */
@@ -55,6 +55,8 @@ export function parseGroup(listing: readonly string[]): GroupListing | undefined
   const group = FIRST_LINE.exec(listing[0] ?? '')?.[1];
   const [, superior, owner, created] = SECOND_LINE.exec(listing[1] ?? '') ?? [];
   if (group === undefined || owner === undefined || created === undefined) return undefined;
+  requireOne(listing, `group ${group}`, (line) => MODEL.test(line) || NO_MODEL.test(line));
+  requireOne(listing, `group ${group}`, (line) => MEMBERS.test(line));
   const { base, segments } = partsBehind(listing, listing.findIndex((line) => MEMBERS.test(line)));
   const described = base.slice(2);
   const modelAt = described.findIndex((line) => MODEL.test(line) || NO_MODEL.test(line));

@@ -1,4 +1,4 @@
-import { fieldOf, linesBefore, partsBehind, splitListings } from './listings.js';
+import { fieldOf, linesBefore, partsBehind, requireOne, splitListings } from './listings.js';
 import { parseSegments, type SegmentListing } from './segment-listing.js';
 
 /** One `GROUP=` entry of LISTUSER. */
@@ -38,6 +38,8 @@ const FIRST_LINE = /^\s*USER=(\S+)\s+NAME=(.*)\s+OWNER=(\S+)\s+CREATED=\S+\s*$/;
 const INSTALLATION_DATA = /^\s*(?:NO-)?INSTALLATION-DATA/;
 const CLASS_AUTHORIZATIONS = /^\s*CLASS AUTHORIZATIONS=/;
 const LOGON = /^\s*LOGON ALLOWED\s+\(DAYS\)\s+\(TIME\)\s*$/;
+/** The last field of BASE. */
+const SECURITY_LABEL = /^\s*SECURITY-LABEL=(.*)$/;
 const MONTHS = ['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE', 'JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'];
 
 /** The listings of one LISTUSER command. */
@@ -106,17 +108,19 @@ function headFields(head: readonly string[]) {
 export function parseUser(listing: readonly string[]): UserListing | undefined {
   const [, userId, name, owner] = FIRST_LINE.exec(listing[0] ?? '') ?? [];
   if (userId === undefined || name === undefined || owner === undefined) return undefined;
+  requireOne(listing, `user ${userId}`, (line) => LOGON.test(line));
+  requireOne(listing, `user ${userId}`, (line) => SECURITY_LABEL.test(line));
   const logonAt = listing.findIndex((line) => LOGON.test(line));
   const { base, segments } = partsBehind(listing, logonAt);
   const head = linesBefore(base.slice(1), INSTALLATION_DATA);
   const behindHead = base.slice(1 + head.length);
-  const tail = logonAt < 0 ? [] : base.slice(logonAt + 1);
+  const tail = base.slice(logonAt + 1);
   return {
     userId, name: name.trim(), owner, ...headFields(head), ...logonTimes(tail),
     model: linesBefore(behindHead, LOGON).flatMap((line) => /^\s*MODEL-NAME=(\S+)/.exec(line)?.[1] ?? []).at(-1),
     connections: connections(tail),
     securityLevel: fieldOf(tail, /^\s*SECURITY-LEVEL=(.*)$/),
-    securityLabel: fieldOf(tail, /^\s*SECURITY-LABEL=(.*)$/),
+    securityLabel: fieldOf(tail, SECURITY_LABEL),
     segments: parseSegments(segments),
   };
 }

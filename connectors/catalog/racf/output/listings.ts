@@ -1,3 +1,5 @@
+import { ConnectorError } from '../../../../protocol/model/index.js';
+
 /** Where SETROPTS has an audit trail of commands added to the listings (IBM Security zSecure); what stands in it is no profile. */
 const AUDIT_TRAIL = /^\s*Command Audit Trail for (?:USER|GROUP) /;
 
@@ -17,6 +19,17 @@ const SEGMENT_START = /^\s*(?:NO )?[A-Z]+ INFORMATION\s*$|^\s*IRR52021I\b/;
 export function partsBehind(listing: readonly string[], line: number): { readonly base: readonly string[]; readonly segments: readonly string[] } {
   const start = listing.findIndex((text, index) => index > line && SEGMENT_START.test(text));
   return start < 0 ? { base: listing, segments: [] } : { base: listing.slice(0, start), segments: listing.slice(start) };
+}
+
+/**
+ * Refuses a listing that has no such line, as its end is missing, or several, as free text among the fields looks like some of them: it
+ * would read as something else than what is so.
+ */
+export function requireOne(listing: readonly string[], profile: string, isLine: (line: string) => boolean): void {
+  const found = listing.filter(isLine).length;
+  if (found === 1) return;
+  const why = found === 0 ? 'it is not complete' : 'its installation data, or another text in it, looks like a part of the listing';
+  throw new ConnectorError('connector', `RACF's listing of ${profile} cannot be read: ${why}. List it by hand, and correct the text if that is the reason.`, { outcome: 'notApplied' });
 }
 
 /** What the group of the first line that has the field captured. */

@@ -1,8 +1,10 @@
 import { ConnectorError } from '../../../../protocol/model/index.js';
+import type { HttpAnswer } from '../../../engines/http/http-client.js';
+import type { OpenContext } from '../../../framework/spi.js';
 import type { RacfConfig } from '../config.js';
 import type { TsoCommand } from '../tso/command.js';
-import { refusedAnswer, type HttpAnswer, type HttpClient } from './http-client.js';
-import { RseToken } from './rse-token.js';
+import { RseAuthentication } from './rse-authentication.js';
+import { objectOf, openZosClient, refusedAnswer } from './zos-client.js';
 import { withoutPrompts, type TsoService } from './tso-service.js';
 
 /**
@@ -14,10 +16,6 @@ import { withoutPrompts, type TsoService } from './tso-service.js';
 const PATH = '/rseapi/api/v1/tso';
 const API = `The RSE API (${PATH})`;
 
-export const RSE_HEADERS = {} as const;
-
-type Json = Readonly<Record<string, unknown>>;
-
 /** Text, a list of texts, or an object with one of them: what the answers of the API's services hold output in. */
 function textsIn(value: unknown): readonly string[] | undefined {
   if (typeof value === 'string') return value.split(/\r?\n/);
@@ -26,13 +24,13 @@ function textsIn(value: unknown): readonly string[] | undefined {
     return texts.includes(undefined) ? undefined : texts.flatMap((text) => text ?? []);
   }
   if (value === null || typeof value !== 'object') return undefined;
-  const { stdout, stderr } = value as Json;
+  const { stdout, stderr } = value as Readonly<Record<string, unknown>>;
   const parts = [stdout, stderr].filter((part) => part !== undefined && part !== null).map(textsIn);
   return parts.length === 0 || parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
 }
 
-function linesOf({ body }: HttpAnswer, command: TsoCommand): readonly string[] {
-  const lines = body === null || typeof body !== 'object' ? undefined : textsIn((body as Json)['output']);
+function linesOf(answer: HttpAnswer, command: TsoCommand): readonly string[] {
+  const lines = textsIn(objectOf(answer)['output']);
   if (lines === undefined) throw new ConnectorError('connectorIo', `${API} answered ${command.toString()} without output. Check that restApi and port lead to the RSE API.`, { outcome: 'unknown' });
   return lines;
 }
@@ -44,11 +42,11 @@ function refusedLength({ status }: HttpAnswer): ConnectorError | undefined {
 }
 
 /** TSO commands through the RSE API, each in an address space of its own. */
-export function rseApi(client: HttpClient, config: RacfConfig): TsoService {
-  const token = new RseToken(client, config);
+export async function openRseApi(config: RacfConfig, context: OpenContext): Promise<TsoService> {
+  const client = await openZosClient(config, context, (send) => new RseAuthentication(config, send));
   return {
     async run(command, signal) {
-      const answer = await token.authorized((authorization) => client.send('PUT', `${PATH}?command=${encodeURIComponent(command.reveal())}`, undefined, signal, authorization), signal);
+      const answer = await client.send({ method: 'PUT', path: `${PATH}?command=${encodeURIComponent(command.reveal())}` }, signal);
       const refused = refusedLength(answer) ?? refusedAnswer(answer, API, command);
       if (refused !== undefined) throw refused;
       return withoutPrompts(linesOf(answer, command), command);

@@ -10,11 +10,19 @@ export interface TsoService {
   close(): Promise<void>;
 }
 
-/** Lines TSO adds around a command's output. */
-export function withoutPrompts(lines: readonly string[], command: TsoCommand): readonly string[] {
-  const start = `${command.verb} ${command.subject}`;
-  return lines.filter((line) => {
-    const text = line.trim();
-    return text !== 'READY' && text !== 'END' && text !== start && !text.startsWith(`${start} `);
-  });
+/**
+ * Without what TSO adds around a command's output: READY and the command itself before it, READY and END behind it. Nothing else goes,
+ * as there may be a user READY or END.
+ */
+export function withoutPrompts(lines: readonly string[], { verb, subject }: TsoCommand): readonly string[] {
+  const isBlank = (line: string | undefined): boolean => line?.trim() === '';
+  const left = [...lines];
+  const dropLast = (prompt: string): void => {
+    while (isBlank(left.at(-1))) left.pop();
+    if (left.at(-1)?.trim() === prompt) left.pop();
+  };
+  dropLast('END');
+  dropLast('READY');
+  const echo = left.findIndex((line) => !isBlank(line) && line.trim() !== 'READY');
+  return left[echo]?.trim().startsWith(`${verb} ${subject}`) === true ? left.slice(echo + 1) : left;
 }

@@ -1,5 +1,5 @@
 import { ConnectorError, type GuardedString } from '../../../../protocol/model/index.js';
-import { folded } from '../attributes/operand-values.js';
+import { folded } from '../../../framework/given-values.js';
 import type { Segment } from '../attributes/segments.js';
 
 /**

@@ -31,6 +31,9 @@ const HARMLESS: ReadonlySet<string> = new Set([
 /** Says that more is to come, or repeats what an earlier line said. */
 const FOLLOWING: ReadonlySet<string> = new Set(['ICH01010I', 'ICH02003I', 'ICH04006I', 'ICH05004I', 'ICH20013I', 'ICH21004I']);
 
+/** Said of one operand, while the others were carried out. */
+const IGNORED = /\bIGNORED\b|\bNOT (?:ALTERED|ADDED)\b/;
+
 /** Said of a profile that is not there: the command's own, or one it names, such as an owner. */
 const NAMES_ANOTHER: ReadonlySet<string> = new Set(['ICH20019I', 'ICH21009I']);
 
@@ -66,6 +69,7 @@ export function failureOf(command: TsoCommand, lines: readonly string[]): Connec
   const all = told.map((message) => shown(message, command.hasSecrets)).join('; ');
   // RACF carries out the operands it can: a message we do not know may stand beside changes that were made.
   const isWrite = /^(?:ADD|ALT|DEL|CONNECT|REMOVE)/.test(command.verb);
-  const outcome = isWrite && kind === 'connector' ? 'unknown' : undefined;
+  const isPartial = told.some(({ text }) => IGNORED.test(text));
+  const outcome = isWrite && (kind === 'connector' || isPartial) ? 'unknown' : undefined;
   return new ConnectorError(kind, `RACF refused ${command.toString()}: ${all}`, { outcome });
 }

@@ -1,5 +1,11 @@
-/** What the scripts that write share: how commands are run, and what their exit codes mean. JavaScript of the sandbox. */
-export const WRITING = String.raw`
+/** By which words a script knows that sudo refused, and not the program behind it. JavaScript of the sandbox. */
+export const SUDO_REFUSES = String.raw`
+const sudoRefuses = (end) => end.exitCode !== 0 && /^sudo: |is not (?:in the sudoers file|allowed to (?:execute|run sudo))|may not run sudo/m.test(end.stderr);
+const saidBy = (end) => end.stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('[sudo ')).join(' ').trim();
+`;
+
+/** What the scripts that write share: how commands are run, and what their exit codes mean. */
+export const WRITING = SUDO_REFUSES + String.raw`
 /** Exit codes of shadow-utils (useradd(8), usermod(8), userdel(8), groupadd(8), groupmod(8), groupdel(8), passwd(1)). */
 const CODES = {
   useradd: { 3: 'invalidAttributeValue', 4: 'alreadyExists', 6: 'invalidAttributeValue', 9: 'alreadyExists' },
@@ -12,17 +18,33 @@ const CODES = {
   passwd: { 6: 'invalidAttributeValue', 10: 'invalidAttributeValue' },
 };
 const done = [];
+function kindOf(program, end, text) {
+  if (sudoRefuses(end)) return 'permissionDenied';
+  if (/cannot lock /.test(text)) return 'retryable';
+  if (program === 'passwd' && /user .* does not exist/.test(text)) return 'unknownUid';
+  // What does not exist is a value, not the user or group itself.
+  if ((program === 'usermod' && /group .* does not exist/.test(text)) || (program === 'gpasswd' && /user .* does not exist/.test(text))) return 'invalidAttributeValue';
+  return CODES[program][end.exitCode] ?? 'connector';
+}
 function failure(program, end) {
-  const text = end.stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('[sudo ')).join(' ').trim();
-  const foreign = program === 'usermod' && /group .* does not exist/.test(text);
-  const kind = foreign ? 'invalidAttributeValue' : /cannot lock /.test(text) ? 'retryable' : CODES[program][end.exitCode] ?? (/sudo:/.test(text) ? 'permissionDenied' : 'connector');
-  return icf.error(kind, program + ' ended with code ' + end.exitCode + (text === '' ? '.' : ': ' + text) + (done.length === 0 ? '' : ' Before that, ' + done.join(' and ') + '.'));
+  const text = saidBy(end);
+  return icf.error(kindOf(program, end, text), program + ' ended with code ' + end.exitCode + (text === '' ? '.' : ': ' + text) + (done.length === 0 ? '' : ' Before that, ' + done.join(' and ') + '.'));
 }
 async function asRoot(words, what, answers = []) {
   const program = words[0].split('/').pop();
   const end = await connection.exec(words, { sudo: true, answers, env: { LC_ALL: 'C' } });
   if (end.exitCode !== 0) throw failure(program, end);
   done.push(what);
+}
+
+/** What has just been made goes again when the rest of it fails: a create is whole, or nothing. */
+async function orUndo(words, work) {
+  try {
+    await work();
+  } catch (error) {
+    const end = await connection.exec(words, { sudo: true, env: { LC_ALL: 'C' } }).catch(() => undefined);
+    throw end?.exitCode === 0 ? icf.error(error.kind ?? 'connector', error.message + ' It has been deleted again.') : error;
+  }
 }
 
 /** Names the host takes; what begins with a hyphen would be an option. */
@@ -76,7 +98,7 @@ function enabling() {
   // Locking the password alone leaves keys in force (usermod(8), -L).
   return enable ? ['-U', ...(attributes.expireDate === undefined ? ['-e', ''] : [])] : ['-L', '-e', '1'];
 }
-/** passwd asks twice and goes through PAM, so that the host's rules for passwords hold. */
+/** passwd asks twice and goes through PAM, so that those of the host's rules for passwords hold that root has to keep. */
 async function setPassword(name) {
   const password = one('__PASSWORD__');
   if (password === undefined) return;

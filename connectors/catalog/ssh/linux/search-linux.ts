@@ -1,8 +1,10 @@
+import { SUDO_REFUSES } from './account-commands.js';
+
 /**
  * getent(1), so that what comes from LDAP or SSSD is there too. A question for one name asks for that alone; everything else goes
  * through all, line by line, and the agent applies the filter. What needs root (expiry, lock) is looked up for those who ask.
  */
-export const SEARCH = String.raw`
+export const SEARCH = SUDO_REFUSES + String.raw`
 const wanted = options.attributesToGet === undefined || options.attributesToGet === null ? undefined : options.attributesToGet.map((name) => name.toLowerCase());
 const asks = (name) => wanted !== undefined && wanted.includes(name.toLowerCase());
 const asksOrDefault = (name) => wanted === undefined || asks(name);
@@ -32,6 +34,7 @@ async function memberships() {
 }
 async function asRoot(words) {
   const end = await connection.exec(words, { sudo: true, readOnly: true, env: { LC_ALL: 'C' } });
+  if (sudoRefuses(end)) throw icf.error('permissionDenied', 'sudo does not let ' + configuration.user + ' run ' + words[0] + ': ' + saidBy(end));
   return end.exitCode === 0 ? end.stdout : undefined;
 }
 /** passwd(1), -S: the second word begins with L for a locked password. */

@@ -8,7 +8,7 @@ if (objectClass === icf.ACCOUNT) {
   checkNames(ACCOUNT_ATTRIBUTES);
   const groups = attributes.groups === undefined ? [] : ['-G', all('groups').join(',')];
   const options = [...accountOptions(), ...groups, ...enabling(), ...(renamed === undefined ? [] : ['-l', renamed])];
-  await setPassword(name).catch((error) => { throw error.message.includes('does not exist') ? icf.error('unknownUid', error.message) : error; });
+  await setPassword(name);
   if (options.length > 0) await asRoot(['/usr/sbin/usermod', ...options, name], 'the user had been changed');
 } else if (objectClass === icf.GROUP) {
   checkNames(GROUP_ATTRIBUTES);

@@ -1,6 +1,8 @@
 import { ConnectorError, type IcfValue, type PermitTarget } from '../../../../protocol/model/index.js';
 import type { HostFunction } from '../../../framework/script-runner.js';
+import { isHeaderName, isHeaderValue } from '../../http/header-text.js';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../http/http-client.js';
+import { PossibleWrites } from '../possible-writes.js';
 import { jsonText, plainText } from './json-text.js';
 
 export interface ScriptedHttp {
@@ -23,7 +25,7 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 409, 412,
 /** `http.request` of scripts: what ./http-library.ts makes `connection` of. One for each run of a script. */
 export class HttpFunctions {
   readonly #http: ScriptedHttp;
-  #hasWritten = false;
+  readonly #writes = new PossibleWrites();
 
   constructor(http: ScriptedHttp) {
     this.#http = http;
@@ -31,7 +33,7 @@ export class HttpFunctions {
 
   /** Whether a request that was no mere question may have been carried out. */
   get hasWritten(): boolean {
-    return this.#hasWritten;
+    return this.#writes.any;
   }
 
   functions(): Map<string, HostFunction> {
@@ -42,22 +44,8 @@ export class HttpFunctions {
     const asked = given instanceof Map ? given as ReadonlyMap<IcfValue, IcfValue> : refuse('A request has to be an object: {method, path, …}');
     const request = requestOf(asked, this.#http);
     await this.#http.pass?.(signal);
-    const answer = await this.#sent(request, signal);
-    return answerValue(answer);
-  }
-
-  async #sent(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const isWrite = !READING.has(request.method);
-    const before = this.#hasWritten;
-    if (isWrite) this.#hasWritten = true;
-    try {
-      const answer = await this.#http.client.request(request, signal, this.#http.permitTarget);
-      if (isWrite && REFUSED.has(answer.status)) this.#hasWritten = before;
-      return answer;
-    } catch (error) {
-      if (error instanceof ConnectorError && error.outcome === 'notApplied') this.#hasWritten = before;
-      throw error;
-    }
+    const send = (): Promise<HttpAnswer> => this.#http.client.request(request, signal, this.#http.permitTarget);
+    return answerValue(READING.has(request.method) ? await send() : await this.#writes.during(send, ({ status }) => REFUSED.has(status)));
   }
 }
 
@@ -70,14 +58,17 @@ type Asked = ReadonlyMap<IcfValue, IcfValue>;
 function requestOf(asked: Asked, { client, contentType, bare }: ScriptedHttp): HttpRequest {
   const method = asked.get('method') ?? 'GET';
   if (typeof method !== 'string' || !METHOD.test(method.toUpperCase())) return refuse('The method of a request has to be a word such as GET');
-  const headers = new Map(pairs(asked.get('headers'), 'headers').map(([name, value]) => [headerText(name).toLowerCase(), headerText(value)]));
+  const headers = new Map(pairs(asked.get('headers'), 'headers').map(([name, value]) => [headerName(name), headerText(value)]));
   if (!headers.has('accept')) headers.set('accept', contentType);
   return { method: method.toUpperCase(), url: addressOf(asked, client.settings.address), headers, body: bodyOf(asked, contentType), bare };
 }
 
+function headerName(text: string): string {
+  return isHeaderName(text) ? text.toLowerCase() : refuse('The name of a header has to be a word of letters, digits and - or the like');
+}
+
 function headerText(text: string): string {
-  // No regular expression: the text may be a secret.
-  return ['\r', '\n', '\0'].some((character) => text.includes(character)) ? refuse('A header cannot hold a line break') : text;
+  return isHeaderValue(text) ? text : refuse('A header holds a character that none can, such as a line break');
 }
 
 /** `path`: a text as it would stand in a link on a page of the service, or a list of its parts, each of which is encoded. `url`: a whole address. */

@@ -8,11 +8,27 @@ const STATUS_KINDS = {
   412: 'preconditionFailed', 422: 'invalidAttributeValue', 425: 'retryable', 428: 'preconditionRequired', 429: 'retryable', 503: 'retryable',
 };
 const kindOf = (status) => STATUS_KINDS[status] ?? (status >= 500 ? 'connectorIo' : 'connector');
+const JSON_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, LARGE = '\u0000large';
+/** Whole numbers beyond 2^53 become BigInts: an id that has lost its last digits is somebody else's. */
+function jsonValue(text) {
+  if (!/\d{16}/.test(text)) return JSON.parse(text);
+  const marked = text.replace(JSON_TOKEN, (token) => (/^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? JSON.stringify({ [LARGE]: token }) : token));
+  return JSON.parse(marked, (key, value) => (typeof value === 'object' && value !== null && typeof value[LARGE] === 'string' ? BigInt(value[LARGE]) : value));
+}
+function dataOf({ text, bytes, contentType, status }, ok) {
+  if (text === null || !/[/+]json\b/i.test(contentType)) return text ?? bytes;
+  if (text === '') return null;
+  try {
+    return jsonValue(text);
+  } catch {
+    // What stands between may answer for the service: its status counts, whatever else it says.
+    if (!ok) return text;
+    throw icf.error('connector', 'The answer with the status ' + status + ' says that it is JSON and is not.');
+  }
+}
 function httpAnswer(answer) {
-  const isJson = /[/+]json\b/i.test(answer.contentType);
-  let data = answer.text ?? answer.bytes;
-  if (isJson) data = answer.text === '' ? null : JSON.parse(answer.text);
-  return { ...answer, data, ok: answer.status >= 200 && answer.status < 300 };
+  const ok = answer.status >= 200 && answer.status < 300;
+  return { ...answer, data: dataOf(answer, ok), ok };
 }
 async function ask(given, strict) {
   const request = typeof given === 'string' || Array.isArray(given) ? { path: given } : given ?? {};

@@ -19,6 +19,8 @@ export const WAITING_CHARACTERS = 4 * MIB;
 /** Lines one run may write to the log, and characters of each. */
 export const LOG_LINES = 200;
 export const LOG_CHARACTERS = 2000;
+/** Of a line or an error on its way out, so much: secrets are looked for in it before it is cut. */
+export const TEXT_CHARACTERS = 4000;
 /** A value nested deeper goes neither in nor out. */
 export const DEEPEST_VALUE = 64;
 /** The sandbox stops a script by itself; when it has not so much later, its thread is ended from outside. Milliseconds. */

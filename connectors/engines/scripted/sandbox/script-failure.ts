@@ -33,13 +33,14 @@ function thrown(error: ThrownError, limits: RunLimits, secrets: readonly string[
   const kind = error.name === 'ConnectorError' && isKind(error.kind) ? error.kind : undefined;
   const line = LINE.exec(error.stack)?.[1];
   const where = line === undefined ? '' : ` in line ${line}`;
-  const text = redactText(`${title} failed${where}: ${whatWasThrown(error, kind)}`, secrets);
+  // Before it is cut: half a secret is not found any more.
+  const text = `${title} failed${where}: ${redactText(whatWasThrown(error, kind), secrets).slice(0, LONGEST)}`;
   return new ConnectorError(kind ?? 'connector', text, { uid: kind === 'passwordExpired' && error.uid.trim() !== '' ? new Uid(error.uid) : undefined });
 }
 
 function whatWasThrown({ name, message }: ThrownError, kind: ErrorKind | undefined): string {
   const what = kind !== undefined || name === '' || name === 'Error' ? message : `${name}: ${message}`;
-  return what === '' ? 'an error without a message' : what.slice(0, LONGEST);
+  return what === '' ? 'an error without a message' : what;
 }
 
 function isKind(kind: string): kind is ErrorKind {

@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../../../framework/clock.js';
 import { FairPermits } from '../../../framework/facade/fair-permits.js';
 import { clearTexts, redactText } from '../../../framework/facade/redact.js';
 import type { HostFunction, ScriptRun, ScriptRunner } from '../../../framework/script-runner.js';
-import { DEFAULT_LIMITS, LONGEST_SCRIPT, type RunLimits } from './limits.js';
+import { DEFAULT_LIMITS, LOG_CHARACTERS, LONGEST_SCRIPT, type RunLimits } from './limits.js';
 import { SandboxThread, type ThreadOptions } from './sandbox-thread.js';
 import { failureForScript, scriptFailure } from './script-failure.js';
 import { checkLanguage, formOf } from './script-language.js';
@@ -13,6 +13,8 @@ import type { CallMessage, EndMessage } from './worker/messages.js';
 
 export type { HostFunction, ScriptRun } from '../../../framework/script-runner.js';
 
+/** Secrets a script has made that failures and lines of the log are searched for: a search may make one for each of a million objects. */
+const MOST_MADE = 1_000;
 /** Milliseconds; what a timer takes. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -154,7 +156,7 @@ class RunValues {
   readonly limits: RunLimits;
   /** Those the script knows by number. */
   readonly #secrets: Secret[] = [];
-  /** Those the script made. */
+  /** The latest of those the script made. */
   readonly #made: GuardedString[] = [];
   readonly #encoder: WireEncoder;
   readonly #decoder: WireDecoder;
@@ -163,7 +165,9 @@ class RunValues {
     this.run = run;
     this.limits = limits;
     this.#encoder = new WireEncoder(this.#secrets, limits.valueSize);
-    this.#decoder = new WireDecoder(this.#secrets, (secret) => { this.#made.push(secret); });
+    this.#decoder = new WireDecoder(this.#secrets, (secret) => {
+      if (this.#made.push(secret) > MOST_MADE) this.#made.shift();
+    });
   }
 
   variables(): string {
@@ -195,8 +199,9 @@ class RunValues {
     throw scriptFailure(end, this.limits, this.#clearTexts(), this.run.title);
   }
 
+  /** A line for the log. */
   redacted(text: string): string {
-    return redactText(text, this.#clearTexts());
+    return redactText(text, this.#clearTexts()).slice(0, LOG_CHARACTERS);
   }
 
   #function(name: string): HostFunction {
@@ -207,6 +212,15 @@ class RunValues {
   }
 
   #clearTexts(): readonly string[] {
-    return [...this.#secrets, ...this.#made, ...this.run.secrets ?? []].flatMap(clearTexts);
+    return [...this.#secrets, ...this.#made, ...this.run.secrets ?? []].flatMap(clearTexts).flatMap(spellings);
+  }
+}
+
+/** As it is, and as it is in the path of an address. */
+function spellings(text: string): readonly string[] {
+  try {
+    return [text, encodeURIComponent(text)];
+  } catch {
+    return [text]; // half a character has no such form
   }
 }

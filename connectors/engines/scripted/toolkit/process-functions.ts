@@ -1,11 +1,14 @@
 import { isAbsolute } from 'node:path';
-import { ConnectorError, GuardedString, isWrite, type IcfValue, type OperationKind, type PermitTarget } from '../../../../protocol/model/index.js';
+import { ConnectorError, GuardedString, IcfDouble, isWrite, type IcfValue, type OperationKind, type PermitTarget } from '../../../../protocol/model/index.js';
+import { PossibleWrites } from '../possible-writes.js';
 import { plainText } from '../http/json-text.js';
 import { LocalProcess } from '../../shell/local-process.js';
 import type { HostFunction } from '../../../framework/script-runner.js';
 
 /** Milliseconds, where the script says nothing. */
 const USUAL_TIMEOUT = 60_000;
+/** What a timer takes. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 function refuse(what: string): never {
   throw new ConnectorError('illegalArgument', `${what}.`, { outcome: 'notApplied' });
@@ -17,7 +20,7 @@ type Asked = ReadonlyMap<IcfValue, IcfValue>;
 export class ProcessFunctions {
   readonly #permitTarget: PermitTarget | undefined;
   readonly #kind: OperationKind;
-  #hasWritten = false;
+  readonly #writes = new PossibleWrites();
 
   constructor(permitTarget: PermitTarget | undefined, kind: OperationKind) {
     this.#permitTarget = permitTarget;
@@ -25,7 +28,7 @@ export class ProcessFunctions {
   }
 
   get hasWritten(): boolean {
-    return this.#hasWritten;
+    return this.#writes.any;
   }
 
   functions(): Map<string, HostFunction> {
@@ -39,15 +42,9 @@ export class ProcessFunctions {
     const process = new LocalProcess({ env: environment(options.get('env')), directory: directoryOf(options.get('directory')) });
     const asked = { signal, readOnly, timeout: timeoutOf(options.get('timeout')), ...inputOf(options.get('stdin') ?? null) };
     await this.#permitTarget?.({ path: words[0] });
-    const before = this.#hasWritten;
-    this.#hasWritten ||= !readOnly;
-    try {
-      const { exitCode, stdout, stderr } = await process.run(words, asked);
-      return new Map<IcfValue, IcfValue>([['exitCode', exitCode], ['stdout', stdout], ['stderr', stderr]]);
-    } catch (error) {
-      if (error instanceof ConnectorError && error.outcome === 'notApplied') this.#hasWritten = before;
-      throw error;
-    }
+    const run = () => process.run(words, asked);
+    const { exitCode, stdout, stderr } = readOnly ? await run() : await this.#writes.during(run);
+    return new Map<IcfValue, IcfValue>([['exitCode', exitCode], ['stdout', stdout], ['stderr', stderr]]);
   }
 }
 
@@ -57,7 +54,9 @@ function commandOf(given: IcfValue | undefined): readonly [program: string, ...w
 }
 
 function timeoutOf(given: IcfValue | undefined): number {
-  return typeof given === 'number' && given > 0 ? given : USUAL_TIMEOUT;
+  if (given === undefined || given === null) return USUAL_TIMEOUT;
+  const milliseconds = given instanceof IcfDouble ? given.value : given;
+  return typeof milliseconds === 'number' && milliseconds > 0 && milliseconds <= LONGEST_TIMER ? milliseconds : refuse('The timeout of a command has to be milliseconds: a number above 0');
 }
 
 function inputOf(given: IcfValue): { readonly stdin?: string | Uint8Array | GuardedString } {
@@ -78,5 +77,9 @@ function directoryOf(given: IcfValue | undefined): string | undefined {
 function environment(given: IcfValue | undefined): Record<string, string> {
   if (given === undefined || given === null) return {};
   if (!(given instanceof Map)) return refuse('env of a command has to be an object: {NAME: value}');
-  return Object.fromEntries([...given as Asked].map(([name, value]) => [plainText(name), plainText(value)]));
+  return Object.fromEntries([...given as Asked].map(([key, value]) => {
+    const [name, text] = [plainText(key), plainText(value)];
+    // Here, and not by what starts the program: its error would show the value, which may be a secret.
+    return name === '' || /[=\0]/.test(name) || text.includes('\0') ? refuse('env of a command holds a name with =, or a NUL character') : [name, text];
+  }));
 }

@@ -5,7 +5,7 @@ import { SCRIPTED_OBJECT_CLASSES } from '../described-classes.js';
 import { HttpFunctions } from '../http/http-functions.js';
 import { HTTP_LIBRARY } from '../http/http-library.js';
 import {
-  SCRIPTED_SEARCH, filterForScripts, openScripted, scriptTargets, scriptedOperations, unavailableOperations, validateScripts, type ScriptedFamily, type ScriptedSession,
+  SCRIPTED_SEARCH, filterForScripts, openScripted, scriptTargets, scriptedOperations, unavailableOperations, validateGroovyScripts, validateScripts, type ScriptedFamily, type ScriptedSession,
 } from '../scripted-connector.js';
 import { openIdentityPlatformBundles } from '../../../framework/connector-keys.js';
 import { properties, type ConfigOf } from '../../../framework/properties.js';
@@ -58,6 +58,7 @@ export const toolkit = {
   properties: config,
   objectClasses: SCRIPTED_OBJECT_CLASSES,
   validate: (settings: GroovyConfig) => { validateScripts(settings); },
+  validateHere: (settings: GroovyConfig, context: Pick<OpenContext, 'scripts'>) => validateGroovyScripts(settings, context),
   targets: (settings: GroovyConfig) => scriptTargets(settings),
   open,
   close: async () => undefined,

@@ -25,6 +25,7 @@ export const sqlserver: SqlDialect = {
   placeholder: (number) => `@p${number}`,
   foldsTo: 'kept',
   page: offsetFetch,
+  wildcards: '[',
   emptyIsNull: false,
   generatedKeys: 'driver',
   pingQuery: 'select 1',

@@ -1,8 +1,8 @@
 import type { Client, HdbColumn, ResultSet, Statement } from 'hdb';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { SqlOutcome } from '../connection.js';
-import { rowOf, started, type DriverConnection, type DriverCursor } from '../driver-connection.js';
+import { rowOf, saidGoodbye, started, type DriverConnection, type DriverCursor } from '../driver-connection.js';
 import { isOn, tlsOptions } from '../driver-options.js';
 import type { RenderedSql } from '../sql-text.js';
 import { libraryText } from '../text-values.js';
@@ -28,15 +28,51 @@ export async function open({ address, server, options, user, password, context, 
   });
   // What is under way learns of it by itself; without a listener the process would end.
   client.on('error', () => {});
+  const greeted = greetings(client);
   await new Promise<void>((resolve, reject) => {
-    client.connect((error) => (error === undefined || error === null ? resolve() : reject(withReason(error))));
+    client.connect((error) => {
+      if (error === undefined || error === null) return resolve();
+      client.destroy();
+      reject(withReason(error, encrypt || greeted()));
+    });
   });
   return { connection: await started(new HanaConnection(client)), protection: !encrypt ? 'none' : verify ? 'verified' : 'unverified' };
 }
 
+type Connect = (options: object, connected: (error: Error | null, socket?: Socket) => void) => void;
+
+/**
+ * The driver waits for the server's greeting until its time is over, also where the server has hung up, as one that takes encrypted
+ * connections only does. Answers whether there was a greeting.
+ */
+function greetings(client: Client): () => boolean {
+  const connection = (client as unknown as { readonly _connection: { _connectFn: Connect } })._connection;
+  const connect = connection._connectFn;
+  let isGreeted = false;
+  connection._connectFn = (options, connected) => {
+    connect(options, (error, socket) => {
+      const hungUp = (): void => void socket?.emit('error', Object.assign(new Error('the server ended the connection before its greeting'), { code: 'EHDBINIT' }));
+      // The driver's own listener is gone once its time is over.
+      socket?.on('error', () => {}).once('close', hungUp).once('data', (greeting: Buffer) => {
+        socket.off('close', hungUp);
+        // Whatever is shorter is no greeting but TLS's alert; nothing would end the connection.
+        isGreeted = greeting.length >= GREETING_LENGTH;
+        if (!isGreeted) socket.destroy();
+      });
+      connected(error, socket);
+    });
+  };
+  return () => isGreeted;
+}
+
+/** https://help.sap.com/docs/SAP_HANA_PLATFORM/7e4aba181371442d9e4395e7ff71b777: SQL Command Network Protocol, Initialization Reply */
+const GREETING_LENGTH = 8;
+
 /** The driver keeps no more than the text of what went wrong underneath. */
-function withReason(error: Error): Error {
-  return /certificate/i.test(error.message) ? Object.assign(error, { code: 'CERT_REJECTED' }) : error;
+function withReason(error: Error, isProtocolRight: boolean): Error {
+  if (/certificate/i.test(error.message)) return Object.assign(error, { code: 'CERT_REJECTED' });
+  if (!isProtocolRight && /greeting|initialization reply/i.test(error.message)) error.message += '. If it takes encrypted connections only, add encrypt=true to the property url';
+  return error;
 }
 
 export class HanaConnection implements DriverConnection {
@@ -123,10 +159,7 @@ export class HanaConnection implements DriverConnection {
   }
 
   async close(): Promise<void> {
-    await Promise.race([
-      new Promise<void>((resolve) => this.#client.disconnect(() => resolve())),
-      new Promise((resolve) => setTimeout(resolve, 2000).unref()),
-    ]);
+    if (!this.isLost) await saidGoodbye(new Promise<void>((resolve) => { this.#client.disconnect(() => resolve()); }));
     this.#client.destroy();
   }
 }

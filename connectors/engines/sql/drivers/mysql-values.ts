@@ -24,7 +24,7 @@ const CONVERSIONS: ReadonlyMap<number, Conversion> = new Map<number, Conversion>
   [0 /* decimal */, decimalOrText],
   [246 /* newdecimal */, decimalOrText],
   // tinyint(1) is a boolean, as Connector/J has it (tinyInt1isBit).
-  [1 /* tiny */, (value, { columnLength }) => (columnLength === 1 ? Number(value) !== 0 : Number(value))],
+  [1 /* tiny */, (value, field) => (field.columnLength === 1 && !isUnsigned(field) ? Number(value) !== 0 : Number(value))],
   // Beyond Java's int and long.
   [3 /* long */, (value, field) => (isUnsigned(field) ? BigInt(libraryText(value)) : Number(value))],
   [8 /* longlong */, (value, field) => (isUnsigned(field) ? decimalOrText(value) : BigInt(libraryText(value)))],

@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { Connection, ConnectionOptions, QueryError, ResultSetHeader } from 'mysql2';
 import type { SqlOutcome } from '../connection.js';
-import { rowOf, started, type DriverConnection, type DriverCursor } from '../driver-connection.js';
+import { rowOf, saidGoodbye, started, type DriverConnection, type DriverCursor } from '../driver-connection.js';
 import { duration, isOn, protectionBy, tlsOptions, type DriverOptions, type TlsChoice } from '../driver-options.js';
 import type { Server } from '../jdbc-address.js';
 import type { RenderedSql } from '../sql-text.js';
@@ -12,6 +12,8 @@ import { fromMysql, toMysql, type MysqlField } from './mysql-values.js';
 import type { Attempt, Opened } from './open-driver.js';
 
 type Mysql = typeof import('mysql2');
+/** Milliseconds for the server to stop a statement. */
+const KILL_LIMIT = 5_000;
 /** Statements kept prepared for a connection; the server has a limit for all of them together. */
 const PREPARED = 64;
 
@@ -168,7 +170,7 @@ class MysqlConnection implements DriverConnection {
     const other = await connected(this.#mysql, this.#config);
     try {
       await new Promise<void>((resolve, reject) => {
-        other.query(`KILL ${what} ${threadId}`, (error) => (error === null ? resolve() : reject(error)));
+        other.query({ sql: `KILL ${what} ${threadId}`, timeout: KILL_LIMIT }, (error) => (error === null ? resolve() : reject(error)));
       });
     } finally {
       other.destroy();
@@ -176,10 +178,7 @@ class MysqlConnection implements DriverConnection {
   }
 
   async close(): Promise<void> {
-    await Promise.race([
-      new Promise<void>((resolve) => { this.#connection.end(() => resolve()); }),
-      new Promise((resolve) => setTimeout(resolve, 2000).unref()),
-    ]);
+    if (!this.isLost) await saidGoodbye(new Promise<void>((resolve) => { this.#connection.end(() => resolve()); }));
     this.#connection.destroy();
   }
 }

@@ -1,9 +1,12 @@
+import { ConnectorError } from '../../../../protocol/model/index.js';
+import { systemErrorKind } from '../../../framework/facade/translate-error.js';
 import type { OpenContext } from '../../../framework/spi.js';
 import type { DriverConnection } from '../driver-connection.js';
 import { driverOptions, type DriverOptions } from '../driver-options.js';
 import { warnOfExposure, type Protection } from '../exposure.js';
 import type { JdbcAddress, Server } from '../jdbc-address.js';
 import type { SqlSettings } from '../settings.js';
+import { translateSqlError } from '../sql-errors.js';
 
 /** What one attempt to connect to one server gets. */
 export interface Attempt {
@@ -83,8 +86,8 @@ function abortable(opening: Promise<Opened>, signal: AbortSignal): Promise<Opene
   });
 }
 
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'ESOCKET', 'EHDBOPENCONN', 'EHDBTIMEOUT', '57P03', '53300']);
-
+/** Not there, not answering, full, or not of the kind that is asked for: the next server may be better. */
 function isUnreachable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && UNREACHABLE.has(error.code);
+  const kind = error instanceof ConnectorError ? error.kind : translateSqlError(error)?.kind ?? systemErrorKind(error);
+  return kind === 'connectionFailed' || kind === 'connectionBroken' || kind === 'retryable';
 }

@@ -1,6 +1,6 @@
 import type { BindParameters, Connection, Metadata, Result } from 'oracledb';
 import type { SqlOutcome } from '../connection.js';
-import { rowOf, started, type DriverConnection, type DriverCursor } from '../driver-connection.js';
+import { rowOf, saidGoodbye, started, type DriverConnection, type DriverCursor } from '../driver-connection.js';
 import type { RenderedSql } from '../sql-text.js';
 import type { SqlRow } from '../values.js';
 import type { Attempt, Opened } from './open-driver.js';
@@ -102,7 +102,7 @@ export class OracleConnection implements DriverConnection {
   }
 
   async close(): Promise<void> {
-    await this.#connection.close().catch(() => {});
+    await saidGoodbye(this.#connection.close());
   }
 }
 

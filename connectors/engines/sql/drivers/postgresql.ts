@@ -1,9 +1,9 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Client, ClientConfig, CustomTypesConfig, FieldDef } from 'pg';
-import { rowOf, started, type DriverConnection, type DriverCursor } from '../driver-connection.js';
+import { ConnectorError } from '../../../../protocol/model/index.js';
+import { rowOf, saidGoodbye, started, type DriverConnection, type DriverCursor } from '../driver-connection.js';
 import { duration, isOn, protectionBy, tlsOptions, type DriverOptions, type TlsChoice } from '../driver-options.js';
 import type { SqlOutcome } from '../connection.js';
-import type { Server } from '../jdbc-address.js';
 import type { RenderedSql } from '../sql-text.js';
 import type { SqlRow } from '../values.js';
 import type { Attempt, Opened } from './open-driver.js';
@@ -40,9 +40,16 @@ async function configOf({ address, server, options, user, password, connectTimeo
   };
 }
 
+/** Whether a server is of the kind pgjdbc's targetServerType asks for; a preference is met by the order of the servers. */
+function isWanted(options: DriverOptions, isStandby: boolean): boolean {
+  const asked = options.get('targetservertype')?.toLowerCase();
+  if (asked === 'primary' || asked === 'master') return !isStandby;
+  return asked === 'secondary' || asked === 'slave' ? isStandby : true;
+}
+
 /** Whatever the server's own settings are; as with pgjdbc, what has a zone is shown in the agent's. */
 const PREPARE = `select set_config('TimeZone', $1, false), set_config('DateStyle', 'ISO', false), set_config('bytea_output', 'hex', false),
-  set_config('extra_float_digits', '3', false), current_setting('server_version')`;
+  set_config('extra_float_digits', '3', false), pg_is_in_recovery(), current_setting('server_version')`;
 
 export async function open(attempt: Attempt): Promise<Opened> {
   const [{ default: pg }, { default: Cursor }, config] = await Promise.all([import('pg'), import('pg-cursor'), configOf(attempt)]);
@@ -50,7 +57,7 @@ export async function open(attempt: Attempt): Promise<Opened> {
   const tls = choice.mode === 'off' ? undefined : await tlsOptions(choice, attempt.context);
   const connected = async (ssl: ConnectionOptions | undefined): Promise<PostgresConnection> => {
     const client = new pg.Client({ ...config, ssl: ssl ?? false });
-    return await started(new PostgresConnection(client, Cursor, attempt.server, ssl));
+    return await started(new PostgresConnection(client, Cursor, attempt, ssl));
   };
   try {
     return { connection: await connected(tls), protection: tls === undefined ? 'none' : protectionBy(choice) };
@@ -65,13 +72,13 @@ class PostgresConnection implements DriverConnection {
   isLost = false;
   readonly #client: Client;
   readonly #Cursor: typeof import('pg-cursor').default;
-  readonly #server: Server;
+  readonly #attempt: Attempt;
   readonly #tls: ConnectionOptions | undefined;
 
-  constructor(client: Client, Cursor: typeof import('pg-cursor').default, server: Server, tls: ConnectionOptions | undefined) {
+  constructor(client: Client, Cursor: typeof import('pg-cursor').default, attempt: Attempt, tls: ConnectionOptions | undefined) {
     this.#client = client;
     this.#Cursor = Cursor;
-    this.#server = server;
+    this.#attempt = attempt;
     this.#tls = tls;
     client.once('end', () => { this.isLost = true; });
     // What is under way learns of it by itself; without a listener the process would end.
@@ -81,28 +88,28 @@ class PostgresConnection implements DriverConnection {
   async start(): Promise<void> {
     await this.#client.connect();
     const { rows } = await this.#client.query<string[]>({ text: PREPARE, values: [Intl.DateTimeFormat().resolvedOptions().timeZone], rowMode: 'array' });
-    this.serverVersion = rows[0]?.at(-1) ?? '';
+    const [isStandby, version] = rows[0]?.slice(-2) ?? [];
+    this.serverVersion = version ?? '';
+    const { server: { host, port }, options } = this.#attempt;
+    if (isWanted(options, isStandby === 't')) return;
+    throw new ConnectorError('connectionFailed', `The PostgreSQL server ${host}:${port} is ${isStandby === 't' ? 'a standby' : 'no standby'}, and targetServerType of the property url asks for another one.`);
   }
 
   async open({ text, values }: RenderedSql, fetchSize: number): Promise<DriverCursor> {
     const cursor = this.#client.query(new this.#Cursor(text, values.map(toText), { rowMode: 'array', types: AS_TEXT }));
-    let state: 'open' | 'over' | 'failed' = 'open';
+    let isOver = false;
     return {
       next: () => new Promise((resolve, reject) => {
-        if (state !== 'open') return resolve(undefined);
+        if (isOver) return resolve(undefined);
         cursor.read(fetchSize, (error, rows, result) => {
-          if (error instanceof Error) {
-            state = 'failed';
-            return reject(error);
-          }
-          if (rows.length < fetchSize) state = 'over';
+          if (error instanceof Error) return reject(error);
+          isOver = rows.length < fetchSize;
           resolve(rows.length === 0 ? undefined : rowsOf(result.fields, rows));
         });
       }),
-      // After an error the library would wait for an answer that has come already.
       close: async () => {
-        if (state !== 'failed') await cursor.close();
-        state = 'over';
+        isOver = true;
+        await cursor.close();
       },
     };
   }
@@ -119,11 +126,11 @@ class PostgresConnection implements DriverConnection {
   async rollback(): Promise<void> { await this.#client.query('rollback'); }
 
   cancel(): Promise<void> {
-    return cancelSession(this.#server, this.#client as unknown as BackendKey, this.#tls);
+    return cancelSession(this.#attempt.server, this.#client as unknown as BackendKey, this.#tls);
   }
 
   async close(): Promise<void> {
-    await Promise.race([this.#client.end().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+    await saidGoodbye(this.#client.end());
     // The library's socket, where the server did not answer the goodbye.
     (this.#client as unknown as { readonly connection: { readonly stream: { destroy(): void } } }).connection.stream.destroy();
   }

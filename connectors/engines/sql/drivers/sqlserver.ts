@@ -158,7 +158,8 @@ class SqlServerConnection implements DriverConnection {
     });
   }
 
-  begin(): Promise<void> { return this.#transaction((done) => this.#connection.beginTransaction(done)); }
+  /** Left to itself the library would begin each transaction as READ COMMITTED, whatever the session's level is. */
+  begin(): Promise<void> { return this.#transaction((done) => this.#connection.beginTransaction(done, '', this.#tedious.ISOLATION_LEVEL.NO_CHANGE)); }
   commit(): Promise<void> { return this.#transaction((done) => this.#connection.commitTransaction(done)); }
   rollback(): Promise<void> { return this.#transaction((done) => this.#connection.rollbackTransaction(done)); }
 

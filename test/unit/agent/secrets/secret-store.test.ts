@@ -1,6 +1,6 @@
 import { chmod, chown, mkdtemp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { asyncProperty, assert as check, integer } from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SecretStore } from '../../../../agent/secrets/store/secret-store.js';
@@ -141,6 +141,14 @@ describe('the store keeps', () => {
     await writeFile(`${file}.lock`, JSON.stringify({ id: 'x', pid: 2 ** 22 + 17 }));
     await open().set('a', 'text', text('2'));
     expect(await read('a')).toBe('2');
+  });
+
+  it('what processes left that died while they took or took away a lock', async () => {
+    await open().set('a', 'text', text('1'));
+    const dead = JSON.stringify({ id: 'x', pid: 2 ** 22 + 17 });
+    for (const left of ['lock.taking', 'lock.x.tmp', 'lock.taking.x.tmp']) await writeFile(`${file}.${left}`, dead);
+    await open().set('a', 'text', text('2'));
+    expect((await readdir(dirname(file))).filter((name) => name.startsWith(basename(file)))).toEqual([basename(file)]);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryTarget, memoryConnector } from '../../../support/memory-connector.js';
 import { calling, configured, drain, facadeOf } from '../../../support/memory-facade.js';
 import { recordedLog } from '../../../support/quiet-log.js';
-import { connectorInfo, createFacade } from '../../../../connectors/framework/index.js';
+import { connectorInfo, createFacade, textList } from '../../../../connectors/framework/index.js';
 import {
   ACCOUNT, ALL, Attribute, ConnectorError, GuardedString, IcfArray, OperationOptions, Script, Uid,
   type ApiOperation, type SingleOperation, type StreamOperation,
@@ -255,6 +255,21 @@ describe('errors', () => {
     target.before = async () => { throw Object.assign(new Error('refused'), { request: 'password=new-Passw0rd' }); };
     const withField = await failureOf(facade.perform({ kind: 'create', ...account, attributes: [Attribute.of('__PASSWORD__', new GuardedString('new-Passw0rd'))] }, calling()));
     expect(inspect(withField)).not.toContain('new-Passw0rd');
+    // What is known of the write stays known: without it, a failure such as this one invites to repeat the write.
+    target.before = async () => { throw new ConnectorError('connectionBroken', 'gone after new-Passw0rd', { outcome: 'unknown' }); };
+    expect(await failureOf(facade.perform({ kind: 'create', ...account, attributes: [Attribute.of('__PASSWORD__', new GuardedString('new-Passw0rd'))] }, calling())))
+      .toMatchObject({ message: expect.stringContaining('gone after ***') as string, outcome: 'unknown', retryable: false });
+    target.before = async () => { throw Object.assign(new Error('refused'), { statement: { parameters: [1, { value: 'new-Passw0rd' }] } }); };
+    const deeper = await failureOf(facade.perform({ kind: 'create', ...account, attributes: [Attribute.of('__PASSWORD__', new GuardedString('new-Passw0rd'))] }, calling()));
+    expect(deeper).toMatchObject({ kind: 'connector', message: 'Memory: refused' });
+    expect(inspect(deeper, { depth: null })).not.toContain('new-Passw0rd');
+    const lines = ['-----BEGIN OPENSSH PRIVATE KEY-----', 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ', '1234=='];
+    const withKey = { ...connector, properties: { ...connector.properties, key: textList({ confidential: true, help: 'A private key.' }) } };
+    const keyed = createFacade(withKey, configured(withKey, { host: 'h', key: new IcfArray('String', lines) }), { log: recordedLog(), stateRoot: '/nowhere' });
+    target.before = async () => { throw new Error(`cannot read the key ${lines.join('\n')}`); };
+    const unreadable = await failureOf(keyed.perform({ kind: 'test' }, calling()));
+    expect(unreadable.message).toContain('cannot read the key ***');
+    expect(inspect(unreadable)).not.toContain(lines[1]);
     target.before = async () => undefined;
     const refused = await failureOf(facade.perform({ kind: 'authenticate', ...account, username: 'anna', password: new GuardedString('hunter2!') }, calling()));
     expect(`${refused.message}${refused.stack}`).not.toContain('hunter2!');

@@ -5,7 +5,7 @@ import { PagingCookies, type PagePosition } from '../../../../connectors/framewo
 const cookies = new PagingCookies('configuration');
 const anyPosition: fc.Arbitrary<PagePosition> = fc.oneof(
   fc.record({ kind: fc.constant('bookmark' as const), count: fc.nat(), digest: fc.string(), cookie: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }) }),
-  fc.record({ kind: fc.constant('native' as const), cookie: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }), skip: fc.nat() }),
+  fc.record({ kind: fc.constant('native' as const), cookie: fc.string({ unit: 'binary' }) }),
   fc.record({ kind: fc.constant('counted' as const), count: fc.nat(), anchor: fc.string() }),
 );
 const refusal = { name: 'ConnectorError', kind: 'invalidAttributeValue', message: expect.stringContaining('not of this query') as string };

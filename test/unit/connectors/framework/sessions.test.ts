@@ -323,6 +323,21 @@ describe('a pool of the connector\'s own', () => {
     await expect.poll(() => target.openSessions).toBe(0);
   });
 
+  it('opens no second session for a call right behind another one, whose session is being looked at', async () => {
+    const looks: (() => void)[] = [];
+    const { target, facade } = own({ reusable: () => new Promise((resolve) => { looks.push(() => { resolve(true); }); }), poolLimits: () => limits });
+    await facade.perform({ kind: 'test' }, calling());
+    const second = facade.perform({ kind: 'test' }, calling());
+    await expect.poll(() => looks.length).toBe(1);
+    looks[0]?.();
+    await second;
+    expect(target.sessions).toHaveLength(1);
+    await expect.poll(() => looks.length).toBe(2);
+    looks[1]?.();
+    await facade.dispose();
+    expect(target.openSessions).toBe(0);
+  });
+
   it('lends a session again that passes the look', async () => {
     let asked = 0;
     const { target, facade } = own({ reusable: async (): Promise<boolean> => { asked++; return true; }, poolLimits: () => limits });

@@ -2,11 +2,12 @@ import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { snapshotChanges, snapshotOperations, takeSnapshot, type Results } from '../../../../connectors/framework/index.js';
 import { KnownObjects } from '../../../../connectors/framework/snapshot/known-objects.js';
 import {
-  ACCOUNT, ALL, Attribute, ConnectorObject, Name, OperationOptions, Uid, type ApiOperation, type SyncDelta, type SyncToken,
+  ACCOUNT, ALL, Attribute, ConnectorObject, IcfArray, LAST_PAGE, Name, OPTION, OperationOptions, Uid,
+  type ApiOperation, type IcfValue, type SyncDelta, type SyncToken,
 } from '../../../../protocol/model/index.js';
 import { MemoryTarget, memoryConnector, type MemorySession } from '../../../support/memory-connector.js';
 import { ManualTimers } from '../../../support/manual-timers.js';
@@ -84,6 +85,30 @@ describe('a snapshot sync that cannot go on', () => {
     expect((await run({ u0: '1' }, token)).changes).toHaveLength(11);
   });
 
+  it('deletes nothing after an answer that has fewer objects than the target counts', async () => {
+    const { token } = await run({ a: '1', b: '2' }, null);
+    async function* counted(): Results {
+      yield* objectsOf({ a: '1' });
+      return { ...LAST_PAGE, totalPagedResultsPolicy: 'EXACT', totalPagedResults: 2 };
+    }
+    await expect(drain(snapshotChanges({ stateDirectory: directory, objectClass: ACCOUNT, token, objects: counted(), signal: new AbortController().signal })))
+      .rejects.toMatchObject({ kind: 'connectorIo', message: expect.stringContaining('counts 2') as string });
+    expect((await run({ a: '1', b: '2' }, token)).changes).toEqual([]);
+  });
+
+  it('refuses two different objects with one uid, also in a first run, and tells the same one once', async () => {
+    async function* both(second: string): Results {
+      yield* objectsOf({ a: '1', b: '2' });
+      yield* objectsOf({ a: second });
+      return undefined;
+    }
+    const twice = (second: string, token: SyncToken | null) => drain(snapshotChanges({ stateDirectory: directory, objectClass: ACCOUNT, token, objects: both(second), signal: new AbortController().signal }));
+    const first = await twice('1', null);
+    expect(first.items.map(({ uid }) => uid.value)).toEqual(['a', 'b']);
+    for (const token of [null, first.end!]) await expect(twice('other', token)).rejects.toMatchObject({ kind: 'connectorIo', message: expect.stringContaining('\'a\'') as string });
+    expect((await twice('1', first.end!)).items).toEqual([]);
+  });
+
   it('leaves nothing behind when its consumer leaves or aborts', async () => {
     const { token } = await run({ a: '1' }, null);
     const left = changesOf({ a: '1', b: '2', c: '3' }, token);
@@ -125,6 +150,45 @@ describe('a snapshot sync', () => {
     expect(await files()).toHaveLength(3);
     expect((await run({ a: 'v4' }, tokens[2]!)).changes).toEqual(['UPDATE a']);
     await expect(run({ a: 'v4' }, tokens[0]!)).rejects.toMatchObject({ kind: 'illegalState' });
+  });
+
+  it('may run twice at once: both tell everything, and either token is good afterwards', async () => {
+    const { token } = await run({ a: '1', b: '2' }, null);
+    const after = { b: 'two', c: '3' };
+    const runs = [changesOf(after, token), changesOf(after, token)];
+    const told: string[][] = [[], []];
+    const ends: (SyncToken | undefined)[] = [];
+    while (ends.filter((end) => end !== undefined).length < runs.length) {
+      for (const [index, changes] of runs.entries()) {
+        const step = await changes.next();
+        if (step.done === true) ends[index] ??= step.value;
+        else told[index]!.push(`${step.value.kind} ${step.value.uid.value}`);
+      }
+    }
+    for (const changes of told) expect(changes).toEqual(['UPDATE b', 'CREATE c', 'DELETE a']);
+    for (const end of ends) expect((await run(after, end!)).changes).toEqual([]);
+  });
+
+  it('keeps the snapshot a consumer still begins with, however many runs it lost the end of', async () => {
+    const { token } = await run({ a: 'first' }, null);
+    for (let lost = 0; lost < 6; lost++) expect((await run({ a: `v${lost}` }, token)).changes).toEqual(['UPDATE a']);
+    expect(await files()).toHaveLength(4);
+  });
+
+  it('keeps its newest snapshot when the clock was put back', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      let token: SyncToken | null = null;
+      for (let version = 0; version < 4; version++) ({ token } = await run({ a: `v${version}` }, token));
+      vi.setSystemTime(Date.now() - 7 * 24 * 60 * 60 * 1000);
+      for (let version = 4; version < 9; version++) {
+        const { token: next, changes } = await run({ a: `v${version}` }, token);
+        expect(changes).toEqual(['UPDATE a']);
+        token = next;
+      }
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('keeps object classes apart, and its files to their owner', async () => {
@@ -255,6 +319,15 @@ describe('a connector with search alone', () => {
     expect(items.map(({ kind, uid }) => `${kind} ${uid.value}`).sort()).toEqual(['CREATE b', 'UPDATE a']);
     target.remove('a');
     expect((await sync(end!)).items.map(({ kind }) => kind)).toEqual(['DELETE']);
+  });
+
+  it('tells no change for what other options show or hide', async () => {
+    const { target, facade } = subject();
+    target.add('a', { mail: 'm' });
+    const sync = (token: SyncToken | null, entries: Record<string, IcfValue>) => drain(facade.stream({ kind: 'sync', objectClass: ACCOUNT, token, options: OperationOptions.of(entries) }, calling()));
+    const { end } = await sync(null, { [OPTION.scope]: 'one' });
+    expect((await sync(end!, { [OPTION.scope]: 'one', [OPTION.attributesToGet]: new IcfArray('String', ['mail']) })).items).toEqual([]);
+    await expect(sync(end!, {})).rejects.toMatchObject({ kind: 'illegalState', message: expect.stringContaining('other options') as string });
   });
 
   it('is not timed out while it reads objects that did not change', async () => {

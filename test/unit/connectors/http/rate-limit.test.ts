@@ -28,6 +28,22 @@ describe('a rate limit', () => {
     }), { numRuns: 30 });
   });
 
+  it('lets go of who gives up while others wait before it', async () => {
+    const clock = new ManualTimers();
+    const limit = new RateLimit({ count: 1, period: 1_000 }, clock);
+    await limit.pass(never);
+    const abort = new AbortController();
+    const before = limit.pass(never);
+    const given = limit.pass(abort.signal);
+    const next = limit.pass(never);
+    abort.abort(new Error('gone'));
+    await expect(given).rejects.toThrow('gone');
+    await clock.advance(1_000);
+    await before;
+    await clock.advance(1_000);
+    await next;
+  });
+
   it('lets go of who waits when the signal fires, and the next one takes the place', async () => {
     const clock = new ManualTimers();
     const limit = new RateLimit({ count: 1, period: 1_000 }, clock);

@@ -119,6 +119,14 @@ describe('secrets', () => {
     expect(JSON.stringify(log.entries)).not.toContain(CLEAR);
   });
 
+  it('are taken out of what is cut as well: no part of one is left at its end', async () => {
+    const { run, failure, log } = around(sandbox);
+    const long = 'const clear = "x".repeat(1990) + await password.reveal();';
+    expect((await failure(`${long} throw new Error(clear)`, { variables: given(), reveals: true })).message).toMatch(/: x{1990}\*{3}$/);
+    await run(`${long} log.info(clear)`, { variables: given(), reveals: true });
+    expect(log.entries.filter(({ fields }) => fields['script'] !== undefined)).toMatchObject([{ fields: { script: `${'x'.repeat(1990)}***` } }]);
+  });
+
   it('can be made, and are secrets from then on', async () => {
     const { run, failure, log } = around(sandbox);
     expect((await run('return icf.secret("made-Here-7")') as GuardedString).reveal()).toBe('made-Here-7');

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ShellWords, posixQuoted, powershellQuoted, typed } from '../../../../connectors/engines/shell/shell-words.js';
+import { ShellWords, posixQuoted, typed } from '../../../../connectors/engines/shell/shell-words.js';
 
 const run = promisify(execFile);
 
@@ -16,32 +16,11 @@ async function asShellReads(shell: string, text: string): Promise<readonly strin
   return stdout.split('\0').slice(0, -1);
 }
 
-/** PowerShell's single-quoted strings, as its language specification (2.3.5.2) has them. */
-function powershellStrings(text: string): readonly string[] {
-  const quotes = new Set(["'", '\u2018', '\u2019', '\u201A', '\u201B']);
-  const strings: string[] = [];
-  const characters = Array.from(text);
-  for (let at = 0; at < characters.length; at++) {
-    if (characters[at] === ' ') continue;
-    if (!quotes.has(characters[at]!)) throw new Error(`${characters[at]} stands outside of quotes`);
-    let own = '';
-    for (at++; ; at++) {
-      if (at >= characters.length) throw new Error('a string is not closed');
-      if (!quotes.has(characters[at]!)) own += characters[at] ?? '';
-      else if (quotes.has(characters[at + 1] ?? '')) own += characters[++at] ?? '';
-      else break;
-    }
-    strings.push(own);
-  }
-  return strings;
-}
-
 describe('words for a shell', () => {
   it('refuses a command without a program, and NUL characters', () => {
     expect(() => ShellWords.posix()).toThrow(/name of a program/);
     expect(() => ShellWords.posix('')).toThrow(/name of a program/);
     expect(() => ShellWords.posix('id', 'a\0b')).toThrow(/NUL/);
-    expect(() => ShellWords.powershell('Get-Item', 'a\0b')).toThrow(/NUL/);
   });
 
   it.each(['/usr/bin/bash', '/usr/bin/dash'])('come out of %s as they went in', async (shell) => {
@@ -54,15 +33,6 @@ describe('words for a shell', () => {
     expect(ShellWords.posix('/usr/sbin/useradd', '-s', '/bin/bash', 'a@b.example').text).toBe('/usr/sbin/useradd -s /bin/bash a@b.example');
     expect(posixQuoted("it's")).toBe(String.raw`'it'\''s'`);
     expect(posixQuoted('')).toBe("''");
-  });
-
-  it('come out of PowerShell\'s rules for strings as they went in', () => {
-    fc.assert(fc.property(words, (given) => {
-      const { text } = ShellWords.powershell('cmd', ...given);
-      expect(text.startsWith('& ')).toBe(true);
-      expect(powershellStrings(text.slice(2))).toEqual(['cmd', ...given]);
-    }));
-    expect(powershellQuoted('a’b')).toBe("'a’’b'");
   });
 
   it('are typed into a terminal only without control characters, and no longer than its line', () => {

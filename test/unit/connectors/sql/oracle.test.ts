@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RowMapper } from '../../../../connectors/catalog/database-table/mapping.js';
+import { RowMapper, textOf, valueOf } from '../../../../connectors/catalog/database-table/mapping.js';
 import { Table } from '../../../../connectors/catalog/database-table/table.js';
 import { keyValue, emptied } from '../../../../connectors/catalog/database-table/column-value.js';
 import { narrowed } from '../../../../connectors/catalog/database-table/filter.js';
@@ -19,12 +19,17 @@ const config = { table: 'hr.people', keyColumn: 'email', passwordColumn: null, c
 const table = new Table(config, oracle, COLUMNS);
 const text = (part: Parameters<typeof renderSql>[0]) => renderSql(part, oracle);
 
+it('a time is read in one form, whichever way its database writes it', () => {
+  const zoned = (text: string) => textOf(valueOf(text, { name: 'SEEN', typeName: 'datetimeoffset', kind: 'timestampWithZone', nullable: true, generated: false }));
+  expect(['2024-01-02 03:04:05.1200000 +02:00', '2024-01-02 03:04:05.12+02:00', '2024-01-02 03:04:05.12+02'].map(zoned)).toEqual(Array(3).fill('2024-01-02 03:04:05.12+02:00'));
+});
+
 /** There is no Oracle database in the tests: these hold the statements beside Oracle's SQL reference, and the driver's calls beside its manual. */
 describe('statements for Oracle', () => {
   it('number their parameters, page by ROWNUM as 11gR2 has it, and read times with all their digits', () => {
     const mapper = new RowMapper(table, config, undefined);
     const query = sql`select ${mapper.list} from ${table.text} where ${table.exactly(table.key, 'bob')} order by ${table.identifier(table.key)}`;
-    expect(text(oracle.page!(query, 10, 5))).toEqual({
+    expect(text(oracle.page(query, 10, 5))).toEqual({
       text: 'select * from (select q_.*, rownum r_ from (select EMAIL as c0, AGE as c1, BIG as c2, SALARY as c3, to_char(HIRED, \'YYYY-MM-DD HH24:MI:SS\') as c4 from hr.people where EMAIL = :1 order by EMAIL) q_ where rownum <= 15) where r_ > 5',
       values: ['bob'],
     });
@@ -37,6 +42,10 @@ describe('statements for Oracle', () => {
     expect(text(table.typed('2024-01-02 03:04:05+02:00', column('ZONED', 'timestamp(6) with time zone'))).text).toBe('to_timestamp_tz(:1, \'YYYY-MM-DD HH24:MI:SSTZH:TZM\')');
     expect(text(table.typed('2024-01-02 03:04:05.0', COLUMNS[4]!)).values).toEqual(['2024-01-02 03:04:05']);
     expect(text(narrowed({ kind: 'lessThan', attribute: Attribute.of('hired', '2024-01-02 00:00:00') }, table)!).text).toBe('HIRED <= to_date(:1, \'YYYY-MM-DD HH24:MI:SS\')');
+  });
+
+  it('escape LIKE\'s own signs only: Oracle refuses an escape in front of any other (ORA-01424)', () => {
+    expect(text(narrowed({ kind: 'startsWith', attribute: Attribute.of('email', 'a[b]_%!') }, table)!)).toEqual({ text: 'EMAIL like :1 escape \'!\'', values: ['a[b]!_!%!!%'] });
   });
 
   it('[database-table 17] leave empty texts NULL, whatever enableEmptyString says', () => {

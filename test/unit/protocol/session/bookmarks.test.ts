@@ -94,11 +94,32 @@ describe('bookmarks of a search', () => {
     const told: string[] = [];
     const bookmarks = new Bookmarks((cookie) => told.push(cookie));
     for (let at = 5; at < 100_000; at++) bookmarks.note(at, `after ${at}`);
-    for (let n = 0; n < 100; n++) bookmarks.handedOut();
+    for (let n = 0; n < 100; n++) {
+      bookmarks.handOut(1);
+      bookmarks.consumed();
+    }
     expect(told).toEqual(Array.from({ length: FIXED.waitingBookmarks }, (_, n) => `after ${n + 5}`));
     bookmarks.note(99, 'late');
     bookmarks.note(100, 'now');
     expect(told.at(-1)).toBe('now');
+  });
+
+  it('one behind results that the consumer is still at waits for him, and none is told in the midst of results handed out together', () => {
+    const told: string[] = [];
+    const bookmarks = new Bookmarks((cookie) => told.push(cookie));
+    bookmarks.note(5, 'after 5');
+    expect(bookmarks.untilNext).toBe(5);
+    bookmarks.handOut(5);
+    bookmarks.note(3, 'late');
+    expect(told).toEqual([]);
+    bookmarks.consumed();
+    expect(told).toEqual(['after 5']);
+    bookmarks.handOut(3);
+    bookmarks.note(8, 'after 8');
+    expect(told).toEqual(['after 5']);
+    bookmarks.consumed();
+    expect(told).toEqual(['after 5', 'after 8']);
+    expect(bookmarks.untilNext).toBe(Infinity);
   });
 
   it('are not asked of a peer that does not offer them', async () => {

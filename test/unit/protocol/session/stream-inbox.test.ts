@@ -25,7 +25,7 @@ describe('StreamInbox', () => {
     waiting.catch(() => undefined);
     await clock.advance(4_000);
     item(2);
-    await expect(waiting).resolves.toMatchObject({ item: '2' });
+    await expect(waiting).resolves.toMatchObject({ items: ['2'] });
     const vain = made.take();
     vain.catch(() => undefined);
     await clock.advance(5_000);
@@ -39,7 +39,7 @@ describe('StreamInbox', () => {
     await clock.advance(60_000);
     item(2);
     end(2);
-    await expect(made.take()).resolves.toMatchObject({ item: '2' });
+    await expect(made.take()).resolves.toMatchObject({ items: ['2'] });
     await expect(made.take()).resolves.toMatchObject({ kind: 'end' });
   });
 
@@ -60,19 +60,33 @@ describe('StreamInbox', () => {
     item(4);
     await clock.advance(40_000);
     item(1);
-    await expect(made.take()).resolves.toMatchObject({ item: '1' });
-    await expect(made.take()).resolves.toMatchObject({ item: '2' });
+    await expect(made.take()).resolves.toMatchObject({ items: ['1', '2'] });
     await clock.advance(40_000);
     item(3);
-    await expect(made.take()).resolves.toMatchObject({ item: '3' });
+    await expect(made.take()).resolves.toMatchObject({ items: ['3', '4'] });
   });
 
   it('hands out what came before the peer failed, then the failure', async () => {
     const { inbox: made, item } = inbox(undefined);
     item(1);
     made.fail(new ConnectorError('unknownUid', 'gone'));
-    await expect(made.take()).resolves.toMatchObject({ item: '1' });
+    await expect(made.take()).resolves.toMatchObject({ items: ['1'] });
     await expect(made.take()).rejects.toMatchObject({ kind: 'unknownUid' });
+  });
+
+  it('hands out what is here together, up to the number asked for and 256 KiB, never beyond a gap, and the end alone', async () => {
+    const { inbox: made, item, end } = inbox(undefined, 60_000, 1_000_000);
+    for (let sequence = 1; sequence <= 5; sequence++) item(sequence, sequence);
+    item(7);
+    await expect(made.take(() => 2)).resolves.toEqual({ kind: 'items', items: ['1', '2'], largest: 2 });
+    await expect(made.take()).resolves.toEqual({ kind: 'items', items: ['3', '4', '5'], largest: 5 });
+    item(6, 200 * 1024);
+    for (let sequence = 8; sequence <= 100; sequence++) item(sequence, sequence === 8 ? 100 * 1024 : 10);
+    end(100);
+    await expect(made.take()).resolves.toMatchObject({ items: ['6', '7', '8'], largest: 200 * 1024 });
+    await expect(made.take()).resolves.toMatchObject({ items: { length: 64 } });
+    await expect(made.take()).resolves.toMatchObject({ items: { length: 28 } });
+    await expect(made.take()).resolves.toMatchObject({ kind: 'end' });
   });
 
   it('stopping throws at once and frees what is held', async () => {

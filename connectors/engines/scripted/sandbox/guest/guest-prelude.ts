@@ -41,13 +41,13 @@ function shown(value) {
   if (value instanceof NativeError || value instanceof Secret || value instanceof IcfValue) return NativeString(value);
   return stringify(value, (key, item) => (typeof item === 'bigint' ? NativeString(item) : item));
 }
-const textOfProperty = (value) => (typeof value === 'string' ? cut(value, 4000) : '');
+const textOfProperty = (value) => (typeof value === 'string' ? cut(value, settings.textCharacters) : '');
 function describe(thrown) {
   let described;
   try {
     described = thrown instanceof NativeError
       ? { name: textOfProperty(thrown.name), message: textOfProperty(thrown.message), stack: textOfProperty(thrown.stack), kind: textOfProperty(thrown.kind), uid: textOfProperty(thrown.uid) }
-      : { name: '', message: 'it threw ' + cut(NativeString(shown(thrown)), 4000), stack: '', kind: '', uid: '' };
+      : { name: '', message: 'it threw ' + cut(NativeString(shown(thrown)), settings.textCharacters), stack: '', kind: '', uid: '' };
   } catch (error) {
     described = { name: '', message: 'it threw something that cannot be shown', stack: '', kind: '', uid: '' };
   }
@@ -57,8 +57,8 @@ function describe(thrown) {
 function logAt(level) {
   return (...parts) => {
     let text = '';
-    for (let at = 0; at < parts.length && text.length < settings.logCharacters; at += 1) text += (at === 0 ? '' : ' ') + shown(parts[at]);
-    hostLog(level, cut(text, settings.logCharacters));
+    for (let at = 0; at < parts.length && text.length < settings.textCharacters; at += 1) text += (at === 0 ? '' : ' ') + shown(parts[at]);
+    hostLog(level, cut(text, settings.textCharacters));
   };
 }
 const log = freeze({ debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') });

@@ -1,6 +1,6 @@
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten';
 import { GUEST_PRELUDE } from '../guest/guest-prelude.js';
-import { DEEPEST_VALUE, LOG_CHARACTERS, LOG_LINES, STACK_BYTES } from '../limits.js';
+import { DEEPEST_VALUE, LOG_LINES, STACK_BYTES, TEXT_CHARACTERS } from '../limits.js';
 import { CallQueue } from './call-queue.js';
 import { LOG_LEVELS, type AnswerMessage, type FromWorker, type LogLevel, type RunEnd, type RunMessage, type StopReason } from './messages.js';
 import type { ProcessorTime } from './processor-time.js';
@@ -114,7 +114,7 @@ export class GuestRun {
     const context = this.#context;
     const { functions, reveals } = this.#request;
     const prelude = context.unwrapResult(context.evalCode(GUEST_PRELUDE, 'causeway'));
-    const settings = context.newString(JSON.stringify({ functions, reveals, deepest: DEEPEST_VALUE, logCharacters: LOG_CHARACTERS }));
+    const settings = context.newString(JSON.stringify({ functions, reveals, deepest: DEEPEST_VALUE, textCharacters: TEXT_CHARACTERS }));
     const made = context.unwrapResult(context.callFunction(
       prelude, context.undefined,
       context.newFunction('call', (name, text) => context.newNumber(this.#called(name, text))),
@@ -182,7 +182,7 @@ export class GuestRun {
     this.#logLines++;
     if (this.#logLines > LOG_LINES) return;
     const name = this.#textOf(level, 10);
-    this.#post({ type: 'log', level: isLogLevel(name) ? name : 'info', text: this.#textOf(text, LOG_CHARACTERS) ?? '' });
+    this.#post({ type: 'log', level: isLogLevel(name) ? name : 'info', text: this.#textOf(text, TEXT_CHARACTERS) ?? '' });
   }
 
   #finished(ok: boolean, text: QuickJSHandle): void {

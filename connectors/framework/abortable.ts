@@ -1,6 +1,6 @@
 /**
- * The outcome of a step, unless the signal fires first: then its reason. For the driver's writes, which cannot be called back; what
- * becomes of the step is not known then, and its own failure is of no interest any more.
+ * The outcome of a step, unless the signal fires first: then its reason. For steps that cannot be called back, or that others wait for too;
+ * what becomes of the step is not known then, and its own failure is of no interest any more.
  */
 export function abortable<T>(step: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

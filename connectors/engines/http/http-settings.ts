@@ -1,0 +1,31 @@
+import type { PermitTarget } from '../../../protocol/model/index.js';
+import type { HttpAuthentication } from './http-authentication.js';
+
+/** PEM, or PKCS#12 with one key. */
+export type ClientCertificate = { readonly cert: string; readonly key: string } | { readonly pfx: Buffer; readonly passphrase: string };
+
+export interface HttpSettings {
+  /** Where relative addresses begin; undefined: there are none. */
+  readonly address?: URL | undefined;
+  readonly proxy?: { readonly address: URL; readonly authorization?: string | undefined } | undefined;
+  /** Of each request, unless it has its own; by name. */
+  readonly headers?: ReadonlyMap<string, string> | undefined;
+  readonly authentication: HttpAuthentication;
+  /** Connections to one server at a time; further requests wait. @default 20 */
+  readonly connections?: number | undefined;
+  /** Milliseconds. @default 10,000 to connect; 60,000 until the head of the answer, and between two parts of it */
+  readonly timeouts?: { readonly connect?: number | undefined; readonly answer?: number | undefined } | undefined;
+  /** Milliseconds a request may wait, in all, for a server that is too busy for it and says for how long. @default 0 */
+  readonly patience?: number | undefined;
+  /** PEM of authorities to trust besides Node's and the system's. */
+  readonly certificates?: readonly string[] | undefined;
+  /** For servers that ask for one. */
+  readonly clientCertificate?: ClientCertificate | undefined;
+  /** Takes a server's certificate that is its own authority, whatever names it holds. For development. @default false */
+  readonly acceptsSelfSigned?: boolean | undefined;
+  readonly permitTarget?: PermitTarget | undefined;
+}
+
+export function portOf(url: URL): number {
+  return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+}
