@@ -5,22 +5,28 @@ import { connect } from 'node:net';
 const START_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 5_000;
 
-/** A server program in the foreground, up when its port on loopback answers. Can be started again after it was stopped. */
+/** A server program in the foreground, up when its ports on loopback answer. Can be started again after it was stopped. */
 export class ListeningServer {
   readonly #program: string;
   readonly #argv: readonly string[];
   readonly #env: Readonly<Record<string, string>> | undefined;
-  readonly #port: number;
+  readonly #ports: readonly number[];
   #process: ChildProcess | undefined;
   #output = '';
 
-  constructor(program: string, argv: readonly string[], port: number, env?: Readonly<Record<string, string>>) {
+  constructor(program: string, argv: readonly string[], ports: number | readonly number[], env?: Readonly<Record<string, string>>) {
     this.#program = program;
     this.#argv = argv;
-    this.#port = port;
+    this.#ports = [ports].flat();
     this.#env = env;
   }
 
+  /** 0 while it does not run. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** Rejects with what the program printed when it ends, or does not answer within 20 s. */
   async start(): Promise<void> {
     const child = spawn(this.#program, this.#argv, { stdio: ['ignore', 'pipe', 'pipe'], ...(this.#env === undefined ? {} : { env: this.#env }) });
     for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => { this.#output = (this.#output + chunk.toString()).slice(-4000); });
@@ -30,9 +36,12 @@ export class ListeningServer {
     process.once('exit', onExit);
     child.once('exit', () => process.off('exit', onExit));
     const deadline = Date.now() + START_LIMIT_MS;
-    while (!(await answers(this.#port))) {
+    while (!(await Promise.all(this.#ports.map(answers))).every(Boolean)) {
       if (child.exitCode !== null) throw new Error(`${this.#program} ended with ${child.exitCode}: ${this.#output}`);
-      if (Date.now() > deadline) throw new Error(`${this.#program} did not answer on port ${this.#port} within ${START_LIMIT_MS} ms: ${this.#output}`);
+      if (Date.now() > deadline) {
+        await this.stop();
+        throw new Error(`${this.#program} did not answer on ${this.#ports.join(' and ')} within ${START_LIMIT_MS} ms: ${this.#output}`);
+      }
       await new Promise((resolve) => { setTimeout(resolve, 25); });
     }
   }

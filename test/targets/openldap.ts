@@ -1,13 +1,13 @@
-import { spawn, execFile, type ChildProcess } from 'node:child_process';
+import { spawn, execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile, readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { freePorts } from '../support/free-ports.js';
 import { secret } from '../support/secret-values.js';
+import { ListeningServer } from './listening-server.js';
 import { issueTlsFiles, type TlsFiles } from './tls-files.js';
 
 const run = promisify(execFile);
@@ -15,8 +15,6 @@ const SLAPD = ['/usr/sbin/slapd', '/usr/local/sbin/slapd', '/usr/local/libexec/s
 const SLAPADD = SLAPD?.replace(/slapd$/, 'slapadd');
 const MODULES = '/usr/lib/ldap';
 const SCHEMAS = '/etc/ldap/schema';
-const START_LIMIT_MS = 20_000;
-const STOP_LIMIT_MS = 5_000;
 
 export type OpenLdapModule = 'syncprov' | 'accesslog' | 'ppolicy' | 'memberof' | 'refint' | 'sssvlv';
 
@@ -126,19 +124,14 @@ async function* policyLdif(lines: readonly string[]): AsyncGenerator<string> {
   yield [`dn: cn=policy,${BASE}`, 'objectClass: applicationProcess', 'objectClass: pwdPolicy', 'cn: policy', 'pwdAttribute: userPassword', ...lines, '', ''].join('\n');
 }
 
-class Slapd {
+class Slapd extends ListeningServer {
   readonly directory: string;
   readonly ports: readonly [number, number];
-  #process: ChildProcess | undefined;
-  #output = '';
 
   constructor(directory: string, ports: readonly [number, number]) {
+    super(SLAPD!, ['-f', join(directory, 'slapd.conf'), '-h', `ldap://127.0.0.1:${ports[0]} ldaps://127.0.0.1:${ports[1]}`, '-d', '0'], ports);
     this.directory = directory;
     this.ports = ports;
-  }
-
-  get pid(): number {
-    return this.#process?.pid ?? 0;
   }
 
   /** `slapadd -q` with the LDIF on its standard input. */
@@ -156,45 +149,6 @@ class Slapd {
     const [code] = await exited;
     if (code !== 0) throw new Error(`slapadd ended with ${code}: ${errors}`);
   }
-
-  async start(): Promise<void> {
-    const [port, tlsPort] = this.ports;
-    const child = spawn(SLAPD!, ['-f', join(this.directory, 'slapd.conf'), '-h', `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${tlsPort}`, '-d', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    child.stderr.on('data', (chunk: Buffer) => { this.#output = (this.#output + chunk.toString()).slice(-4000); });
-    this.#process = child;
-    // A test run that ends in the middle leaves no server behind.
-    const onExit = (): void => void child.kill('SIGKILL');
-    process.once('exit', onExit);
-    child.once('exit', () => process.off('exit', onExit));
-    const deadline = Date.now() + START_LIMIT_MS;
-    while (!(await answers(port)) || !(await answers(tlsPort))) {
-      if (child.exitCode !== null) throw new Error(`slapd ended with ${child.exitCode}: ${this.#output}`);
-      if (Date.now() > deadline) {
-        await this.stop();
-        throw new Error(`slapd did not answer on port ${port} within ${START_LIMIT_MS} ms: ${this.#output}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  }
-
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-    await exited;
-    clearTimeout(timer);
-  }
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => { socket.destroy(); resolve(true); });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 /** Checks the configuration first: its message names the faulty line, which slapd's own start does not. */

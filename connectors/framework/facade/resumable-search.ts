@@ -54,7 +54,7 @@ async function* marked(results: ResultChunks, given: GivenResults, { from, clock
     for (;;) {
       const step = await results.next();
       if (step.done === true) return step.value;
-      given.take(step.value);
+      given.takeObjects(step.value);
       lastTime ??= clock.now();
       yield step.value;
       // Asked for more: what was given so far has been taken.
@@ -83,7 +83,7 @@ async function* behind(results: ResultChunks, { count, digest }: Bookmark, given
         yield step.value;
         continue;
       }
-      given.take(step.value.slice(0, missing));
+      given.takeObjects(step.value.slice(0, missing));
       if (step.value.length < missing) continue;
       if (given.digest !== digest) throw notTheSame(name, count);
       if (step.value.length > missing) yield step.value.slice(missing);

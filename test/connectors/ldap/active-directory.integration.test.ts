@@ -13,7 +13,7 @@ import { describeConnectorContract, type ContractTarget } from '../../contract/c
 import { startSamba, type Samba } from '../../targets/samba.js';
 import { until } from '../../support/until.js';
 import { add, addGroup, drop, equals, find, get, openAd, put } from './samba-session.js';
-import { addEntry, attributes, call, canBind, held, request, type TestSession } from './session.js';
+import { OpenSessions, addEntry, attributes, call, canBind, held, request, type TestSession } from './session.js';
 
 const PASSWORD = 'Passw0rd!one';
 const OTHER = 'Passw0rd!two';
@@ -22,13 +22,8 @@ let server: Samba;
 let session: TestSession;
 let users: string;
 let counter = 0;
-const opened: TestSession[] = [];
-
-async function open(values: Parameters<typeof openAd>[1] = {}): Promise<TestSession> {
-  const own = await openAd(server, values);
-  opened.push(own);
-  return own;
-}
+const sessions = new OpenSessions((values: Parameters<typeof openAd>[1]) => openAd(server, values));
+const { open } = sessions;
 
 interface Person { readonly name: string; readonly dn: string; readonly uid: Uid }
 
@@ -52,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await parkedSearches.closeAll();
-  await Promise.all(opened.map((one) => one.close()));
+  await sessions.close();
   await server.stop();
 });
 

@@ -17,6 +17,26 @@ export async function openSession(config: LdapConfig): Promise<TestSession> {
   return { directory, config, log, close: () => directory.close() };
 }
 
+/** The sessions a test file opens, closed together. */
+export class OpenSessions<Values> {
+  readonly #open: (values: Values | undefined) => Promise<TestSession>;
+  readonly #opened: TestSession[] = [];
+
+  constructor(open: (values: Values | undefined) => Promise<TestSession>) {
+    this.#open = open;
+  }
+
+  readonly open = async (values?: Values): Promise<TestSession> => {
+    const session = await this.#open(values);
+    this.#opened.push(session);
+    return session;
+  };
+
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.splice(0).map((session) => session.close()));
+  }
+}
+
 export function sessionOn(directory: Directory, config: LdapConfig): TestSession {
   return { directory, config, log: new LogKeeper(), close: () => directory.close() };
 }

@@ -3,20 +3,15 @@ import { latestSyncToken } from '../../../connectors/catalog/ldap/sync/index.js'
 import { ACCOUNT, ALL, GROUP, GuardedString, Uid, type SyncDelta, type SyncToken } from '../../../protocol/model/index.js';
 import { startSamba, type Samba } from '../../targets/samba.js';
 import { add, addGroup, changesSince, drop, openAd, put } from './samba-session.js';
-import { addEntry, call, change, type TestSession } from './session.js';
+import { OpenSessions, addEntry, call, change, type TestSession } from './session.js';
 
 let server: Samba;
 let session: TestSession;
 let people: string;
 let elsewhere: string;
 let counter = 0;
-const opened: TestSession[] = [];
-
-async function open(values: Parameters<typeof openAd>[1] = {}): Promise<TestSession> {
-  const own = await openAd(server, values);
-  opened.push(own);
-  return own;
-}
+const sessions = new OpenSessions((values: Parameters<typeof openAd>[1]) => openAd(server, values));
+const { open } = sessions;
 
 /** A second server to fail over to, which nobody reaches: sync may not count on the numbers of one server then. */
 const severalServers = (): Parameters<typeof openAd>[1] => ({ failover: ['ldaps://127.0.0.1:9/'] });
@@ -43,7 +38,7 @@ beforeAll(async () => {
   for (const dn of [people, elsewhere]) await addEntry(session, dn, { objectClass: 'organizationalUnit' });
 });
 afterAll(async () => {
-  await Promise.all(opened.map((one) => one.close()));
+  await sessions.close();
   await server.stop();
 });
 

@@ -4,7 +4,7 @@ import { latestSyncToken, sync } from '../../../connectors/catalog/ldap/sync/ind
 import { ACCOUNT, ALL, GROUP, GuardedString, IcfArray, OperationOptions, type SyncDelta, type SyncToken } from '../../../protocol/model/index.js';
 import { startOpenLdap, type OpenLdap } from '../../targets/openldap.js';
 import { configFor, people } from './ldap-config.js';
-import { addEntry, call, change, held, openSession, type TestSession } from './session.js';
+import { OpenSessions, addEntry, call, change, held, openSession, type TestSession } from './session.js';
 
 const BASE = 'dc=example,dc=com';
 const PEOPLE = `ou=people,${BASE}`;
@@ -40,14 +40,10 @@ async function nextSecond(session: TestSession, name: string): Promise<void> {
 describe.each(['timestamps', 'access log'] as const)('sync of OpenLDAP by %s', (way) => {
   let server: OpenLdap;
   let session: TestSession;
-  const sessions: TestSession[] = [];
+  const sessions = new OpenSessions((settings: Settings = {}) => openSession(configFor(server, settings)));
+  const { open } = sessions;
   let counter = 0;
 
-  const open = async (settings: Settings = {}): Promise<TestSession> => {
-    const opened = await openSession(configFor(server, settings));
-    sessions.push(opened);
-    return opened;
-  };
   const person = async (name = `p${counter++}`, more: Record<string, string> = {}): Promise<string> => {
     await addEntry(session, `uid=${name},${PEOPLE}`, { objectClass: 'inetOrgPerson', uid: name, cn: name, sn: 'x', ...more });
     return `uid=${name},${PEOPLE}`;
@@ -56,7 +52,7 @@ describe.each(['timestamps', 'access log'] as const)('sync of OpenLDAP by %s', (
   beforeAll(async () => { server = await startOpenLdap(way === 'timestamps' ? { modules: ['syncprov'], databaseConfig: ['limits users size.soft=20 size.hard=20 size.prtotal=unlimited'] } : { modules: ['syncprov', 'accesslog'] }); });
   afterAll(async () => { await server.stop(); });
   beforeEach(async () => { session = await open(); });
-  afterEach(async () => { await Promise.all(sessions.splice(0).map((each) => each.close())); });
+  afterEach(() => sessions.close());
 
   it('refuses a token that is no time', async () => {
     for (const value of [42, 'yesterday', '2026', null]) await expect(collect(session, { value })).rejects.toMatchObject({ kind: 'invalidAttributeValue' });

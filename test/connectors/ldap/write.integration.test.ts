@@ -7,7 +7,7 @@ import { addValues, removeValues, update } from '../../../connectors/catalog/lda
 import { ACCOUNT, GROUP, GuardedString, OperationOptions, Uid, type IcfValue } from '../../../protocol/model/index.js';
 import { startOpenLdap, type OpenLdap } from '../../targets/openldap.js';
 import { configFor } from './ldap-config.js';
-import { addEntry, attributes, call, held, openSession, request, type TestSession } from './session.js';
+import { OpenSessions, addEntry, attributes, call, held, openSession, request, type TestSession } from './session.js';
 
 const PEOPLE = 'ou=people,dc=example,dc=com';
 const GROUPS = 'ou=groups,dc=example,dc=com';
@@ -17,14 +17,10 @@ type Settings = Partial<Record<keyof LdapConfig, string | number | boolean | rea
 describe('writing to OpenLDAP', () => {
   let server: OpenLdap;
   let session: TestSession;
-  const sessions: TestSession[] = [];
+  const sessions = new OpenSessions((settings: Settings = {}) => openSession(configFor(server, settings)));
+  const { open } = sessions;
   let counter = 0;
 
-  const open = async (settings: Settings = {}): Promise<TestSession> => {
-    const opened = await openSession(configFor(server, settings));
-    sessions.push(opened);
-    return opened;
-  };
   const account = (name: string): Record<string, IcfValue> => ({ __NAME__: `uid=${name},${PEOPLE}`, cn: name, sn: 'Test' });
   const createAccount = (name: string, more: Record<string, IcfValue> = {}, on = session): Promise<Uid> => create(on, request(ACCOUNT, { attributes: attributes({ ...account(name), ...more }) }), call());
   const createGroup = async (name: string, ...members: string[]): Promise<string> => {
@@ -41,7 +37,7 @@ describe('writing to OpenLDAP', () => {
   beforeAll(async () => { server = await startOpenLdap({ modules: ['syncprov', 'memberof', 'refint', 'sssvlv'] }); });
   afterAll(async () => { await server.stop(); });
   beforeEach(async () => { session = await open(); });
-  afterEach(async () => { await Promise.all(sessions.splice(0).map((each) => each.close())); });
+  afterEach(() => sessions.close());
 
   describe('create', () => {
     it('refuses values LDAP has no form for, and creates nothing [ldap 2]', async () => {

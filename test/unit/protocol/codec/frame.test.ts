@@ -9,6 +9,7 @@ import type { Message } from '../../../../protocol/message.js';
 import {
   Attribute, ConnectorError, ConnectorObject, GuardedString, Name, OperationOptions, Uid, type Operation, type SyncDelta,
 } from '../../../../protocol/model/index.js';
+import { failure } from './failure.js';
 import { bytes, hex, plain } from './plain.js';
 
 type Field = readonly [number, string | number | Uint8Array | readonly Field[]];
@@ -31,16 +32,6 @@ function operationIn(...fields: readonly Field[]): () => Operation {
   const message = request(1, [3, fields]);
   if (message.kind !== 'operationRequest') throw new Error(message.kind);
   return () => decodeOperation(message.operation);
-}
-
-function failure(action: () => unknown): ConnectorError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof ConnectorError) return error;
-    throw error;
-  }
-  throw new Error('did not fail');
 }
 
 describe('what a frame means', () => {

@@ -7,18 +7,9 @@ import {
   Attribute, CaseInsensitiveSet, ClassReference, ConnectorError, DEFAULT_POOL, DEFAULT_RESULTS_HANDLER, GuardedString, IcfArray, IcfByte,
   IcfFile, IcfObject, Locale, Name, OperationOptions, Uid, type ApiConfiguration, type Filter, type IcfValue,
 } from '../../../../protocol/model/index.js';
+import { failure } from './failure.js';
 import { hex, plain } from './plain.js';
 import { anonymous, i32, named, nothing, object, stream, text } from './raw-stream.js';
-
-function failure(action: () => unknown): ConnectorError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof ConnectorError) return error;
-    throw error;
-  }
-  throw new Error('did not fail');
-}
 
 describe('streams that are not well-formed', () => {
   const string = object(0, anonymous(text('a')));

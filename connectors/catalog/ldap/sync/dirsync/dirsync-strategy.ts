@@ -2,7 +2,7 @@ import type { SyncDelta, SyncToken } from '../../../../../protocol/model/index.j
 import type { Changes } from '../../../../framework/spi.js';
 import { CONTROL } from '../../directory/request.js';
 import type { PendingDelta, SyncRun, SyncStrategy } from '../strategy.js';
-import { DealtWith } from './dealt-with.js';
+import { RunningDigest } from '../../../../framework/running-digest.js';
 import { DirSyncChanges, type Changed } from './dirsync-changes.js';
 import { dirSyncToken, parseDirSyncToken, type Cookies, type Progress } from './dirsync-token.js';
 
@@ -10,7 +10,7 @@ type Reading = AsyncGenerator<SyncDelta, { readonly cookies: Cookies; readonly m
 
 /** Whether the answer is of the same server as before, and begins with the very entries that were dealt with. */
 function continues({ count, digest, server }: Progress, changed: readonly Changed[], by: string | undefined): boolean {
-  const before = new DealtWith();
+  const before = new RunningDigest();
   for (const { name } of changed.slice(0, count)) before.take(name);
   return server === by && before.count === count && before.digest === digest;
 }
@@ -38,7 +38,7 @@ async function* oneAnswer(source: DirSyncChanges, context: number, cookies: Cook
 
 /** What the entries of an answer mean, the first `count` of them left out, with how far each is. */
 async function* behind(source: DirSyncChanges, changed: readonly Changed[], count: number): AsyncGenerator<{ readonly delta: PendingDelta; readonly progress: Pick<Progress, 'count' | 'digest'> }, void, void> {
-  const dealtWith = new DealtWith();
+  const dealtWith = new RunningDigest();
   for (const one of changed) {
     dealtWith.take(one.name);
     if (dealtWith.count <= count) continue;

@@ -1,5 +1,5 @@
 import { ConnectorError, type IcfValue, type SyncToken } from '../../../../../protocol/model/index.js';
-import { DIGEST_LENGTH } from './dealt-with.js';
+import { DIGEST_LENGTH } from '../../../../framework/running-digest.js';
 
 const PREFIX = 'dirsync:';
 
