@@ -48,7 +48,16 @@ async function names(database: 'passwd' | 'group'): Promise<readonly string[]> {
 
 /** Processes of the account itself: its shells and what sshd runs in its name. */
 export async function endSessions(user: string): Promise<void> {
-  const { stdout } = await run('/usr/bin/ps', ['-o', 'pid=', '-u', user]).catch(() => ({ stdout: '' }));
+  await endProcesses('-u', user);
+}
+
+/** Processes a program has started, itself left out. */
+export async function endChildren(pid: number): Promise<void> {
+  await endProcesses('--ppid', String(pid));
+}
+
+async function endProcesses(...selection: readonly string[]): Promise<void> {
+  const { stdout } = await run('/usr/bin/ps', ['-o', 'pid=', ...selection]).catch(() => ({ stdout: '' }));
   for (const pid of stdout.split('\n').map(Number).filter((number) => number > 0)) {
     try {
       process.kill(pid, 'SIGKILL');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from '../support/free-ports.js';
 import { holdSecret, secret } from '../support/secret-values.js';
-import { endSessions, removeAccounts, removeOrphans, setPassword, sudoersFile, testName } from './linux-accounts.js';
+import { endChildren, endSessions, removeAccounts, removeOrphans, setPassword, sudoersFile, testName } from './linux-accounts.js';
 import { ListeningServer } from './listening-server.js';
 
 const run = promisify(execFile);
@@ -86,7 +86,10 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       log: () => readFile(log, 'utf8'),
       breakSessions: () => endSessions(user),
       async pause() {
-        await server.stop();
+        // Logins under way end too: one that came through after the sessions were ended would outlive the outage.
+        process.kill(server.pid, 'SIGSTOP');
+        await endChildren(server.pid);
+        await server.stop('SIGKILL');
         await endSessions(user);
       },
       resume: () => server.start(),
