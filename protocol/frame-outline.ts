@@ -182,8 +182,10 @@ function readAnswer(frame: Uint8Array, start: number, end: number, outline: Writ
     case SEARCH:
       return readNumbered(walk.begin(frame, walk.position, end), outline);
     case SYNC:
-      walk.begin(frame, walk.position, end);
-      return !walk.enterOnly() || !walk.isMessage(1) || readNumbered(walk.begin(frame, walk.position, end), outline);
+      if (walk.position === end) return true;
+      // Beside another field the changes would be read by the decoder and overlooked here.
+      if (!walk.begin(frame, walk.position, end).enterOnly()) return false;
+      return !walk.isMessage(1) || readNumbered(walk.begin(frame, walk.position, end), outline);
     case EVENTS:
     case CHANGES:
       return readEvent(walk.begin(frame, walk.position, end), outline);

@@ -129,7 +129,9 @@ class TargetRun {
     const path = join(this.#directory, name);
     writeFileSync(path, crash.input);
     writeFileSync(`${path}.txt`, `${crash.signature}\n\n${crash.explanation}\n`);
-    this.#options.report(`  ${this.#target}: ${crash.signature} (${crash.input.length} bytes, var/fuzz/${this.#target}/${name})`);
+    // The input itself too: a CI machine is gone with its files before anybody looks.
+    const short = crash.input.length > LONGEST_SHOWN ? '' : `: ${Buffer.from(crash.input).toString('base64')}`;
+    this.#options.report(`FAILED: fuzzing of ${this.#target}: ${crash.signature} (${crash.input.length} bytes, var/fuzz/${this.#target}/${name}${short})`);
     if (!this.#options.keep) return;
     const regressions = join(this.#options.root, 'test/fuzz/regressions', this.#target);
     mkdirSync(regressions, { recursive: true });
@@ -156,6 +158,8 @@ export async function fuzz(options: FuzzOptions): Promise<TargetResult[]> {
   return inOrder();
 }
 
+/** Bytes of an input that is printed. */
+const LONGEST_SHOWN = 600;
 const MEBIBYTE = 1024 * 1024;
 
 export function resultLine({ target, seed, figures, crashes }: TargetResult): string {

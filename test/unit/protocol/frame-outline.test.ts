@@ -50,6 +50,15 @@ describe('the outline of a frame', () => {
     expect(messageIdPlace(Buffer.concat([item, item.subarray(0, 2)]))).toBeUndefined();
   });
 
+  it('is none for changes beside another field, whose number it would overlook', () => {
+    const message = (field: number, content: Uint8Array): Uint8Array => Buffer.concat([Buffer.of(field * 8 + 2, content.length), content]);
+    const changes = message(1, Buffer.of(8, 5));
+    const answer = (sync: Uint8Array): Uint8Array => Buffer.concat([Buffer.of(8, 1), message(3, message(3, message(11, sync)))]);
+    expect(responseOutline(answer(changes))).toMatchObject({ id: 1, operation: 11, sequence: 5 });
+    for (const beside of [Buffer.of(9 * 8, 1), changes]) expect(responseOutline(answer(Buffer.concat([changes, beside])))).toBeUndefined();
+    expect(responseOutline(answer(Buffer.of()))).toMatchObject({ id: 1, operation: 11, sequence: 0 });
+  });
+
   it('survives any bytes, and any frame cut short', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (noise) => {
       responseOutline(noise);
