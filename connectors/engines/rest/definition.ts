@@ -1,0 +1,128 @@
+import type { Attribute, ConnectorError, ConnectorObject, ConnectorTarget, GuardedString, OperationOptions, SyncToken, Uid } from '../../../protocol/model/index.js';
+import type { Clock } from '../../framework/clock.js';
+import type { ConfigOf, PropertyTable } from '../../framework/properties.js';
+import type { Changes, ConnectorDefinition, DescribedObjectClass, OpenContext } from '../../framework/spi.js';
+import type { HttpAuthentication } from '../http/http-authentication.js';
+import type { HttpClient } from '../http/http-client.js';
+import type { HttpSettings } from '../http/http-settings.js';
+import type { RestAttributes } from './attributes.js';
+import type { NativeFilters } from './filters/native-filters.js';
+import type { Json, JsonObject } from './json.js';
+import type { ListEndpoint } from './list.js';
+import type { RestCall } from './rest-call.js';
+import type { RequestLine } from './request-line.js';
+
+/** A list of objects of a class. */
+export interface ObjectList extends ListEndpoint {
+  /** The list gives no more than these attributes, uid and name besides: for any other each object is read, some at a time. */
+  readonly gives?: readonly string[];
+}
+
+export interface WriteEndpoint {
+  readonly request: RequestLine;
+  /** What is sent for the object's JSON. @default the JSON itself */
+  readonly body?: (object: JsonObject, uid: string | undefined) => Json;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of an update: the service takes whole objects, so that what does not change is read first and sent again. */
+  readonly whole?: boolean;
+  /** Of a whole update: paths of what the service gives but does not take. Attributes of the class that cannot be updated are left out by themselves. */
+  readonly drops?: readonly string[];
+}
+
+/** What a hook is told of a write. */
+export interface Written {
+  /** The attributes' JSON, as the attribute table makes it, without the linked ones. */
+  readonly object: JsonObject;
+  readonly attributes: readonly Attribute[];
+  readonly options: OperationOptions;
+}
+
+/** Where an object class is at the service. What data cannot say is a function. */
+export interface RestObjectClass<C = unknown> {
+  readonly attributes: RestAttributes;
+  readonly aliases?: readonly string[];
+  /** Path of the uid in the service's object, or what makes it. @default `id` */
+  readonly uid?: string | ((object: JsonObject) => string | undefined);
+  /** Path of the name; the attribute `__NAME__` of the table otherwise, or the uid. */
+  readonly name?: string;
+  /** Path of the object in the answers of read, create and update. @default the answer itself */
+  readonly item?: string;
+  /** Values of variables for a uid of several parts; `uid` itself is always one. */
+  readonly variables?: (uid: string) => Readonly<Record<string, string>>;
+  /** What of a filter the list can be told. */
+  readonly filters?: NativeFilters;
+  readonly list?: ObjectList | ((call: RestCall<C>, query: ClassQuery) => ObjectList);
+  /** Undefined where nothing has the uid. */
+  readonly read?: RequestLine | ((call: RestCall<C>, uid: string, query: ClassQuery) => Promise<JsonObject | undefined>);
+  /** Answers the service's object, or what of it holds the uid. */
+  readonly create?: RequestLine | WriteEndpoint | ((call: RestCall<C>, written: Written) => Promise<JsonObject>);
+  /** Answers the service's object, or undefined where the uid stays. */
+  readonly update?: RequestLine | WriteEndpoint | ((call: RestCall<C>, uid: Uid, written: Written) => Promise<JsonObject | undefined>);
+  readonly delete?: RequestLine | ((call: RestCall<C>, uid: Uid) => Promise<void>);
+  /** Anything about each object that further requests tell, once it is read; only what is asked for. */
+  readonly complete?: (call: RestCall<C>, object: JsonObject, query: ClassQuery) => Promise<JsonObject>;
+  readonly sync?: RestSync<C>;
+  /** Refuses values the service would take wrongly, before anything is sent. */
+  readonly check?: (written: Written, operation: 'create' | 'update') => void;
+}
+
+export interface ClassQuery {
+  /** Whether the caller gets to see the attribute. */
+  wants(attribute: string): boolean;
+  readonly options: OperationOptions;
+}
+
+/** How changes of a class are found. */
+export interface RestSync<C> {
+  changes(source: SyncSource<C>, token: SyncToken | null): Changes;
+  latest(source: SyncSource<C>): Promise<SyncToken | null>;
+}
+
+/** What a strategy needs of the object class. */
+export interface SyncSource<C> {
+  readonly call: RestCall<C>;
+  readonly objectClass: string;
+  readonly list: ObjectList;
+  /** What the service's objects are here; those that have gone meanwhile are left out. By the handful, in their order. */
+  objects(items: readonly Json[]): AsyncGenerator<readonly { readonly wire: JsonObject; readonly object: ConnectorObject }[], void, void>;
+}
+
+export interface AuthenticationContext {
+  /** Sends requests without credentials, through the same proxy: for tokens. */
+  readonly client: HttpClient;
+  /** Fires when the configuration is given up. */
+  readonly over: AbortSignal;
+  readonly clock: Clock;
+  readonly log: OpenContext['log'];
+}
+
+/** The service behind a connector. */
+export interface RestService<C> {
+  /** Where its paths begin. */
+  address(config: C): string;
+  authentication(config: C, context: AuthenticationContext): HttpAuthentication;
+  /** Proxy, certificates, timeouts, limits. */
+  settings?(config: C, context: OpenContext): Partial<HttpSettings>;
+  /** Every place the configuration leads to; the address's is always among them. */
+  targets?(config: C): readonly ConnectorTarget[];
+  /** A request that succeeds with good credentials and changes nothing. */
+  readonly test: RequestLine | ((call: RestCall<C>) => Promise<void>);
+  /** What the service's answers mean, before the usual meaning of their status; undefined: that one. */
+  errors?(answer: { readonly status: number; readonly json: Json; readonly headers: ReadonlyMap<string, string> }, request: { readonly operation: string; readonly uid?: string | undefined }): ConnectorError | undefined;
+  /** Paths of the message in an error's JSON, the first that is there. */
+  readonly messages?: readonly string[];
+}
+
+type Shared<P extends PropertyTable> = Pick<ConnectorDefinition<P, never>,
+  'id' | 'displayName' | 'family' | 'key' | 'alternativeBundles' | 'properties' | 'validate' | 'attributeNaming' | 'readBack' | 'unavailable' | 'batch' | 'deletesMore' | 'comparedAttributes'>;
+
+/** A connector to a service over HTTP. */
+export interface RestConnector<P extends PropertyTable> extends Shared<P> {
+  readonly service: RestService<ConfigOf<P>>;
+  readonly objectClasses: Readonly<Record<string, RestObjectClass<ConfigOf<P>>>>;
+  /** Further object classes, or other attributes of the same, that the service itself tells of. */
+  discover?(call: RestCall<ConfigOf<P>>): Promise<Readonly<Record<string, RestObjectClass<ConfigOf<P>>>>>;
+  /** Object classes the documentation has besides, such as `__ALL__`. */
+  readonly described?: readonly DescribedObjectClass[];
+  readonly authenticate?: (call: RestCall<ConfigOf<P>>, username: string, password: GuardedString) => Promise<Uid>;
+}

@@ -1,0 +1,45 @@
+import { valueAt, type Json } from '../json.js';
+import type { PageAnswer, Paging } from './paging.js';
+
+interface Counted {
+  /** Parameter of the size of a page. */
+  readonly size: string;
+  /** Path of the number of all objects in the answer, where the service gives it. */
+  readonly total?: string;
+  /** Parameters of every page. */
+  readonly always?: Readonly<Record<string, string>>;
+}
+
+/** A service may give fewer than asked for, up to a limit of its own; only an empty page is the end where it gives no total. */
+function isLast({ count, size, body }: PageAnswer, total: string | undefined, before: number, shortIsLast: boolean): boolean {
+  const all = total === undefined ? undefined : valueAt(body, total);
+  if (typeof all === 'number') return count === 0 || before + count >= all;
+  return count === 0 || (shortIsLast && count < size);
+}
+
+const numberOf = (position: Json | undefined, first: number): number => (typeof position === 'number' ? position : first);
+
+/**
+ * By how many objects come before (`offset`, SCIM's `startIndex`). `shortIsLast`: a page with fewer objects than asked for is the
+ * last one, as where the service keeps to the size asked for.
+ */
+export function offsetPaging({ offset, size, total, always = {}, first = 0, shortIsLast = false }: Counted & { readonly offset: string; readonly first?: number; readonly shortIsLast?: boolean }): Paging {
+  return {
+    request: (position, count) => ({ query: { ...always, [offset]: numberOf(position, first), [size]: count } }),
+    after: (page) => {
+      const at = numberOf(page.position, first);
+      return isLast(page, total, at - first, shortIsLast) ? undefined : at + page.count;
+    },
+  };
+}
+
+/** By the number of the page. */
+export function pageNumberPaging({ page: parameter, size, total, always = {}, first = 1, shortIsLast = true }: Counted & { readonly page: string; readonly first?: number; readonly shortIsLast?: boolean }): Paging {
+  return {
+    request: (position, count) => ({ query: { ...always, [parameter]: numberOf(position, first), [size]: count } }),
+    after: (page) => {
+      const at = numberOf(page.position, first);
+      return isLast(page, total, (at - first) * page.size, shortIsLast) ? undefined : at + 1;
+    },
+  };
+}

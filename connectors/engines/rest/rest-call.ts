@@ -1,0 +1,50 @@
+import { ConnectorError, type FailedWriteOutcome } from '../../../protocol/model/index.js';
+import type { ConnectorLog } from '../../framework/spi.js';
+import type { Json, JsonObject } from './json.js';
+import type { Query, RequestLine, Variables } from './request-line.js';
+
+export interface RequestDetails {
+  /** Values of variables in the request line besides the configuration's. */
+  readonly variables?: Variables | undefined;
+  readonly query?: Query | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The body; one of the two. */
+  readonly json?: Json | undefined;
+  readonly form?: Readonly<Record<string, string>> | undefined;
+  /** A complete address, or one relative to the service's, instead of the line's path. It has to be at the service. */
+  readonly url?: string | undefined;
+  /** The uid the request addresses, so that 404 means there is no such object. */
+  readonly uid?: string | undefined;
+  /** Statuses that count as carried out besides 2xx. */
+  readonly accept?: readonly number[] | undefined;
+  /** What the request is for, where its method does not tell: a POST that only reads, say. It decides which rate limit counts. */
+  readonly kind?: 'read' | 'write' | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  /** By name in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Null where the answer has no body. */
+  readonly json: Json;
+}
+
+/** One operation at the service: what the engine and the hooks of a definition send requests with. */
+export interface RestCall<C = unknown> {
+  readonly config: C;
+  readonly signal: AbortSignal;
+  readonly log: ConnectorLog;
+  /** The answer to a request the service has carried out; any other status rejects with the ConnectorError the definition makes of it. */
+  answer(line: RequestLine, details?: RequestDetails): Promise<RestAnswer>;
+  /** Its JSON. */
+  send(line: RequestLine, details?: RequestDetails): Promise<Json>;
+  /** What all calls of a configuration share, such as a list of licences: kept for `milliseconds`, made once however many ask. */
+  cached<T>(name: string, milliseconds: number, make: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}
+
+/** The answer's JSON object at a path; rejects where there is none. */
+export function requireObject(value: Json | undefined, what: string, outcome?: FailedWriteOutcome): JsonObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw new ConnectorError('connector', `${what} holds no JSON object where one is expected.`, { outcome });
+}

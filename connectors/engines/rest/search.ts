@@ -1,0 +1,158 @@
+import {
+  ConnectorError, LAST_PAGE, NAME, UID, attributeKey, itemsOf, mapChunks, type Chunks, type ConnectorObject, type Filter, type IcfValue, type OperationOptions, type SearchResult,
+} from '../../../protocol/model/index.js';
+import type { Call, FilterSplit, Results, SearchRequest } from '../../framework/spi.js';
+import type { ClassQuery, ObjectList, RestObjectClass } from './definition.js';
+import { isJsonObject, valueAt, type Json, type JsonObject } from './json.js';
+import { linkedValues } from './linked-values.js';
+import { pageSizeOf, pagesFrom } from './list.js';
+import { connectorObject, isReadable, uidOf } from './object-mapping.js';
+import { mappedInOrder } from './ordered-concurrency.js';
+import type { Query } from './request-line.js';
+import { requireObject, type RestCall } from './rest-call.js';
+import { classOf, restCall, type AnyRestConnector, type RestSession } from './rest-session.js';
+import { pageCookie, parsePageCookie, type PageCookie } from './page-cookie.js';
+
+/** What the caller gets to see: what is asked for, or what is given by default. */
+export function classQuery(definition: RestObjectClass, options: OperationOptions): ClassQuery {
+  const asked = options.attributesToGet === undefined ? undefined : new Set(options.attributesToGet.map(attributeKey));
+  const byDefault = (name: string): boolean => definition.attributes[name]?.flags.includes('NOT_RETURNED_BY_DEFAULT') !== true;
+  return { options, wants: (name) => (asked === undefined ? byDefault(name) : asked.has(attributeKey(name))) };
+}
+
+/** The uid a filter asks for by itself. */
+export function uidWanted(filter: Filter | undefined): string | undefined {
+  if (filter?.kind !== 'equals' || !filter.attribute.is(UID)) return undefined;
+  const [value] = filter.attribute.values ?? [];
+  return filter.attribute.values?.length === 1 && typeof value === 'string' ? value : undefined;
+}
+
+/** A read by uid, or what the list's own filters take. */
+export function splitFilter(connector: AnyRestConnector, filter: Filter, objectClass: string): FilterSplit {
+  const definition = (connector.objectClasses as Readonly<Record<string, RestObjectClass>>)[objectClass];
+  if (definition?.read !== undefined) {
+    if (uidWanted(filter) !== undefined) return { native: filter, residual: undefined };
+    const byUid = filter.kind === 'and' ? filter.operands.find((operand) => uidWanted(operand) !== undefined) : undefined;
+    if (byUid !== undefined) return { native: byUid, residual: filter };
+  }
+  return definition?.filters?.split(filter) ?? { native: undefined, residual: filter };
+}
+
+/** The service's object, without what further requests tell. Undefined where nothing has the uid. */
+export async function readWire(call: RestCall, definition: RestObjectClass, uid: string, query: ClassQuery): Promise<JsonObject | undefined> {
+  const { read, item = '', variables } = definition;
+  if (read === undefined) return undefined;
+  if (typeof read === 'function') return read(call, uid, query);
+  try {
+    const { json, status } = await call.answer(read, { variables: { uid, ...variables?.(uid) }, uid, kind: 'read', signal: call.signal });
+    return json === null && status === 204 ? undefined : requireObject(valueAt(json, item), `The answer to ${read}`);
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'unknownUid') return undefined;
+    throw error;
+  }
+}
+
+/** A service's object with all that is wanted of it. Undefined where it has gone meanwhile. */
+export async function completed(call: RestCall, objectClass: string, definition: RestObjectClass, wire: JsonObject, query: ClassQuery): Promise<ConnectorObject | undefined> {
+  const { complete, attributes } = definition;
+  try {
+    const whole = complete === undefined ? wire : await complete(call, wire, query);
+    const uid = uidOf(definition, whole);
+    const linked = new Map<string, readonly IcfValue[]>();
+    for (const [name, attribute] of Object.entries(attributes)) {
+      if (uid !== undefined && attribute.linked !== undefined && isReadable(attribute) && query.wants(name)) linked.set(name, await linkedValues(call, attribute.linked, uid, call.signal));
+    }
+    return connectorObject(objectClass, definition, whole, query, linked);
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'unknownUid') return undefined;
+    throw error;
+  }
+}
+
+/** Whether the objects of a list lack something that is wanted. */
+function needsReading(list: ObjectList, definition: RestObjectClass, query: ClassQuery): boolean {
+  if (list.gives === undefined || definition.read === undefined) return false;
+  const given = new Set([UID, NAME, ...list.gives].map(attributeKey));
+  return Object.entries(definition.attributes).some(([name, attribute]) => attribute.linked === undefined && isReadable(attribute) && query.wants(name) && !given.has(attributeKey(name)));
+}
+
+/** An element of a list, and what it is as an object. */
+export interface Listed { readonly wire: JsonObject; readonly object: ConnectorObject }
+
+/** What elements of a list are as objects, by the handful, in their order; those that have gone meanwhile are left out. */
+export async function* listedObjects(call: RestCall, objectClass: string, definition: RestObjectClass, list: ObjectList, query: ClassQuery, items: readonly Json[]): Chunks<Listed, void> {
+  const reads = needsReading(list, definition, query);
+  const wires = items.filter(isJsonObject);
+  if (!reads && !needsMore(definition, query)) {
+    if (wires.length > 0) yield wires.map((wire) => ({ wire, object: connectorObject(objectClass, definition, wire, query) }));
+    return;
+  }
+  const objectOf = async (wire: JsonObject, signal: AbortSignal): Promise<Listed | undefined> => {
+    const own = { ...call, signal };
+    const uid = uidOf(definition, wire);
+    const whole = reads && uid !== undefined ? await readWire(own, definition, uid, query) : wire;
+    const object = whole === undefined ? undefined : await completed(own, objectClass, definition, whole, query);
+    return object === undefined ? undefined : { wire, object };
+  };
+  for await (const chunk of mappedInOrder(wires, objectOf, call.signal)) {
+    const found = chunk.filter((one) => one !== undefined);
+    if (found.length > 0) yield found;
+  }
+}
+
+/** Whether an object takes further requests once it is read. */
+function needsMore({ complete, attributes }: RestObjectClass, query: ClassQuery): boolean {
+  return complete !== undefined || Object.entries(attributes).some(([name, attribute]) => attribute.linked !== undefined && isReadable(attribute) && query.wants(name));
+}
+
+/** The list of a class, for a search of it. */
+export function listOf(call: RestCall, objectClass: string, definition: RestObjectClass, query: ClassQuery): ObjectList {
+  const list = typeof definition.list === 'function' ? definition.list(call, query) : definition.list;
+  if (list === undefined) throw new ConnectorError('unsupportedOperation', `Objects of ${objectClass} cannot be searched at this service${definition.read === undefined ? '' : '; one can be read by its uid'}.`);
+  return list;
+}
+
+export function search(session: RestSession, request: SearchRequest, call: Call): Results {
+  return itemsOf(searchChunks(session, request, call));
+}
+
+async function* searchChunks(session: RestSession, { objectClass, filter, options }: SearchRequest, call: Call): Chunks<ConnectorObject, SearchResult | undefined> {
+  const at = restCall(session, call, 'search');
+  const definition = await classOf(session, at, objectClass);
+  const query = classQuery(definition, options);
+  const uid = definition.read === undefined ? undefined : uidWanted(filter);
+  if (uid === undefined) return yield* pagedSearch(at, objectClass, definition, query, filter, call);
+  const wire = await readWire(at, definition, uid, query);
+  const object = wire === undefined ? undefined : await completed(at, objectClass, definition, wire, query);
+  if (object !== undefined) yield [object];
+  return LAST_PAGE;
+}
+
+/** All of a list, or as much of it as a page of the caller's holds. */
+async function* pagedSearch(at: RestCall, objectClass: string, definition: RestObjectClass, query: ClassQuery, filter: Filter | undefined, call: Call): Chunks<ConnectorObject, SearchResult> {
+  const list = listOf(at, objectClass, definition, query);
+  const details = { query: nativeQuery(definition, filter), signal: call.signal };
+  const { pageSize, pagedResultsCookie, pagedResultsOffset = 0 } = query.options;
+  const from: PageCookie = parsePageCookie(pagedResultsCookie) ?? { size: pageSizeOf(list, pageSize), skip: pagedResultsOffset };
+  let left = pageSize ?? Infinity;
+  let { skip } = from;
+  for await (const { items, next, position } of pagesFrom(at, list, { position: from.at, size: from.size }, details)) {
+    const behind = items.slice(skip);
+    const taken = behind.slice(0, left);
+    if (taken.length > 0) yield* mapChunks(listedObjects(at, objectClass, definition, list, query, taken), ({ object }) => object);
+    left -= taken.length;
+    const isWithin = taken.length < behind.length;
+    if (left === 0 && (isWithin || next !== undefined)) return pageEnd(isWithin ? { at: position, size: from.size, skip: skip + taken.length } : { at: next, size: from.size, skip: 0 });
+    skip = Math.max(0, skip - items.length);
+    call.progress?.();
+  }
+  return LAST_PAGE;
+}
+
+function nativeQuery({ filters }: RestObjectClass, filter: Filter | undefined): Query {
+  return filter === undefined || filters === undefined ? {} : filters.query(filter);
+}
+
+function pageEnd(next: PageCookie): SearchResult {
+  return { ...LAST_PAGE, pagedResultsCookie: pageCookie(next) };
+}

@@ -1,0 +1,134 @@
+import { ConnectorError, Uid, attributeKey, type Attribute, type ConnectorObject, type OperationOptions } from '../../../protocol/model/index.js';
+import { updateValues } from '../../framework/facade/update-values.js';
+import type { Call, CreateRequest, DeleteRequest, Results, UpdateRequest } from '../../framework/spi.js';
+import type { RestObjectClass, WriteEndpoint, Written } from './definition.js';
+import { isJsonObject, valueAt, withValueAt, type JsonObject } from './json.js';
+import { changeLinks, planLinks, type LinkChange } from './linked-values.js';
+import { bodyOf, givenAttributes, refuse, uidOf, type Given } from './object-mapping.js';
+import type { RestCall } from './rest-call.js';
+import type { RequestLine } from './request-line.js';
+import { classOf, restCall, type RestSession } from './rest-session.js';
+import { classQuery, readWire, search } from './search.js';
+
+function notPossible(objectClass: string, operation: string): never {
+  throw new ConnectorError('unsupportedOperation', `Objects of ${objectClass} cannot be ${operation} at this service.`, { outcome: 'notApplied' });
+}
+
+function endpointOf(given: RequestLine | WriteEndpoint): WriteEndpoint {
+  return typeof given === 'string' ? { request: given } : given;
+}
+
+function linksIn(given: readonly Given[], type: LinkChange['type']): readonly LinkChange[] {
+  return given.flatMap(({ name, attribute: { linked }, values }) => (linked === undefined ? [] : [{ name, linked, type, values: values ?? [] }]));
+}
+
+function requireAttributes(objectClass: string, definition: RestObjectClass, given: readonly Given[]): void {
+  const present = new Set(given.filter(({ values }) => values !== null).map(({ name }) => name));
+  const missing = Object.entries(definition.attributes).filter(([name, { flags }]) => flags.includes('REQUIRED') && !present.has(name)).map(([name]) => name);
+  if (missing.length > 0) refuse(`A new object of ${objectClass} needs ${missing.join(', ')}.`);
+}
+
+async function send(call: RestCall, endpoint: WriteEndpoint, body: JsonObject, definition: RestObjectClass, uid: string | undefined): Promise<JsonObject | undefined> {
+  const { request, body: made, headers } = endpoint;
+  const variables = uid === undefined ? {} : { uid, ...definition.variables?.(uid) };
+  const json = await call.send(request, { variables, uid, headers, kind: 'write', json: made === undefined ? body : made(body, uid) });
+  const object = valueAt(json, definition.item ?? '');
+  return isJsonObject(object) ? object : undefined;
+}
+
+export async function create(session: RestSession, { objectClass, attributes, options }: CreateRequest, call: Call): Promise<Uid> {
+  const at = restCall(session, call, 'create');
+  const definition = await classOf(session, at, objectClass);
+  const { create: how } = definition;
+  if (how === undefined) return notPossible(objectClass, 'created');
+  const given = givenAttributes(objectClass, definition, attributes, 'create');
+  requireAttributes(objectClass, definition, given);
+  const written: Written = { object: bodyOf(given, 'create'), attributes, options };
+  definition.check?.(written, 'create');
+  const links = await planLinks(at, undefined, linksIn(given, 'ADD'));
+  const answer = typeof how === 'function' ? await how(at, written) : await send(at, endpointOf(how), written.object, definition, undefined);
+  const uid = answer === undefined ? undefined : uidOf(definition, answer);
+  if (uid === undefined) throw new ConnectorError('connector', `The service created an object of ${objectClass}, but its answer does not say which: search for it.`, { outcome: 'applied' });
+  await changeLinks(at, new Uid(uid), links, `The ${objectClass} was created with the uid '${uid}'.`);
+  return new Uid(uid);
+}
+
+/** What the service has, without what it does not take back. */
+async function wholeObject(call: RestCall, objectClass: string, definition: RestObjectClass, { drops = [] }: WriteEndpoint, uid: Uid, options: UpdateRequest['options']): Promise<JsonObject> {
+  const wire = await readWire(call, definition, uid.value, classQuery(definition, options));
+  if (wire === undefined) throw new ConnectorError('unknownUid', `There is no ${objectClass} with the uid '${uid.value}'.`, { uid, outcome: 'notApplied' });
+  const own = Object.entries(definition.attributes).filter(([, { flags, linked }]) => flags.includes('NOT_UPDATEABLE') && linked === undefined).map(([name, { wire: path }]) => path ?? name);
+  return [...own, ...drops].reduce(without, wire);
+}
+
+function without(object: JsonObject, path: string): JsonObject {
+  if (valueAt(object, path) === undefined) return object;
+  const parts = path.split('.');
+  const last = parts.pop() ?? '';
+  const holder = valueAt(object, parts.join('.'));
+  if (!isJsonObject(holder)) return object;
+  const rest: JsonObject = Object.fromEntries(Object.entries(holder).filter(([name]) => name !== last));
+  return parts.length === 0 ? rest : withValueAt(object, parts.join('.'), rest);
+}
+
+async function change(session: RestSession, { objectClass, uid, attributes, options }: UpdateRequest, call: Call, type: LinkChange['type']): Promise<Uid> {
+  const at = restCall(session, call, 'update');
+  const definition = await classOf(session, at, objectClass);
+  const { update: how } = definition;
+  const given = givenAttributes(objectClass, definition, attributes, 'update');
+  const own = given.filter(({ attribute }) => attribute.linked === undefined);
+  if (how === undefined && own.length > 0) return notPossible(objectClass, 'updated');
+  definition.check?.({ object: bodyOf(own, 'update'), attributes, options }, 'update');
+  const links = await planLinks(at, uid, linksIn(given, type));
+  let after = uid;
+  if (how !== undefined && own.length > 0) {
+    const answer = typeof how === 'function'
+      ? await how(at, uid, { object: bodyOf(own, 'update'), attributes, options })
+      : await replaced(at, objectClass, definition, endpointOf(how), uid, own, options);
+    const now = answer === undefined ? undefined : uidOf(definition, answer);
+    if (now !== undefined && now !== uid.value) after = new Uid(now);
+  }
+  await changeLinks(at, after, links, own.length > 0 ? `The ${objectClass} '${uid.value}' was updated.` : '');
+  return after;
+}
+
+async function replaced(call: RestCall, objectClass: string, definition: RestObjectClass, endpoint: WriteEndpoint, uid: Uid, own: readonly Given[], options: UpdateRequest['options']): Promise<JsonObject | undefined> {
+  const base = endpoint.whole === true ? await wholeObject(call, objectClass, definition, endpoint, uid, options) : {};
+  return send(call, endpoint, bodyOf(own, 'update', base), definition, uid.value);
+}
+
+export function update(session: RestSession, request: UpdateRequest, call: Call): Promise<Uid> {
+  return change(session, request, call, 'REPLACE');
+}
+
+/** Links are added and removed one by one; of other attributes the values are read, merged and replaced. */
+export async function changeValues(session: RestSession, request: UpdateRequest, call: Call, updateType: 'ADD' | 'REMOVE'): Promise<Uid> {
+  const { objectClass, uid, options } = request;
+  const definition = await classOf(session, restCall(session, call, 'update'), objectClass);
+  const isLink = ({ name }: Attribute): boolean => Object.entries(definition.attributes).some(([known, { linked }]) => linked !== undefined && attributeKey(known) === attributeKey(name));
+  const others = request.attributes.filter((attribute) => !isLink(attribute));
+  const links = request.attributes.filter(isLink);
+  const read = (readOptions: OperationOptions) => firstOf(search(session, { objectClass, filter: { kind: 'equals', attribute: uid }, options: readOptions }, call));
+  const after = others.length === 0 ? uid : await updateValues({ kind: 'update', objectClass, uid, attributes: others, options, updateType }, {
+    displayName: session.connector.displayName, read, replace: (replacement) => update(session, replacement, call),
+  });
+  return links.length === 0 ? after : change(session, { ...request, uid: after, attributes: links }, call, updateType);
+}
+
+async function firstOf(results: Results): Promise<ConnectorObject | null> {
+  try {
+    const step = await results.next();
+    return step.done === true ? null : step.value;
+  } finally {
+    await results.return(undefined);
+  }
+}
+
+export async function remove(session: RestSession, { objectClass, uid }: DeleteRequest, call: Call): Promise<void> {
+  const at = restCall(session, call, 'delete');
+  const definition = await classOf(session, at, objectClass);
+  const { delete: how } = definition;
+  if (how === undefined) return notPossible(objectClass, 'deleted');
+  if (typeof how === 'function') return how(at, uid);
+  await at.answer(how, { variables: { uid: uid.value, ...definition.variables?.(uid.value) }, uid: uid.value, kind: 'write' });
+}
