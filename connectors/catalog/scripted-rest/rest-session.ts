@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
 import { BasicAuthentication, basicAuthorization, noAuthentication, type HttpAuthentication } from '../../engines/http/http-authentication.js';
-import { HttpClient } from '../../engines/http/http-client.js';
+import { HttpClient, type HttpAnswer } from '../../engines/http/http-client.js';
 import { portOf, type HttpSettings } from '../../engines/http/http-settings.js';
 import { OAuthTokens } from '../../engines/http/oauth-tokens.js';
 import { RateLimit, parseRate } from '../../engines/http/rate-limit.js';
@@ -101,12 +101,17 @@ function authenticationOf(config: RestConfig, oauth: () => HttpAuthentication): 
   }
 }
 
+/** In the words of the Java connector. */
+function refused({ status }: HttpAnswer): ConnectorError {
+  return new ConnectorError('invalidCredential', `Retrieve Access Token failed with code: ${status}`, { outcome: 'notApplied' });
+}
+
 /** Undefined where the customizer has to get them. */
 function builtInTokens(config: RestConfig, client: HttpClient) {
   const { OAuthTokenEndpoint: endpoint, OAuthClientId: clientId, OAuthClientSecret: clientSecret, OAuthRefreshToken: refreshToken, OAuthScope: scope } = config;
   const grant = builtInGrant(config);
   if (grant === undefined || endpoint === null || clientId === null || clientId === '') return undefined;
-  return tokenEndpoint(client, { endpoint: new URL(endpoint), clientId, clientSecret, grant, refreshToken, scope });
+  return tokenEndpoint(client, { endpoint: new URL(endpoint), clientId, clientSecret, grant, refreshToken, scope, refused });
 }
 
 /** A request to the address of the service: every answer will do but one that refuses the credentials. */

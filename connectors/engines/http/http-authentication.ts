@@ -1,14 +1,26 @@
-import type { HttpAnswer } from './http-client.js';
+import type { HttpAnswer, HttpRequest } from './http-client.js';
+
+/** Headers of a request that say who sends it, by name in lower case. */
+export type Credentials = ReadonlyMap<string, string>;
+
+export const NO_CREDENTIALS: Credentials = new Map();
 
 /** How requests to the service say who sends them. */
 export interface HttpAuthentication {
-  /** The header of the next request; undefined for none. Rejects with a ConnectorError where there is none to be had. */
-  authorization(signal: AbortSignal): Promise<string | undefined>;
-  /** Told of each answer and of the header its request had; the header to repeat the request with, where that is to be done. */
-  answered(answer: HttpAnswer, used: string | undefined, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * What to add to the request, which is the whole of what is about to be sent, names of headers in lower case; its own headers win. Asked
+   * for each attempt anew: a request that is repeated or redirected has another time or address to sign. Rejects with a ConnectorError
+   * where there is nothing to be had.
+   */
+  headers(request: HttpRequest, signal: AbortSignal): Promise<Credentials>;
+  /**
+   * Told of each answer and of what was added to its request: whether to repeat that, once, with what `headers` says then. Not told what
+   * came of the repetition.
+   */
+  answered(answer: HttpAnswer, used: Credentials, signal: AbortSignal): Promise<boolean>;
 }
 
-export const noAuthentication: HttpAuthentication = { authorization: async () => undefined, answered: async () => undefined };
+export const noAuthentication: HttpAuthentication = { headers: async () => NO_CREDENTIALS, answered: async () => false };
 
 /** RFC 7617. */
 export function basicAuthorization(user: string, password: string): string {
@@ -28,13 +40,13 @@ export class BasicAuthentication implements HttpAuthentication {
     this.#isAsked = preemptive;
   }
 
-  async authorization(): Promise<string | undefined> {
-    return this.#isAsked ? this.#credentials() : undefined;
+  async headers(): Promise<Credentials> {
+    return this.#isAsked ? new Map([['authorization', this.#credentials()]]) : NO_CREDENTIALS;
   }
 
-  async answered({ status, headers }: HttpAnswer, used: string | undefined): Promise<string | undefined> {
-    if (status !== 401 || used !== undefined || !/(?:^|,)\s*basic\b/i.test(headers.get('www-authenticate') ?? '')) return undefined;
+  async answered({ status, headers }: HttpAnswer, used: Credentials): Promise<boolean> {
+    if (status !== 401 || used.has('authorization') || !/(?:^|,)\s*basic\b/i.test(headers.get('www-authenticate') ?? '')) return false;
     this.#isAsked = true;
-    return this.#credentials();
+    return true;
   }
 }

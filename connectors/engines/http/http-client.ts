@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { ConnectorError, type FailedWriteOutcome } from '../../../protocol/model/index.js';
 import { sleep, systemClock } from '../../framework/clock.js';
+import { noAuthentication, type Credentials, type HttpAuthentication } from './http-authentication.js';
 import { connectionsFor, refusedByProxy } from './http-connections.js';
 import { httpFailure } from './http-errors.js';
 import { portOf, type HttpSettings } from './http-settings.js';
@@ -19,7 +20,15 @@ export interface HttpAnswer {
   readonly status: number;
   /** By name in lower case; several of one name are joined with a comma. */
   readonly headers: ReadonlyMap<string, string>;
+  /** The Set-Cookie headers, each for itself: they have commas of their own. */
+  readonly cookies?: readonly string[] | undefined;
   readonly body: Uint8Array;
+}
+
+/** An answer, and what the authentication had added to the request it is for. */
+interface Attempt {
+  readonly answer: HttpAnswer;
+  readonly used: Credentials;
 }
 
 /** Bytes of an answer. */
@@ -56,38 +65,45 @@ export class HttpClient {
   async request(request: HttpRequest, signal: AbortSignal, permitTarget = this.settings.permitTarget): Promise<HttpAnswer> {
     const isOwn = request.url.origin === this.settings.address?.origin;
     if (!isOwn) await permitTarget?.({ host: request.url.hostname, port: portOf(request.url) });
-    if (request.bare === true || !isOwn) return this.#follow(withHeaders(request), signal);
+    if (request.bare === true || !isOwn) return (await this.#follow(withHeaders(request), noAuthentication, signal)).answer;
     const { authentication, headers } = this.settings;
-    const authorization = await authentication.authorization(signal);
-    const answer = await this.#patiently(withHeaders(request, headers, authorization), signal);
-    const retry = await authentication.answered(answer, authorization, signal);
-    return retry === undefined ? answer : this.#patiently(withHeaders(request, headers, retry), signal);
+    const whole = withHeaders(request, headers);
+    const { answer, used } = await this.#patiently(whole, authentication, signal);
+    return await authentication.answered(answer, used, signal) ? (await this.#patiently(whole, authentication, signal)).answer : answer;
   }
 
   /** Repeats what the server was too busy for, when it says: 429 refuses the request, 503 may come from a proxy that had sent it on. */
-  async #patiently(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async #patiently(request: HttpRequest, authentication: HttpAuthentication, signal: AbortSignal): Promise<Attempt> {
     for (let left = this.settings.patience ?? 0; ;) {
-      const answer = await this.#follow(request, signal);
+      const attempt = await this.#follow(request, authentication, signal);
+      const { answer } = attempt;
       const isBusy = answer.status === 429 || (answer.status === 503 && SAFE.has(request.method));
       // A server that says "at once" is not asked without a pause.
       const pause = isBusy ? Math.max(SHORTEST_PAUSE, retryAfter(answer) ?? Infinity) : Infinity;
-      if (pause > left) return answer;
+      if (pause > left) return attempt;
       left -= pause;
       await sleep(systemClock, pause, signal);
     }
   }
 
   /** Redirections of a reading request, at the same server: anything else is the caller's to decide. */
-  async #follow(first: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async #follow(first: HttpRequest, authentication: HttpAuthentication, signal: AbortSignal): Promise<Attempt> {
     let request = first;
     for (let redirects = 0; ; redirects++) {
-      const answer = await this.#send(request, signal);
+      const attempt = await this.#attempt(request, authentication, signal);
+      const { answer } = attempt;
       const location = answer.headers.get('location');
-      if (!REDIRECTS.has(answer.status) || location === undefined || !SAFE.has(request.method) || !URL.canParse(location, request.url.href)) return answer;
+      if (!REDIRECTS.has(answer.status) || location === undefined || !SAFE.has(request.method) || !URL.canParse(location, request.url.href)) return attempt;
       const url = new URL(location, request.url);
-      if (url.origin !== request.url.origin || redirects >= MOST_REDIRECTS) return answer;
+      if (url.origin !== request.url.origin || redirects >= MOST_REDIRECTS) return attempt;
       request = { ...request, url };
     }
+  }
+
+  async #attempt(request: HttpRequest, authentication: HttpAuthentication, signal: AbortSignal): Promise<Attempt> {
+    const added = await authentication.headers(request, signal);
+    const used = new Map([...added].filter(([name]) => !request.headers.has(name)));
+    return { answer: await this.#send({ ...request, headers: new Map([...request.headers, ...used]) }, signal), used };
   }
 
   async #send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
@@ -98,7 +114,7 @@ export class HttpClient {
       const { statusCode, headers, body } = await this.#dispatcher.request({
         ...this.#address(url), method, headers: Object.fromEntries(this.#headers(request)), body: request.body?.bytes ?? null, signal,
       });
-      const answer = { status: statusCode, headers: headersOf(headers), body: await bytesOf(body, place, outcome) };
+      const answer = { status: statusCode, headers: headersOf(headers), cookies: [headers['set-cookie'] ?? []].flat(), body: await bytesOf(body, place, outcome) };
       if (statusCode === 407 && this.settings.proxy !== undefined && this.#isPassedOn(url)) throw refusedByProxy(this.settings.proxy.address, statusCode, url.host);
       return answer;
     } catch (error) {
@@ -117,9 +133,8 @@ export class HttpClient {
     return this.#isPassedOn(url) ? { origin: this.settings.proxy?.address.origin ?? '', path: `${url.origin}${path}` } : { origin: url.origin, path };
   }
 
-  #headers({ url, headers, body }: HttpRequest): Map<string, string> {
+  #headers({ url, headers }: HttpRequest): Map<string, string> {
     const all = new Map(headers);
-    if (body !== undefined && !all.has('content-type')) all.set('content-type', body.contentType);
     if (this.#isPassedOn(url)) {
       const { authorization } = this.settings.proxy ?? {};
       all.set('host', url.host);
@@ -134,10 +149,10 @@ export class HttpClient {
   }
 }
 
-function withHeaders(request: HttpRequest, defaults: ReadonlyMap<string, string> = new Map(), authorization?: string): HttpRequest {
-  const headers = new Map([...defaults].map(([name, value]) => [name.toLowerCase(), value]));
-  for (const [name, value] of request.headers) headers.set(name.toLowerCase(), value);
-  if (authorization !== undefined && !headers.has('authorization')) headers.set('authorization', authorization);
+/** The request as it is sent but for its credentials, names of headers in lower case. */
+function withHeaders(request: HttpRequest, defaults: ReadonlyMap<string, string> = new Map()): HttpRequest {
+  const headers = new Map([...defaults, ...request.headers].map(([name, value]) => [name.toLowerCase(), value]));
+  if (request.body !== undefined && !headers.has('content-type')) headers.set('content-type', request.body.contentType);
   return { ...request, headers };
 }
 

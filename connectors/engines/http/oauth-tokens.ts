@@ -1,8 +1,9 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
-import { abortable } from '../../framework/abortable.js';
-import { systemClock, type Clock } from '../../framework/clock.js';
-import type { HttpAuthentication } from './http-authentication.js';
-import type { HttpAnswer } from './http-client.js';
+import type { Clock } from '../../framework/clock.js';
+import { isHeaderValue } from './header-text.js';
+import type { Credentials, HttpAuthentication } from './http-authentication.js';
+import type { HttpAnswer, HttpRequest } from './http-client.js';
+import { RenewedValue } from './renewed-value.js';
 
 export interface AccessToken {
   readonly token: string;
@@ -13,51 +14,48 @@ export interface AccessToken {
 /** Gets a new token; see ./token-endpoint.ts. */
 export type TokenSource = (signal: AbortSignal) => Promise<AccessToken>;
 
+export interface OAuthTokensOptions {
+  /** Before the token in the header; blank: nothing is. @default Bearer */
+  readonly prefix?: string | undefined;
+  /** Whether a request that was answered 401 is repeated, once, with a new token. @default false */
+  readonly repeats?: boolean | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** `prefix token`, or the token alone where the prefix is blank. Throws `invalidCredential` where no header can hold it. */
+export function tokenHeader(prefix: string, token: string): string {
+  const value = prefix.trim() === '' ? token : `${prefix.trim()} ${token}`;
+  if (token !== '' && isHeaderValue(value)) return value;
+  throw new ConnectorError('invalidCredential', 'The token is empty or holds a line break or another character that no HTTP header may hold. Enter it again, on one line.', { outcome: 'notApplied' });
+}
+
 /**
- * OAuth 2 bearer tokens (RFC 6750), for all sessions of a configuration: fetched once however many ask, kept until they expire or
- * the service answers 401. That request is not repeated; the next one gets a new token.
+ * OAuth 2 bearer tokens (RFC 6750), for all sessions of a configuration: fetched once however many ask, kept until shortly before they
+ * expire or until the service answers 401. The next request then gets a new one, and the refused one too if it is to be repeated.
  */
 export class OAuthTokens implements HttpAuthentication {
-  readonly #source: TokenSource;
-  /** Fires when the configuration is given up. */
-  readonly #over: AbortSignal;
-  readonly #clock: Clock;
-  #current: { readonly token: string; readonly until: number } | undefined;
-  #fetching: Promise<string> | undefined;
+  readonly #header: RenewedValue<string>;
+  readonly #repeats: boolean;
 
-  constructor(source: TokenSource, over: AbortSignal, clock: Clock = systemClock) {
-    this.#source = source;
-    this.#over = over;
-    this.#clock = clock;
-  }
-
-  async authorization(signal: AbortSignal): Promise<string> {
-    return `Bearer ${await this.#token(signal)}`;
-  }
-
-  async answered({ status }: HttpAnswer, used: string | undefined): Promise<undefined> {
-    // Another request may have got a new one meanwhile.
-    if (status === 401 && this.#current !== undefined && used === `Bearer ${this.#current.token}`) this.#current = undefined;
-    return undefined;
-  }
-
-  async #token(signal: AbortSignal): Promise<string> {
-    const current = this.#current;
-    if (current !== undefined && this.#clock.now() < current.until) return current.token;
-    signal.throwIfAborted();
-    this.#fetching ??= this.#fetch();
-    return abortable(this.#fetching, signal);
-  }
-
-  /** For everybody who waits: whoever asked first may leave. */
-  async #fetch(): Promise<string> {
-    try {
-      const { token, expiresIn } = await this.#source(this.#over);
+  /** `over` fires when the configuration is given up. */
+  constructor(source: TokenSource, over: AbortSignal, { prefix = 'Bearer', repeats = false, clock }: OAuthTokensOptions = {}) {
+    this.#repeats = repeats;
+    this.#header = new RenewedValue(async (signal) => {
+      const { token, expiresIn } = await source(signal);
       if (token === '') throw new ConnectorError('connector', 'The token endpoint answered with an empty access token.', { outcome: 'notApplied' });
-      this.#current = { token, until: expiresIn === undefined ? Infinity : this.#clock.now() + expiresIn * 1_000 };
-      return token;
-    } finally {
-      this.#fetching = undefined;
-    }
+      return { value: tokenHeader(prefix, token), expiresIn };
+    }, over, clock);
+  }
+
+  async headers(_: HttpRequest, signal: AbortSignal): Promise<Credentials> {
+    return new Map([['authorization', await this.#header.get(signal)]]);
+  }
+
+  async answered({ status }: HttpAnswer, credentials: Credentials): Promise<boolean> {
+    const used = credentials.get('authorization');
+    if (status !== 401 || used === undefined) return false;
+    // Another request may have got a new one meanwhile.
+    this.#header.drop((value) => value === used);
+    return this.#repeats;
   }
 }

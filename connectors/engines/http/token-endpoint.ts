@@ -1,56 +1,80 @@
 import { ConnectorError, type GuardedString } from '../../../protocol/model/index.js';
-import type { HttpAnswer, HttpClient } from './http-client.js';
-import type { AccessToken, TokenSource } from './oauth-tokens.js';
+import { basicAuthorization } from './http-authentication.js';
+import type { HttpAnswer } from './http-client.js';
+import type { AssertionSource } from './jwt-assertion.js';
+import type { TokenSource } from './oauth-tokens.js';
+import { askForToken, tokenOf, tokenRefused, type GrantKind, type TokenClient } from './token-answer.js';
+
+/** How the client says at the endpoint who it is: RFC 6749, section 2.3.1, or by a signed JWT, RFC 7523, section 2.2. */
+export type ClientAuthentication = 'body' | 'basic' | AssertionSource;
 
 export interface TokenRequest {
   readonly endpoint: URL;
-  readonly clientId: string;
+  /** Null for a grant that needs none. */
+  readonly clientId: string | null;
   readonly clientSecret: GuardedString | null;
-  readonly grant: 'client_credentials' | 'refresh_token';
+  /** RFC 6749, sections 4.4 and 6; RFC 7523, section 2.1. */
+  readonly grant: 'client_credentials' | 'refresh_token' | 'jwt_bearer';
   readonly refreshToken?: GuardedString | null;
+  /** Of the grant `jwt_bearer`. */
+  readonly assertion?: AssertionSource | undefined;
   readonly scope?: string | null;
+  /** @default body */
+  readonly clientAuthentication?: ClientAuthentication | undefined;
+  /** Further fields of the form, which win. */
+  readonly form?: ReadonlyMap<string, string> | undefined;
+  /** What an answer other than 200 means. @default tokenRefused */
+  readonly refused?: ((answer: HttpAnswer) => ConnectorError) | undefined;
 }
 
-/** Tokens of RFC 6749, sections 4.4 and 6: a form with the client's id and secret in it. */
-export function tokenEndpoint(client: HttpClient, request: TokenRequest): TokenSource {
+const GRANT_NAMES = { client_credentials: 'client_credentials', refresh_token: 'refresh_token', jwt_bearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer' } as const;
+const GRANT_KINDS: Readonly<Record<TokenRequest['grant'], GrantKind>> = { client_credentials: 'client', refresh_token: 'refresh', jwt_bearer: 'assertion' };
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** Tokens for a form (RFC 6749). A refresh token that comes with an answer replaces the one before, while this source lives. */
+export function tokenEndpoint(client: TokenClient, request: TokenRequest): TokenSource {
   // A server may give a new one with each answer; the one it replaces is then no good.
   let refreshed: string | undefined;
   return async (signal) => {
-    const form = new URLSearchParams({ grant_type: request.grant, client_id: request.clientId });
-    if (request.clientSecret !== null) form.set('client_secret', request.clientSecret.reveal());
-    if (request.grant === 'refresh_token') form.set('refresh_token', refreshed ?? request.refreshToken?.reveal() ?? '');
-    if (typeof request.scope === 'string' && request.scope.trim() !== '') form.set('scope', request.scope.trim());
-    const answer = await ask(client, request.endpoint, form, signal);
-    if (answer.status !== 200) throw new ConnectorError('invalidCredential', `Retrieve Access Token failed with code: ${answer.status}`, { outcome: 'notApplied' });
-    const { token, expiresIn, refreshToken } = tokenOf(answer, request.endpoint);
-    refreshed = refreshToken ?? refreshed;
-    return { token, expiresIn };
+    const { endpoint, grant } = request;
+    const form = new URLSearchParams({ grant_type: GRANT_NAMES[grant] });
+    const headers = new Map([['accept', 'application/json']]);
+    await authenticateClient(request, form, headers);
+    await describeGrant(request, form, refreshed);
+    for (const [name, value] of request.form ?? []) form.set(name, value);
+    const body = { bytes: new TextEncoder().encode(form.toString()), contentType: 'application/x-www-form-urlencoded' };
+    const answer = await askForToken(client, { method: 'POST', url: endpoint, headers, body }, signal);
+    const secrets = [request.clientSecret?.reveal(), refreshed, request.refreshToken?.reveal(), form.get('assertion'), form.get('client_assertion'), headers.get('authorization')].filter((secret) => typeof secret === 'string');
+    if (answer.status !== 200 && request.refused !== undefined) throw request.refused(answer);
+    const token = answer.status === 200 ? tokenOf(answer, endpoint) : undefined;
+    if (token === undefined) throw tokenRefused(answer, endpoint, GRANT_KINDS[grant], secrets);
+    refreshed = token.refreshToken ?? refreshed;
+    return { token: token.token, expiresIn: token.expiresIn };
   };
 }
 
-async function ask(client: HttpClient, url: URL, form: URLSearchParams, signal: AbortSignal): Promise<HttpAnswer> {
-  try {
-    return await client.request({
-      method: 'POST', url, bare: true, headers: new Map([['accept', 'application/json']]),
-      body: { bytes: new TextEncoder().encode(form.toString()), contentType: 'application/x-www-form-urlencoded' },
-    }, signal);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof ConnectorError)) throw error;
-    // Whatever became of it, what the token was wanted for has not been done.
-    throw new ConnectorError('connectionFailed', `No access token: ${error.message}`, { cause: error, outcome: 'notApplied' });
+async function describeGrant({ grant, assertion, refreshToken, scope }: TokenRequest, form: URLSearchParams, refreshed: string | undefined): Promise<void> {
+  if (grant === 'refresh_token') form.set('refresh_token', refreshed ?? refreshToken?.reveal() ?? '');
+  if (grant === 'jwt_bearer') {
+    if (assertion === undefined) throw new ConnectorError('configuration', 'The grant jwt_bearer needs a key to sign with.', { outcome: 'notApplied' });
+    form.set('assertion', await assertion());
+  }
+  if (typeof scope === 'string' && scope.trim() !== '') form.set('scope', scope.trim());
+}
+
+async function authenticateClient({ clientAuthentication = 'body', clientId, clientSecret }: TokenRequest, form: URLSearchParams, headers: Map<string, string>): Promise<void> {
+  if (clientId !== null && clientAuthentication !== 'basic') form.set('client_id', clientId);
+  if (typeof clientAuthentication === 'function') {
+    form.set('client_assertion_type', ASSERTION_TYPE);
+    form.set('client_assertion', await clientAuthentication());
+  } else if (clientAuthentication === 'basic') {
+    headers.set('authorization', basicAuthorization(formEncoded(clientId ?? ''), formEncoded(clientSecret?.reveal() ?? '')));
+  } else if (clientSecret !== null) {
+    form.set('client_secret', clientSecret.reveal());
   }
 }
 
-function tokenOf({ body }: HttpAnswer, endpoint: URL): AccessToken & { readonly refreshToken?: string | undefined } {
-  const refuse = (what: string): never => { throw new ConnectorError('connector', `The token endpoint ${endpoint.origin}${endpoint.pathname} answered ${what}.`, { outcome: 'notApplied' }); };
-  let given: unknown;
-  try {
-    given = JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    refuse('with no JSON');
-  }
-  const { access_token: token, expires_in: seconds, refresh_token: refreshToken } = typeof given === 'object' && given !== null ? given as Readonly<Record<string, unknown>> : {};
-  if (typeof token !== 'string' || token === '') return refuse('without an access_token');
-  const expiresIn = Number(seconds);
-  return { token, expiresIn: seconds !== undefined && seconds !== null && Number.isFinite(expiresIn) ? expiresIn : undefined, refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined };
+/** As RFC 6749, section 2.3.1, wants id and secret before they become user and password. */
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
 }

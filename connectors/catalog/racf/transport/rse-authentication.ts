@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../../../protocol/model/index.js';
-import type { HttpAuthentication } from '../../../engines/http/http-authentication.js';
+import type { Credentials, HttpAuthentication } from '../../../engines/http/http-authentication.js';
 import type { HttpAnswer } from '../../../engines/http/http-client.js';
 import type { RacfConfig } from '../config.js';
 import { administrator, refusedAnswer, type SendToZos } from './zos-client.js';
@@ -25,16 +25,17 @@ export class RseAuthentication implements HttpAuthentication {
     this.#send = send;
   }
 
-  async authorization(): Promise<string> {
-    return this.#token ?? administrator(this.#config);
+  async headers(): Promise<Credentials> {
+    return new Map([['authorization', this.#token ?? administrator(this.#config)]]);
   }
 
-  async answered({ status }: HttpAnswer, used: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+  async answered({ status }: HttpAnswer, credentials: Credentials, signal: AbortSignal): Promise<boolean> {
+    const used = credentials.get('authorization');
     const wasBasic = used === administrator(this.#config);
-    if (status !== NO_BASIC && (status !== 401 || wasBasic)) return undefined;
+    if (status !== NO_BASIC && (status !== 401 || wasBasic)) return false;
     // Somebody else may have signed on meanwhile.
     if (this.#token === undefined || this.#token === used) this.#token = await this.#signOn(signal);
-    return this.#token;
+    return true;
   }
 
   async #signOn(signal: AbortSignal): Promise<string> {

@@ -5,7 +5,7 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Socket
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BasicAuthentication, noAuthentication } from '../../../../connectors/engines/http/http-authentication.js';
+import { BasicAuthentication, noAuthentication, type HttpAuthentication } from '../../../../connectors/engines/http/http-authentication.js';
 import { HttpClient, type HttpRequest } from '../../../../connectors/engines/http/http-client.js';
 import type { HttpSettings } from '../../../../connectors/engines/http/http-settings.js';
 import { ConnectorError } from '../../../../protocol/model/index.js';
@@ -37,6 +37,22 @@ async function failure(work: Promise<unknown>): Promise<ConnectorError> {
   const error: unknown = await work.then(() => undefined, (reason: unknown) => reason);
   if (!(error instanceof ConnectorError)) throw new Error(`expected a ConnectorError, got ${String(error)}`);
   return error;
+}
+
+/** What comes of it, with each timer fired as soon as it is set. */
+async function withoutWaiting<T>(work: Promise<T>): Promise<T> {
+  let isDone = false;
+  void work.then(() => { isDone = true; }, () => { isDone = true; });
+  while (!isDone) {
+    await new Promise((resolve) => { setImmediate(resolve); });
+    if (vi.getTimerCount() > 0) vi.advanceTimersToNextTimer();
+  }
+  return work;
+}
+
+function fakeTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  cleanups.push(() => vi.useRealTimers());
 }
 
 describe('an HTTP client', () => {
@@ -118,33 +134,53 @@ describe('an HTTP client', () => {
     expect(await failure(client.request(to('http://127.0.0.1:1/', { method: 'PUT' }), never))).toMatchObject({ kind: 'connectionFailed', outcome: 'notApplied' });
   });
 
-  it('repeats a request with the header that a refused one earned, once', async () => {
+  it('repeats a request with what a refused one earned, once', async () => {
     const used: (string | undefined)[] = [];
     const port = await serve((request, response) => { used.push(request.headers.authorization); response.writeHead(401).end(); });
     let tokens = 0;
     const client = await clientWith({
-      address: new URL(`http://127.0.0.1:${port}/`), authentication: { authorization: async () => 'Bearer 0', answered: async ({ status }) => (status === 401 ? `Bearer ${++tokens}` : undefined) },
+      address: new URL(`http://127.0.0.1:${port}/`), authentication: { headers: async () => new Map([['authorization', `Bearer ${tokens}`]]), answered: async ({ status }) => { tokens++; return status === 401; } },
     });
     expect((await client.request(to(`http://127.0.0.1:${port}/`, { method: 'POST', ...body('x') }), never)).status).toBe(401);
     expect(used).toEqual(['Bearer 0', 'Bearer 1']);
   });
 
+  it('has each attempt signed by itself, whole as it is sent: repeated for a busy server, and redirected', async () => {
+    fakeTimers();
+    const seen: (string | string[] | undefined)[] = [];
+    const answers: [number, Record<string, string>][] = [[429, { 'retry-after': '1' }], [307, { location: '/there?b=1' }]];
+    const port = await serve((request, response) => {
+      seen.push([request.url, request.headers['x-signature'], request.headers.cookie].join(' '));
+      const [status, headers] = answers.shift() ?? [200, {}];
+      response.writeHead(status, headers).end();
+    });
+    const signed: HttpRequest[] = [];
+    const authentication: HttpAuthentication = {
+      headers: async (request) => { signed.push(request); return new Map([['x-signature', String(signed.length)], ['cookie', 'own=1'], ['x-key', 'theirs']]); },
+      answered: async (_, used) => { seen.push([...used.keys()]); return false; },
+    };
+    const client = await clientWith({ address: new URL(`http://127.0.0.1:${port}/`), patience: 5_000, timeouts: { answer: 0, connect: 0 }, headers: new Map([['X-Default', 'd']]), authentication });
+    const asking = client.request(to(`http://127.0.0.1:${port}/here`, { headers: new Map([['X-Key', 'own']]), ...body('x') }), never);
+    expect((await withoutWaiting(asking)).status).toBe(200);
+    expect(seen).toEqual(['/here 1 own=1', '/here 2 own=1', '/there?b=1 3 own=1', ['x-signature', 'cookie']]);
+    expect(signed.map(({ url, headers }) => [url.pathname, Object.fromEntries(headers)])).toEqual(['/here', '/here', '/there'].map((path) => [path, { 'x-default': 'd', 'x-key': 'own', 'content-type': 'text/plain' }]));
+  });
+
+  it('hands on each cookie by itself', async () => {
+    const cookies = ['a=1; Expires=Wed, 21 Oct 2037 07:28:00 GMT', 'b=2'];
+    const port = await serve((_, response) => { response.writeHead(200, { 'set-cookie': cookies }).end(); });
+    expect((await (await clientWith({})).request(to(`http://127.0.0.1:${port}/`), never)).cookies).toEqual(cookies);
+  });
+
   it('waits for a busy server as long as it says and the request may, and does not repeat a write that may have gone through', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    cleanups.push(() => vi.useRealTimers());
+    fakeTimers();
     const answers: [number, Record<string, string>][] = [];
     const port = await serve((_, response) => { const [status, headers] = answers.shift() ?? [200, {}]; response.writeHead(status, headers).end(); });
     const client = await clientWith({ address: new URL(`http://127.0.0.1:${port}/`), patience: 10_000, timeouts: { answer: 0, connect: 0 } });
     const ask = async (method: string, ...given: [number, Record<string, string>][]) => {
       answers.splice(0, answers.length, ...given);
       const asking = client.request(to(`http://127.0.0.1:${port}/`, { method }), never).then(({ status }) => status);
-      let isDone = false;
-      void asking.finally(() => { isDone = true; });
-      while (!isDone) {
-        await new Promise((resolve) => { setImmediate(resolve); });
-        if (vi.getTimerCount() > 0) vi.advanceTimersToNextTimer();
-      }
-      return [await asking, answers.length];
+      return [await withoutWaiting(asking), answers.length];
     };
     expect(await ask('POST', [429, { 'retry-after': '4' }])).toEqual([200, 0]);
     expect(await ask('GET', [503, { 'retry-after': '0' }])).toEqual([200, 0]);
