@@ -58,7 +58,7 @@ export function tokenRefused(answer: HttpAnswer, endpoint: URL, grant: GrantKind
   const code = printable(given['error'], secrets);
   const description = printable(given['error_description'], secrets);
   const words = [code, description].filter((word) => word !== '').join(': ');
-  const said = words === '' ? '' : ` It says ${words}.`;
+  const said = words === '' ? '' : ` It says '${words}'.`;
   const fail = (kind: 'retryable' | 'configuration' | 'invalidCredential', advice: string): ConnectorError => new ConnectorError(kind, `No access token: ${place} answered ${status}.${said} ${advice}`, { outcome: 'notApplied' });
   if (status === 429 || status >= 500) return fail('retryable', 'Try again later.');
   if (code === '' && [301, 302, 303, 307, 308, 404, 405, 410].includes(status)) return fail('configuration', 'Correct the address of the token endpoint.');

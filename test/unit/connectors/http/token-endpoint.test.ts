@@ -14,7 +14,7 @@ describe('a token endpoint', () => {
   it('that refuses the refresh token says what to do', async () => {
     const error = await failing([400, { error: 'invalid_grant', error_description: 'Token has been expired.' }], refresh);
     expect([error.kind, error.outcome]).toEqual(['invalidCredential', 'notApplied']);
-    expect(error.message).toMatch(/https:\/\/id\.example\.com\/token answered 400.*invalid_grant: Token has been expired\..*refresh token has expired.*set the new refresh token/);
+    expect(error.message).toMatch(/https:\/\/id\.example\.com\/token answered 400.*'invalid_grant: Token has been expired\.'\. The refresh token has expired.*set the new refresh token/);
   });
 
   it.each([
