@@ -1,9 +1,13 @@
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { ConnectorError, type FailedWriteOutcome } from '../../../protocol/model/index.js';
+import type { FailedWriteOutcome } from '../../../protocol/model/index.js';
 import { sleep, systemClock } from '../../framework/clock.js';
+import { limited, wholeBody, type StreamedAnswer } from './answer-body.js';
+import { ACCEPTED_ENCODINGS, decodedBody } from './content-encoding.js';
 import { noAuthentication, type Credentials, type HttpAuthentication } from './http-authentication.js';
 import { connectionsFor, refusedByProxy } from './http-connections.js';
 import { httpFailure } from './http-errors.js';
+import { withRetries } from './http-retry.js';
 import { portOf, type HttpSettings } from './http-settings.js';
 import { retryAfter } from './retry-after.js';
 
@@ -14,6 +18,15 @@ export interface HttpRequest {
   readonly body?: { readonly bytes: Uint8Array; readonly contentType: string } | undefined;
   /** Without the client's authentication and headers: of a token. */
   readonly bare?: boolean | undefined;
+  /** PUT and DELETE: whether a second time does no harm, should nobody know what became of the first. See ./http-retry.ts. */
+  readonly repeatable?: boolean | undefined;
+  /** Bytes the answer may have, decoded. @default 32 MiB */
+  readonly largestAnswer?: number | undefined;
+}
+
+/** One whose good answer is handed on while it arrives. */
+interface StreamRequest extends HttpRequest {
+  readonly arriving?: ((answer: StreamedAnswer) => void) | undefined;
 }
 
 export interface HttpAnswer {
@@ -100,22 +113,39 @@ export class HttpClient {
     }
   }
 
+  /** Signs and sends; each repetition anew, for signatures hold the time. */
   async #attempt(request: HttpRequest, authentication: HttpAuthentication, signal: AbortSignal): Promise<Attempt> {
-    const added = await authentication.headers(request, signal);
-    const used = new Map([...added].filter(([name]) => !request.headers.has(name)));
-    return { answer: await this.#send({ ...request, headers: new Map([...request.headers, ...used]) }, signal), used };
+    const { retry, clock } = this.settings;
+    let used: Credentials = new Map();
+    const send = async (): Promise<HttpAnswer> => {
+      const added = await authentication.headers(request, signal);
+      used = new Map([...added].filter(([name]) => !request.headers.has(name)));
+      return this.#send({ ...request, headers: new Map([...request.headers, ...used]) }, signal);
+    };
+    return { answer: await (retry === undefined ? send() : withRetries(request, send, signal, retry, clock)), used };
   }
 
-  async #send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  /**
+   * As `request`, but the body of a good answer (2xx) is read while it arrives, by the caller. That of any other is held, so that the
+   * connection is free. Abort, and leaving the body early, end the connection.
+   */
+  async stream(request: HttpRequest, signal: AbortSignal, permitTarget = this.settings.permitTarget): Promise<StreamedAnswer> {
+    let streamed: StreamedAnswer | undefined;
+    const asked: StreamRequest = { ...request, arriving: (answer) => { streamed = answer; } };
+    const { status, headers, body } = await this.request(asked, signal, permitTarget);
+    return streamed ?? { status, headers, body: Readable.from([body]), place: placeOf(request) };
+  }
+
+  async #send(request: StreamRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const { method, url } = request;
-    const place = `${method} ${url.origin}${url.pathname}`;
-    const outcome = SAFE.has(method) ? undefined : 'unknown';
+    const place = placeOf(request);
+    const outcome = outcomeOf(request);
     try {
-      const { statusCode, headers, body } = await this.#dispatcher.request({
+      const response = await this.#dispatcher.request({
         ...this.#address(url), method, headers: Object.fromEntries(this.#headers(request)), body: request.body?.bytes ?? null, signal,
       });
-      const answer = { status: statusCode, headers: headersOf(headers), cookies: [headers['set-cookie'] ?? []].flat(), body: await bytesOf(body, place, outcome) };
-      if (statusCode === 407 && this.settings.proxy !== undefined && this.#isPassedOn(url)) throw refusedByProxy(this.settings.proxy.address, statusCode, url.host);
+      const answer = await received(request, response, signal);
+      if (answer.status === 407 && this.settings.proxy !== undefined && this.#isPassedOn(url)) throw refusedByProxy(this.settings.proxy.address, answer.status, url.host);
       return answer;
     } catch (error) {
       if (signal.aborted) throw signal.reason as Error;
@@ -135,6 +165,7 @@ export class HttpClient {
 
   #headers({ url, headers }: HttpRequest): Map<string, string> {
     const all = new Map(headers);
+    if (this.settings.compression !== false && !all.has('accept-encoding')) all.set('accept-encoding', ACCEPTED_ENCODINGS);
     if (this.#isPassedOn(url)) {
       const { authorization } = this.settings.proxy ?? {};
       all.set('host', url.host);
@@ -160,19 +191,30 @@ function headersOf(given: Readonly<Record<string, string | string[] | undefined>
   return new Map(Object.entries(given).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]])));
 }
 
-async function bytesOf(stream: AsyncIterable<Uint8Array>, place: string, outcome: FailedWriteOutcome | undefined): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of stream) {
-    size += part.length;
-    if (size > LARGEST_ANSWER) throw new ConnectorError('connector', `${place}: the answer is larger than ${LARGEST_ANSWER} bytes; ask for less of it, page by page.`, { outcome });
-    parts.push(part);
+/** The method and the address without its query, which may hold what nobody else is to read. */
+function placeOf({ method, url }: Pick<HttpRequest, 'method' | 'url'>): string {
+  return `${method} ${url.origin}${url.pathname}`;
+}
+
+function outcomeOf({ method }: Pick<HttpRequest, 'method'>): FailedWriteOutcome | undefined {
+  return SAFE.has(method) ? undefined : 'unknown';
+}
+
+/** The answer with its body; with none, where the caller is to read that. */
+async function received(request: StreamRequest, { statusCode, headers, body }: Dispatcher.ResponseData, signal: AbortSignal): Promise<HttpAnswer> {
+  const limit = { place: placeOf(request), outcome: outcomeOf(request), largest: request.largestAnswer ?? LARGEST_ANSWER };
+  const head = { status: statusCode, headers: headersOf(headers), cookies: [headers['set-cookie'] ?? []].flat() };
+  const decoded = decodedBody(body, head.headers.get('content-encoding'), limit.place, limit.outcome);
+  if (request.arriving === undefined || statusCode < 200 || statusCode >= 300) return { ...head, body: await wholeBody(decoded, limit, { maybeCut: statusCode >= 400 }) };
+  request.arriving({ ...head, place: limit.place, body: arriving(limited(decoded, limit), { ...limit, signal }) });
+  return { ...head, body: new Uint8Array() };
+}
+
+async function* arriving(body: AsyncIterable<Uint8Array>, { place, outcome, signal }: { readonly place: string; readonly outcome: FailedWriteOutcome | undefined; readonly signal: AbortSignal }): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* body;
+  } catch (error) {
+    if (signal.aborted) throw signal.reason as Error;
+    throw httpFailure(error, place, outcome);
   }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -32,9 +32,9 @@ async function secureContext({ certificates, clientCertificate }: Pick<HttpSetti
 }
 
 /** Connections with TLS where the address says so. One that names itself its authority passes if it may, and no other fault of it. */
-function direct(undici: Undici, secure: SecureContext, timeout: number, acceptsSelfSigned: boolean): Connect {
+function direct(undici: Undici, secure: SecureContext, timeout: number, { acceptsSelfSigned = false, ignoresServerName = false }: Pick<HttpSettings, 'acceptsSelfSigned' | 'ignoresServerName'>): Connect {
   // A resumed session would not be looked at again, so that what was refused once could pass the next time.
-  const connect = undici.buildConnector({ secureContext: secure, timeout, ...(acceptsSelfSigned ? { rejectUnauthorized: false, maxCachedSessions: 0 } : {}) });
+  const connect = undici.buildConnector({ secureContext: secure, timeout, ...(acceptsSelfSigned ? { rejectUnauthorized: false, maxCachedSessions: 0 } : {}), ...(ignoresServerName ? { checkServerIdentity: () => undefined } : {}) });
   if (!acceptsSelfSigned) return connect;
   return (options, done) => {
     connect(options, (...answer) => {
@@ -74,12 +74,12 @@ export function refusedByProxy({ host }: URL, status: number, authority: string)
 
 /** How undici is told to make connections: direct, or by way of the proxy. */
 export async function connectionsFor(undici: Undici, settings: HttpSettings, timeout: number): Promise<Connect> {
-  const { proxy, acceptsSelfSigned = false } = settings;
-  const connect = direct(undici, await secureContext(settings), timeout, acceptsSelfSigned);
+  const { proxy } = settings;
+  const connect = direct(undici, await secureContext(settings), timeout, settings);
   if (proxy === undefined) return connect;
   // The proxy is shown no client certificate, and has to have a certificate that is trusted.
   const secure = await secureContext({ certificates: settings.certificates });
-  const toProxy = direct(undici, secure, timeout, false);
+  const toProxy = direct(undici, secure, timeout, {});
   return (options, done) => {
     // Requests without TLS are the proxy's own to pass on (http-client.ts).
     if (options.protocol !== 'https:' || options.host === proxy.address.host) return toProxy({ ...options, servername: serverName(proxy.address.hostname).servername }, done);

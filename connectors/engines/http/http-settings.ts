@@ -1,5 +1,7 @@
 import type { PermitTarget } from '../../../protocol/model/index.js';
+import type { Clock } from '../../framework/clock.js';
 import type { HttpAuthentication } from './http-authentication.js';
+import type { RetryPolicy } from './http-retry.js';
 
 /** PEM, or PKCS#12 with one key. */
 export type ClientCertificate = { readonly cert: string; readonly key: string } | { readonly pfx: Buffer; readonly passphrase: string };
@@ -23,6 +25,14 @@ export interface HttpSettings {
   readonly clientCertificate?: ClientCertificate | undefined;
   /** Takes a server's certificate that is its own authority, whatever names it holds. For development. @default false */
   readonly acceptsSelfSigned?: boolean | undefined;
+  /** Takes a server's certificate for any name, as long as its authority is trusted. For development. @default false */
+  readonly ignoresServerName?: boolean | undefined;
+  /** Whether answers may be compressed. @default true */
+  readonly compression?: boolean | undefined;
+  /** Left out: what failed on its way is not repeated. */
+  readonly retry?: RetryPolicy | undefined;
+  /** For pauses. @default the system's */
+  readonly clock?: Clock | undefined;
   readonly permitTarget?: PermitTarget | undefined;
 }
 

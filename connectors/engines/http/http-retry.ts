@@ -1,0 +1,74 @@
+import { ConnectorError } from '../../../protocol/model/index.js';
+import { sleep, systemClock, type Clock } from '../../framework/clock.js';
+import type { HttpAnswer, HttpRequest } from './http-client.js';
+
+/** How often, and for how long, a request is repeated that failed for no fault of its own. */
+export interface RetryPolicy {
+  /** Requests in all, the first one included. */
+  readonly attempts: number;
+  /** Milliseconds all pauses may take together. */
+  readonly patience: number;
+  /** Milliseconds: the longest first pause, which doubles from one to the next. @default 500 */
+  readonly firstPause?: number | undefined;
+  /** Milliseconds. @default 10,000 */
+  readonly longestPause?: number | undefined;
+  /** From 0 to below 1; tests hand in their own. */
+  readonly random?: (() => number) | undefined;
+}
+
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+/** RFC 9110, section 9.2.2; POST and PATCH are not. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['PUT', 'DELETE']);
+const FAILED_ON_THE_WAY: ReadonlySet<number> = new Set([502, 503, 504]);
+const NEVER_SENT: ReadonlySet<string> = new Set(['connectionFailed']);
+const BROKEN_OFF: ReadonlySet<string> = new Set(['connectorIo', 'operationTimeout', 'connectionFailed']);
+
+function mayRepeat({ method, repeatable = false }: Pick<HttpRequest, 'method' | 'repeatable'>): boolean {
+  return SAFE.has(method) || (repeatable && IDEMPOTENT.has(method));
+}
+
+/** A server that says when to ask again is left to whoever heeds that. */
+function isPassing({ status, headers }: HttpAnswer): boolean {
+  return FAILED_ON_THE_WAY.has(status) && !(status === 503 && headers.has('retry-after'));
+}
+
+function isPassingFailure(error: unknown, request: Pick<HttpRequest, 'method' | 'repeatable'>): boolean {
+  if (!(error instanceof ConnectorError)) return false;
+  // Nothing was sent, so that any request may be repeated; what no time heals, such as a certificate, says so by its cause.
+  if (error.outcome === 'notApplied') return NEVER_SENT.has(error.kind) && isOfTheNetwork(error);
+  return BROKEN_OFF.has(error.kind) && mayRepeat(request);
+}
+
+const NETWORK: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+
+function isOfTheNetwork(error: Error): boolean {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
+    if (NETWORK.has((at as NodeJS.ErrnoException).code ?? '')) return true;
+  }
+  return false;
+}
+
+function pauseAfter(attempt: number, { firstPause = 500, longestPause = 10_000, random = Math.random }: RetryPolicy): number {
+  return Math.ceil(random() * Math.min(longestPause, firstPause * 2 ** (attempt - 1)));
+}
+
+/**
+ * Sends once more what failed on its way: GET and HEAD, PUT and DELETE that say they may (`repeatable`) after a broken connection and 502,
+ * 503 or 504, any request whose connection was never made. The pauses are random up to a bound that doubles: "full jitter" of
+ * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
+ */
+export async function withRetries(request: Pick<HttpRequest, 'method' | 'repeatable'>, send: () => Promise<HttpAnswer>, signal: AbortSignal, policy: RetryPolicy, clock: Clock = systemClock): Promise<HttpAnswer> {
+  let left = policy.patience;
+  for (let attempt = 1; ; attempt++) {
+    const pause = pauseAfter(attempt, policy);
+    const isLast = attempt >= policy.attempts || pause > left;
+    try {
+      const answer = await send();
+      if (isLast || !isPassing(answer) || !mayRepeat(request)) return answer;
+    } catch (error) {
+      if (isLast || signal.aborted || !isPassingFailure(error, request)) throw error;
+    }
+    left -= pause;
+    await sleep(clock, pause, signal);
+  }
+}

@@ -1,0 +1,25 @@
+import type { JsonValue } from './json-text.js';
+
+/** `error.message`, `errors[0].message`, `value`; '' is the root. */
+export function stepsOf(path: string): readonly string[] {
+  return path.split(/[.[\]]/).filter((step) => step !== '');
+}
+
+export function isObject(value: JsonValue | undefined): value is { readonly [name: string]: JsonValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is at the path; undefined where there is nothing. */
+export function valueAt(value: JsonValue | undefined, path: string): JsonValue | undefined {
+  let at = value;
+  for (const step of stepsOf(path)) {
+    if (Array.isArray(at)) at = (at as readonly JsonValue[])[Number(step)];
+    else at = isObject(at) && Object.hasOwn(at, step) ? at[step] : undefined;
+  }
+  return at;
+}
+
+/** A text, number or boolean as text. */
+export function scalarText(value: JsonValue | undefined): string | undefined {
+  return value === undefined || value === null || typeof value === 'object' ? undefined : String(value);
+}
