@@ -6,7 +6,7 @@ import type { SpecialAttribute } from './active-directory/special-attribute.js';
 import { specialAttributes } from './active-directory/special-attributes.js';
 import { isBinaryAttribute } from './binary-attributes.js';
 import type { LdapSession } from './connection.js';
-import { decodeText } from './directory/ber.js';
+import { decodeText } from '../../framework/ber.js';
 import type { Entry, ServerType } from './directory/contract.js';
 import { isDnAttribute, uidTextOf } from './find-entry.js';
 import { MEMBER_ID, attributesForGroups, isGroupAttribute, readGroupAttributes } from './groups/read-groups.js';

@@ -5,9 +5,9 @@ import { portOf, type HttpSettings } from '../../engines/http/http-settings.js';
 import { OAuthTokens } from '../../engines/http/oauth-tokens.js';
 import { RateLimit, parseRate } from '../../engines/http/rate-limit.js';
 import { tokenEndpoint } from '../../engines/http/token-endpoint.js';
+import { warnOfExposure } from '../../engines/rest/exposure.js';
 import { ScriptEngine } from '../../engines/scripted/script-engine.js';
 import type { ScriptedSession } from '../../engines/scripted/scripted-connector.js';
-import { isOwnMachine } from '../../framework/own-machine.js';
 import type { Call, OpenContext } from '../../framework/spi.js';
 import { clientSettings, customTokens, customizerHook } from './customizer.js';
 import { restBindings } from './rest-bindings.js';
@@ -36,7 +36,7 @@ async function openService(config: RestConfig, engine: ScriptEngine, context: Op
   const customizer = engine.has('customizerScriptFileName') ? await engine.text('customizerScriptFileName') : undefined;
   const common = { customizer, contentType: contentType(config), reading: limitOf('readRateLimit', config.readRateLimit), writing: limitOf('writeRateLimit', config.writeRateLimit) };
   const settings = configuredClient(config, context);
-  warnOfExposure(config, context);
+  if (authMethod(config) !== 'NONE') warnOfExposure(context.log, { serviceAddress: config.serviceAddress, OAuthTokenEndpoint: config.OAuthTokenEndpoint });
   const call = (signal: AbortSignal): Call => ({ signal, log: context.log, locale: undefined, operationId: undefined, permitTarget: context.permitTarget });
   // Of requests for tokens, and of what init asks: they are nobody's requests to the service.
   const bare = await HttpClient.open({ ...settings, authentication: noAuthentication, headers: undefined });
@@ -57,17 +57,6 @@ async function openService(config: RestConfig, engine: ScriptEngine, context: Op
   const client = await HttpClient.open({ ...merged, authentication });
   over.addEventListener('abort', () => { void tokens.close(); }, { once: true });
   return { ...common, client };
-}
-
-/** As with Java, credentials go to wherever the configuration says; but whoever runs the agent is told when others can read them on their way. */
-function warnOfExposure(config: RestConfig, { log }: OpenContext): void {
-  if (authMethod(config) === 'NONE') return;
-  for (const property of ['serviceAddress', 'OAuthTokenEndpoint'] as const) {
-    const address = config[property];
-    if (address === null) continue;
-    const { protocol, hostname } = new URL(address);
-    if (protocol === 'http:' && !isOwnMachine(hostname)) log.warn({ property, server: hostname }, 'Credentials go to this server unencrypted: whoever listens on the network sees them. Give an https: address');
-  }
 }
 
 function limitOf(property: string, text: string | null): RateLimit | undefined {

@@ -123,7 +123,7 @@ function excerptOf(body: JsonValue | undefined, paths: readonly string[]): strin
   const said = paths.map((path) => valueAt(body, path)).find((text) => typeof text === 'string' && text.trim() !== '');
   if (typeof said !== 'string') return '';
   const line = Array.from(said.slice(0, LONGEST_EXCERPT * 2), (character) => (/[\p{C}\p{Z}]/u.test(character) ? ' ' : character)).join('').split(' ').filter((word) => word !== '').join(' ');
-  return ` It says: "${line.length > LONGEST_EXCERPT ? `${line.slice(0, LONGEST_EXCERPT)}…` : line}"`;
+  return `It says: "${line.length > LONGEST_EXCERPT ? `${line.slice(0, LONGEST_EXCERPT)}…` : line}"`;
 }
 
 /** A refusal (4xx) changed nothing, and what failed (5xx) may have. An error in a good answer is a refusal, too. */
@@ -132,24 +132,32 @@ function outcomeOf(status: number, { method }: AnswerContext): FailedWriteOutcom
   return status < 500 ? 'notApplied' : 'unknown';
 }
 
+/** What the rules say of it, or else its status; undefined for a good answer. */
+function judged(status: number, body: () => JsonValue | undefined, context: AnswerContext): (Meaning & { readonly outcome?: FailedWriteOutcome | undefined }) | undefined {
+  const candidates = (context.rules ?? []).filter(({ statuses }) => statuses.includes(status));
+  const rule = candidates.find((candidate) => applies(candidate, status, context.operation, body()));
+  if (rule !== undefined) return { kind: rule.kind, advice: rule.advice ?? '', outcome: rule.outcome };
+  return status < 400 ? undefined : meaningOf(status, context);
+}
+
 /**
  * The error an answer is, by the connector's rules and then by its status; undefined for a good one. The message names system, method,
  * path without query, status and content type, and of the answer no more than a field that is there to say what is wrong.
  */
 export function errorOf(answer: HttpAnswer, context: AnswerContext): ConnectorError | undefined {
-  const { status } = answer;
-  const { operation, uid, rules = [], messages = [], hasSecrets = false } = context;
-  const isGood = status < 400;
-  const candidates = rules.filter(({ statuses }) => statuses.includes(status));
-  if (isGood && candidates.length === 0) return undefined;
-  const body = bodyOf(answer);
-  const rule = candidates.find((candidate) => applies(candidate, status, operation, body));
-  if (isGood && rule === undefined) return undefined;
-  const { kind, advice } = rule === undefined ? meaningOf(status, context) : { kind: rule.kind, advice: rule.advice ?? '' };
-  const object = kind === 'unknownUid' && uid !== undefined ? ` There is no object '${uid.slice(0, 200)}'.` : '';
+  const { uid, messages = [], hasSecrets = false } = context;
+  let known: { readonly body: JsonValue | undefined } | undefined;
+  const body = (): JsonValue | undefined => (known ??= { body: bodyOf(answer) }).body;
+  const judgement = judged(answer.status, body, context);
+  if (judgement === undefined) return undefined;
+  const { kind, advice, outcome = outcomeOf(answer.status, context) } = judgement;
   const pause = kind === 'retryable' ? retryAfter(answer) : undefined;
-  const later = pause === undefined ? '' : ` It wants to be asked again in ${Math.ceil(pause / 1_000)} seconds.`;
-  const said = hasSecrets ? '' : excerptOf(body, [...messages, ...COMMON_MESSAGES]);
-  const text = `${describedAnswer(context, answer)}.${object}${said}${later}${advice === '' ? '' : ` ${advice}`}`;
-  return new ConnectorError(kind, text, { outcome: rule?.outcome ?? outcomeOf(status, context) });
+  const sentences = [
+    `${describedAnswer(context, answer)}.`,
+    kind === 'unknownUid' && uid !== undefined ? `There is no object '${uid.slice(0, 200)}'.` : '',
+    hasSecrets ? '' : excerptOf(body(), [...messages, ...COMMON_MESSAGES]),
+    pause === undefined ? '' : `It wants to be asked again in ${Math.ceil(pause / 1_000)} seconds.`,
+    advice,
+  ];
+  return new ConnectorError(kind, sentences.filter((sentence) => sentence !== '').join(' '), { outcome });
 }

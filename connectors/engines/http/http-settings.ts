@@ -4,7 +4,7 @@ import type { HttpAuthentication } from './http-authentication.js';
 import type { RetryPolicy } from './http-retry.js';
 
 /** PEM, or PKCS#12 with one key. */
-export type ClientCertificate = { readonly cert: string; readonly key: string } | { readonly pfx: Buffer; readonly passphrase: string };
+export type ClientCertificate = { readonly cert: string; readonly key: string; readonly passphrase?: string } | { readonly pfx: Buffer; readonly passphrase: string };
 
 export interface HttpSettings {
   /** Where relative addresses begin; undefined: there are none. */

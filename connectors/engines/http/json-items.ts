@@ -20,40 +20,38 @@ interface Options {
  * has no such array. Whole numbers beyond 2^53 are bigints.
  */
 export async function* jsonItems(answer: StreamedAnswer, path: string, place: AnswerPlace, { mayBeMissing = false }: Options = {}): AsyncGenerator<readonly JsonValue[], JsonValue, void> {
-  const steps = stepsOf(path);
-  const isFound = (found: boolean): void => {
-    if (!found && !mayBeMissing) throw new ConnectorError('connector', `${describedAnswer(place, answer)} without the list '${path}' that is expected in it.`, { outcome: outcomeAfter(place, answer.status) });
-  };
   try {
     checkJsonHead(answer, place);
-    const decoder = decoderFor(answer, place);
-    let parser: JsonItemParser | undefined;
-    let text = '';
-    for await (const part of answer.body) {
-      text += decoder.decode(part, { stream: true });
-      if (parser === undefined && text.length < SMALL) continue;
-      parser ??= new JsonItemParser(steps);
-      parser.write(text);
-      text = '';
-      const items = parser.take();
-      if (items.length > 0) yield items;
-    }
-    text += decoder.decode();
-    if (parser === undefined) {
-      const { items, rest } = split(parseJson(text), path);
-      isFound(items !== undefined);
-      if (items !== undefined && items.length > 0) yield items;
-      return rest;
-    }
-    parser.write(text);
-    const rest = parser.end();
-    isFound(parser.hasFound);
-    const items = parser.take();
-    if (items.length > 0) yield items;
-    return rest;
+    const { isFound, rest } = yield* itemsOf(decodedText(answer, place), path);
+    if (isFound || mayBeMissing) return rest;
   } catch (error) {
     throw error instanceof SyntaxError || error instanceof TypeError ? badJson(error, answer, place) : error;
   }
+  throw new ConnectorError('connector', `${describedAnswer(place, answer)} without the list '${path}' that is expected in it.`, { outcome: outcomeAfter(place, answer.status) });
+}
+
+async function* decodedText(answer: StreamedAnswer, place: AnswerPlace): AsyncGenerator<string, void, void> {
+  const decoder = decoderFor(answer, place);
+  for await (const part of answer.body) yield decoder.decode(part, { stream: true });
+  yield decoder.decode();
+}
+
+async function* itemsOf(parts: AsyncIterable<string>, path: string): AsyncGenerator<readonly JsonValue[], { readonly isFound: boolean; readonly rest: JsonValue }, void> {
+  let parser: JsonItemParser | undefined;
+  let text = '';
+  for await (const part of parts) {
+    text += part;
+    if (parser === undefined && text.length < SMALL) continue;
+    parser ??= new JsonItemParser(stepsOf(path));
+    parser.write(text);
+    text = '';
+    const items = parser.take();
+    if (items.length > 0) yield items;
+  }
+  if (parser !== undefined) return { rest: parser.end(), isFound: parser.hasFound };
+  const { items, rest } = split(parseJson(text), path);
+  if (items !== undefined && items.length > 0) yield items;
+  return { rest, isFound: items !== undefined };
 }
 
 function split(root: JsonValue, path: string): { readonly items: readonly JsonValue[] | undefined; readonly rest: JsonValue } {

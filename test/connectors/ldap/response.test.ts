@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BerWriter } from 'ldapts';
 import { describe, expect, test } from 'vitest';
-import { MalformedMessage } from '../../../connectors/catalog/ldap/directory/ber.js';
+import { MalformedMessage } from '../../../connectors/framework/ber.js';
 import { MessageFraming } from '../../../connectors/catalog/ldap/directory/framing.js';
 import { addRequest, encodeMessage, pagedResultsControl, sortControl, windowControl } from '../../../connectors/catalog/ldap/directory/request.js';
 import { pagedResults, passwordPolicy, sortResult, windowResult } from '../../../connectors/catalog/ldap/directory/response-controls.js';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GuardedString } from '../../../protocol/model/index.js';
 import type { LdapConfig } from '../../../connectors/catalog/ldap/config.js';
 import type { Directory } from '../../../connectors/catalog/ldap/directory/contract.js';
-import { keyAliases } from '../../../connectors/catalog/ldap/directory/key-store.js';
+import { keyAliases } from '../../../connectors/framework/key-store.js';
 import { openDirectory } from '../../../connectors/catalog/ldap/directory/open-directory.js';
 import { matchesPattern } from '../../../connectors/catalog/ldap/directory/tls.js';
 import { startOpenLdap, type OpenLdap } from '../../targets/openldap.js';

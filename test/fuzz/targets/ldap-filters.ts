@@ -1,7 +1,7 @@
 import { BerWriter } from 'ldapts';
 import { filterText, searchFilter, splitFilter } from '../../../connectors/catalog/ldap/filter.js';
 import { escapeFilterValue } from '../../../connectors/catalog/ldap/filter-value.js';
-import { BerCursor } from '../../../connectors/catalog/ldap/directory/ber.js';
+import { BerCursor } from '../../../connectors/framework/ber.js';
 import { parseFilter, writeFilter, type FilterNode } from '../../../connectors/catalog/ldap/directory/filter-encoding.js';
 import { ConnectorError, type Filter } from '../../../protocol/model/index.js';
 import { ldapConfig } from '../../connectors/ldap/ldap-config.js';

@@ -1,4 +1,4 @@
-import { MalformedMessage } from '../../../connectors/catalog/ldap/directory/ber.js';
+import { MalformedMessage } from '../../../connectors/framework/ber.js';
 import { MessageFraming } from '../../../connectors/catalog/ldap/directory/framing.js';
 import { pagedResults, passwordPolicy, sortResult, windowResult } from '../../../connectors/catalog/ldap/directory/response-controls.js';
 import { decodeResponse, type LdapMessage } from '../../../connectors/catalog/ldap/directory/response.js';

@@ -1,4 +1,4 @@
-import { decodeText } from './ber.js';
+import { decodeText } from '../../../framework/ber.js';
 import type { Entry } from './contract.js';
 
 /** The first entry of a search, which is left then. */

@@ -1,4 +1,4 @@
-import { BER, MalformedMessage, elementLength } from './ber.js';
+import { BER, MalformedMessage, elementLength } from '../../../framework/ber.js';
 
 /** Longest LDAP message accepted: larger than any entry a directory should hold, smaller than what hurts. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { BER, BerCursor, decodeInteger } from './ber.js';
+import { BER, BerCursor, decodeInteger } from '../../../framework/ber.js';
 import { CONTROL } from './request.js';
 import type { ResponseControl } from './response.js';
 

@@ -1,5 +1,5 @@
 import type { Entry, EntryAttribute } from './contract.js';
-import { BER, BerCursor, MalformedMessage, decodeText } from './ber.js';
+import { BER, BerCursor, MalformedMessage, decodeText } from '../../../framework/ber.js';
 
 /** A response control; the value is its raw content. */
 export interface ResponseControl {

@@ -3,7 +3,9 @@ import { checkServerIdentity, connect, createSecureContext, type PeerCertificate
 import { ConnectorError } from '../../../../protocol/model/index.js';
 import { trustedAuthorities } from '../../../framework/trusted-authorities.js';
 import type { LdapConfig } from '../config.js';
-import { readKeyStore } from './key-store.js';
+import { readKeyStore } from '../../../framework/key-store.js';
+
+const KEY_STORE_PROPERTIES = { path: 'alternateKeyStore', type: 'alternateKeyStoreType', password: 'alternateKeyStorePassword' };
 
 /** How TLS is done to every server of one configuration. */
 export interface TlsSettings {
@@ -20,7 +22,7 @@ export async function tlsSettings(config: LdapConfig, trustedCertificates: reado
   }
   const certificate = alias === null || path === null
     ? undefined
-    : await readKeyStore({ path, type: config.alternateKeyStoreType, password: config.alternateKeyStorePassword, alias });
+    : await readKeyStore({ path, type: config.alternateKeyStoreType, password: config.alternateKeyStorePassword, alias, properties: KEY_STORE_PROPERTIES });
   const ca = await trustedAuthorities(trustedCertificates);
   let context: SecureContext;
   try {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { ConnectorError } from '../../../../protocol/model/index.js';
-import { MalformedMessage } from './ber.js';
+import { MalformedMessage } from '../../../framework/ber.js';
 import { MessageFraming } from './framing.js';
 import { UNBIND, abandon, encodeMessage, type LdapRequest, type RequestControl } from './request.js';
 import { decodeResponse, type LdapMessage, type LdapResponse } from './response.js';

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
 import { ConnectorError } from '../../../../protocol/model/index.js';
 import { basicAuthorization, type HttpAuthentication } from '../../../engines/http/http-authentication.js';
 import { HttpClient, type HttpAnswer } from '../../../engines/http/http-client.js';
-import type { ClientCertificate, HttpSettings } from '../../../engines/http/http-settings.js';
+import type { HttpSettings } from '../../../engines/http/http-settings.js';
+import { configuredCertificate } from '../../../engines/rest/client-certificate.js';
 import { retryAfter } from '../../../engines/http/retry-after.js';
 import type { OpenContext } from '../../../framework/spi.js';
 import { zosAddress, type RacfConfig } from '../config.js';
@@ -35,20 +34,6 @@ export function administrator({ userId, password }: RacfConfig): string {
   return basicAuthorization(userId.trim(), password.reveal());
 }
 
-async function clientCertificate({ clientCertificateFile: path, clientCertPassword }: RacfConfig): Promise<ClientCertificate | undefined> {
-  if (path === null) return undefined;
-  const pfx = await readFile(path).catch((error: unknown) => {
-    throw new ConnectorError('configuration', `clientCertificateFile ${path} cannot be read. Check the path and the permissions of the user of the agent.`, { cause: error });
-  });
-  const certificate = { pfx, passphrase: clientCertPassword?.reveal() ?? '' };
-  try {
-    createSecureContext(certificate);
-  } catch (error) {
-    throw new ConnectorError('configuration', `clientCertificateFile ${path} cannot be used. Check that it is a PKCS#12 file, and clientCertPassword.`, { cause: error });
-  }
-  return certificate;
-}
-
 function proxyOf({ httpProxyHost: host, httpProxyPort: port, httpProxyUsername: user, httpProxyPassword }: RacfConfig): HttpSettings['proxy'] {
   if (host === null || port === null) return undefined;
   return { address: zosAddress('http', host, port), authorization: user === null ? undefined : basicAuthorization(user, httpProxyPassword?.reveal() ?? '') };
@@ -64,7 +49,7 @@ export async function openZosClient(config: RacfConfig, context: OpenContext, au
   const client = await HttpClient.open({
     address, authentication: authentication(send), proxy: proxyOf(config), connections: config.maximumConnections, patience: PATIENCE,
     timeouts: { connect: config.connectionTimeout * 1000, answer: LONGEST_ANSWER }, certificates: context.trustedCertificates,
-    clientCertificate: await clientCertificate(config), acceptsSelfSigned: config.acceptSelfSignedCertificates,
+    clientCertificate: await configuredCertificate(config), acceptsSelfSigned: config.acceptSelfSignedCertificates,
   });
   return { send, close: () => client.close() };
 }

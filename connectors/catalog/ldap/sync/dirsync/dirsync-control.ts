@@ -1,4 +1,4 @@
-import { BER, BerCursor } from '../../directory/ber.js';
+import { BER, BerCursor } from '../../../../framework/ber.js';
 import { CONTROL, controlValue, type RequestControl } from '../../directory/request.js';
 import type { ResponseControl } from '../../directory/response.js';
 
