@@ -10,8 +10,8 @@ interface Frame {
   awaitsKey: boolean;
 }
 
-const OPENING: ReadonlySet<TokenType> = new Set([TokenType.LEFT_BRACE, TokenType.LEFT_BRACKET]);
-const CLOSING: ReadonlySet<TokenType> = new Set([TokenType.RIGHT_BRACE, TokenType.RIGHT_BRACKET]);
+const isOpening = (token: TokenType): boolean => token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET;
+const isClosing = (token: TokenType): boolean => token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET;
 
 /**
  * Takes a JSON text in parts and gives the elements of the array at `steps` as they are complete. Two parsers check every token: one
@@ -80,8 +80,8 @@ export class JsonItemParser {
 
   #within(inside: TokenParser, token: Token): void {
     inside.write(token);
-    if (OPENING.has(token.token)) this.#depth++;
-    else if (CLOSING.has(token.token) && --this.#depth === 0) {
+    if (isOpening(token.token)) this.#depth++;
+    else if (isClosing(token.token) && --this.#depth === 0) {
       this.#inside = undefined;
       this.#outside.write(token);
     }
@@ -89,8 +89,8 @@ export class JsonItemParser {
 
   #follow({ token, value }: Token): void {
     const frame = this.#frames.at(-1);
-    if (OPENING.has(token)) this.#frames.push({ key: undefined, isObject: token === TokenType.LEFT_BRACE, awaitsKey: token === TokenType.LEFT_BRACE });
-    else if (CLOSING.has(token)) this.#frames.pop();
+    if (isOpening(token)) this.#frames.push({ key: undefined, isObject: token === TokenType.LEFT_BRACE, awaitsKey: token === TokenType.LEFT_BRACE });
+    else if (isClosing(token)) this.#frames.pop();
     else if (frame?.isObject === true && token === TokenType.COMMA) frame.awaitsKey = true;
     else if (frame?.awaitsKey === true && token === TokenType.STRING) {
       frame.key = String(value);

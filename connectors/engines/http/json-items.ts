@@ -5,7 +5,7 @@ import { JsonItemParser } from './json-item-parser.js';
 import { isObject, stepsOf, valueAt } from './json-path.js';
 import { parseJson, type JsonValue } from './json-text.js';
 
-/** Characters. Up to here JSON.parse takes the answer at once: 5 times as fast as token by token. */
+/** Characters. Up to here JSON.parse takes the answer at once: 8 times as fast as token by token. */
 const SMALL = 1024 ** 2;
 
 interface Options {

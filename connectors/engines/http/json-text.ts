@@ -17,7 +17,7 @@ export function numberOf(text: string): number | bigint {
 
 /**
  * As JSON.parse, but whole numbers beyond 2^53 come as bigints. Only a text that holds such a number is parsed a second time, token by
- * token: that takes 5 times as long as JSON.parse, and to look for one a quarter of it. Throws a SyntaxError.
+ * token: that takes 8 times as long as JSON.parse, and to look for one half as long. Throws a SyntaxError.
  */
 export function parseJson(text: string): JsonValue {
   const value = JSON.parse(text) as JsonValue;
@@ -46,14 +46,16 @@ export function exactTokenizer(): Tokenizer {
 
 export { TokenParser, TokenType };
 
-/** No recursion: an answer may be nested as deep as it likes. */
-function hasUnsafeInteger(value: JsonValue): boolean {
-  const pending: JsonValue[] = [value];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next === 'number' && Number.isInteger(next) && !Number.isSafeInteger(next)) return true;
-    if (typeof next !== 'object' || next === null) continue;
-    const members = Array.isArray(next) ? next as readonly JsonValue[] : Object.values(next);
-    for (const member of members) if (typeof member === 'number' || (typeof member === 'object' && member !== null)) pending.push(member);
-  }
+/** Deeper answers are parsed exactly without a look: that needs no stack. */
+const DEEPEST = 200;
+
+function hasUnsafeInteger(value: JsonValue, depth = 0): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth >= DEEPEST) return true;
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).some((item) => hasUnsafeInteger(item, depth + 1));
+  const members = value as { readonly [name: string]: JsonValue };
+  // Object.values would take as long as the parsing.
+  for (const name in members) if (hasUnsafeInteger(members[name] ?? null, depth + 1)) return true;
   return false;
 }

@@ -88,17 +88,21 @@ export async function httpSettings(config: HttpConfiguration, context: Pick<Open
   checkHttpConfiguration(config);
   const { address, authentication, credentialsTo, headers, timeoutIn = 'seconds', answerTimeout } = purpose;
   const proxy = proxyOf(config);
-  const hasProxyUser = proxy !== undefined && !isBlank(proxy.user);
-  warnOfExposure(context.log, { ...credentialsTo, ...(hasProxyUser ? { proxy: proxy.address } : {}) });
+  const authorization = proxy === undefined ? undefined : proxyAuthorization(proxy);
+  warnOfExposure(context.log, { ...credentialsTo, ...(authorization === undefined ? {} : { proxy: proxy?.address }) });
   const connect = config.connectionTimeout ?? undefined;
   return {
     address, authentication, headers, patience: PATIENCE, retry: RETRY,
-    proxy: proxy === undefined ? undefined : { address: proxy.address, authorization: hasProxyUser ? basicAuthorization(proxy.user ?? '', proxy.password?.reveal() ?? '') : undefined },
+    proxy: proxy === undefined ? undefined : { address: proxy.address, authorization },
     connections: config.maximumConnections ?? undefined,
     timeouts: { connect: connect === undefined || timeoutIn === 'milliseconds' ? connect : connect * 1_000, answer: answerTimeout },
     certificates: context.trustedCertificates, permitTarget: context.permitTarget, clientCertificate: await configuredCertificate(config),
     acceptsSelfSigned: config.acceptSelfSignedCertificates, ignoresServerName: config.disableHostNameVerifier, compression: config.disableHttpCompression !== true,
   };
+}
+
+function proxyAuthorization({ user, password }: Proxy): string | undefined {
+  return isBlank(user) ? undefined : basicAuthorization(user, password?.reveal() ?? '');
 }
 
 /** Every server the configuration leads to: those of the addresses, which may be missing, and the proxy; each once. */

@@ -31,13 +31,13 @@ export const maximumConnections = properties({
 });
 
 /** Seconds, with the connector's own default. */
-export function connectionTimeoutSeconds<const D extends number>(seconds: D) {
-  return properties({ connectionTimeout: givenInteger({ default: seconds as number, help: 'Seconds to wait for a connection to be made.' }) });
+export function connectionTimeoutSeconds(seconds: number) {
+  return properties({ connectionTimeout: givenInteger({ default: seconds, help: 'Seconds to wait for a connection to be made.' }) });
 }
 
 /** Milliseconds, with the connector's own default. */
-export function connectionTimeoutMilliseconds<const D extends number>(milliseconds: D) {
-  return properties({ connectionTimeout: boxedInteger({ default: milliseconds as number, help: 'Milliseconds to wait for a connection to be made.' }) });
+export function connectionTimeoutMilliseconds(milliseconds: number) {
+  return properties({ connectionTimeout: boxedInteger({ default: milliseconds, help: 'Milliseconds to wait for a connection to be made.' }) });
 }
 
 export const rateLimitProperties = properties({
