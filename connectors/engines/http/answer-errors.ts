@@ -145,9 +145,17 @@ function judged(status: number, body: () => JsonValue | undefined, context: Answ
  * path without query, status and content type, and of the answer no more than a field that is there to say what is wrong.
  */
 export function errorOf(answer: HttpAnswer, context: AnswerContext): ConnectorError | undefined {
-  const { uid, messages = [], hasSecrets = false } = context;
   let known: { readonly body: JsonValue | undefined } | undefined;
-  const body = (): JsonValue | undefined => (known ??= { body: bodyOf(answer) }).body;
+  return errorWith(answer, () => (known ??= { body: bodyOf(answer) }).body, context);
+}
+
+/** As `errorOf`, for an answer whose JSON was read before, such as what `jsonItems` gives beside the list. */
+export function errorIn(answer: Pick<HttpAnswer, 'status' | 'headers'>, body: JsonValue, context: AnswerContext): ConnectorError | undefined {
+  return errorWith(answer, () => body, context);
+}
+
+function errorWith(answer: Pick<HttpAnswer, 'status' | 'headers'>, body: () => JsonValue | undefined, context: AnswerContext): ConnectorError | undefined {
+  const { uid, messages = [], hasSecrets = false } = context;
   const judgement = judged(answer.status, body, context);
   if (judgement === undefined) return undefined;
   const { kind, advice, outcome = outcomeOf(answer.status, context) } = judgement;

@@ -11,6 +11,8 @@ const SMALL = 1024 ** 2;
 interface Options {
   /** Services leave the array out, or have null in its place, when there is nothing in it. @default false */
   readonly mayBeMissing?: boolean | undefined;
+  /** The error a good status may hide, found in what stands beside the list: see `errorIn` of ./answer-errors.ts. */
+  readonly refuse?: ((rest: JsonValue) => ConnectorError | undefined) | undefined;
 }
 
 /**
@@ -19,10 +21,12 @@ interface Options {
  * empty array in the place. Throws a ConnectorError, after the elements that came before, where the answer breaks off, is no JSON, or
  * has no such array. Whole numbers beyond 2^53 are bigints.
  */
-export async function* jsonItems(answer: StreamedAnswer, path: string, place: AnswerPlace, { mayBeMissing = false }: Options = {}): AsyncGenerator<readonly JsonValue[], JsonValue, void> {
+export async function* jsonItems(answer: StreamedAnswer, path: string, place: AnswerPlace, { mayBeMissing = false, refuse }: Options = {}): AsyncGenerator<readonly JsonValue[], JsonValue, void> {
   try {
     checkJsonHead(answer, place);
     const { isFound, rest } = yield* itemsOf(decodedText(answer, place), path);
+    const refusal = refuse?.(rest);
+    if (refusal !== undefined) throw refusal;
     if (isFound || mayBeMissing) return rest;
   } catch (error) {
     throw error instanceof SyntaxError || error instanceof TypeError ? badJson(error, answer, place) : error;

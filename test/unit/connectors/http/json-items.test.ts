@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { errorIn, on } from '../../../../connectors/engines/http/answer-errors.js';
 import type { StreamedAnswer } from '../../../../connectors/engines/http/answer-body.js';
 import { JsonItemParser } from '../../../../connectors/engines/http/json-item-parser.js';
 import { jsonItems } from '../../../../connectors/engines/http/json-items.js';
@@ -54,6 +55,13 @@ describe('a list that is read while it arrives', () => {
     const bytes = new TextEncoder().encode(JSON.stringify(people(20_000)));
     bytes[bytes.indexOf(0xc3, 1_500_000) + 1] = 0x20;
     expect(await failure(all(streamed(bytes), ''))).toMatchObject({ kind: 'connector', message: expect.stringMatching(/charset/) as string });
+  });
+
+  it('is the error that the connector finds in a good answer', async () => {
+    const context = { ...place, operation: 'search', rules: [on(200, { at: 'ok', is: 'false' }).fail('permissionDenied')] } as const;
+    const read = (body: unknown) => { const answer = streamed(JSON.stringify(body)); return all(answer, 'entries', { refuse: (rest: JsonValue) => errorIn(answer, rest, context) }); };
+    expect(await failure(read({ ok: false, message: 'not_allowed' }))).toMatchObject({ kind: 'permissionDenied', message: expect.stringMatching(/"not_allowed"/) as string });
+    expect((await read({ ok: true, entries: [1] })).items).toEqual([1]);
   });
 
   it('gives chunks before the rest has come, and lets go of the answer when it is left', async () => {
