@@ -3,7 +3,8 @@ import { BasicAuthentication, basicAuthorization, noAuthentication, type HttpAut
 import { HttpClient, type HttpAnswer } from '../../engines/http/http-client.js';
 import { portOf, type HttpSettings } from '../../engines/http/http-settings.js';
 import { OAuthTokens } from '../../engines/http/oauth-tokens.js';
-import { RateLimit, parseRate } from '../../engines/http/rate-limit.js';
+import { parseRate } from '../../engines/http/limits/rate.js';
+import { RateLimit } from '../../engines/http/limits/rate-limit.js';
 import { tokenEndpoint } from '../../engines/http/token-endpoint.js';
 import { warnOfExposure } from '../../engines/rest/exposure.js';
 import { ScriptEngine } from '../../engines/scripted/script-engine.js';

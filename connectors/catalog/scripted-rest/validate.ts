@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
 import type { ConfigOf } from '../../framework/properties.js';
 import { isHeaderName, isHeaderValue } from '../../engines/http/header-text.js';
-import { parseRate } from '../../engines/http/rate-limit.js';
+import { parseRate } from '../../engines/http/limits/rate.js';
 import { validateScripts } from '../../engines/scripted/scripted-connector.js';
 import type { config } from './properties.js';
 

@@ -9,6 +9,7 @@ import { connectionsFor, refusedByProxy } from './http-connections.js';
 import { httpFailure } from './http-errors.js';
 import { withRetries } from './http-retry.js';
 import { portOf, type HttpSettings } from './http-settings.js';
+import type { Place, Throttle } from './limits/throttle.js';
 import { retryAfter } from './retry-after.js';
 
 export interface HttpRequest {
@@ -22,6 +23,10 @@ export interface HttpRequest {
   readonly repeatable?: boolean | undefined;
   /** Bytes the answer may have, decoded. @default 32 MiB */
   readonly largestAnswer?: number | undefined;
+  /** What rate limits count it as, see `RequestLimits.kindOf`. */
+  readonly kind?: string | undefined;
+  /** What it waits in line with for its turn. @default the signal, which is that of the operation */
+  readonly lane?: unknown;
 }
 
 /** One whose good answer is handed on while it arrives. */
@@ -36,6 +41,8 @@ export interface HttpAnswer {
   /** The Set-Cookie headers, each for itself: they have commas of their own. */
   readonly cookies?: readonly string[] | undefined;
   readonly body: Uint8Array;
+  /** Milliseconds the rate limit of the client holds requests back, after an answer 429. */
+  readonly refusedFor?: number | undefined;
 }
 
 /** An answer, and what the authentication had added to the request it is for. */
@@ -92,7 +99,7 @@ export class HttpClient {
       const { answer } = attempt;
       const isBusy = answer.status === 429 || (answer.status === 503 && SAFE.has(request.method));
       // A server that says "at once" is not asked without a pause.
-      const pause = isBusy ? Math.max(SHORTEST_PAUSE, retryAfter(answer) ?? Infinity) : Infinity;
+      const pause = isBusy ? Math.max(SHORTEST_PAUSE, answer.refusedFor ?? retryAfter(answer) ?? Infinity) : Infinity;
       if (pause > left) return attempt;
       left -= pause;
       await sleep(systemClock, pause, signal);
@@ -113,14 +120,19 @@ export class HttpClient {
     }
   }
 
-  /** Signs and sends; each repetition anew, for signatures hold the time. */
+  /** Waits for its turn, signs and sends; each repetition anew, for tokens expire and signatures hold the time. */
   async #attempt(request: HttpRequest, authentication: HttpAuthentication, signal: AbortSignal): Promise<Attempt> {
     const { retry, clock } = this.settings;
     let used: Credentials = new Map();
     const send = async (): Promise<HttpAnswer> => {
-      const added = await authentication.headers(request, signal);
-      used = new Map([...added].filter(([name]) => !request.headers.has(name)));
-      return this.#send({ ...request, headers: new Map([...request.headers, ...used]) }, signal);
+      const turn = await this.#throttle(request)?.pass(request, signal);
+      try {
+        const added = await authentication.headers(request, signal);
+        used = new Map([...added].filter(([name]) => !request.headers.has(name)));
+        return await this.#send({ ...request, headers: new Map([...request.headers, ...used]) }, signal, turn);
+      } finally {
+        turn?.failed();                                  // without effect once there was an answer
+      }
     };
     return { answer: await (retry === undefined ? send() : withRetries(request, send, signal, retry, clock)), used };
   }
@@ -136,7 +148,7 @@ export class HttpClient {
     return streamed ?? { status, headers, body: Readable.from([body]), place: placeOf(request) };
   }
 
-  async #send(request: StreamRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async #send(request: StreamRequest, signal: AbortSignal, turn: Place | undefined): Promise<HttpAnswer> {
     const { method, url } = request;
     const place = placeOf(request);
     const outcome = outcomeOf(request);
@@ -144,13 +156,26 @@ export class HttpClient {
       const response = await this.#dispatcher.request({
         ...this.#address(url), method, headers: Object.fromEntries(this.#headers(request)), body: request.body?.bytes ?? null, signal,
       });
-      const answer = await received(request, response, signal);
+      const head = { status: response.statusCode, headers: headersOf(response.headers), cookies: [response.headers['set-cookie'] ?? []].flat() };
+      const answer: HttpAnswer = { ...head, refusedFor: turn?.answered(head), body: await received(request, head, response.body, signal) };
       if (answer.status === 407 && this.settings.proxy !== undefined && this.#isPassedOn(url)) throw refusedByProxy(this.settings.proxy.address, answer.status, url.host);
       return answer;
     } catch (error) {
       if (signal.aborted) throw signal.reason as Error;
-      throw httpFailure(error, place, outcome);
+      throw httpFailure(error, where, outcome);
+    } finally {
+      place?.failed();
     }
+  }
+
+  /** Limits are of the client's own server; tokens have others. */
+  #throttle({ bare, url }: HttpRequest): Throttle | undefined {
+    return bare === true || url.origin !== this.settings.address?.origin ? undefined : this.settings.throttle;
+  }
+
+  /** Limits are of the client's own server; tokens have others. */
+  #throttle({ bare, url }: HttpRequest): Throttle | undefined {
+    return bare === true || url.origin !== this.settings.address?.origin ? undefined : this.settings.throttle;
   }
 
   /** Whether the proxy is asked for the address itself, as it is where there is no TLS (RFC 9112, section 3.2.2). */
@@ -200,14 +225,13 @@ function outcomeOf({ method }: Pick<HttpRequest, 'method'>): FailedWriteOutcome 
   return SAFE.has(method) ? undefined : 'unknown';
 }
 
-/** The answer with its body; with none, where the caller is to read that. */
-async function received(request: StreamRequest, { statusCode, headers, body }: Dispatcher.ResponseData, signal: AbortSignal): Promise<HttpAnswer> {
+/** The body of an answer; none, where the caller is to read it. */
+async function received(request: StreamRequest, head: Pick<HttpAnswer, 'status' | 'headers'>, body: Dispatcher.ResponseData['body'], signal: AbortSignal): Promise<Uint8Array> {
   const limit = { place: placeOf(request), outcome: outcomeOf(request), largest: request.largestAnswer ?? LARGEST_ANSWER };
-  const head = { status: statusCode, headers: headersOf(headers), cookies: [headers['set-cookie'] ?? []].flat() };
   const decoded = decodedBody(body, head.headers.get('content-encoding'), limit.place, limit.outcome);
-  if (request.arriving === undefined || statusCode < 200 || statusCode >= 300) return { ...head, body: await wholeBody(decoded, limit, { maybeCut: statusCode >= 400 }) };
-  request.arriving({ ...head, place: limit.place, body: arriving(limited(decoded, limit), { ...limit, signal }) });
-  return { ...head, body: new Uint8Array() };
+  if (request.arriving === undefined || head.status < 200 || head.status >= 300) return wholeBody(decoded, limit, { maybeCut: head.status >= 400 });
+  request.arriving({ status: head.status, headers: head.headers, place: limit.place, body: arriving(limited(decoded, limit), { ...limit, signal }) });
+  return new Uint8Array();
 }
 
 async function* arriving(body: AsyncIterable<Uint8Array>, { place, outcome, signal }: { readonly place: string; readonly outcome: FailedWriteOutcome | undefined; readonly signal: AbortSignal }): AsyncGenerator<Uint8Array, void, void> {

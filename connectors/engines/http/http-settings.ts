@@ -2,6 +2,7 @@ import type { PermitTarget } from '../../../protocol/model/index.js';
 import type { Clock } from '../../framework/clock.js';
 import type { HttpAuthentication } from './http-authentication.js';
 import type { RetryPolicy } from './http-retry.js';
+import type { Throttle } from './limits/throttle.js';
 
 /** PEM, or PKCS#12 with one key. */
 export type ClientCertificate = { readonly cert: string; readonly key: string; readonly passphrase?: string } | { readonly pfx: Buffer; readonly passphrase: string };
@@ -19,6 +20,8 @@ export interface HttpSettings {
   readonly timeouts?: { readonly connect?: number | undefined; readonly answer?: number | undefined } | undefined;
   /** Milliseconds a request may wait, in all, for a server that is too busy for it and says for how long. @default 0 */
   readonly patience?: number | undefined;
+  /** Asked before each request to the server of `address` that is not bare: see ./limits/target-limits.ts. */
+  readonly throttle?: Throttle | undefined;
   /** PEM of authorities to trust besides Node's and the system's. */
   readonly certificates?: readonly string[] | undefined;
   /** For servers that ask for one. */

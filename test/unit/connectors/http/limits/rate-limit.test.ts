@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RateLimit, parseRate } from '../../../../connectors/engines/http/rate-limit.js';
-import { ManualTimers } from '../../../support/manual-timers.js';
+import { parseRate } from '../../../../../connectors/engines/http/limits/rate.js';
+import { RateLimit } from '../../../../../connectors/engines/http/limits/rate-limit.js';
+import { ManualTimers } from '../../../../support/manual-timers.js';
 
 const never = new AbortController().signal;
 

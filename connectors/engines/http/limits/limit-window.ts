@@ -1,0 +1,50 @@
+import { both, type Interval } from './interval.js';
+import type { ToldEnd } from './window-pattern.js';
+
+/** What one answer said, and when its request was under way. */
+export interface SeenLimit {
+  readonly told: ToldEnd;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly underWay: Interval;
+}
+
+/** What is known of one window of a server's limit. Requests, and milliseconds of the limiter's clock. */
+export interface LimitWindow {
+  readonly told: ToldEnd;
+  readonly end: Interval;
+  readonly limit: number;
+  /** The least that an answer said is left. */
+  readonly remaining: number;
+  /** Own requests sent in it. */
+  readonly own: number;
+  readonly firstSeen: number;
+  /** When the latest request that was answered had been sent, and when that was answered. */
+  readonly latest: Interval;
+}
+
+/** Whether an answer is of a later window than the known one. */
+export function isLater(window: LimitWindow, { told, remaining, underWay }: SeenLimit): boolean {
+  if (told.at !== undefined && window.told.at !== undefined) return told.at > window.told.at;
+  // What is left only grows where a window begins.
+  return told.end.low > window.end.high || (remaining > window.remaining && underWay.low >= window.latest.high);
+}
+
+export function isEarlier(window: LimitWindow, { told }: SeenLimit): boolean {
+  if (told.at !== undefined && window.told.at !== undefined) return told.at < window.told.at;
+  return told.end.high < window.end.low;
+}
+
+/** One more answer of the window; `end`: as it is known by that answer. */
+export function withAnswer(window: LimitWindow, { told, limit, remaining, underWay }: SeenLimit, end: Interval): LimitWindow {
+  return {
+    ...window, told, limit, end: both(window.end, end) ?? end, remaining: Math.min(window.remaining, remaining),
+    latest: { low: Math.max(window.latest.low, underWay.low), high: underWay.high },
+  };
+}
+
+/** What others use of the limit, in requests a millisecond: whatever is gone and was not taken by the `counted` ones of this client. */
+export function othersRate(window: LimitWindow, counted: number, now: number): number {
+  const others = window.limit - window.remaining - counted;
+  return others <= 0 ? 0 : others / Math.max(1_000, now - window.firstSeen);
+}

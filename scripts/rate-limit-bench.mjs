@@ -1,0 +1,15 @@
+/**
+ * `node scripts/rate-limit-bench.mjs`: how much of what a strict server permits the rate limits use, and how often it refuses, under 8
+ * operations at a time, in time of its own. Fails when an adaptive limit is below 99 % or refused. See test/bench/rate-limits.ts.
+ */
+import { withTypeScript } from './load-typescript.mjs';
+
+await withTypeScript(async (load) => {
+  const { LIMIT_SCENARIOS, runLimits } = await load('/test/bench/rate-limits.ts');
+  for (const scenario of LIMIT_SCENARIOS) {
+    const { accepted, permitted, refused, byClient } = await runLimits(scenario);
+    const shares = byClient.length > 1 ? `, by client ${byClient.join(' and ')}` : '';
+    console.log(`${scenario.name}: ${accepted} of ${permitted} (${((accepted / permitted) * 100).toFixed(2)} %), ${refused} refused${shares}`);
+    if (scenario.name.startsWith('adaptive') && byClient.length === 1 && (accepted / permitted < 0.99 || refused > 0)) process.exitCode = 1;
+  }
+});
