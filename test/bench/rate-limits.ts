@@ -51,6 +51,7 @@ const minute = { limit: 60, period: 60_000, phase: 23_456, ahead: 7_321 };
 
 export const LIMIT_SCENARIOS: readonly LimitScenario[] = [
   { name: 'fixed 30/sec, no latency to speak of', server: { limit: 30, period: 1_000, windows: 'clock', reset: 'none' }, limits: { fixed: [{ rate: { count: 30, period: 1_000 } }], announced: 'off' }, latency: [1, 1] },
+  { name: 'fixed 30/sec, latency 40 to 120 ms', server: { limit: 30, period: 1_000, windows: 'clock', reset: 'none' }, limits: { fixed: [{ rate: { count: 30, period: 1_000 } }], announced: 'off' }, latency: [20, 60] },
   { name: 'fixed 100/min, latency 40 to 120 ms', server: { limit: 100, period: 60_000, windows: 'clock', reset: 'none' }, limits: { fixed: [{ rate: { count: 100, period: 60_000 } }], announced: 'off' }, latency: [20, 60] },
   { name: 'adaptive, TeamDynamix: IMF date, windows from the first request', server: { ...minute, windows: 'firstRequest', reset: 'imfDate' }, limits: {}, latency: [20, 60] },
   { name: 'adaptive, the same with 200 to 600 ms', server: { ...minute, windows: 'firstRequest', reset: 'imfDate' }, limits: {}, latency: [100, 300] },

@@ -162,15 +162,8 @@ export class HttpClient {
       return answer;
     } catch (error) {
       if (signal.aborted) throw signal.reason as Error;
-      throw httpFailure(error, where, outcome);
-    } finally {
-      place?.failed();
+      throw httpFailure(error, place, outcome);
     }
-  }
-
-  /** Limits are of the client's own server; tokens have others. */
-  #throttle({ bare, url }: HttpRequest): Throttle | undefined {
-    return bare === true || url.origin !== this.settings.address?.origin ? undefined : this.settings.throttle;
   }
 
   /** Limits are of the client's own server; tokens have others. */

@@ -19,6 +19,8 @@ export interface LimitWindow {
   /** Own requests sent in it. */
   readonly own: number;
   readonly firstSeen: number;
+  /** What others had taken by then. */
+  readonly othersAtFirst: number;
   /** When the latest request that was answered had been sent, and when that was answered. */
   readonly latest: Interval;
 }
@@ -43,8 +45,12 @@ export function withAnswer(window: LimitWindow, { told, limit, remaining, underW
   };
 }
 
-/** What others use of the limit, in requests a millisecond: whatever is gone and was not taken by the `counted` ones of this client. */
+/** What was taken and not by the `counted` ones of this client. */
+export function othersUse({ limit, remaining }: Pick<LimitWindow, 'limit' | 'remaining'>, counted: number): number {
+  return Math.max(0, limit - remaining - counted);
+}
+
+/** What others use of the limit while this client looks on, in requests a millisecond. */
 export function othersRate(window: LimitWindow, counted: number, now: number): number {
-  const others = window.limit - window.remaining - counted;
-  return others <= 0 ? 0 : others / Math.max(1_000, now - window.firstSeen);
+  return Math.max(0, othersUse(window, counted) - window.othersAtFirst) / Math.max(1_000, now - window.firstSeen);
 }

@@ -2,7 +2,7 @@ import { retryAfter } from '../retry-after.js';
 import { announcedLimit, type AnnouncedLimit, type AnnouncedReset, type LimitHeaders } from './announced-limit.js';
 import type { AnswerHead, Budget, SentRequest } from './budget.js';
 import type { Interval } from './interval.js';
-import { isEarlier, isLater, othersRate, withAnswer, type LimitWindow, type SeenLimit } from './limit-window.js';
+import { isEarlier, isLater, othersRate, othersUse, withAnswer, type LimitWindow, type SeenLimit } from './limit-window.js';
 import { Refusals } from './refusals.js';
 import { ServerClock } from './server-clock.js';
 import { WindowPattern, type ToldEnd } from './window-pattern.js';
@@ -134,7 +134,7 @@ export class ServerBudget implements Budget {
   #newWindow(seen: SeenLimit): LimitWindow {
     const { told, limit, remaining, underWay } = seen;
     this.#pattern.begins(told, underWay.high);
-    return { told, end: this.#end(seen), limit, remaining, own: 1 + this.#uncounted(underWay.low), firstSeen: underWay.high, latest: underWay };
+    return { told, end: this.#end(seen), limit, remaining, own: 1 + this.#uncounted(underWay.low), firstSeen: underWay.high, othersAtFirst: othersUse(seen, 1), latest: underWay };
   }
 
   #end({ told, limit, remaining, underWay }: SeenLimit): Interval {

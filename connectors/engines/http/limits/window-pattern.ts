@@ -68,6 +68,7 @@ export class WindowPattern {
 
   /** What is known of the end of the current window by an answer of it. */
   end(told: ToldEnd, underWay: Interval): Interval {
+    if (this.#opening !== undefined) this.#narrowLength({ low: underWay.low - this.#opening.high, high: Infinity });
     const length = roundestIn(this.#length);
     if (this.#beginsWithRequest) {
       if (this.#opening === undefined || this.#begun < ENOUGH || length === undefined) return told.end;

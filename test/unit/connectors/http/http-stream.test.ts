@@ -79,7 +79,8 @@ describe('an answer that is read while it arrives', () => {
 
   it('is of the request that a refused one earned', async () => {
     const address = await serving((request, response) => { response.writeHead(request.headers.authorization === 'Bearer 2' ? 200 : 401).end('x'); });
-    const client = await clientWith({ address: new URL(address), authentication: { authorization: async () => 'Bearer 1', answered: async ({ status }) => (status === 401 ? 'Bearer 2' : undefined) } });
+    let tokens = 0;
+    const client = await clientWith({ address: new URL(address), authentication: { headers: async () => new Map([['authorization', `Bearer ${++tokens}`]]), answered: async ({ status }) => status === 401 } });
     expect((await client.stream(to(address), never)).status).toBe(200);
   });
 });
