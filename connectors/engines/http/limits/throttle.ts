@@ -5,7 +5,7 @@ import type { AnswerHead } from './budget.js';
 export interface Throttle {
   /**
    * Resolves when the request may be sent. Rejects with the signal's reason when that fires before, and with a ConnectorError
-   * `retryable` where too many wait already; no budget is charged then. Whoever got a place tells it how the request ended.
+   * `retryable` where too many wait already or it would take hours; no budget is charged then. Whoever got a place tells it how the request ended.
    */
   pass(request: HttpRequest, signal: AbortSignal): Promise<Place>;
 }

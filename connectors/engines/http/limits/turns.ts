@@ -19,6 +19,8 @@ interface Waiter {
 }
 
 const MOST_WAITING = 1_000;
+/** Milliseconds: limits of an hour are waited for, limits of a day are not. */
+const LONGEST_WAIT = 7_200_000;
 
 /** Lets requests pass as their budgets allow: lane by lane in turn, and within a lane and kind first come, first served. */
 export class Turns {
@@ -48,14 +50,21 @@ export class Turns {
       const waiter: Waiter = {
         applicant,
         admit: (place) => {
+          cancel();
           signal.removeEventListener('abort', leave);
           resolve(place);
         },
       };
       const leave = (): void => {
+        cancel();
         this.#leave(waiter);
         reject(signal.reason as Error);
       };
+      const cancel = this.#clock.after(LONGEST_WAIT, () => {
+        signal.removeEventListener('abort', leave);
+        this.#leave(waiter);
+        reject(new ConnectorError('retryable', `The rate limit of the service lets no request pass for ${LONGEST_WAIT / 60_000} minutes. Try again later.`, { outcome: 'notApplied' }));
+      });
       // Many requests of one operation wait here at a time.
       setMaxListeners(0, signal);
       signal.addEventListener('abort', leave, { once: true });

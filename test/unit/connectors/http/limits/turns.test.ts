@@ -35,6 +35,14 @@ describe('turns', () => {
     await expect(turns.pass({ lane: 'a', kind: 'read', budgets }, abort.signal)).rejects.toThrow('gone');
   });
 
+  it('give up after two hours', async () => {
+    const turns = new Turns(clock);
+    const given = turns.pass({ lane: 'a', kind: 'read', budgets: [{ readyAt: () => Infinity, sent: () => undefined }] }, never).then(() => 'passed', (error: unknown) => error);
+    await clock.advance(7_200_000);
+    expect(await given).toMatchObject({ kind: 'retryable', outcome: 'notApplied' });
+    expect(turns.waiting).toBe(0);
+  });
+
   it('go round the lanes, so that one request does not wait behind a whole search', async () => {
     const turns = new Turns(clock);
     const budgets = [oneASecond()];
