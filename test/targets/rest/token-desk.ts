@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { Refusal, type FakeAnswer, type FakeRequest } from './exchange.js';
+
+export interface TokenSettings {
+  /** Where tokens are had; whole path. */
+  readonly path: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** How the client says who it is (RFC 6749 section 2.3.1). @default 'either' */
+  readonly clientBy?: 'body' | 'basic' | 'either';
+  /** Good for a refresh grant. */
+  readonly refreshToken?: string;
+  /** A refresh gives a new refresh token, and the old one is good no more. */
+  readonly rotates?: boolean;
+  /** Whether a JWT bearer assertion (RFC 7523) is good. */
+  readonly assertion?: (assertion: string) => boolean;
+  /** Told as `expires_in`; tokens end only on command. @default 3600 */
+  readonly lifetimeSeconds?: number;
+  /** What else a request for a token must say, by name; an undefined answer is a good one. */
+  readonly refuses?: (form: Readonly<Record<string, string>>) => string | undefined;
+  /** A token's answer, where it is not RFC 6749's. */
+  readonly answer?: (token: string) => FakeAnswer;
+}
+
+export interface CredentialSettings {
+  readonly tokens?: TokenSettings;
+  /** Takes HTTP Basic too. */
+  readonly basic?: { readonly user: string; readonly password: string };
+  /** Tokens that are good as they are. */
+  readonly fixedTokens?: readonly string[];
+}
+
+const basicOf = (header = ''): readonly [string, string] | undefined => {
+  if (!header.startsWith('Basic ')) return undefined;
+  const text = Buffer.from(header.slice('Basic '.length), 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return [text.slice(0, colon), text.slice(colon + 1)];
+};
+
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const wrong = (error: string, description: string, status = 400): Refusal => new Refusal(status, { error, error_description: description });
+
+/** Gives tokens out (RFC 6749 sections 4.4 and 6) and knows which are good. */
+export class TokenDesk {
+  readonly #settings: CredentialSettings;
+  readonly #good = new Set<string>();
+  readonly #refresh = new Set<string>();
+  /** Tokens given out so far. */
+  issued = 0;
+
+  constructor(settings: CredentialSettings) {
+    this.#settings = settings;
+    for (const token of settings.fixedTokens ?? []) this.#good.add(token);
+    if (settings.tokens?.refreshToken !== undefined) this.#refresh.add(settings.tokens.refreshToken);
+  }
+
+  isForTokens({ method, path }: Pick<FakeRequest, 'method' | 'path'>): boolean {
+    return method === 'POST' && path === this.#settings.tokens?.path;
+  }
+
+  /** As if the lifetime of every token given out were over, fixed ones too. */
+  expireAll(): void {
+    this.#good.clear();
+  }
+
+  revokeRefreshTokens(): void {
+    this.#refresh.clear();
+  }
+
+  /** Whether the request says who it is from, in a way the service takes. A service that asks for nothing takes everything. */
+  isAuthorized({ headers: { authorization } }: FakeRequest): boolean {
+    const { tokens, basic, fixedTokens } = this.#settings;
+    if (tokens === undefined && basic === undefined && fixedTokens === undefined) return true;
+    const [user, password] = basicOf(authorization) ?? [];
+    if (basic !== undefined && user === basic.user && password === basic.password) return true;
+    return authorization !== undefined && authorization.startsWith('Bearer ') && this.#good.has(authorization.slice('Bearer '.length));
+  }
+
+  give(request: FakeRequest): FakeAnswer {
+    const settings = this.#settings.tokens!;
+    const form = (typeof request.body === 'object' ? request.body ?? {} : {}) as Record<string, string>;
+    this.#checkGrant(settings, form, request);
+    const why = settings.refuses?.(form);
+    if (why !== undefined) throw wrong('invalid_request', why);
+    const token = randomBytes(24).toString('base64url');
+    this.#good.add(token);
+    this.issued++;
+    return settings.answer?.(token) ?? { body: { access_token: token, token_type: 'bearer', expires_in: settings.lifetimeSeconds ?? 3600, ...this.#newRefreshToken(settings, form) } };
+  }
+
+  #checkGrant(settings: TokenSettings, form: Readonly<Record<string, string>>, request: FakeRequest): void {
+    if (form['grant_type'] === JWT_BEARER && settings.assertion !== undefined) {
+      if (!settings.assertion(form['assertion'] ?? '')) throw wrong('invalid_grant', 'the assertion is not good');
+      return;
+    }
+    this.#checkClient(settings, form, request.headers['authorization']);
+    if (form['grant_type'] === 'client_credentials') return;
+    if (form['grant_type'] !== 'refresh_token') throw wrong('unsupported_grant_type', `no grant of type ${String(form['grant_type'])}`);
+    if (!this.#refresh.has(form['refresh_token'] ?? '')) throw wrong('invalid_grant', 'the refresh token is not good');
+  }
+
+  #checkClient({ clientBy = 'either', clientId, clientSecret }: TokenSettings, form: Readonly<Record<string, string>>, header: string | undefined): void {
+    const basic = clientBy === 'body' ? undefined : basicOf(header)?.map(decodeURIComponent);
+    const [id, secret] = basic ?? (clientBy === 'basic' ? [] : [form['client_id'], form['client_secret']]);
+    if (id !== clientId || secret !== clientSecret) throw wrong('invalid_client', 'the client is not known', 401);
+  }
+
+  #newRefreshToken({ rotates = false }: TokenSettings, form: Readonly<Record<string, string>>): { refresh_token?: string } {
+    if (!rotates || form['refresh_token'] === undefined) return {};
+    const fresh = randomBytes(24).toString('base64url');
+    this.#refresh.delete(form['refresh_token']);
+    this.#refresh.add(fresh);
+    return { refresh_token: fresh };
+  }
+}
