@@ -8,6 +8,7 @@ type Loader = () => Promise<{ readonly default: AnyConnector }>;
 /** Every connector, one line each, loaded when first asked for: an agent for CSV files loads no LDAP driver. */
 const connectors: Readonly<Record<string, Loader>> = {
   as400: () => import('./catalog/as400/index.js'),
+  box: () => import('./catalog/box/index.js'),
   csv: () => import('./catalog/csv/index.js'),
   'database-table': () => import('./catalog/database-table/index.js'),
   kerberos: () => import('./catalog/kerberos/index.js'),

@@ -1,3 +1,4 @@
+import { saasDepartures } from './saas-departures.js';
 import type { SpecifiedProperty } from './specification.js';
 
 /** Where our property tables say otherwise than a system's specification, and why. An entry that is not needed fails the test. */
@@ -21,6 +22,8 @@ function departures(system: string, aspect: SpecificationDeparture['aspect'], re
 }
 
 export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
+  ...saasDepartures('box'),
+  ...departures('box', 'required', 'Its default is in the prose: 1000/min.', [['rateLimit', true, false]]),
   {
     system: 'database-table', property: 'password', aspect: 'required', specified: true, ours: false,
     reason: 'The same page says that a database may need no password; requiring one would refuse such a configuration. Java does not require it.',

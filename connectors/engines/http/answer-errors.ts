@@ -6,7 +6,7 @@ import { parseJson, type JsonValue } from './json-text.js';
 import { isJsonType, mediaTypeOf } from './media-type.js';
 import { retryAfter } from './retry-after.js';
 
-export type RestOperation = 'test' | 'search' | 'get' | 'create' | 'update' | 'delete' | 'sync' | 'authenticate' | 'action';
+export type RestOperation = 'test' | 'schema' | 'search' | 'get' | 'create' | 'update' | 'delete' | 'sync' | 'authenticate' | 'action';
 
 /** Where in the JSON of an answer something has to stand for a rule to apply. */
 export interface BodyCondition {

@@ -17,6 +17,10 @@ export interface RestAttribute {
   readonly cleared?: Json | undefined;
   /** Values that are resources of their own at the service, such as memberships; see {@link LinkedValues}. */
   readonly linked?: LinkedValues | undefined;
+  /** The values it takes; others are refused before anything is sent. */
+  readonly oneOf?: readonly string[] | undefined;
+  /** Characters a value may have. */
+  readonly longest?: number | undefined;
   readonly notes?: string | undefined;
 }
 
@@ -31,6 +35,8 @@ interface AttributeOptions {
   readonly readOnly?: boolean;
   /** Only create takes it. */
   readonly createOnly?: boolean;
+  /** Taken, since callers send it back as they read it, and not sent: the service decides it by itself. */
+  readonly unsent?: boolean;
   /** Taken, never given. */
   readonly writeOnly?: boolean;
   /** Given only when asked for by name. */
@@ -39,6 +45,8 @@ interface AttributeOptions {
   readonly write?: (values: readonly IcfValue[] | null) => Json | undefined;
   readonly cleared?: Json;
   readonly linked?: LinkedValues;
+  readonly oneOf?: readonly string[];
+  readonly longest?: number;
   readonly notes?: string;
 }
 
@@ -51,8 +59,8 @@ function flagsOf(options: AttributeOptions): AttributeFlag[] {
 }
 
 function attribute(type: string, options: AttributeOptions): RestAttribute {
-  const { wire, read, write, cleared, linked, notes } = options;
-  return { type, flags: flagsOf(options), wire, read, write, cleared, linked, notes };
+  const { wire, read, write, cleared, linked, oneOf, longest, notes } = options;
+  return { type, flags: flagsOf(options), wire, read, write: options.unsent === true ? () => undefined : write, cleared, linked, oneOf, longest, notes };
 }
 
 export const string = (options: AttributeOptions = {}): RestAttribute => attribute('String', options);

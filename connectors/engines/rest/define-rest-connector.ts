@@ -2,7 +2,7 @@ import { ConnectorError, OperationOptions, type ConnectorTarget, type SyncToken 
 import { defineConnector } from '../../framework/define-connector.js';
 import type { ConfigOf, PropertyTable } from '../../framework/properties.js';
 import type { Call, ConnectorDefinition, ConnectorOperations } from '../../framework/spi.js';
-import { portOf } from '../http/http-settings.js';
+import { httpTargets } from './http-configuration.js';
 import { checkDefinition } from './check-definition.js';
 import type { RestConnector, RestObjectClass, SyncSource } from './definition.js';
 import { describedClasses, schema } from './rest-schema.js';
@@ -37,8 +37,7 @@ function defined<T extends object>(given: T): { readonly [K in keyof T]?: NonNul
 }
 
 function targetsOf<P extends PropertyTable>({ service }: RestConnector<P>, config: ConfigOf<P>): readonly ConnectorTarget[] {
-  const address = new URL(service.address(config));
-  return [{ host: address.hostname, port: portOf(address) }, ...service.targets?.(config) ?? []];
+  return httpTargets(service.http?.(config) ?? config, service.address(config), ...Object.values(service.credentialsTo?.(config) ?? {}));
 }
 
 /** Only what some object class of the definition offers is published. */

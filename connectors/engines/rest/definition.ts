@@ -1,11 +1,13 @@
-import type { Attribute, ConnectorError, ConnectorObject, ConnectorTarget, GuardedString, OperationOptions, SyncToken, Uid } from '../../../protocol/model/index.js';
+import type { Attribute, ConnectorObject, GuardedString, OperationOptions, SyncToken, Uid } from '../../../protocol/model/index.js';
 import type { Clock } from '../../framework/clock.js';
 import type { ConfigOf, PropertyTable } from '../../framework/properties.js';
 import type { Changes, ConnectorDefinition, DescribedObjectClass, OpenContext } from '../../framework/spi.js';
 import type { HttpAuthentication } from '../http/http-authentication.js';
 import type { HttpClient } from '../http/http-client.js';
-import type { HttpSettings } from '../http/http-settings.js';
+import type { ErrorRule } from '../http/answer-errors.js';
+import type { RequestLimits } from '../http/limits/target-limits.js';
 import type { RestAttributes } from './attributes.js';
+import type { HttpConfiguration } from './http-configuration.js';
 import type { NativeFilters } from './filters/native-filters.js';
 import type { Json, JsonObject } from './json.js';
 import type { ListEndpoint } from './list.js';
@@ -98,18 +100,24 @@ export interface AuthenticationContext {
 
 /** The service behind a connector. */
 export interface RestService<C> {
-  /** Where its paths begin. */
-  address(config: C): string;
+  /** Where its paths begin. Throws `configuration` for what is no address; see `httpAddress`. */
+  address(config: C): URL;
   authentication(config: C, context: AuthenticationContext): HttpAuthentication;
-  /** Proxy, certificates, timeouts, limits. */
-  settings?(config: C, context: OpenContext): Partial<HttpSettings>;
-  /** Every place the configuration leads to; the address's is always among them. */
-  targets?(config: C): readonly ConnectorTarget[];
+  /** Where credentials go besides the address, by property: token endpoints. */
+  credentialsTo?(config: C): Readonly<Record<string, URL | null | undefined>>;
+  /** Proxy, certificates, time and number of connections. @default what the configuration has under the usual names */
+  http?(config: C): HttpConfiguration;
+  /** Of `connectionTimeout`. @default seconds */
+  readonly timeoutIn?: 'seconds' | 'milliseconds';
+  /** Of every request. */
+  headers?(config: C): ReadonlyMap<string, string>;
+  /** Rates of the configuration, and how the service announces its own. `identity`: what the service counts by, if not the address of whoever asks. */
+  limits?(config: C): RequestLimits & { readonly identity?: string };
   /** A request that succeeds with good credentials and changes nothing. */
   readonly test: RequestLine | ((call: RestCall<C>) => Promise<void>);
-  /** What the service's answers mean, before the usual meaning of their status; undefined: that one. */
-  errors?(answer: { readonly status: number; readonly json: Json; readonly headers: ReadonlyMap<string, string> }, request: { readonly operation: string; readonly uid?: string | undefined }): ConnectorError | undefined;
-  /** Paths of the message in an error's JSON, the first that is there. */
+  /** What answers mean, before the usual meaning of their status. */
+  readonly errors?: readonly ErrorRule[];
+  /** Paths of the message in an error's JSON besides the usual ones, the first that is there. */
   readonly messages?: readonly string[];
 }
 

@@ -28,9 +28,9 @@ export interface ClientPurpose {
   readonly authentication: HttpAuthentication;
   /** Where credentials go, by property: warned of where that is another machine without TLS. */
   readonly credentialsTo: Readonly<Record<string, URL | null | undefined>>;
-  readonly headers?: ReadonlyMap<string, string>;
+  readonly headers?: ReadonlyMap<string, string> | undefined;
   /** Of `connectionTimeout`. @default seconds */
-  readonly timeoutIn?: 'seconds' | 'milliseconds';
+  readonly timeoutIn?: 'seconds' | 'milliseconds' | undefined;
   /** Milliseconds until the head of an answer, and between two parts of it. @default 60,000 */
   readonly answerTimeout?: number;
 }

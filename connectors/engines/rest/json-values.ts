@@ -8,7 +8,7 @@ export function icfValue(value: Json): IcfValue {
   if (typeof value === 'number') return icfNumber(value);
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return (value as readonly Json[]).map(icfValue);
-  return new Map(Object.entries(value as JsonObject).flatMap(([name, inner]): [IcfValue, IcfValue][] => (inner === undefined ? [] : [[name, icfValue(inner)]])));
+  return new Map(Object.entries(value as JsonObject).map(([name, inner]): [IcfValue, IcfValue] => [name, icfValue(inner)]));
 }
 
 function icfNumber(value: number): IcfValue {

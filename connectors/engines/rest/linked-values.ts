@@ -89,7 +89,7 @@ async function carryOut(call: RestCall, how: NonNullable<LinkedValues['add'] | L
   if (typeof how === 'function') return how({ ...call, signal }, uid, value, link);
   const { request, json, form, done } = how;
   const text = typeof value === 'string' ? value : undefined;
-  await call.answer(request, { variables: { uid, value: text, link }, json: json?.(uid, value), form: form?.(uid, value), kind: 'write', signal, accept: done });
+  await call.answer(request, { variables: { uid, value: text, link }, json: json?.(uid, value), form: form?.(uid, value), signal, accept: done });
 }
 
 /**

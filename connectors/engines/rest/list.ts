@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
-import { valueAt, type Json } from './json.js';
+import type { Json } from './json.js';
 import { onePage, type PageRequest, type Paging } from './paging/paging.js';
 import type { RequestDetails, RestCall } from './rest-call.js';
 import type { Query, RequestLine, Variables } from './request-line.js';
@@ -29,12 +29,6 @@ export interface ListDetails {
   readonly signal?: AbortSignal;
 }
 
-export interface Page {
-  readonly items: readonly Json[];
-  /** Undefined: this was the last one. */
-  readonly next: Json | undefined;
-}
-
 const DEFAULT_PAGE_SIZE = 100;
 
 /** What is asked for when the caller wants `wanted` objects; undefined: as many as there are. */
@@ -44,18 +38,36 @@ export function pageSizeOf({ pageSize = DEFAULT_PAGE_SIZE }: ListEndpoint, wante
   return Math.min(max, Math.max(min, wanted ?? usual));
 }
 
-/** One page. Rejects where the answer has no list. */
-export async function readPage(call: RestCall, endpoint: ListEndpoint, position: Json | undefined, size: number, details: ListDetails = {}): Promise<Page> {
-  const { request, items = '', paging = onePage, empty = [], headers } = endpoint;
-  const answer = await call.answer(request, { ...pageDetails(endpoint, paging.request(position, size), details), variables: details.variables, headers, accept: empty, kind: 'read', signal: details.signal });
-  if (answer.status === 204 || empty.includes(answer.status)) return { items: [], next: undefined };
-  const list = valueAt(answer.json, items);
-  if (!isList(list)) throw new ConnectorError('connector', `The answer to ${request} has no list${items === '' ? '' : ` '${items}'`} in it.`);
-  return { items: list, next: paging.after({ position, size, count: list.length, body: answer.json, headers: answer.headers }) };
+/** Part of a page: what has arrived of it. */
+export interface PagePart {
+  readonly items: readonly Json[];
+  /** The page they are in, and how many elements of it came before them. */
+  readonly at: Json | undefined;
+  readonly before: number;
+  /** Where the page after this one is, once the page has come to its end; undefined: there is none. */
+  readonly end?: { readonly next: Json | undefined };
 }
 
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
+/** One page, while it arrives; the last part, which may be empty, says where the next one is. */
+async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | undefined, size: number, details: ListDetails): AsyncGenerator<PagePart, void, void> {
+  const { request, items: path = '', paging = onePage, empty = [], headers } = endpoint;
+  const arriving = call.items(request, path, { ...pageDetails(endpoint, paging.request(at, size), details), variables: details.variables, headers, accept: empty, kind: 'read', signal: details.signal });
+  let count = 0;
+  try {
+    for (;;) {
+      const step = await arriving.next();
+      if (step.done === true) {
+        const { json: body, headers: given } = step.value;
+        const next = paging.after({ position: at, size, count, body, headers: given });
+        yield { items: [], at, before: count, end: { next } };
+        return;
+      }
+      yield { items: step.value, at, before: count };
+      count += step.value.length;
+    }
+  } finally {
+    await arriving.return(undefined as never);
+  }
 }
 
 function pageDetails({ query: always, json }: ListEndpoint, page: PageRequest, { query: own }: ListDetails): RequestDetails {
@@ -67,25 +79,46 @@ function pageDetails({ query: always, json }: ListEndpoint, page: PageRequest, {
 /** Empty pages one after another; a service that gives more of them is not going to finish. */
 const MOST_EMPTY = 1_000;
 
-/**
- * Page after page. A service that gives a page again, or says that the next page is where this one was, is not followed for ever:
- * that rejects, since what it holds may be missing elsewhere.
- */
-export async function* pagesFrom(call: RestCall, endpoint: ListEndpoint, from: { readonly position: Json | undefined; readonly size: number }, details: ListDetails = {}): AsyncGenerator<Page & { readonly position: Json | undefined }, void, void> {
-  let { position } = from;
-  let before = '';
-  let empty = 0;
-  for (;;) {
-    const page = await readPage(call, endpoint, position, from.size, details);
-    const fingerprint = page.items.length === 0 ? '' : JSON.stringify(page.items, bigintAsText);
-    empty = page.items.length === 0 ? empty + 1 : 0;
-    const repeats = (fingerprint !== '' && fingerprint === before) || (page.next !== undefined && JSON.stringify(page.next) === JSON.stringify(position)) || empty > MOST_EMPTY;
-    if (repeats) throw new ConnectorError('connector', `The service gives the same page of ${endpoint.request} again and again; the list cannot be read to its end.`);
-    before = fingerprint;
-    yield { ...page, position };
-    if (page.next === undefined) return;
-    position = page.next;
+/** Notices a service that gives a page again, or says that the next page is where this one was. */
+class PageChain {
+  readonly #request: string;
+  #first = '';
+  #empty = 0;
+
+  constructor(request: string) {
+    this.#request = request;
   }
+
+  /** Throws where it goes round in circles. */
+  follow({ items: [item], before, at, end }: PagePart): void {
+    if (before === 0 && item !== undefined) {
+      const first = JSON.stringify(item, bigintAsText);
+      if (first === this.#first) this.#stuck();
+      this.#first = first;
+    }
+    if (end === undefined) return;
+    this.#empty = before === 0 ? this.#empty + 1 : 0;
+    if (end.next !== undefined && (JSON.stringify(end.next) === JSON.stringify(at) || this.#empty > MOST_EMPTY)) this.#stuck();
+  }
+
+  #stuck(): never {
+    throw new ConnectorError('connector', `The service gives the same page of ${this.#request} again and again; the list cannot be read to its end.`);
+  }
+}
+
+/** Page after page, each while it arrives. Rejects where the service never comes to an end: what it holds may be missing elsewhere. */
+export async function* pagesFrom(call: RestCall, endpoint: ListEndpoint, from: { readonly at: Json | undefined; readonly size: number }, details: ListDetails = {}): AsyncGenerator<PagePart, void, void> {
+  const chain = new PageChain(endpoint.request);
+  let { at } = from;
+  do {
+    let next: Json | undefined;
+    for await (const part of readPage(call, endpoint, at, from.size, details)) {
+      chain.follow(part);
+      next = part.end?.next;
+      yield part;
+    }
+    at = next;
+  } while (at !== undefined);
 }
 
 function bigintAsText(_: string, value: unknown): unknown {
@@ -94,7 +127,7 @@ function bigintAsText(_: string, value: unknown): unknown {
 
 /** The whole list. */
 export async function* listed(call: RestCall, endpoint: ListEndpoint, details: ListDetails = {}): AsyncGenerator<readonly Json[], void, void> {
-  for await (const { items } of pagesFrom(call, endpoint, { position: undefined, size: pageSizeOf(endpoint) }, details)) {
+  for await (const { items } of pagesFrom(call, endpoint, { at: undefined, size: pageSizeOf(endpoint) }, details)) {
     if (items.length > 0) yield items;
   }
 }

@@ -63,8 +63,15 @@ export function givenAttributes(objectClass: string, definition: RestObjectClass
     if (known.attribute.flags.includes(refused)) return refuse(`${known.name} of ${objectClass} cannot be set by ${operation === 'create' ? 'a create' : 'an update'}.`);
     const present = values?.filter((value) => value !== null) ?? [];
     if (present.length > 1 && !isMultiValued(known.attribute)) return refuse(`${known.name} of ${objectClass} takes one value; ${present.length} were given.`);
+    for (const value of present) checkValue(known.name, known.attribute, value);
     return { ...known, values: present.length === 0 ? null : present };
   });
+}
+
+function checkValue(name: string, { oneOf, longest }: RestAttribute, value: IcfValue): void {
+  if (typeof value !== 'string') return;
+  if (oneOf !== undefined && !oneOf.includes(value)) refuse(`${name} cannot be '${value.slice(0, 100)}'; it takes ${oneOf.join(', ')}.`);
+  if (longest !== undefined && Array.from(value).length > longest) refuse(`${name} has ${Array.from(value).length} characters; it takes ${longest} at most.`);
 }
 
 export function refuse(message: string): never {

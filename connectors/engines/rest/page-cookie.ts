@@ -1,9 +1,9 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
-import { isJsonObject, type Json } from './json.js';
+import type { Json } from './json.js';
 
 /** Where a page of ours begins: in the service's page at `at` (undefined: its first one) of `size` objects, behind `skip` of them. */
 export interface PageCookie {
-  readonly at?: Json | undefined;
+  readonly at: Json | undefined;
   readonly size: number;
   readonly skip: number;
 }
@@ -31,6 +31,7 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** Positions are texts, counts, or objects of a strategy. */
 function isPosition(value: unknown): value is Json {
-  return value === null || typeof value === 'string' || isCount(value) || isJsonObject(value);
+  return typeof value === 'object' ? !Array.isArray(value) : typeof value === 'string' || isCount(value);
 }

@@ -17,8 +17,10 @@ export interface RequestDetails {
   readonly uid?: string | undefined;
   /** Statuses that count as carried out besides 2xx. */
   readonly accept?: readonly number[] | undefined;
-  /** What the request is for, where its method does not tell: a POST that only reads, say. It decides which rate limit counts. */
-  readonly kind?: 'read' | 'write' | undefined;
+  /** What rate limits count it as. @default read for GET and HEAD, write for anything else */
+  readonly kind?: string | undefined;
+  /** The body has a secret in it, which the service's own words may repeat: they are not told then. */
+  readonly hasSecrets?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,7 +28,7 @@ export interface RestAnswer {
   readonly status: number;
   /** By name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Null where the answer has no body. */
+  /** Null where the answer has no content, and where its status is one of those accepted besides 2xx. */
   readonly json: Json;
 }
 
@@ -37,6 +39,11 @@ export interface RestCall<C = unknown> {
   readonly log: ConnectorLog;
   /** The answer to a request the service has carried out; any other status rejects with the ConnectorError the definition makes of it. */
   answer(line: RequestLine, details?: RequestDetails): Promise<RestAnswer>;
+  /**
+   * The elements of the list at a path of the answer, by the handful, while it arrives; the return value is the answer with that list
+   * emptied. `accept`ed statuses besides 2xx stand for an empty list.
+   */
+  items(line: RequestLine, path: string, details?: RequestDetails): AsyncGenerator<readonly Json[], RestAnswer, void>;
   /** Its JSON. */
   send(line: RequestLine, details?: RequestDetails): Promise<Json>;
   /** What all calls of a configuration share, such as a list of licences: kept for `milliseconds`, made once however many ask. */

@@ -45,6 +45,9 @@ export async function schema(session: RestSession, call: Call): Promise<Schema> 
   return schemaOf(await classesOf(session, restCall(session, call, 'schema')));
 }
 
+/** What the uid is called where people meet it: in answers of the REST interface of controllers. */
+const UID_AS_READ: DescribedAttribute = { name: '_id', type: 'String', required: null, flags: [], notes: 'the uid' };
+
 function described(name: string, { type, flags, notes }: RestAttribute): DescribedAttribute {
   return {
     name, type: flags.includes('MULTIVALUED') ? 'Array' : type, required: flags.includes('REQUIRED'),
@@ -60,7 +63,7 @@ export function describedClasses({ objectClasses, described: further = [] }: Any
       ...(definition.create === undefined ? [] : ['create']), ...(definition.read === undefined ? [] : ['read']), ...(definition.list === undefined ? [] : ['query']),
       ...(definition.update === undefined && !linksCanChange(definition) ? [] : ['update']), ...(definition.delete === undefined ? [] : ['delete']),
     ],
-    attributes: attributesOf(definition).map(([attribute, declared]) => described(attribute, declared)),
+    attributes: [UID_AS_READ, ...attributesOf(definition).map(([attribute, declared]) => described(attribute, declared))],
   }));
   return [...own, ...further];
 }

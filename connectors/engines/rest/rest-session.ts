@@ -3,10 +3,15 @@ import { systemClock } from '../../framework/clock.js';
 import type { PropertyTable } from '../../framework/properties.js';
 import type { Call, OpenContext } from '../../framework/spi.js';
 import { noAuthentication } from '../http/http-authentication.js';
-import { HttpClient } from '../http/http-client.js';
-import type { HttpSettings } from '../http/http-settings.js';
+import { heldAnswer } from '../http/answer-body.js';
+import { errorIn, errorOf, type AnswerContext, type RestOperation } from '../http/answer-errors.js';
+import { HttpClient, type HttpAnswer, type HttpRequest } from '../http/http-client.js';
+import { jsonAnswer } from '../http/json-answer.js';
+import { jsonItems } from '../http/json-items.js';
+import { openLimits } from '../http/limits/target-limits.js';
 import type { RestConnector, RestObjectClass } from './definition.js';
-import { answerOf } from './rest-answer.js';
+import { httpSettings } from './http-configuration.js';
+import type { Json } from './json.js';
 import { KeptValues } from './kept-values.js';
 import { addressOf, methodOf, type RequestLine, type Variables } from './request-line.js';
 import type { RequestDetails, RestAnswer, RestCall } from './rest-call.js';
@@ -36,14 +41,19 @@ export async function openSession(connector: AnyRestConnector, config: Config, c
 }
 
 async function openService({ service }: AnyRestConnector, config: Config, context: OpenContext, over: AbortSignal): Promise<SharedService> {
-  const address = new URL(service.address(config));
-  const settings: HttpSettings = {
-    address, authentication: noAuthentication, certificates: context.trustedCertificates, permitTarget: context.permitTarget, ...service.settings?.(config, context),
-  };
-  const bare = await HttpClient.open({ ...settings, authentication: noAuthentication, headers: undefined });
-  over.addEventListener('abort', () => { void bare.close(); }, { once: true });
+  const address = service.address(config);
+  const http = service.http?.(config) ?? config;
+  const purpose = { address, authentication: noAuthentication, credentialsTo: { address, ...service.credentialsTo?.(config) }, timeoutIn: service.timeoutIn };
+  const settings = await httpSettings(http, context, { ...purpose, headers: service.headers?.(config) });
+  const bare = await HttpClient.open({ ...settings, headers: undefined });
+  const { identity = '', ...limits } = service.limits?.(config) ?? {};
+  const throttle = openLimits({ origin: address.origin, identity }, limits);
+  over.addEventListener('abort', () => {
+    throttle.close();
+    void bare.close();
+  }, { once: true });
   const authentication = service.authentication(config, { client: bare, over, clock: systemClock, log: context.log });
-  return { client: await HttpClient.open({ ...settings, authentication }), address, kept: new KeptValues(systemClock, over) };
+  return { client: await HttpClient.open({ ...settings, authentication, throttle }), address, kept: new KeptValues(systemClock, over) };
 }
 
 /** Variables every request line may use: the configuration's texts, by the names of their properties. */
@@ -52,24 +62,52 @@ function configured(config: Config): Variables {
 }
 
 /** What operations and hooks send requests with. */
-export function restCall(session: RestSession, call: Call, operation: string): RestCall {
+export function restCall(session: RestSession, call: Call, operation: RestOperation): RestCall {
   const { connector, config, service } = session;
+  const { errors: rules, messages } = connector.service;
   const variables = configured(config);
-  const answer = async (line: RequestLine, details: RequestDetails = {}): Promise<RestAnswer> => {
+  const prepared = (line: RequestLine, details: RequestDetails): Prepared => {
     const url = details.url === undefined ? addressOf(service.address, line, { ...variables, ...details.variables }, details.query) : atService(details.url, service.address);
-    const place = `${methodOf(line)} ${url.origin}${url.pathname}`;
-    const body = bodyOf(details);
-    const given = await service.client.request(
-      { method: methodOf(line), url, headers: new Map([['accept', 'application/json'], ...Object.entries(details.headers ?? {})]), body },
-      details.signal ?? call.signal, call.permitTarget,
-    );
-    return answerOf(connector, given, { place, operation, uid: details.uid, accept: details.accept ?? [], reads: details.kind === 'read' || methodOf(line) === 'GET' });
+    const method = methodOf(line);
+    const headers = new Map([['accept', 'application/json'], ...Object.entries(details.headers ?? {})]);
+    return {
+      request: { method, url, headers, body: bodyOf(details), kind: details.kind, lane: call.signal }, signal: details.signal ?? call.signal, accept: details.accept ?? [],
+      context: { system: connector.displayName, method, url, operation, uid: details.uid, rules, messages, hasSecrets: details.hasSecrets },
+    };
   };
   return {
-    config, signal: call.signal, log: call.log, answer,
-    send: async (line, details) => (await answer(line, details)).json,
+    config, signal: call.signal, log: call.log,
+    answer: async (line, details = {}) => {
+      const { request, context, accept, signal } = prepared(line, details);
+      return understood(await service.client.request(request, signal, call.permitTarget), context, accept);
+    },
+    items: (line, path, details = {}) => itemsOf(service.client, prepared(line, details), path, call.permitTarget),
+    async send(line, details) { return (await this.answer(line, details)).json; },
     cached: (name, milliseconds, make) => service.kept.get(name, milliseconds, make, call.signal),
   };
+}
+
+interface Prepared {
+  readonly request: HttpRequest;
+  readonly context: AnswerContext;
+  readonly accept: readonly number[];
+  readonly signal: AbortSignal;
+}
+
+function understood(answer: HttpAnswer, context: AnswerContext, accept: readonly number[]): RestAnswer {
+  const { status, headers } = answer;
+  if (accept.includes(status)) return { status, headers, json: null };
+  const error = errorOf(answer, context);
+  if (error !== undefined) throw error;
+  return { status, headers, json: jsonAnswer(answer, context, { mayBeEmpty: true }) ?? null };
+}
+
+async function* itemsOf(client: HttpClient, { request, context, accept, signal }: Prepared, path: string, permitTarget: Call['permitTarget']): AsyncGenerator<readonly Json[], RestAnswer, void> {
+  const answer = await client.stream(request, signal, permitTarget);
+  const { status, headers } = answer;
+  if (status < 200 || status >= 300 || status === 204) return understood(await heldAnswer(answer), context, accept);
+  const json = yield* jsonItems(answer, path, context, { refuse: (rest) => errorIn(answer, rest, context) });
+  return { status, headers, json };
 }
 
 /** An address the service gave; one elsewhere is not followed, for the credentials would go with it. */

@@ -44,7 +44,7 @@ export async function readWire(call: RestCall, definition: RestObjectClass, uid:
   if (read === undefined) return undefined;
   if (typeof read === 'function') return read(call, uid, query);
   try {
-    const { json, status } = await call.answer(read, { variables: { uid, ...variables?.(uid) }, uid, kind: 'read', signal: call.signal });
+    const { json, status } = await call.answer(read, { variables: { uid, ...variables?.(uid) }, uid, signal: call.signal });
     return json === null && status === 204 ? undefined : requireObject(valueAt(json, item), `The answer to ${read}`);
   } catch (error) {
     if (error instanceof ConnectorError && error.kind === 'unknownUid') return undefined;
@@ -133,17 +133,18 @@ async function* pagedSearch(at: RestCall, objectClass: string, definition: RestO
   const list = listOf(at, objectClass, definition, query);
   const details = { query: nativeQuery(definition, filter), signal: call.signal };
   const { pageSize, pagedResultsCookie, pagedResultsOffset = 0 } = query.options;
-  const from: PageCookie = parsePageCookie(pagedResultsCookie) ?? { size: pageSizeOf(list, pageSize), skip: pagedResultsOffset };
+  const from = parsePageCookie(pagedResultsCookie) ?? { at: undefined, size: pageSizeOf(list, pageSize), skip: pagedResultsOffset };
   let left = pageSize ?? Infinity;
-  let { skip } = from;
-  for await (const { items, next, position } of pagesFrom(at, list, { position: from.at, size: from.size }, details)) {
-    const behind = items.slice(skip);
-    const taken = behind.slice(0, left);
+  // Elements before those wanted, of this page and, where an offset reaches further, of those behind it.
+  let toSkip = from.skip;
+  for await (const { items, at: page, before, end } of pagesFrom(at, list, from, details)) {
+    const skipped = Math.min(toSkip, items.length);
+    toSkip -= skipped;
+    const taken = items.slice(skipped, skipped + left);
     if (taken.length > 0) yield* mapChunks(listedObjects(at, objectClass, definition, list, query, taken), ({ object }) => object);
     left -= taken.length;
-    const isWithin = taken.length < behind.length;
-    if (left === 0 && (isWithin || next !== undefined)) return pageEnd(isWithin ? { at: position, size: from.size, skip: skip + taken.length } : { at: next, size: from.size, skip: 0 });
-    skip = Math.max(0, skip - items.length);
+    if (left === 0 && skipped + taken.length < items.length) return pageEnd({ at: page, size: from.size, skip: before + skipped + taken.length });
+    if (left === 0 && end?.next !== undefined) return pageEnd({ at: end.next, size: from.size, skip: 0 });
     call.progress?.();
   }
   return LAST_PAGE;

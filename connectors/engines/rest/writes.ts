@@ -31,7 +31,7 @@ function requireAttributes(objectClass: string, definition: RestObjectClass, giv
 async function send(call: RestCall, endpoint: WriteEndpoint, body: JsonObject, definition: RestObjectClass, uid: string | undefined): Promise<JsonObject | undefined> {
   const { request, body: made, headers } = endpoint;
   const variables = uid === undefined ? {} : { uid, ...definition.variables?.(uid) };
-  const json = await call.send(request, { variables, uid, headers, kind: 'write', json: made === undefined ? body : made(body, uid) });
+  const json = await call.send(request, { variables, uid, headers, json: made === undefined ? body : made(body, uid) });
   const object = valueAt(json, definition.item ?? '');
   return isJsonObject(object) ? object : undefined;
 }
@@ -130,5 +130,5 @@ export async function remove(session: RestSession, { objectClass, uid }: DeleteR
   const { delete: how } = definition;
   if (how === undefined) return notPossible(objectClass, 'deleted');
   if (typeof how === 'function') return how(at, uid);
-  await at.answer(how, { variables: { uid: uid.value, ...definition.variables?.(uid.value) }, uid: uid.value, kind: 'write' });
+  await at.answer(how, { variables: { uid: uid.value, ...definition.variables?.(uid.value) }, uid: uid.value });
 }

@@ -32,6 +32,13 @@ export class FakeBox {
     return box;
   }
 
+  /** A group that is there from the beginning; its id. */
+  addGroup(name: string): string {
+    const id = String(this.#next++);
+    this.groups.set(id, { type: 'group', id, name, group_type: 'managed_group', created_at: now(), modified_at: now() });
+    return id;
+  }
+
   #objects(type: 'user' | 'group', kept: Map<string, Fields>, unique: string, presets: Fields): Routes {
     const found = ({ params }: FakeRequest): Fields => kept.get(params['id']!) ?? refuse(404, `no ${type} ${params['id']}`);
     const isFree = (body: Fields, id?: string): boolean => ![...kept.values()].some((each) => each['id'] !== id && body[unique] !== undefined && each[unique] === body[unique]);

@@ -53,7 +53,7 @@ async function* changes<C>(source: SyncSource<C>, token: SyncToken | null, how: 
   const timeOf = (item: Json): number => parse(textAt(item, time) ?? '');
   const isNew = (item: Json): boolean => timeOf(item) <= upTo && (after === undefined || timeOf(item) > after);
   const tokens = new ReachedTimes(token?.value ?? FROM_THE_BEGINNING, ordered, format);
-  for await (const { items } of pagesFrom(call, list, { position: undefined, size: pageSizeOf(list) })) {
+  for await (const { items } of pagesFrom(call, list, { at: undefined, size: pageSizeOf(list) })) {
     for await (const found of source.objects(items.filter(isNew))) {
       yield found.map(({ wire, object }) => ({ kind: 'CREATE_OR_UPDATE', token: tokens.before(timeOf(wire)), uid: object.uid, objectClass, object }) satisfies SyncDelta);
     }

@@ -1,0 +1,65 @@
+import { NAME } from '../../../protocol/model/index.js';
+import { attributes, boolean, object, string } from '../../engines/rest/attributes.js';
+import { offsetPaging } from '../../engines/rest/paging/counted.js';
+import type { ListEndpoint } from '../../engines/rest/list.js';
+import type { LinkedValues } from '../../engines/rest/linked-values.js';
+import { flagText, sizeText } from './java-text.js';
+
+const VISIBILITY = ['admins_only', 'admins_and_members', 'all_managed_users'];
+
+/** https://developer.box.com/reference/get-users-id-memberships */
+const memberships: ListEndpoint = {
+  request: 'GET /users/{uid}/memberships', items: 'entries', pageSize: 1_000,
+  paging: offsetPaging({ offset: 'offset', size: 'limit', total: 'total_count' }),
+};
+
+/** https://developer.box.com/reference/post-group-memberships and /delete-group-memberships-id */
+const groups: LinkedValues = {
+  list: memberships, value: 'group.id',
+  add: { request: 'POST /group_memberships', json: (user, group) => ({ user: { id: user }, group: { id: group } }), done: [409] },
+  remove: { request: 'DELETE /group_memberships/{link}', done: [404] },
+};
+
+/** https://developer.box.com/reference/resources/user */
+export const account = attributes({
+  [NAME]: string({ wire: 'name', required: true, notes: 'display name' }),
+  login: string({ required: true, notes: 'normally the e-mail address; Box refuses another one while the address is not confirmed' }),
+  id: string({ unsent: true }),
+  type: string({ unsent: true }),
+  hostname: string({ unsent: true }),
+  is_exempt_from_device_limits: flagText('is_exempt_from_device_limits'),
+  job_title: string({ longest: 100 }),
+  space_amount: sizeText('space_amount', { notes: 'bytes; -1: without limit' }),
+  phone: string({ longest: 100 }),
+  status: string({ oneOf: ['active', 'inactive', 'cannot_delete_edit', 'cannot_delete_edit_upload'] }),
+  enterprise: object({ multi: true, unsent: true, notes: 'one object of type, id and name' }),
+  can_see_managed_users: flagText('can_see_managed_users'),
+  is_external_collab_restricted: flagText('is_external_collab_restricted'),
+  external_app_user_id: string(),
+  is_exempt_from_login_verification: flagText('is_exempt_from_login_verification'),
+  is_sync_enabled: flagText('is_sync_enabled'),
+  groups: string({ multi: true, linked: groups, notes: 'ids of groups' }),
+  max_upload_size: sizeText('max_upload_size', { unsent: true }),
+  language: string({ notes: 'modified ISO 639-1 code' }),
+  avatar_url: string({ unsent: true }),
+  role: string({ oneOf: ['coadmin', 'user'] }),
+  address: string({ longest: 255 }),
+  is_platform_access_only: flagText('is_platform_access_only', { createOnly: true }),
+  timezone: string({ notes: 'e.g. Africa/Bujumbura' }),
+  memberof: string({ multi: true, readOnly: true, onRequest: true, linked: { list: memberships, value: 'group.name' }, notes: 'names of groups' }),
+});
+
+/** https://developer.box.com/reference/resources/group--full */
+export const group = attributes({
+  [NAME]: string({ wire: 'name', required: true }),
+  id: string({ unsent: true }),
+  type: string({ unsent: true }),
+  description: string({ longest: 255 }),
+  external_sync_identifier: string({ longest: 255 }),
+  group_type: string({ unsent: true }),
+  invitability_level: string({ oneOf: VISIBILITY }),
+  member_viewability_level: string({ oneOf: VISIBILITY }),
+  provenance: string({ longest: 255 }),
+  permissions: object({ unsent: true, onRequest: true, notes: 'can_invite_as_collaborator' }),
+  can_invite_as_collaborator: boolean({ wire: 'permissions.can_invite_as_collaborator', unsent: true, onRequest: true }),
+});
