@@ -17,6 +17,8 @@ export interface RestAttribute {
   readonly cleared?: Json | undefined;
   /** Values that are resources of their own at the service, such as memberships; see {@link LinkedValues}. */
   readonly linked?: LinkedValues | undefined;
+  /** Taken, but not sent: by any write, or by an update. */
+  readonly unsent?: 'always' | 'onUpdate' | undefined;
   /** The values it takes; others are refused before anything is sent. */
   readonly oneOf?: readonly string[] | undefined;
   /** Characters a value may have. */
@@ -35,8 +37,8 @@ interface AttributeOptions {
   readonly readOnly?: boolean;
   /** Only create takes it. */
   readonly createOnly?: boolean;
-  /** Taken, since callers send it back as they read it, and not sent: the service decides it by itself. */
-  readonly unsent?: boolean;
+  /** Taken, since callers send it back as they read it, and not sent: the service decides it by itself, always or once the object is there. */
+  readonly unsent?: 'always' | 'onUpdate';
   /** Taken, never given. */
   readonly writeOnly?: boolean;
   /** Given only when asked for by name. */
@@ -59,8 +61,8 @@ function flagsOf(options: AttributeOptions): AttributeFlag[] {
 }
 
 function attribute(type: string, options: AttributeOptions): RestAttribute {
-  const { wire, read, write, cleared, linked, oneOf, longest, notes } = options;
-  return { type, flags: flagsOf(options), wire, read, write: options.unsent === true ? () => undefined : write, cleared, linked, oneOf, longest, notes };
+  const { wire, read, write, cleared, linked, unsent, oneOf, longest, notes } = options;
+  return { type, flags: flagsOf(options), wire, read, write, cleared, linked, unsent, oneOf, longest, notes };
 }
 
 export const string = (options: AttributeOptions = {}): RestAttribute => attribute('String', options);

@@ -105,7 +105,8 @@ function wireTyped(value: Json, type: string, name: string): Json {
 
 /** The body for attributes that are no links. What is cleared is left out of a create. */
 export function bodyOf(given: readonly Given[], operation: 'create' | 'update', base: JsonObject = {}): JsonObject {
-  return given.filter(({ attribute, values }) => attribute.linked === undefined && !(operation === 'create' && values === null)).reduce((body, one) => {
+  const isSent = ({ attribute: { linked, unsent }, values }: Given): boolean => linked === undefined && unsent !== 'always' && (operation === 'create' ? values !== null : unsent === undefined);
+  return given.filter(isSent).reduce((body, one) => {
     const value = bodyValue(one);
     return value === undefined ? body : withValueAt(body, one.attribute.wire ?? one.name, value);
   }, base);

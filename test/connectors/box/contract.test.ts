@@ -30,7 +30,7 @@ for (const [name, objectClass] of [['users', ACCOUNT], ['groups', GROUP]] as con
       outage: { begin: () => fake.service.pause(), end: () => fake.service.resume() },
       openCursors: async () => fake.service.open,
       stop: async () => {
-        await watch.keep();
+        watch.keep();
         const { complaints } = fake.service;
         await fake.service.stop();
         if (complaints.length > 0) throw new Error(complaints.slice(0, 5).join('\n'));

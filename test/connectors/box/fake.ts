@@ -12,6 +12,13 @@ const refuse = (status: number, message: string): never => { throw new Refusal(s
 /** What Box shows without `fields` (https://developer.box.com/reference/resources/user and /group). */
 const STANDARD = new Set(['id', 'type', 'name', 'login', 'created_at', 'modified_at', 'language', 'timezone', 'space_amount', 'space_used', 'max_upload_size', 'status', 'job_title', 'phone', 'address', 'avatar_url', 'notification_email', 'group_type']);
 
+/** What a user has that was created with a login and a name. */
+const USER_PRESETS: Fields = {
+  status: 'active', role: 'user', space_used: 0, space_amount: 1_000_000_000_000_000, max_upload_size: 53_687_091_200, language: 'en', timezone: 'America/Los_Angeles', job_title: '', phone: '', address: '',
+  is_sync_enabled: true, can_see_managed_users: true, is_exempt_from_device_limits: false, is_external_collab_restricted: false, is_exempt_from_login_verification: false, is_platform_access_only: false,
+  enterprise: { id: '1162568706', type: 'enterprise', name: 'testing' }, hostname: 'https://app.box.com/',
+};
+
 /** Box's users, groups and memberships (https://developer.box.com/reference), without the rest of it. */
 export class FakeBox {
   readonly users = new Map<string, Fields>();
@@ -27,7 +34,7 @@ export class FakeBox {
     box.service = await FakeService.start({
       base: '/2.0', observers, error,
       credentials: { tokens: { path: '/oauth2/token', clientId: box.clientId, clientSecret: box.clientSecret, clientBy: 'body', refuses: ({ box_subject_type: type, box_subject_id: id }) => (type === 'enterprise' || type === 'user') && id !== undefined ? undefined : 'box_subject_type and box_subject_id are needed' } },
-      routes: { ...box.#objects('user', box.users, 'login', { status: 'active', space_used: 0, language: 'en' }), ...box.#objects('group', box.groups, 'name', { group_type: 'managed_group' }), ...box.#memberRoutes() },
+      routes: { ...box.#objects('user', box.users, 'login', USER_PRESETS), ...box.#objects('group', box.groups, 'name', { group_type: 'managed_group' }), ...box.#memberRoutes() },
     });
     return box;
   }
