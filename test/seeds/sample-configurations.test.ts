@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,10 @@ const LEFT_OUT: Readonly<Record<string, JsonObject>> = {
   'scripted-sql': { url: 'jdbc:mysql://localhost:3306/contractordb', username: 'root', password: 'password' },
   ssh: { host: 'ssh.example.com', hostKeyFingerprints: [`SHA256:${'A'.repeat(43)}`] },
 };
+/** What excerpts that leave out, or leave empty, a place or a credential are filled with: the samples of our own pages. */
+const OWN_SAMPLES = JSON.parse(readFileSync(new URL('../../docs/connectors/notes/samples.json', import.meta.url), 'utf8')) as Readonly<Record<string, JsonObject>>;
+const UNFILLED = /^(?:_CHANGEME_|your .*|[a-z]+(?:URL|Token|Secret|Id)|encrypted-.*|)$/;
+
 /** Texts of an excerpt that stand for something of the reader's own. */
 const PLACES: readonly (readonly [shown: RegExp, put: (scripts: string) => string])[] = [
   [/^jdbc:sap:\/\/HOST:PORT$/, () => 'jdbc:sap://hana.example.com:30015'], [/^path\/to\/scripts$/, (scripts) => scripts], [/<[A-Z][^<>]*>/g, () => 'EXAMPLE.COM'],
@@ -48,7 +53,9 @@ async function load(id: string, shown: JsonObject): Promise<readonly string[]> {
   const connector = (await loadConnector(id))!;
   const left = { ...LEFT_OUT[id], ...(SCRIPTED.includes(id) && LEFT_OUT[id] !== undefined ? { scriptRoots: [scripts] } : {}) };
   const known = Object.fromEntries(Object.entries(left).filter(([name]) => connector.properties[name] !== undefined));
-  return complaints(connector, { ...known, ...ownPlaces(shown) }, { properties: new Map([['idm.instance.dir', '/var/idm']]), scriptRoots: [scripts] });
+  const isFilled = ([name, value]: readonly [string, unknown]): boolean => LEFT_OUT[id] !== undefined || (typeof value === 'string' ? !UNFILLED.test(value) : value !== null || OWN_SAMPLES[id]?.[name] === undefined);
+  const own = LEFT_OUT[id] === undefined ? OWN_SAMPLES[id] ?? {} : {};
+  return complaints(connector, { ...own, ...known, ...ownPlaces(Object.fromEntries(Object.entries(shown).filter(isFilled)) as JsonObject) }, { properties: new Map([['idm.instance.dir', '/var/idm']]), scriptRoots: [scripts] });
 }
 
 describe.each(connectorIds)('the samples of the seed for %s', (id) => {

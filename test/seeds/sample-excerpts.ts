@@ -12,12 +12,13 @@ export interface Excerpt {
 }
 
 /**
- * JSON with the liberties of documentation: `...` for what is left out, commas before a bracket, line breaks within a text, a range
- * of versions without quotes.
+ * JSON with the liberties of documentation: `...` for what is left out, commas before a bracket and none between members, line breaks
+ * within a text, a range of versions without quotes, `{encrypted-password}` for a text.
  */
 function parse(text: string): JsonValue {
   const whole = text.replace(/^\s*\.\.\.,?\s*$/gm, '').replace(/"(?:[^"\\]|\\.)*"/gs, (string) => string.replaceAll('\n', '\\n'));
-  return JSON.parse(whole.replace(/: (\[[\d.]+,[\d.]+\))/, ': "$1"').replace(/,(\s*[}\]])/g, '$1')) as JsonValue;
+  const quoted = whole.replace(/: (\[[\d.]+,[\d.]+\))/, ': "$1"').replace(/\{(encrypted-[\w-]+)\}/g, '"$1"');
+  return JSON.parse(quoted.replace(/("|\d|true|false|null|[}\]])(\s*\n\s*")/g, '$1,$2').replace(/,(\s*[}\]])/g, '$1')) as JsonValue;
 }
 
 /** The value that begins at `at`, as far as its closing bracket or quote, or the blank line where the seed forgets that. */
