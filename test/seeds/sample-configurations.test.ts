@@ -54,8 +54,8 @@ async function load(id: string, shown: JsonObject): Promise<readonly string[]> {
   const left = { ...LEFT_OUT[id], ...(SCRIPTED.includes(id) && LEFT_OUT[id] !== undefined ? { scriptRoots: [scripts] } : {}) };
   const known = Object.fromEntries(Object.entries(left).filter(([name]) => connector.properties[name] !== undefined));
   const isFilled = ([name, value]: readonly [string, unknown]): boolean => LEFT_OUT[id] !== undefined || (typeof value === 'string' ? !UNFILLED.test(value) : value !== null || OWN_SAMPLES[id]?.[name] === undefined);
-  const own = LEFT_OUT[id] === undefined ? OWN_SAMPLES[id] ?? {} : {};
-  return complaints(connector, { ...own, ...known, ...ownPlaces(Object.fromEntries(Object.entries(shown).filter(isFilled)) as JsonObject) }, { properties: new Map([['idm.instance.dir', '/var/idm']]), scriptRoots: [scripts] });
+  const own: JsonObject = LEFT_OUT[id] === undefined ? OWN_SAMPLES[id] ?? {} : {};
+  return complaints(connector, { ...own, ...known, ...ownPlaces(Object.fromEntries(Object.entries(shown).filter(isFilled))) }, { properties: new Map([['idm.instance.dir', '/var/idm']]), scriptRoots: [scripts] });
 }
 
 describe.each(connectorIds)('the samples of the seed for %s', (id) => {
