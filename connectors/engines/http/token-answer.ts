@@ -15,10 +15,12 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
 ]);
 const OTHER_ADVICE = 'Check the client\'s id and secret, the grant type and the scope.';
 const REFRESH_ADVICE = 'The refresh token has expired, was revoked or has been replaced by a newer one: authorise the client at the service again, and set the new refresh token.';
+const OWNER_ADVICE = 'Check the user name and the password, and that the user is active and not locked.';
 const GRANT_ADVICE = 'Check the key, the issuer and the subject, that the service knows them, and the clock of this machine.';
 
 /** What kind of grant was asked for; the advice depends on it. */
-export type GrantKind = 'client' | 'refresh' | 'assertion';
+export type GrantKind = 'client' | 'refresh' | 'owner' | 'assertion';
+const INVALID_GRANT_ADVICE: Readonly<Record<GrantKind, string>> = { client: OTHER_ADVICE, refresh: REFRESH_ADVICE, owner: OWNER_ADVICE, assertion: GRANT_ADVICE };
 
 /** An answer of the endpoint, whatever its status. Rejects with `connectionFailed` where there is none. */
 export async function askForToken(client: TokenClient, request: Omit<HttpRequest, 'bare'>, signal: AbortSignal): Promise<HttpAnswer> {
@@ -62,7 +64,7 @@ export function tokenRefused(answer: HttpAnswer, endpoint: URL, grant: GrantKind
   const fail = (kind: 'retryable' | 'configuration' | 'invalidCredential', advice: string): ConnectorError => new ConnectorError(kind, `No access token: ${place} answered ${status}.${said} ${advice}`, { outcome: 'notApplied' });
   if (status === 429 || status >= 500) return fail('retryable', 'Try again later.');
   if (code === '' && [301, 302, 303, 307, 308, 404, 405, 410].includes(status)) return fail('configuration', 'Correct the address of the token endpoint.');
-  if (code === 'invalid_grant') return fail('invalidCredential', grant === 'refresh' ? REFRESH_ADVICE : grant === 'assertion' ? GRANT_ADVICE : OTHER_ADVICE);
+  if (code === 'invalid_grant') return fail('invalidCredential', INVALID_GRANT_ADVICE[grant]);
   return fail('invalidCredential', ADVICE.get(code) ?? OTHER_ADVICE);
 }
 

@@ -13,9 +13,11 @@ export interface TokenRequest {
   /** Null for a grant that needs none. */
   readonly clientId: string | null;
   readonly clientSecret: GuardedString | null;
-  /** RFC 6749, sections 4.4 and 6; RFC 7523, section 2.1. */
-  readonly grant: 'client_credentials' | 'refresh_token' | 'jwt_bearer';
+  /** RFC 6749, sections 4.3, 4.4 and 6; RFC 7523, section 2.1. */
+  readonly grant: 'client_credentials' | 'refresh_token' | 'password' | 'jwt_bearer';
   readonly refreshToken?: GuardedString | null;
+  /** Of the grant `password`: whose resources the token is for. */
+  readonly owner?: { readonly username: string; readonly password: GuardedString } | undefined;
   /** Of the grant `jwt_bearer`. */
   readonly assertion?: AssertionSource | undefined;
   readonly scope?: string | null;
@@ -27,8 +29,8 @@ export interface TokenRequest {
   readonly refused?: ((answer: HttpAnswer) => ConnectorError) | undefined;
 }
 
-const GRANT_NAMES = { client_credentials: 'client_credentials', refresh_token: 'refresh_token', jwt_bearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer' } as const;
-const GRANT_KINDS: Readonly<Record<TokenRequest['grant'], GrantKind>> = { client_credentials: 'client', refresh_token: 'refresh', jwt_bearer: 'assertion' };
+const GRANT_NAMES = { client_credentials: 'client_credentials', refresh_token: 'refresh_token', password: 'password', jwt_bearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer' } as const;
+const GRANT_KINDS: Readonly<Record<TokenRequest['grant'], GrantKind>> = { client_credentials: 'client', refresh_token: 'refresh', password: 'owner', jwt_bearer: 'assertion' };
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** Tokens for a form (RFC 6749). A refresh token that comes with an answer replaces the one before, while this source lives. */
@@ -44,7 +46,7 @@ export function tokenEndpoint(client: TokenClient, request: TokenRequest): Token
     for (const [name, value] of request.form ?? []) form.set(name, value);
     const body = { bytes: new TextEncoder().encode(form.toString()), contentType: 'application/x-www-form-urlencoded' };
     const answer = await askForToken(client, { method: 'POST', url: endpoint, headers, body }, signal);
-    const secrets = [request.clientSecret?.reveal(), refreshed, request.refreshToken?.reveal(), form.get('assertion'), form.get('client_assertion'), headers.get('authorization')].filter((secret) => typeof secret === 'string');
+    const secrets = [request.clientSecret?.reveal(), refreshed, request.refreshToken?.reveal(), form.get('password'), form.get('assertion'), form.get('client_assertion'), headers.get('authorization')].filter((secret) => typeof secret === 'string');
     if (answer.status !== 200 && request.refused !== undefined) throw request.refused(answer);
     const token = answer.status === 200 ? tokenOf(answer, endpoint) : undefined;
     if (token === undefined) throw tokenRefused(answer, endpoint, GRANT_KINDS[grant], secrets);
@@ -53,8 +55,15 @@ export function tokenEndpoint(client: TokenClient, request: TokenRequest): Token
   };
 }
 
-async function describeGrant({ grant, assertion, refreshToken, scope }: TokenRequest, form: URLSearchParams, refreshed: string | undefined): Promise<void> {
+function describeOwner(owner: TokenRequest['owner'], form: URLSearchParams): void {
+  if (owner === undefined) throw new ConnectorError('configuration', 'The grant password needs a user name and a password.', { outcome: 'notApplied' });
+  form.set('username', owner.username);
+  form.set('password', owner.password.reveal());
+}
+
+async function describeGrant({ grant, assertion, owner, refreshToken, scope }: TokenRequest, form: URLSearchParams, refreshed: string | undefined): Promise<void> {
   if (grant === 'refresh_token') form.set('refresh_token', refreshed ?? refreshToken?.reveal() ?? '');
+  if (grant === 'password') describeOwner(owner, form);
   if (grant === 'jwt_bearer') {
     if (assertion === undefined) throw new ConnectorError('configuration', 'The grant jwt_bearer needs a key to sign with.', { outcome: 'notApplied' });
     form.set('assertion', await assertion());

@@ -10,6 +10,8 @@ export interface TokenSettings {
   readonly clientBy?: 'body' | 'basic' | 'either';
   /** Good for a refresh grant. */
   readonly refreshToken?: string;
+  /** Good for a password grant (RFC 6749 section 4.3), which is the only one then. */
+  readonly owner?: { readonly username: string; readonly password: string };
   /** A refresh gives a new refresh token, and the old one is good no more. */
   readonly rotates?: boolean;
   /** Whether a JWT bearer assertion (RFC 7523) is good. */
@@ -40,7 +42,12 @@ const basicOf = (header = ''): readonly [string, string] | undefined => {
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const wrong = (error: string, description: string, status = 400): Refusal => new Refusal(status, { error, error_description: description });
 
-/** Gives tokens out (RFC 6749 sections 4.4 and 6) and knows which are good. */
+function checkOwner({ username, password }: NonNullable<TokenSettings['owner']>, form: Readonly<Record<string, string>>): void {
+  if (form['grant_type'] !== 'password') throw wrong('unsupported_grant_type', `no grant of type ${String(form['grant_type'])}`);
+  if (form['username'] !== username || form['password'] !== password) throw wrong('invalid_grant', 'the user is not known', 401);
+}
+
+/** Gives tokens out (RFC 6749 sections 4.3, 4.4 and 6) and knows which are good. */
 export class TokenDesk {
   readonly #settings: CredentialSettings;
   readonly #good = new Set<string>();
@@ -94,6 +101,7 @@ export class TokenDesk {
       return;
     }
     this.#checkClient(settings, form, request.headers['authorization']);
+    if (settings.owner !== undefined) return checkOwner(settings.owner, form);
     if (form['grant_type'] === 'client_credentials') return;
     if (form['grant_type'] !== 'refresh_token') throw wrong('unsupported_grant_type', `no grant of type ${String(form['grant_type'])}`);
     if (!this.#refresh.has(form['refresh_token'] ?? '')) throw wrong('invalid_grant', 'the refresh token is not good');

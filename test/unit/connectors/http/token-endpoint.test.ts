@@ -79,6 +79,16 @@ describe('a token endpoint', () => {
     ]);
   });
 
+  it('is shown a user\'s name and password (RFC 6749, section 4.3.2), and does not get the password told', async () => {
+    const client = new FakeTokenClient(token);
+    const owned: TokenRequest = { ...request, grant: 'password', owner: { username: 'admin', password: new GuardedString('0wner') } };
+    await tokenEndpoint(client, owned)(never);
+    expect(client.forms[0]).toEqual({ grant_type: 'password', client_id: 'a:b', client_secret: SECRET, username: 'admin', password: '0wner' });
+    const refused = await failing([401, { error: 'invalid_grant', error_description: 'not 0wner' }], owned);
+    expect([refused.kind, refused.message]).toEqual(['invalidCredential', expect.stringMatching(/user name and the password/)]);
+    expect(refused.message).not.toContain('0wner');
+  });
+
   it('that gives a new refresh token is shown that one from then on', async () => {
     const client = new FakeTokenClient(answerOf(200, { access_token: 't', refresh_token: 'next' }), token);
     const source = tokenEndpoint(client, refresh);
