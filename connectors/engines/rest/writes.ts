@@ -1,4 +1,4 @@
-import { ConnectorError, Uid, attributeKey, type Attribute, type ConnectorObject, type OperationOptions } from '../../../protocol/model/index.js';
+import { ConnectorError, Uid, attributeKey, type Attribute, type ConnectorObject } from '../../../protocol/model/index.js';
 import { updateValues } from '../../framework/facade/update-values.js';
 import type { Call, CreateRequest, DeleteRequest, Results, UpdateRequest } from '../../framework/spi.js';
 import type { RestObjectClass, WriteEndpoint, Written } from './definition.js';
@@ -101,16 +101,21 @@ export function update(session: RestSession, request: UpdateRequest, call: Call)
   return change(session, request, call, 'REPLACE');
 }
 
-/** Links are added and removed one by one; of other attributes the values are read, merged and replaced. */
+/** Links are added and removed one by one; of other attributes the values are read, merged and replaced. An attribute of one value takes the one that is added instead of its own. */
 export async function changeValues(session: RestSession, request: UpdateRequest, call: Call, updateType: 'ADD' | 'REMOVE'): Promise<Uid> {
   const { objectClass, uid, options } = request;
   const definition = await classOf(session, restCall(session, call, 'update'), objectClass);
-  const isLink = ({ name }: Attribute): boolean => Object.entries(definition.attributes).some(([known, { linked }]) => linked !== undefined && attributeKey(known) === attributeKey(name));
-  const others = request.attributes.filter((attribute) => !isLink(attribute));
+  const known = new Map(Object.entries(definition.attributes).map(([name, attribute]) => [attributeKey(name), attribute] as const));
+  const isLink = ({ name }: Attribute): boolean => known.get(attributeKey(name))?.linked !== undefined;
+  const isReplaced = ({ name }: Attribute): boolean => updateType === 'ADD' && known.get(attributeKey(name))?.flags.includes('MULTIVALUED') === false;
   const links = request.attributes.filter(isLink);
-  const read = (readOptions: OperationOptions) => firstOf(search(session, { objectClass, filter: { kind: 'equals', attribute: uid }, options: readOptions }, call));
-  const after = others.length === 0 ? uid : await updateValues({ kind: 'update', objectClass, uid, attributes: others, options, updateType }, {
-    displayName: session.connector.displayName, read, replace: (replacement) => update(session, replacement, call),
+  const single = request.attributes.filter((attribute) => !isLink(attribute) && isReplaced(attribute));
+  const others = request.attributes.filter((attribute) => !isLink(attribute) && !isReplaced(attribute));
+  const replaced = single.length === 0 ? uid : await update(session, { objectClass, uid, attributes: single, options }, call);
+  const after = others.length === 0 ? replaced : await updateValues({ kind: 'update', objectClass, uid: replaced, attributes: others, options, updateType }, {
+    displayName: session.connector.displayName,
+    read: (readOptions) => firstOf(search(session, { objectClass, filter: { kind: 'equals', attribute: replaced }, options: readOptions }, call)),
+    replace: (replacement) => update(session, replacement, call),
   });
   return links.length === 0 ? after : change(session, { ...request, uid: after, attributes: links }, call, updateType);
 }

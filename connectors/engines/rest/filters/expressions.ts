@@ -10,7 +10,8 @@ export interface FilterLanguage {
   compare(kind: AttributeFilterKind, path: string, literal: Literal): string | undefined;
   presence?(path: string): string;
   and(conditions: readonly string[]): string;
-  or?(conditions: readonly string[]): string;
+  /** Undefined where the language cannot say it. */
+  or?(conditions: readonly string[]): string | undefined;
   not?(condition: string): string;
 }
 

@@ -66,4 +66,12 @@ describe('filters by expressions', () => {
     expect(odata.query(equals('name', "O'Hara"))).toEqual({ $filter: "displayName eq 'O''Hara'" });
     expect(odata.query({ kind: 'startsWith', attribute: Attribute.of('name', "O'") })).toEqual({ $filter: "startsWith(displayName,'O''')" });
   });
+
+  it('leave to the facade what a language cannot say of some alternatives', () => {
+    const filters = expressionFilters({ parameter: 'q', language: { ...odataLanguage, or: (conditions) => (conditions.length > 2 ? undefined : conditions.join('|')) }, attributes: { a: { path: 'a', kinds: ['equals'] } } });
+    const two: Filter = { kind: 'or', operands: [equals('a', '1'), equals('a', '2')] };
+    expect(filters.query(two)).toEqual({ q: "a eq '1'|a eq '2'" });
+    const three: Filter = { kind: 'or', operands: [...two.operands, equals('a', '3')] };
+    expect(filters.split(three)).toEqual({ native: undefined, residual: three });
+  });
 });
