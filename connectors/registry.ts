@@ -22,6 +22,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   'scripted-groovy-poolable': () => import('./catalog/scripted-groovy-poolable/index.js'),
   'scripted-rest': () => import('./catalog/scripted-rest/index.js'),
   'scripted-sql': () => import('./catalog/scripted-sql/index.js'),
+  servicenow: () => import('./catalog/servicenow/index.js'),
   ssh: () => import('./catalog/ssh/index.js'),
 };
 

@@ -1,0 +1,38 @@
+import { ConnectorError, GuardedString } from '../../../protocol/model/index.js';
+import { httpAddress } from '../../engines/rest/http-configuration.js';
+import { BASIC_PROPERTIES } from '../../engines/rest/saas-properties.js';
+import { flag, guarded, integer, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
+
+/** The most records the Table API gives at a time is 10,000 (https://www.servicenow.com/docs/r/api-reference/rest-apis/c_TableAPI.html). */
+const MOST_RECORDS = 10_000;
+const DEFAULT_PAGE = 100;
+
+export const config = properties(withGroup(BASIC_PROPERTIES, {
+  instance: text({ required: true, help: 'Host of the ServiceNow instance, e.g. dev00000.service-now.com. Another scheme or port than those of HTTPS is given with it: http://127.0.0.1:8080.' }),
+  username: text({ required: true, help: 'User who may call the REST API.' }),
+  password: guarded({ required: true, help: 'Password of that user.' }),
+  clientID: text({ required: true, help: 'Id of the OAuth application registered in ServiceNow.' }),
+  clientSecret: guarded({ required: true, help: 'Secret of that application.' }),
+  pageSize: integer({ default: DEFAULT_PAGE, help: `Records asked for at a time, ${MOST_RECORDS} at most.` }),
+  readSchema: flag({ help: 'Also offers the columns the instance itself has, custom ones among them, as its dictionary tells.' }),
+}));
+export type ServiceNowConfig = ConfigOf<typeof config>;
+
+/** The address of an instance: a host, with or without a slash after it; HTTPS where no scheme is given. Throws `configuration`. */
+export function instanceAddress({ instance }: Pick<ServiceNowConfig, 'instance'>): URL {
+  const given = instance.trim();
+  const address = httpAddress('instance', given.includes('://') ? given : `https://${given}`);
+  if (!['', '/'].includes(address.pathname) || address.search !== '' || address.hash !== '') throw new ConnectorError('configuration', 'instance has to be the host of the instance, such as dev00000.service-now.com, without a path.');
+  return address;
+}
+
+export function validate(given: ServiceNowConfig): void {
+  const { username, password, clientID, clientSecret } = given;
+  const empty = new GuardedString('');
+  const missing = Object.entries({ username: username.trim() === '', password: password.equals(empty), clientID: clientID.trim() === '', clientSecret: clientSecret.equals(empty) })
+    .filter(([, isMissing]) => isMissing).map(([name]) => name);
+  if (missing.length > 0) throw new ConnectorError('configuration', `Set ${missing.join(', ')}: ServiceNow gives tokens to an OAuth application together with a user.`);
+  instanceAddress(given);
+  const size = given.pageSize;
+  if (size < 1 || size > MOST_RECORDS) throw new ConnectorError('configuration', `pageSize is ${size}: give a number from 1 to ${MOST_RECORDS}.`);
+}
