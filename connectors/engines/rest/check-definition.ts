@@ -2,7 +2,7 @@ import type { RestObjectClass, WriteEndpoint } from './definition.js';
 import { variablesOf } from './request-line.js';
 import type { AnyRestConnector } from './rest-session.js';
 
-const LINE = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE) (?:\/\S*)?$/;
+const LINE = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE) (?:(?:\w+:)?\/\S*)?$/;
 
 /** What a definition says and nothing will ever answer to: throws a TypeError that names it. */
 export function checkDefinition({ id, properties, objectClasses, service }: AnyRestConnector): void {

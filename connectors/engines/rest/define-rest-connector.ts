@@ -37,7 +37,7 @@ function defined<T extends object>(given: T): { readonly [K in keyof T]?: NonNul
 }
 
 function targetsOf<P extends PropertyTable>({ service }: RestConnector<P>, config: ConfigOf<P>): readonly ConnectorTarget[] {
-  return httpTargets(service.http?.(config) ?? config, service.address(config), ...Object.values(service.credentialsTo?.(config) ?? {}));
+  return httpTargets(service.http?.(config) ?? config, service.address(config), ...Object.values(service.others?.(config) ?? {}), ...Object.values(service.credentialsTo?.(config) ?? {}));
 }
 
 /** Only what some object class of the definition offers is published. */

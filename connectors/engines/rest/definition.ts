@@ -102,6 +102,11 @@ export interface AuthenticationContext {
 export interface RestService<C> {
   /** Where its paths begin. Throws `configuration` for what is no address; see `httpAddress`. */
   address(config: C): URL;
+  /**
+   * Further addresses of the service, by the names request lines have for them (`GET billing:/plans`). They have the same credentials,
+   * and limits of their own.
+   */
+  others?(config: C): Readonly<Record<string, URL>>;
   authentication(config: C, context: AuthenticationContext): HttpAuthentication;
   /** Where credentials go besides the address, by property: token endpoints. */
   credentialsTo?(config: C): Readonly<Record<string, URL | null | undefined>>;

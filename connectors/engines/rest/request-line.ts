@@ -1,8 +1,11 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-/** `GET /users/{uid}`: a path below the service's address, with variables in braces; each is one step, and encoded. */
-export type RequestLine = `${Method} /${string}` | `${Method} `;
+/**
+ * `GET /users/{uid}`: a path below the service's address, with variables in braces; each is one step, and encoded. `GET billing:/plans` is
+ * below the further address of that name, see `RestService.others`.
+ */
+export type RequestLine = `${Method} /${string}` | `${Method} ` | `${Method} ${string}:/${string}`;
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** A list is sent as several parameters of one name; undefined is left out. */
@@ -17,6 +20,14 @@ export function variablesOf(line: string): readonly string[] {
 
 export function methodOf(line: RequestLine): Method {
   return line.slice(0, line.indexOf(' ')) as Method;
+}
+
+const ELSEWHERE = /^(\w+) (\w+):(\/.*)$/;
+
+/** The name of the further address a line is for, and the line without it; undefined: the service's own. */
+export function placeOf(line: RequestLine): { readonly at: string | undefined; readonly line: RequestLine } {
+  const [, method = '', at, path = ''] = ELSEWHERE.exec(line) ?? [];
+  return at === undefined ? { at, line } : { at, line: `${method} ${path}` as RequestLine };
 }
 
 /**

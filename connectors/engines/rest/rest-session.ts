@@ -13,7 +13,7 @@ import type { RestConnector, RestObjectClass } from './definition.js';
 import { httpSettings } from './http-configuration.js';
 import type { Json } from './json.js';
 import { KeptValues } from './kept-values.js';
-import { addressOf, methodOf, type RequestLine, type Variables } from './request-line.js';
+import { addressOf, methodOf, placeOf, type RequestLine, type Variables } from './request-line.js';
 import type { RequestDetails, RestAnswer, RestCall } from './rest-call.js';
 
 /** A connector whose configuration's type is of no matter. */
@@ -23,9 +23,16 @@ export type Classes = ReadonlyMap<string, RestObjectClass>;
 
 /** What all sessions of a configuration stand on. */
 interface SharedService {
+  readonly own: Place;
+  /** Further addresses, by name. */
+  readonly others: ReadonlyMap<string, Place>;
+  readonly kept: KeptValues;
+}
+
+/** An address, and the client that authenticates there: each knows one origin. */
+interface Place {
   readonly client: HttpClient;
   readonly address: URL;
-  readonly kept: KeptValues;
 }
 
 /** One session: costs nothing, since connections are the client's. */
@@ -36,24 +43,46 @@ export interface RestSession {
 }
 
 export async function openSession(connector: AnyRestConnector, config: Config, context: OpenContext): Promise<RestSession> {
-  const service = await context.shared('service', (over) => openService(connector, config, context, over), ({ client }) => client.close());
+  const service = await context.shared('service', (over) => openService(connector, config, context, over), closeService);
   return { connector, config, service };
 }
 
 async function openService({ service }: AnyRestConnector, config: Config, context: OpenContext, over: AbortSignal): Promise<SharedService> {
   const address = service.address(config);
   const http = service.http?.(config) ?? config;
-  const purpose = { address, authentication: noAuthentication, credentialsTo: { address, ...service.credentialsTo?.(config) }, timeoutIn: service.timeoutIn };
+  const others = Object.entries(service.others?.(config) ?? {});
+  const credentialsTo = { address, ...Object.fromEntries(others), ...service.credentialsTo?.(config) };
+  const purpose = { address, authentication: noAuthentication, credentialsTo, timeoutIn: service.timeoutIn };
   const settings = await httpSettings(http, context, { ...purpose, headers: service.headers?.(config) });
   const bare = await HttpClient.open({ ...settings, headers: undefined });
   const { identity = '', ...limits } = service.limits?.(config) ?? {};
-  const throttle = openLimits({ origin: address.origin, identity }, limits);
-  over.addEventListener('abort', () => {
-    throttle.close();
-    void bare.close();
-  }, { once: true });
+  over.addEventListener('abort', () => void bare.close(), { once: true });
   const authentication = service.authentication(config, { client: bare, over, clock: systemClock, log: context.log });
-  return { client: await HttpClient.open({ ...settings, authentication, throttle }), address, kept: new KeptValues(systemClock, over) };
+  const clients = new Map<string, HttpClient>();
+  const placeAt = async (at: URL): Promise<Place> => {
+    const known = clients.get(at.origin);
+    if (known !== undefined) return { client: known, address: at };
+    const throttle = openLimits({ origin: at.origin, identity }, limits);
+    over.addEventListener('abort', () => throttle.close(), { once: true });
+    const client = await HttpClient.open({ ...settings, address: at, authentication, throttle });
+    clients.set(at.origin, client);
+    return { client, address: at };
+  };
+  const own = await placeAt(address);
+  const further = new Map<string, Place>();
+  for (const [name, at] of others) further.set(name, await placeAt(at));
+  return { own, others: further, kept: new KeptValues(systemClock, over) };
+}
+
+async function closeService({ own, others }: SharedService): Promise<void> {
+  await Promise.all([own, ...others.values()].map(({ client }) => client.close()));
+}
+
+function placed({ own, others }: SharedService, given: RequestLine): Place & { readonly line: RequestLine } {
+  const { at, line } = placeOf(given);
+  const place = at === undefined ? own : others.get(at);
+  if (place === undefined) throw new TypeError(`The request ${given} is for an address the definition does not name.`);
+  return { ...place, line };
 }
 
 /** Variables every request line may use: the configuration's texts, by the names of their properties. */
@@ -66,11 +95,13 @@ export function restCall(session: RestSession, call: Call, operation: RestOperat
   const { connector, config, service } = session;
   const { errors: rules, messages } = connector.service;
   const variables = configured(config);
-  const prepared = (line: RequestLine, details: RequestDetails): Prepared => {
-    const url = details.url === undefined ? addressOf(service.address, line, { ...variables, ...details.variables }, details.query) : atService(details.url, service.address);
+  const prepared = (given: RequestLine, details: RequestDetails): Prepared => {
+    const { client, address, line } = placed(service, given);
+    const url = details.url === undefined ? addressOf(address, line, { ...variables, ...details.variables }, details.query) : atService(details.url, address);
     const method = methodOf(line);
     const headers = new Map([['accept', 'application/json'], ...Object.entries(details.headers ?? {})]);
     return {
+      client,
       request: { method, url, headers, body: bodyOf(details), kind: details.kind, lane: call.signal }, signal: details.signal ?? call.signal, accept: details.accept ?? [],
       context: { system: connector.displayName, method, url, operation, uid: details.uid, rules, messages, hasSecrets: details.hasSecrets },
     };
@@ -78,16 +109,17 @@ export function restCall(session: RestSession, call: Call, operation: RestOperat
   return {
     config, signal: call.signal, log: call.log,
     answer: async (line, details = {}) => {
-      const { request, context, accept, signal } = prepared(line, details);
-      return understood(await service.client.request(request, signal, call.permitTarget), context, accept);
+      const { client, request, context, accept, signal } = prepared(line, details);
+      return understood(await client.request(request, signal, call.permitTarget), context, accept);
     },
-    items: (line, path, details = {}) => itemsOf(service.client, prepared(line, details), path, call.permitTarget),
+    items: (line, path, details = {}) => itemsOf(prepared(line, details), path, call.permitTarget),
     async send(line, details) { return (await this.answer(line, details)).json; },
     cached: (name, milliseconds, make) => service.kept.get(name, milliseconds, make, call.signal),
   };
 }
 
 interface Prepared {
+  readonly client: HttpClient;
   readonly request: HttpRequest;
   readonly context: AnswerContext;
   readonly accept: readonly number[];
@@ -102,7 +134,7 @@ function understood(answer: HttpAnswer, context: AnswerContext, accept: readonly
   return { status, headers, json: jsonAnswer(answer, context, { mayBeEmpty: true }) ?? null };
 }
 
-async function* itemsOf(client: HttpClient, { request, context, accept, signal }: Prepared, path: string, permitTarget: Call['permitTarget']): AsyncGenerator<readonly Json[], RestAnswer, void> {
+async function* itemsOf({ client, request, context, accept, signal }: Prepared, path: string, permitTarget: Call['permitTarget']): AsyncGenerator<readonly Json[], RestAnswer, void> {
   const answer = await client.stream(request, signal, permitTarget);
   const { status, headers } = answer;
   if (status < 200 || status >= 300 || status === 204) return understood(await heldAnswer(answer), context, accept);
