@@ -118,6 +118,14 @@ function applies({ statuses, condition, operations }: ErrorRule, status: number,
   return statuses.includes(status) && (operations === undefined || operations.includes(operation)) && holds(condition, body);
 }
 
+/** Whether an answer is the case of one of the rules, whatever the operation. */
+export function isCaseOf(rules: readonly ErrorRule[], answer: HttpAnswer): boolean {
+  const candidates = rules.filter(({ statuses }) => statuses.includes(answer.status));
+  if (candidates.length === 0) return false;
+  const body = bodyOf(answer);
+  return candidates.some(({ condition }) => holds(condition, body));
+}
+
 /** One line, without what would change a log or a terminal. */
 function excerptOf(body: JsonValue | undefined, paths: readonly string[]): string {
   const said = paths.map((path) => valueAt(body, path)).find((text) => typeof text === 'string' && text.trim() !== '');

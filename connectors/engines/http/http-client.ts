@@ -157,13 +157,22 @@ export class HttpClient {
         ...this.#address(url), method, headers: Object.fromEntries(this.#headers(request)), body: request.body?.bytes ?? null, signal,
       });
       const head = { status: response.statusCode, headers: headersOf(response.headers), cookies: [response.headers['set-cookie'] ?? []].flat() };
-      const answer: HttpAnswer = { ...head, refusedFor: turn?.answered(head), body: await received(request, head, response.body, signal) };
+      const answer = await this.#judged(head, turn, () => received(request, head, response.body, signal));
       if (answer.status === 407 && this.settings.proxy !== undefined && this.#isPassedOn(url)) throw refusedByProxy(this.settings.proxy.address, answer.status, url.host);
       return answer;
     } catch (error) {
       if (signal.aborted) throw signal.reason as Error;
       throw httpFailure(error, place, outcome);
     }
+  }
+
+  /** Tells the throttle of the answer: at once, or after its body where that may make it a refusal for being asked too often. */
+  async #judged(head: Omit<HttpAnswer, 'body'>, turn: Place | undefined, read: () => Promise<Uint8Array>): Promise<HttpAnswer> {
+    const { isThrottled } = this.settings;
+    if (isThrottled === undefined || head.status < 400 || head.status > 499) return { ...head, refusedFor: turn?.answered(head), body: await read() };
+    const body = await read();
+    const counted = isThrottled({ ...head, body }) ? { ...head, status: 429 } : head;
+    return { ...counted, refusedFor: turn?.answered(counted), body };
   }
 
   /** Limits are of the client's own server; tokens have others. */

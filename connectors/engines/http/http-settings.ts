@@ -1,5 +1,6 @@
 import type { PermitTarget } from '../../../protocol/model/index.js';
 import type { Clock } from '../../framework/clock.js';
+import type { HttpAnswer } from './http-client.js';
 import type { HttpAuthentication } from './http-authentication.js';
 import type { RetryPolicy } from './http-retry.js';
 import type { Throttle } from './limits/throttle.js';
@@ -34,6 +35,8 @@ export interface HttpSettings {
   readonly compression?: boolean | undefined;
   /** Left out: what failed on its way is not repeated. */
   readonly retry?: RetryPolicy | undefined;
+  /** Whether an answer says what 429 says, with another status from 400 to 499: it counts as 429 then. */
+  readonly isThrottled?: ((answer: HttpAnswer) => boolean) | undefined;
   /** For pauses. @default the system's */
   readonly clock?: Clock | undefined;
   readonly permitTarget?: PermitTarget | undefined;

@@ -54,6 +54,8 @@ export interface RestObjectClass<C = unknown> {
   /** What of a filter the list can be told. */
   readonly filters?: NativeFilters;
   readonly list?: ObjectList | ((call: RestCall<C>, query: ClassQuery) => ObjectList);
+  /** Attributes whose value `read` takes in place of the uid, such as a unique name: a filter by one is a read. */
+  readonly readBy?: readonly string[];
   /** Undefined where nothing has the uid. */
   readonly read?: RequestLine | ((call: RestCall<C>, uid: string, query: ClassQuery) => Promise<JsonObject | undefined>);
   /** Answers the service's object, or what of it holds the uid. */
@@ -122,6 +124,8 @@ export interface RestService<C> {
   readonly test: RequestLine | ((call: RestCall<C>) => Promise<void>);
   /** What answers mean, before the usual meaning of their status. */
   readonly errors?: readonly ErrorRule[];
+  /** Answers from 400 to 499 besides 429 that say the service is asked too often: those requests wait and are sent again, alike. */
+  readonly throttled?: readonly ErrorRule[];
   /** Paths of the message in an error's JSON besides the usual ones, the first that is there. */
   readonly messages?: readonly string[];
 }

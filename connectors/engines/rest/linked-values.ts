@@ -18,6 +18,8 @@ export interface LinkRequest {
 /** Values that are resources of their own at the service, such as the memberships of a user: read, added and removed one by one. */
 export interface LinkedValues {
   readonly list: ListEndpoint;
+  /** The object itself shows them too, at the attribute's `wire`: reading it takes no further request, changing it does. */
+  readonly shown?: boolean;
   /** Path of the value in an element of the list, or what makes it. */
   readonly value: string | ((element: Json) => Json | undefined);
   /** Path of what `{link}` stands for in an element of the list. @default `id` */

@@ -20,6 +20,17 @@ export interface ListEndpoint {
   readonly json?: (page: Query) => Json;
   /** Statuses that mean that the list is empty: 404 of a list of an object's own, say. */
   readonly empty?: readonly number[];
+  /**
+   * Makes the pages itself, instead of `request`: of a list that is made of several, or of none. `pagesFrom` reads those it is made of;
+   * positions are its own.
+   */
+  readonly pages?: (call: RestCall, from: PageStart, details: ListDetails) => AsyncIterable<PagePart>;
+}
+
+/** Where a list goes on, undefined: at its beginning; and how many objects are asked for at once. */
+export interface PageStart {
+  readonly at: Json | undefined;
+  readonly size: number;
 }
 
 export interface ListDetails {
@@ -107,7 +118,11 @@ class PageChain {
 }
 
 /** Page after page, each while it arrives. Rejects where the service never comes to an end: what it holds may be missing elsewhere. */
-export async function* pagesFrom(call: RestCall, endpoint: ListEndpoint, from: { readonly at: Json | undefined; readonly size: number }, details: ListDetails = {}): AsyncGenerator<PagePart, void, void> {
+export async function* pagesFrom(call: RestCall, endpoint: ListEndpoint, from: PageStart, details: ListDetails = {}): AsyncGenerator<PagePart, void, void> {
+  if (endpoint.pages !== undefined) {
+    yield* endpoint.pages(call, from, details);
+    return;
+  }
   const chain = new PageChain(endpoint.request);
   let { at } = from;
   do {

@@ -2,6 +2,7 @@ import { Attribute, ConnectorError, ConnectorObject, NAME, Name, UID, Uid, attri
 import { isMultiValued, type RestAttribute } from './attributes.js';
 import type { ClassQuery, RestObjectClass } from './definition.js';
 import { icfValue, jsonValue } from './json-values.js';
+import type { LinkedValues } from './linked-values.js';
 import { textAt, valueAt, withValueAt, type Json, type JsonObject } from './json.js';
 
 /** The uid of a service's object; undefined where it has none. */
@@ -37,6 +38,11 @@ export function isReadable({ flags }: RestAttribute): boolean {
   return !flags.includes('NOT_READABLE');
 }
 
+/** Values of the attribute take requests of their own to read. */
+export function isLookedUp(attribute: RestAttribute): attribute is RestAttribute & { readonly linked: LinkedValues } {
+  return attribute.linked !== undefined && attribute.linked.shown !== true;
+}
+
 /** What the service gave as an object of the class; `linked` are the values that were looked up besides. Rejects what has no uid. */
 export function connectorObject(objectClass: string, definition: RestObjectClass, wire: JsonObject, query: ClassQuery, linked: ReadonlyMap<string, readonly IcfValue[]> = new Map()): ConnectorObject {
   const uid = uidOf(definition, wire);
@@ -44,7 +50,7 @@ export function connectorObject(objectClass: string, definition: RestObjectClass
   const attributes: Attribute[] = [new Uid(uid), new Name(nameOf(definition, wire) ?? uid)];
   for (const [name, attribute] of Object.entries(definition.attributes)) {
     if (name === NAME || name === UID || !isReadable(attribute) || !query.wants(name)) continue;
-    const values = attribute.linked === undefined ? valuesOf(attribute, name, wire) : linked.get(name);
+    const values = isLookedUp(attribute) ? linked.get(name) : valuesOf(attribute, name, wire);
     if (values !== undefined) attributes.push(new Attribute(name, values));
   }
   return new ConnectorObject(objectClass, attributes);

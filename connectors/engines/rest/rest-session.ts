@@ -4,7 +4,7 @@ import type { PropertyTable } from '../../framework/properties.js';
 import type { Call, OpenContext } from '../../framework/spi.js';
 import { noAuthentication } from '../http/http-authentication.js';
 import { heldAnswer } from '../http/answer-body.js';
-import { errorIn, errorOf, type AnswerContext, type RestOperation } from '../http/answer-errors.js';
+import { errorIn, errorOf, isCaseOf, type AnswerContext, type RestOperation } from '../http/answer-errors.js';
 import { HttpClient, type HttpAnswer, type HttpRequest } from '../http/http-client.js';
 import { jsonAnswer } from '../http/json-answer.js';
 import { jsonItems } from '../http/json-items.js';
@@ -53,7 +53,8 @@ async function openService({ service }: AnyRestConnector, config: Config, contex
   const others = Object.entries(service.others?.(config) ?? {});
   const credentialsTo = { address, ...Object.fromEntries(others), ...service.credentialsTo?.(config) };
   const purpose = { address, authentication: noAuthentication, credentialsTo, timeoutIn: service.timeoutIn };
-  const settings = await httpSettings(http, context, { ...purpose, headers: service.headers?.(config) });
+  const { throttled } = service;
+  const settings = { ...await httpSettings(http, context, { ...purpose, headers: service.headers?.(config) }), isThrottled: throttled === undefined ? undefined : (answer: HttpAnswer) => isCaseOf(throttled, answer) };
   const bare = await HttpClient.open({ ...settings, headers: undefined });
   const { identity = '', ...limits } = service.limits?.(config) ?? {};
   over.addEventListener('abort', () => void bare.close(), { once: true });

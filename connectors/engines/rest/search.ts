@@ -6,7 +6,7 @@ import type { ClassQuery, ObjectList, RestObjectClass } from './definition.js';
 import { isJsonObject, valueAt, type Json, type JsonObject } from './json.js';
 import { linkedValues } from './linked-values.js';
 import { pageSizeOf, pagesFrom } from './list.js';
-import { connectorObject, isReadable, uidOf } from './object-mapping.js';
+import { connectorObject, isLookedUp, isReadable, uidOf } from './object-mapping.js';
 import { mappedInOrder } from './ordered-concurrency.js';
 import type { Query } from './request-line.js';
 import { requireObject, type RestCall } from './rest-call.js';
@@ -27,13 +27,23 @@ export function uidWanted(filter: Filter | undefined): string | undefined {
   return filter.attribute.values?.length === 1 && typeof value === 'string' ? value : undefined;
 }
 
-/** A read by uid, or what the list's own filters take. */
+/** The value of an attribute that a filter reads the object by, in place of the uid. */
+function keyWanted({ readBy = [] }: RestObjectClass, filter: Filter | undefined): string | undefined {
+  if (filter?.kind !== 'equals' || !readBy.some((name) => filter.attribute.is(name))) return undefined;
+  const [value] = filter.attribute.values ?? [];
+  return filter.attribute.values?.length === 1 && typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A read by uid or by what stands for it, or what the list's own filters take. */
 export function splitFilter(connector: AnyRestConnector, filter: Filter, objectClass: string): FilterSplit {
   const definition = (connector.objectClasses as Readonly<Record<string, RestObjectClass>>)[objectClass];
   if (definition?.read !== undefined) {
     if (uidWanted(filter) !== undefined) return { native: filter, residual: undefined };
     const byUid = filter.kind === 'and' ? filter.operands.find((operand) => uidWanted(operand) !== undefined) : undefined;
     if (byUid !== undefined) return { native: byUid, residual: filter };
+    // The service may know the object by other names as well, such as former ones.
+    const byKey = (filter.kind === 'and' ? filter.operands : [filter]).find((operand) => keyWanted(definition, operand) !== undefined);
+    if (byKey !== undefined) return { native: byKey, residual: filter };
   }
   return definition?.filters?.split(filter) ?? { native: undefined, residual: filter };
 }
@@ -60,7 +70,7 @@ export async function completed(call: RestCall, objectClass: string, definition:
     const uid = uidOf(definition, whole);
     const linked = new Map<string, readonly IcfValue[]>();
     for (const [name, attribute] of Object.entries(attributes)) {
-      if (uid !== undefined && attribute.linked !== undefined && isReadable(attribute) && query.wants(name)) linked.set(name, await linkedValues(call, attribute.linked, uid, call.signal));
+      if (uid !== undefined && isLookedUp(attribute) && isReadable(attribute) && query.wants(name)) linked.set(name, await linkedValues(call, attribute.linked, uid, call.signal));
     }
     return connectorObject(objectClass, definition, whole, query, linked);
   } catch (error) {
@@ -73,7 +83,7 @@ export async function completed(call: RestCall, objectClass: string, definition:
 function needsReading(list: ObjectList, definition: RestObjectClass, query: ClassQuery): boolean {
   if (list.gives === undefined || definition.read === undefined) return false;
   const given = new Set([UID, NAME, ...list.gives].map(attributeKey));
-  return Object.entries(definition.attributes).some(([name, attribute]) => attribute.linked === undefined && isReadable(attribute) && query.wants(name) && !given.has(attributeKey(name)));
+  return Object.entries(definition.attributes).some(([name, attribute]) => !isLookedUp(attribute) && isReadable(attribute) && query.wants(name) && !given.has(attributeKey(name)));
 }
 
 /** An element of a list, and what it is as an object. */
@@ -102,7 +112,7 @@ export async function* listedObjects(call: RestCall, objectClass: string, defini
 
 /** Whether an object takes further requests once it is read. */
 function needsMore({ complete, attributes }: RestObjectClass, query: ClassQuery): boolean {
-  return complete !== undefined || Object.entries(attributes).some(([name, attribute]) => attribute.linked !== undefined && isReadable(attribute) && query.wants(name));
+  return complete !== undefined || Object.entries(attributes).some(([name, attribute]) => isLookedUp(attribute) && isReadable(attribute) && query.wants(name));
 }
 
 /** The list of a class, for a search of it. */
@@ -120,7 +130,7 @@ async function* searchChunks(session: RestSession, { objectClass, filter, option
   const at = restCall(session, call, 'search');
   const definition = await classOf(session, at, objectClass);
   const query = classQuery(definition, options);
-  const uid = definition.read === undefined ? undefined : uidWanted(filter);
+  const uid = definition.read === undefined ? undefined : uidWanted(filter) ?? keyWanted(definition, filter);
   if (uid === undefined) return yield* pagedSearch(at, objectClass, definition, query, filter, call);
   const wire = await readWire(at, definition, uid, query);
   const object = wire === undefined ? undefined : await completed(at, objectClass, definition, wire, query);
