@@ -9,6 +9,8 @@ export interface ListEndpoint {
   readonly request: RequestLine;
   /** Path of the list in the answer. @default the answer itself */
   readonly items?: string;
+  /** The service leaves an empty list out of its answers. @default false: such an answer is an error */
+  readonly mayBeMissing?: boolean;
   /** @default the whole list is one answer */
   readonly paging?: Paging;
   /** Objects asked for at once, and the least and the most the service takes. @default 100 */
@@ -61,8 +63,8 @@ export interface PagePart {
 
 /** One page, while it arrives; the last part, which may be empty, says where the next one is. */
 async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | undefined, size: number, details: ListDetails): AsyncGenerator<PagePart, void, void> {
-  const { request, items: path = '', paging = onePage, empty = [], headers } = endpoint;
-  const arriving = call.items(request, path, { ...pageDetails(endpoint, paging.request(at, size), details), variables: details.variables, headers, accept: empty, kind: 'read', signal: details.signal });
+  const { request, items: path = '', paging = onePage, empty = [], headers, mayBeMissing } = endpoint;
+  const arriving = call.items(request, path, { ...pageDetails(endpoint, paging.request(at, size), details), variables: details.variables, headers, accept: empty, mayBeMissing, kind: 'read', signal: details.signal });
   let count = 0;
   try {
     for (;;) {

@@ -103,7 +103,7 @@ export function restCall(session: RestSession, call: Call, operation: RestOperat
     const headers = new Map([['accept', 'application/json'], ...Object.entries(details.headers ?? {})]);
     return {
       client,
-      request: { method, url, headers, body: bodyOf(details), kind: details.kind, lane: call.signal }, signal: details.signal ?? call.signal, accept: details.accept ?? [],
+      request: { method, url, headers, body: bodyOf(details), kind: details.kind, lane: call.signal }, signal: details.signal ?? call.signal, accept: details.accept ?? [], mayBeMissing: details.mayBeMissing,
       context: { system: connector.displayName, method, url, operation, uid: details.uid, rules, messages, hasSecrets: details.hasSecrets },
     };
   };
@@ -124,6 +124,7 @@ interface Prepared {
   readonly request: HttpRequest;
   readonly context: AnswerContext;
   readonly accept: readonly number[];
+  readonly mayBeMissing: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -135,11 +136,11 @@ function understood(answer: HttpAnswer, context: AnswerContext, accept: readonly
   return { status, headers, json: jsonAnswer(answer, context, { mayBeEmpty: true }) ?? null };
 }
 
-async function* itemsOf({ client, request, context, accept, signal }: Prepared, path: string, permitTarget: Call['permitTarget']): AsyncGenerator<readonly Json[], RestAnswer, void> {
+async function* itemsOf({ client, request, context, accept, mayBeMissing, signal }: Prepared, path: string, permitTarget: Call['permitTarget']): AsyncGenerator<readonly Json[], RestAnswer, void> {
   const answer = await client.stream(request, signal, permitTarget);
   const { status, headers } = answer;
   if (status < 200 || status >= 300 || status === 204) return understood(await heldAnswer(answer), context, accept);
-  const json = yield* jsonItems(answer, path, context, { refuse: (rest) => errorIn(answer, rest, context) });
+  const json = yield* jsonItems(answer, path, context, { mayBeMissing, refuse: (rest) => errorIn(answer, rest, context) });
   return { status, headers, json };
 }
 

@@ -34,6 +34,8 @@ const connector = defineRestConnector({
     throttled: [on(403, { at: 'reason', is: 'quotaExceeded' }).fail('retryable')],
   },
   objectClasses: {
+    Loan: { attributes: { title: string() }, list: { request: 'GET /loans', items: 'loans', mayBeMissing: true } },
+    Fine: { attributes: { title: string() }, list: { request: 'GET /loans', items: 'fines' } },
     Book: {
       attributes: {
         __NAME__: string({ wire: 'isbn' }), title: string(),
@@ -58,6 +60,7 @@ beforeEach(async () => {
   };
   library = await FakeService.start({
     routes: {
+      'GET /loans': () => ({ body: { kind: 'loans' } }),
       'GET /shelves/a': shelved(['1', '2', '3']), 'GET /shelves/b': shelved(['4']),
       'GET /books/{key}': ({ params }) => {
         const body = found(params['key']!);
@@ -88,6 +91,13 @@ describe('a list that is made of several', () => {
       cookie = page.cookie;
     } while (cookie !== undefined && seen.length < 10);
     expect(seen).toEqual(['1', '2', '3', '4']);
+  });
+});
+
+describe('a list that is left out of the answer', () => {
+  it('is empty where the definition says so, and an error otherwise', async () => {
+    expect((await caller.search('Loan')).items).toEqual([]);
+    expect((await failure(caller.search('Fine'))).message).toContain("without the list 'fines'");
   });
 });
 
