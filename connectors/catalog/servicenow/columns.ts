@@ -25,7 +25,7 @@ function columnText(name: string, values: readonly IcfValue[] | null): string {
 
 /** One column of a table. */
 export function column(name: string, { wire = name, type = 'String', own = false, notes }: ColumnOptions = {}): RestAttribute {
-  const made = string({ wire, read: (object) => columnValue(object[wire]), ...(own ? { unsent: true } : { write: (values) => columnText(name, values) }), ...(notes === undefined ? {} : { notes }) });
+  const made = string({ wire, read: (object) => columnValue(object[wire]), ...(own ? { unsent: 'always' } : { write: (values) => columnText(name, values) }), ...(notes === undefined ? {} : { notes }) });
   return { ...made, type };
 }
 

@@ -135,8 +135,8 @@ function excerptOf(body: JsonValue | undefined, paths: readonly string[]): strin
 }
 
 /** A refusal (4xx) changed nothing, and what failed (5xx) may have. An error in a good answer is a refusal, too. */
-function outcomeOf(status: number, { method }: AnswerContext): FailedWriteOutcome | undefined {
-  if (!WRITES.has(method)) return undefined;
+function outcomeOf(status: number, { method, reads = false }: AnswerContext): FailedWriteOutcome | undefined {
+  if (reads || !WRITES.has(method)) return undefined;
   return status < 500 ? 'notApplied' : 'unknown';
 }
 

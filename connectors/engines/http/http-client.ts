@@ -7,7 +7,7 @@ import { ACCEPTED_ENCODINGS, decodedBody } from './content-encoding.js';
 import { noAuthentication, type Credentials, type HttpAuthentication } from './http-authentication.js';
 import { connectionsFor, refusedByProxy } from './http-connections.js';
 import { httpFailure } from './http-errors.js';
-import { withRetries } from './http-retry.js';
+import { isReading, withRetries } from './http-retry.js';
 import { portOf, type HttpSettings } from './http-settings.js';
 import type { Place, Throttle } from './limits/throttle.js';
 import { retryAfter } from './retry-after.js';
@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly bare?: boolean | undefined;
   /** PUT and DELETE: whether a second time does no harm, should nobody know what became of the first. See ./http-retry.ts. */
   readonly repeatable?: boolean | undefined;
+  /** Changes nothing at the server, whatever its method, as a search by POST does: it is repeated as a GET is, and no failure of it leaves anything open. */
+  readonly reads?: boolean | undefined;
   /** Bytes the answer may have, decoded. @default 32 MiB */
   readonly largestAnswer?: number | undefined;
   /** What rate limits count it as, see `RequestLimits.kindOf`. */
@@ -97,7 +99,7 @@ export class HttpClient {
     for (let left = this.settings.patience ?? 0; ;) {
       const attempt = await this.#follow(request, authentication, signal);
       const { answer } = attempt;
-      const isBusy = answer.status === 429 || (answer.status === 503 && SAFE.has(request.method));
+      const isBusy = answer.status === 429 || (answer.status === 503 && isReading(request));
       // A server that says "at once" is not asked without a pause.
       const pause = isBusy ? Math.max(SHORTEST_PAUSE, answer.refusedFor ?? retryAfter(answer) ?? Infinity) : Infinity;
       if (pause > left) return attempt;
@@ -223,8 +225,8 @@ function placeOf({ method, url }: Pick<HttpRequest, 'method' | 'url'>): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
-function outcomeOf({ method }: Pick<HttpRequest, 'method'>): FailedWriteOutcome | undefined {
-  return SAFE.has(method) ? undefined : 'unknown';
+function outcomeOf(request: Pick<HttpRequest, 'method' | 'reads'>): FailedWriteOutcome | undefined {
+  return isReading(request) ? undefined : 'unknown';
 }
 
 /** The body of an answer; none, where the caller is to read it. */

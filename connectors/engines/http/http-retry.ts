@@ -23,8 +23,15 @@ const FAILED_ON_THE_WAY: ReadonlySet<number> = new Set([502, 503, 504]);
 const NEVER_SENT: ReadonlySet<string> = new Set(['connectionFailed']);
 const BROKEN_OFF: ReadonlySet<string> = new Set(['connectorIo', 'operationTimeout', 'connectionFailed']);
 
-function mayRepeat({ method, repeatable = false }: Pick<HttpRequest, 'method' | 'repeatable'>): boolean {
-  return SAFE.has(method) || (repeatable && IDEMPOTENT.has(method));
+type Repetition = Pick<HttpRequest, 'method' | 'repeatable' | 'reads'>;
+
+/** Whether it changes nothing at the server. */
+export function isReading({ method, reads = false }: Pick<HttpRequest, 'method' | 'reads'>): boolean {
+  return reads || SAFE.has(method);
+}
+
+function mayRepeat(request: Repetition): boolean {
+  return isReading(request) || (request.repeatable === true && IDEMPOTENT.has(request.method));
 }
 
 /** A server that says when to ask again is left to whoever heeds that. */
@@ -32,7 +39,7 @@ function isPassing({ status, headers }: HttpAnswer): boolean {
   return FAILED_ON_THE_WAY.has(status) && !(status === 503 && headers.has('retry-after'));
 }
 
-function isPassingFailure(error: unknown, request: Pick<HttpRequest, 'method' | 'repeatable'>): boolean {
+function isPassingFailure(error: unknown, request: Repetition): boolean {
   if (!(error instanceof ConnectorError)) return false;
   // Nothing was sent, so that any request may be repeated; what no time heals, such as a certificate, says so by its cause.
   if (error.outcome === 'notApplied') return NEVER_SENT.has(error.kind) && isOfTheNetwork(error);
@@ -53,11 +60,11 @@ function pauseAfter(attempt: number, { firstPause = 500, longestPause = 10_000, 
 }
 
 /**
- * Sends once more what failed on its way: GET and HEAD, PUT and DELETE that say they may (`repeatable`) after a broken connection and 502,
+ * Sends once more what failed on its way: GET, HEAD and what else only reads, PUT and DELETE that say they may (`repeatable`) after a broken connection and 502,
  * 503 or 504, any request whose connection was never made. The pauses are random up to a bound that doubles: "full jitter" of
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
  */
-export async function withRetries(request: Pick<HttpRequest, 'method' | 'repeatable'>, send: () => Promise<HttpAnswer>, signal: AbortSignal, policy: RetryPolicy, clock: Clock = systemClock): Promise<HttpAnswer> {
+export async function withRetries(request: Repetition, send: () => Promise<HttpAnswer>, signal: AbortSignal, policy: RetryPolicy, clock: Clock = systemClock): Promise<HttpAnswer> {
   let left = policy.patience;
   for (let attempt = 1; ; attempt++) {
     const pause = pauseAfter(attempt, policy);

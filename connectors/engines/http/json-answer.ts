@@ -1,5 +1,6 @@
 import { ConnectorError, type ErrorKind, type FailedWriteOutcome } from '../../../protocol/model/index.js';
 import type { HttpAnswer } from './http-client.js';
+import { isReading } from './http-retry.js';
 import { parseJson, type JsonValue } from './json-text.js';
 import { isHtmlType, mediaTypeOf } from './media-type.js';
 
@@ -10,9 +11,9 @@ export interface AnswerPlace {
   readonly method: string;
   /** Without query: it may hold what nobody else is to read. */
   readonly url: URL;
+  /** It changes nothing, whatever its method. */
+  readonly reads?: boolean | undefined;
 }
-
-const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** `Box: GET /users answered 200 (text/html)`. */
 export function describedAnswer({ system, method, url }: AnswerPlace, answer: Pick<HttpAnswer, 'status' | 'headers'>): string {
@@ -21,8 +22,8 @@ export function describedAnswer({ system, method, url }: AnswerPlace, answer: Pi
 }
 
 /** What is known of a request whose answer cannot be understood. */
-export function outcomeAfter({ method }: Pick<AnswerPlace, 'method'>, status: number): FailedWriteOutcome | undefined {
-  if (READING.has(method)) return undefined;
+export function outcomeAfter(place: Pick<AnswerPlace, 'method' | 'reads'>, status: number): FailedWriteOutcome | undefined {
+  if (isReading(place)) return undefined;
   return status >= 300 && status < 500 ? 'notApplied' : 'unknown';
 }
 

@@ -19,7 +19,7 @@ export interface RequestDetails {
   readonly accept?: readonly number[] | undefined;
   /** Of `items`: an answer without the list has an empty one. @default false */
   readonly mayBeMissing?: boolean | undefined;
-  /** What rate limits count it as. @default read for GET and HEAD, write for anything else */
+  /** What rate limits count it as. `read` says besides that it changes nothing, also as a POST. @default read for GET and HEAD, write for anything else */
   readonly kind?: string | undefined;
   /** The body has a secret in it, which the service's own words may repeat: they are not told then. */
   readonly hasSecrets?: boolean | undefined;

@@ -103,8 +103,8 @@ export function restCall(session: RestSession, call: Call, operation: RestOperat
     const headers = new Map([['accept', 'application/json'], ...Object.entries(details.headers ?? {})]);
     return {
       client,
-      request: { method, url, headers, body: bodyOf(details), kind: details.kind, lane: call.signal }, signal: details.signal ?? call.signal, accept: details.accept ?? [], mayBeMissing: details.mayBeMissing,
-      context: { system: connector.displayName, method, url, operation, uid: details.uid, rules, messages, hasSecrets: details.hasSecrets },
+      request: { method, url, headers, body: bodyOf(details), kind: details.kind, reads: details.kind === 'read', lane: call.signal }, signal: details.signal ?? call.signal, accept: details.accept ?? [], mayBeMissing: details.mayBeMissing,
+      context: { system: connector.displayName, method, url, operation, uid: details.uid, reads: details.kind === 'read', rules, messages, hasSecrets: details.hasSecrets },
     };
   };
   return {

@@ -40,6 +40,13 @@ describe('a request that fails on its way', () => {
     expect((await asked({ method, repeatable: true }, [503])).count).toBe(1);
   });
 
+  it('is repeated as a POST that only reads, and leaves nothing open', async () => {
+    expect(await asked({ method: 'POST', reads: true }, [502])).toMatchObject({ status: 200, count: 2 });
+    const port = await listening(createTcpServer((socket) => { socket.once('data', () => { socket.destroy(); }); }));
+    const client = await clientWith();
+    expect((await failure(client.request(to(`http://127.0.0.1:${port}/`, { method: 'POST', reads: true }), never))).outcome).toBeUndefined();
+  });
+
   it('is repeated so often and no more', async () => {
     expect(await asked({}, [502, 503, 504, 502, 200])).toEqual({ status: 502, count: 4, pauses: [500, 1_000, 2_000] });
     expect(await asked({}, [502, 503, 504])).toMatchObject({ status: 200, count: 4 });
