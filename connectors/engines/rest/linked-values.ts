@@ -17,7 +17,11 @@ export interface LinkRequest {
 
 /** Values that are resources of their own at the service, such as the memberships of a user: read, added and removed one by one. */
 export interface LinkedValues {
-  readonly list: ListEndpoint;
+  /**
+   * A function where the service lists them otherwise than object by object: it gives the elements of one. `search` is one and the same
+   * while a search lasts, so that what serves all its objects can be kept by it.
+   */
+  readonly list: ListEndpoint | ((call: RestCall, uid: string, search: object) => AsyncIterable<readonly Json[]>);
   /** The object itself shows them too, at the attribute's `wire`: reading it takes no further request, changing it does. */
   readonly shown?: boolean;
   /** Path of the value in an element of the list, or what makes it. */
@@ -36,8 +40,9 @@ function keyOf({ key }: LinkedValues, value: Json): string {
   return key === undefined ? JSON.stringify(canonicalValue(icfValue(value))) : key(value);
 }
 
-async function* linksOf(call: RestCall, linked: LinkedValues, uid: string, signal: AbortSignal): AsyncGenerator<Link, void, void> {
-  for await (const page of listed(call, linked.list, { variables: { uid }, signal })) {
+async function* linksOf(call: RestCall, linked: LinkedValues, uid: string, search: object = {}): AsyncGenerator<Link, void, void> {
+  const pages = typeof linked.list === 'function' ? linked.list(call, uid, search) : listed(call, linked.list, { variables: { uid }, signal: call.signal });
+  for await (const page of pages) {
     for (const element of page) {
       const value = typeof linked.value === 'string' ? valueAt(element, linked.value) : linked.value(element);
       if (value !== undefined && value !== null) yield { value, link: textAt(element, linked.link ?? 'id') };
@@ -45,10 +50,10 @@ async function* linksOf(call: RestCall, linked: LinkedValues, uid: string, signa
   }
 }
 
-/** The values of an object. */
-export async function linkedValues(call: RestCall, linked: LinkedValues, uid: string, signal = call.signal): Promise<IcfValue[]> {
+/** The values of an object; see `LinkedValues.list` for `search`. */
+export async function linkedValues(call: RestCall, linked: LinkedValues, uid: string, search?: object): Promise<IcfValue[]> {
   const values: IcfValue[] = [];
-  for await (const { value } of linksOf(call, linked, uid, signal)) values.push(icfValue(value));
+  for await (const { value } of linksOf(call, linked, uid, search)) values.push(icfValue(value));
   return values;
 }
 
@@ -74,7 +79,7 @@ export async function planLinks(call: RestCall, uid: Uid | undefined, changes: r
 async function stepsOf(call: RestCall, uid: Uid | undefined, { name, linked, type, values }: LinkChange): Promise<readonly Step[]> {
   const wanted = new Map(values.map((value) => jsonValue(value)).map((value) => [keyOf(linked, value), value] as const));
   const present = new Map<string, Link>();
-  if (uid !== undefined) for await (const link of linksOf(call, linked, uid.value, call.signal)) present.set(keyOf(linked, link.value), link);
+  if (uid !== undefined) for await (const link of linksOf(call, linked, uid.value)) present.set(keyOf(linked, link.value), link);
   const added = type === 'REMOVE' ? [] : [...wanted].filter(([key]) => !present.has(key)).map(([, value]) => value);
   const removed = type === 'ADD' ? [] : [...present].filter(([key]) => wanted.has(key) === (type === 'REMOVE')).map(([, link]) => link);
   const { add, remove } = linked;

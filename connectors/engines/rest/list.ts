@@ -64,7 +64,8 @@ export interface PagePart {
 /** One page, while it arrives; the last part, which may be empty, says where the next one is. */
 async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | undefined, size: number, details: ListDetails): AsyncGenerator<PagePart, void, void> {
   const { request, items: path = '', paging = onePage, empty = [], headers, mayBeMissing } = endpoint;
-  const arriving = call.items(request, path, { ...pageDetails(endpoint, paging.request(at, size), details), variables: details.variables, headers, accept: empty, mayBeMissing, kind: 'read', signal: details.signal });
+  const page = paging.request(at, size);
+  const arriving = call.items(page.request?.line ?? request, path, { ...pageDetails(endpoint, page, details), variables: details.variables, headers, accept: empty, mayBeMissing, kind: 'read', signal: details.signal });
   let count = 0;
   try {
     for (;;) {
@@ -85,6 +86,7 @@ async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | unde
 
 function pageDetails({ query: always, json }: ListEndpoint, page: PageRequest, { query: own }: ListDetails): RequestDetails {
   if (page.url !== undefined) return { url: page.url };
+  if (page.request !== undefined) return { json: page.request.json };
   const query = { ...always, ...own, ...page.query };
   return json === undefined ? { query } : { json: json(query) };
 }

@@ -109,10 +109,12 @@ function wireTyped(value: Json, type: string, name: string): Json {
   return Number.isFinite(number) ? number : refuse(`${name} has to be a number.`);
 }
 
-/** The body for attributes that are no links. What is cleared is left out of a create. */
+/** The body for attributes that are no links. What is cleared is left out of a create. Where the name is also an attribute by itself, that wins. */
 export function bodyOf(given: readonly Given[], operation: 'create' | 'update', base: JsonObject = {}): JsonObject {
   const isSent = ({ attribute: { linked, unsent }, values }: Given): boolean => linked === undefined && unsent !== 'always' && (operation === 'create' ? values !== null : unsent === undefined);
-  return given.filter(isSent).reduce((body, one) => {
+  const sent = given.filter(isSent);
+  const nameFirst = [...sent.filter(({ name }) => name === NAME), ...sent.filter(({ name }) => name !== NAME)];
+  return nameFirst.reduce((body, one) => {
     const value = bodyValue(one);
     return value === undefined ? body : withValueAt(body, one.attribute.wire ?? one.name, value);
   }, base);

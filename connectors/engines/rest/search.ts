@@ -70,7 +70,7 @@ export async function completed(call: RestCall, objectClass: string, definition:
     const uid = uidOf(definition, whole);
     const linked = new Map<string, readonly IcfValue[]>();
     for (const [name, attribute] of Object.entries(attributes)) {
-      if (uid !== undefined && isLookedUp(attribute) && isReadable(attribute) && query.wants(name)) linked.set(name, await linkedValues(call, attribute.linked, uid, call.signal));
+      if (uid !== undefined && isLookedUp(attribute) && isReadable(attribute) && query.wants(name)) linked.set(name, await linkedValues(call, attribute.linked, uid, query));
     }
     return connectorObject(objectClass, definition, whole, query, linked);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { valueAt } from '../json.js';
+import type { RequestLine } from '../request-line.js';
 import type { PageAnswer, Paging } from './paging.js';
 
 interface Sized {
@@ -24,6 +25,19 @@ export function markerPaging({ send, next, size, always = {}, more }: Sized & {
   return {
     request: (position, count) => ({ query: { ...always, ...sized(size, count), ...(typeof position === 'string' ? { [send]: position } : {}) } }),
     after: (page) => (more !== undefined && valueAt(page.body, more) !== true ? undefined : textOf(page, next)),
+  };
+}
+
+/** By a cursor that has a request of its own: the list's is told the size of its pages, `continueBy` the cursor alone, in its body. */
+export function continuePaging({ continueBy, send, next, size, always = {}, more }: Sized & {
+  readonly continueBy: RequestLine; readonly send: string; readonly next: string;
+  /** Path of a flag that says whether there is more, where a cursor is given on the last page too. */
+  readonly more?: string;
+}): Paging {
+  const { after } = markerPaging({ send, next, ...(more === undefined ? {} : { more }) });
+  return {
+    request: (position, count) => (typeof position === 'string' ? { request: { line: continueBy, json: { [send]: position } } } : { query: { ...always, ...sized(size, count) } }),
+    after,
   };
 }
 

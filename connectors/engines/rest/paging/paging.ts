@@ -1,11 +1,13 @@
 import type { Json } from '../json.js';
-import type { Query } from '../request-line.js';
+import type { Query, RequestLine } from '../request-line.js';
 
 /** What a page is asked for with: parameters of the list's request, or an address the service gave. */
 export interface PageRequest {
   readonly query?: Query | undefined;
   /** Complete, or relative to the service's address; instead of the list's own request. */
   readonly url?: string | undefined;
+  /** Another request of the service instead, with its body: where cursors have an endpoint of their own. */
+  readonly request?: { readonly line: RequestLine; readonly json: Json } | undefined;
 }
 
 /** One answer to a list's request, as a strategy sees it. */

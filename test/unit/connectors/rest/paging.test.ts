@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../../connectors/engines/rest/json.js';
 import { offsetPaging, pageNumberPaging } from '../../../../connectors/engines/rest/paging/counted.js';
-import { linkHeaderPaging, markerPaging, nextLink, nextUrlPaging } from '../../../../connectors/engines/rest/paging/given-next.js';
+import { continuePaging, linkHeaderPaging, markerPaging, nextLink, nextUrlPaging } from '../../../../connectors/engines/rest/paging/given-next.js';
 import { onePage, type Paging } from '../../../../connectors/engines/rest/paging/paging.js';
 
 const answer = (position: Json | undefined, count: number, body: Json = {}, headers: Record<string, string> = {}) => ({ position, size: 10, count, body, headers: new Map(Object.entries(headers)) });
@@ -39,6 +39,14 @@ describe('paging', () => {
     expect(paging.request('abc', 10).query).toEqual({ usemarker: 'true', limit: 10, marker: 'abc' });
     for (const next of [null, '', undefined]) expect(paging.after(answer('abc', 10, next === undefined ? {} : { next_marker: next }))).toBeUndefined();
     expect(markerPaging({ send: 'cursor', next: 'cursor', more: 'has_more' }).after(answer(undefined, 10, { cursor: 'x', has_more: false }))).toBeUndefined();
+  });
+
+  it('by a cursor with a request of its own sends it there, alone', () => {
+    const paging = continuePaging({ continueBy: 'POST /users/list/continue', send: 'cursor', next: 'cursor', size: 'limit', more: 'has_more' });
+    expect(paging.request(undefined, 10)).toEqual({ query: { limit: 10 } });
+    expect(paging.after(answer(undefined, 10, { cursor: 'x', has_more: true }))).toBe('x');
+    expect(paging.request('x', 10)).toEqual({ request: { line: 'POST /users/list/continue', json: { cursor: 'x' } } });
+    expect(paging.after(answer('x', 3, { cursor: 'y', has_more: false }))).toBeUndefined();
   });
 
   it('by address follows it as it is', () => {
