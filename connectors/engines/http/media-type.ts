@@ -7,9 +7,9 @@ export function mediaTypeOf({ headers }: Pick<HttpAnswer, 'headers'>): { readonl
   return { type: type.toLowerCase(), charset: charset.trim().replaceAll('"', '').toLowerCase() };
 }
 
-/** JSON by its name: `application/json`, `application/scim+json`, `text/json`. */
+/** JSON by its name: `application/json`, `application/scim+json`, `text/json`, and `application/x-amz-json-1.1`, which AWS calls it. */
 export function isJsonType(type: string): boolean {
-  return type.endsWith('/json') || type.endsWith('+json');
+  return type.endsWith('/json') || type.endsWith('+json') || type.startsWith('application/x-amz-json-');
 }
 
 export function isHtmlType(type: string): boolean {

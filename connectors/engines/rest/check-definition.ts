@@ -19,7 +19,7 @@ export function checkDefinition({ id, properties, objectClasses, service }: AnyR
       ['list', typeof definition.list === 'object' ? definition.list.request : undefined, []], ['read', definition.read, own], ['create', lineOf(definition.create), []],
       ['update', lineOf(definition.update), own], ['delete', definition.delete, own],
       ...Object.entries(definition.attributes).flatMap(([attribute, { linked }]): [string, unknown, readonly string[]][] => (linked === undefined ? [] : [
-        [`${attribute}.list`, typeof linked.list === 'object' ? linked.list.request : undefined, own], [`${attribute}.add`, lineOf(linked.add), [...own, 'value']], [`${attribute}.remove`, lineOf(linked.remove), [...own, 'value', 'link']],
+        [`${attribute}.list`, lineOf(linked.list), own], [`${attribute}.add`, lineOf(linked.add), [...own, 'value']], [`${attribute}.remove`, lineOf(linked.remove), [...own, 'value', 'link']],
       ])),
     ];
     for (const [what, line, known] of lines) if (typeof line === 'string') checkLine(line, known, `${name}.${what}`);

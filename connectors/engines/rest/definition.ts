@@ -3,7 +3,7 @@ import type { Clock } from '../../framework/clock.js';
 import type { ConfigOf, PropertyTable } from '../../framework/properties.js';
 import type { Changes, ConnectorDefinition, DescribedObjectClass, OpenContext } from '../../framework/spi.js';
 import type { HttpAuthentication } from '../http/http-authentication.js';
-import type { HttpClient } from '../http/http-client.js';
+import type { HttpAnswer, HttpClient } from '../http/http-client.js';
 import type { ErrorRule } from '../http/answer-errors.js';
 import type { RequestLimits } from '../http/limits/target-limits.js';
 import type { RestAttributes } from './attributes.js';
@@ -120,6 +120,8 @@ export interface RestService<C> {
   headers?(config: C): ReadonlyMap<string, string>;
   /** Rates of the configuration, and how the service announces its own. `identity`: what the service counts by, if not the address of whoever asks. */
   limits?(config: C): RequestLimits & { readonly identity?: string };
+  /** Answers in another format as answers of JSON, before anything is made of them: XML, say. Lists are read whole then, and one that is no array is empty. */
+  readonly translated?: (answer: HttpAnswer) => HttpAnswer;
   /** A request that succeeds with good credentials and changes nothing. */
   readonly test: RequestLine | ((call: RestCall<C>) => Promise<void>);
   /** What answers mean, before the usual meaning of their status. */

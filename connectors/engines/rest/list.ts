@@ -20,6 +20,8 @@ export interface ListEndpoint {
   readonly headers?: Readonly<Record<string, string>>;
   /** Body of the request, where a POST lists; by page. */
   readonly json?: (page: Query) => Json;
+  /** As `json`, where the body is a form. */
+  readonly form?: (page: Query) => Readonly<Record<string, string>>;
   /** Statuses that mean that the list is empty: 404 of a list of an object's own, say. */
   readonly empty?: readonly number[];
   /**
@@ -84,10 +86,11 @@ async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | unde
   }
 }
 
-function pageDetails({ query: always, json }: ListEndpoint, page: PageRequest, { query: own }: ListDetails): RequestDetails {
+function pageDetails({ query: always, json, form }: ListEndpoint, page: PageRequest, { query: own }: ListDetails): RequestDetails {
   if (page.url !== undefined) return { url: page.url };
   if (page.request !== undefined) return { json: page.request.json };
   const query = { ...always, ...own, ...page.query };
+  if (form !== undefined) return { form: form(query) };
   return json === undefined ? { query } : { json: json(query) };
 }
 

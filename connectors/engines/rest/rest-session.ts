@@ -11,8 +11,8 @@ import { jsonItems } from '../http/json-items.js';
 import { openLimits } from '../http/limits/target-limits.js';
 import type { RestConnector, RestObjectClass } from './definition.js';
 import { httpSettings } from './http-configuration.js';
-import type { Json } from './json.js';
 import { KeptValues } from './kept-values.js';
+import { isJsonObject, valueAt, withValueAt, type Json } from './json.js';
 import { addressOf, methodOf, placeOf, type RequestLine, type Variables } from './request-line.js';
 import type { RequestDetails, RestAnswer, RestCall } from './rest-call.js';
 
@@ -94,7 +94,11 @@ function configured(config: Config): Variables {
 /** What operations and hooks send requests with. */
 export function restCall(session: RestSession, call: Call, operation: RestOperation): RestCall {
   const { connector, config, service } = session;
-  const { errors: rules, messages } = connector.service;
+  const { errors: rules, messages, translated } = connector.service;
+  const ask = async ({ client, request, signal }: Prepared): Promise<HttpAnswer> => {
+    const answer = await client.request(request, signal, call.permitTarget);
+    return translated === undefined ? answer : translated(answer);
+  };
   const variables = configured(config);
   const prepared = (given: RequestLine, details: RequestDetails): Prepared => {
     const { client, address, line } = placed(service, given);
@@ -110,10 +114,13 @@ export function restCall(session: RestSession, call: Call, operation: RestOperat
   return {
     config, signal: call.signal, log: call.log,
     answer: async (line, details = {}) => {
-      const { client, request, context, accept, signal } = prepared(line, details);
-      return understood(await client.request(request, signal, call.permitTarget), context, accept);
+      const asked = prepared(line, details);
+      return understood(await ask(asked), asked.context, asked.accept);
     },
-    items: (line, path, details = {}) => itemsOf(prepared(line, details), path, call.permitTarget),
+    items: (line, path, details = {}) => {
+      const asked = prepared(line, details);
+      return translated === undefined ? itemsOf(asked, path, call.permitTarget) : heldItems(asked, path, ask);
+    },
     async send(line, details) { return (await this.answer(line, details)).json; },
     cached: (name, milliseconds, make) => service.kept.get(name, milliseconds, make, call.signal),
   };
@@ -142,6 +149,14 @@ async function* itemsOf({ client, request, context, accept, mayBeMissing, signal
   if (status < 200 || status >= 300 || status === 204) return understood(await heldAnswer(answer), context, accept);
   const json = yield* jsonItems(answer, path, context, { mayBeMissing, refuse: (rest) => errorIn(answer, rest, context) });
   return { status, headers, json };
+}
+
+/** The elements of a list in an answer that is read whole. */
+async function* heldItems(asked: Prepared, path: string, ask: (asked: Prepared) => Promise<HttpAnswer>): AsyncGenerator<readonly Json[], RestAnswer, void> {
+  const answer = understood(await ask(asked), asked.context, asked.accept);
+  const list = valueAt(answer.json, path);
+  if (Array.isArray(list) && list.length > 0) yield list as readonly Json[];
+  return isJsonObject(answer.json) ? { ...answer, json: withValueAt(answer.json, path, []) } : answer;
 }
 
 /** An address the service gave; one elsewhere is not followed, for the credentials would go with it. */

@@ -1,4 +1,4 @@
-import { ConnectorError, Uid, attributeKey, type Attribute, type ConnectorObject } from '../../../protocol/model/index.js';
+import { Attribute, ConnectorError, Uid, attributeKey, type ConnectorObject } from '../../../protocol/model/index.js';
 import { updateValues } from '../../framework/facade/update-values.js';
 import type { Call, CreateRequest, DeleteRequest, Results, UpdateRequest } from '../../framework/spi.js';
 import type { RestObjectClass, WriteEndpoint, Written } from './definition.js';
@@ -115,9 +115,14 @@ export async function changeValues(session: RestSession, request: UpdateRequest,
   const after = others.length === 0 ? replaced : await updateValues({ kind: 'update', objectClass, uid: replaced, attributes: others, options, updateType }, {
     displayName: session.connector.displayName,
     read: (readOptions) => firstOf(search(session, { objectClass, filter: { kind: 'equals', attribute: replaced }, options: readOptions }, call)),
-    replace: (replacement) => update(session, replacement, call),
+    replace: (replacement) => update(session, { ...replacement, attributes: replacement.attributes.map(emptied) }, call),
   });
   return links.length === 0 ? after : change(session, { ...request, uid: after, attributes: links }, call, updateType);
+}
+
+/** Without its last value; hooks can tell it from null, which the caller may have meant as nothing at all. */
+function emptied(attribute: Attribute): Attribute {
+  return attribute.values === null ? new Attribute(attribute.name, []) : attribute;
 }
 
 async function firstOf(results: Results): Promise<ConnectorObject | null> {
