@@ -11,6 +11,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   box: () => import('./catalog/box/index.js'),
   csv: () => import('./catalog/csv/index.js'),
   'database-table': () => import('./catalog/database-table/index.js'),
+  duo: () => import('./catalog/duo/index.js'),
   kerberos: () => import('./catalog/kerberos/index.js'),
   ldap: () => import('./catalog/ldap/index.js'),
   mongodb: () => import('./catalog/mongodb/index.js'),

@@ -30,6 +30,7 @@ export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
   },
   { system: 'database-table', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[1-351632824]', ours: null, reason: RANDOM_NAME },
   { system: 'scripted-sql', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[10-351632824]', ours: null, reason: RANDOM_NAME },
+  ...departures('duo', 'required', 'Nothing can be signed without it.', [['secretKey', false, true]]),
   { system: 'sap-hana-database', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[7-351632824]', ours: null, reason: RANDOM_NAME },
   { system: 'oracle-ebs', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[4-351632824]', ours: null, reason: RANDOM_NAME },
   ...departures('powershell', 'default', NET_SOURCE, [
