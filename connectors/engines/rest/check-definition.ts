@@ -1,4 +1,4 @@
-import type { RestObjectClass, WriteEndpoint } from './definition.js';
+import type { ObjectList, RestObjectClass, WriteEndpoint } from './definition.js';
 import { variablesOf } from './request-line.js';
 import type { AnyRestConnector } from './rest-session.js';
 
@@ -14,17 +14,27 @@ export function checkDefinition({ id, properties, objectClasses, service }: AnyR
   };
   if (typeof service.test === 'string') checkLine(service.test, [], 'test');
   for (const [name, definition] of Object.entries(objectClasses) as [string, RestObjectClass][]) {
-    const own = ['uid', ...Object.keys(definition.variables?.('a:b:c:d') ?? {})];
-    const lines: readonly (readonly [string, unknown, readonly string[]])[] = [
-      ['list', typeof definition.list === 'object' ? definition.list.request : undefined, []], ['read', definition.read, own], ['create', lineOf(definition.create), []],
-      ['update', lineOf(definition.update), own], ['delete', definition.delete, own],
-      ...Object.entries(definition.attributes).flatMap(([attribute, { linked }]): [string, unknown, readonly string[]][] => (linked === undefined ? [] : [
-        [`${attribute}.list`, lineOf(linked.list), own], [`${attribute}.add`, lineOf(linked.add), [...own, 'value']], [`${attribute}.remove`, lineOf(linked.remove), [...own, 'value', 'link']],
-      ])),
-    ];
+    const lines = linesOf(definition);
     for (const [what, line, known] of lines) if (typeof line === 'string') checkLine(line, known, `${name}.${what}`);
-    if (typeof definition.list === 'object') for (const given of definition.list.gives ?? []) if (!Object.hasOwn(definition.attributes, given)) complain(`${name}.list gives ${given}, which is no attribute`);
+    for (const given of listOf(definition)?.gives ?? []) if (!Object.hasOwn(definition.attributes, given)) complain(`${name}.list gives ${given}, which is no attribute`);
   }
+}
+
+function listOf({ list }: RestObjectClass): ObjectList | undefined {
+  return typeof list === 'object' ? list : undefined;
+}
+
+/** What each is for, the request, and the variables it may have. */
+function linesOf(definition: RestObjectClass): readonly (readonly [string, unknown, readonly string[]])[] {
+  const list = listOf(definition);
+  const own = ['uid', ...Object.keys(definition.variables?.('a:b:c:d') ?? {})];
+  return [
+    ['list', list?.request, list?.paging?.variables ?? []], ['read', definition.read, own], ['create', lineOf(definition.create), []],
+    ['update', lineOf(definition.update), own], ['delete', definition.delete, own],
+    ...Object.entries(definition.attributes).flatMap(([attribute, { linked }]): [string, unknown, readonly string[]][] => (linked === undefined ? [] : [
+      [`${attribute}.list`, lineOf(linked.list), own], [`${attribute}.add`, lineOf(linked.add), [...own, 'value']], [`${attribute}.remove`, lineOf(linked.remove), [...own, 'value', 'link']],
+    ])),
+  ];
 }
 
 function lineOf(how: unknown): string | undefined {

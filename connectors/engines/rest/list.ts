@@ -2,7 +2,7 @@ import { ConnectorError } from '../../../protocol/model/index.js';
 import type { Json } from './json.js';
 import { onePage, type PageRequest, type Paging } from './paging/paging.js';
 import type { RequestDetails, RestCall } from './rest-call.js';
-import type { Query, RequestLine, Variables } from './request-line.js';
+import { methodOf, type Query, type RequestLine, type Variables } from './request-line.js';
 
 /** A request that lists things, page by page. */
 export interface ListEndpoint {
@@ -15,6 +15,8 @@ export interface ListEndpoint {
   readonly paging?: Paging;
   /** Objects asked for at once, and the least and the most the service takes. @default 100 */
   readonly pageSize?: number | { readonly default: number; readonly min?: number; readonly max?: number };
+  /** Pages are as large as the service makes them: a page of the caller's ends where one of the service's does, though it be short. */
+  readonly ownPages?: boolean;
   /** Parameters of every page. */
   readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
@@ -67,7 +69,11 @@ export interface PagePart {
 async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | undefined, size: number, details: ListDetails): AsyncGenerator<PagePart, void, void> {
   const { request, items: path = '', paging = onePage, empty = [], headers, mayBeMissing } = endpoint;
   const page = paging.request(at, size);
-  const arriving = call.items(page.request?.line ?? request, path, { ...pageDetails(endpoint, page, details), variables: details.variables, headers, accept: empty, mayBeMissing, kind: 'read', signal: details.signal });
+  // A GET is whatever the connector's own limits count it as; a POST that lists is no write.
+  const kind = methodOf(request) === 'GET' ? undefined : 'read';
+  const arriving = call.items(page.request?.line ?? request, path, {
+    ...pageDetails(endpoint, page, details), variables: { ...details.variables, ...page.variables }, headers, accept: empty, mayBeMissing, kind, signal: details.signal,
+  });
   let count = 0;
   try {
     for (;;) {

@@ -154,10 +154,15 @@ async function* pagedSearch(at: RestCall, objectClass: string, definition: RestO
     if (taken.length > 0) yield* mapChunks(listedObjects(at, objectClass, definition, list, query, taken), ({ object }) => object);
     left -= taken.length;
     if (left === 0 && skipped + taken.length < items.length) return pageEnd({ at: page, size: from.size, skip: before + skipped + taken.length });
-    if (left === 0 && end?.next !== undefined) return pageEnd({ at: end.next, size: from.size, skip: 0 });
+    if (end?.next !== undefined && isFull(list, left, pageSize)) return pageEnd({ at: end.next, size: from.size, skip: 0 });
     call.progress?.();
   }
   return LAST_PAGE;
+}
+
+/** Whether a page of the caller's ends where one of the service's does. */
+function isFull({ ownPages = false }: ObjectList, left: number, pageSize: number | undefined): boolean {
+  return left === 0 || (ownPages && pageSize !== undefined && left < pageSize);
 }
 
 function nativeQuery({ filters }: RestObjectClass, filter: Filter | undefined): Query {

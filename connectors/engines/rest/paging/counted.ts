@@ -43,3 +43,18 @@ export function pageNumberPaging({ page: parameter, size, total, always = {}, fi
     },
   };
 }
+
+/**
+ * By the number of the page as a variable of the path (`/users/{page}`), in pages as large as the service makes them. `last`: path of
+ * the flag that says that this page is the last one; without the flag an empty page is.
+ */
+export function pathPagePaging({ variable, last, first = 0 }: { readonly variable: string; readonly last: string; readonly first?: number }): Paging {
+  return {
+    variables: [variable],
+    request: (position) => ({ variables: { [variable]: String(numberOf(position, first)) } }),
+    after: ({ position, body, count }) => {
+      const isLast = valueAt(body, last);
+      return (typeof isLast === 'boolean' ? isLast : count === 0) ? undefined : numberOf(position, first) + 1;
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import type { Json } from '../json.js';
-import type { Query, RequestLine } from '../request-line.js';
+import type { Query, RequestLine, Variables } from '../request-line.js';
 
 /** What a page is asked for with: parameters of the list's request, or an address the service gave. */
 export interface PageRequest {
@@ -8,6 +8,8 @@ export interface PageRequest {
   readonly url?: string | undefined;
   /** Another request of the service instead, with its body: where cursors have an endpoint of their own. */
   readonly request?: { readonly line: RequestLine; readonly json: Json } | undefined;
+  /** Values of variables in the list's path. */
+  readonly variables?: Variables | undefined;
 }
 
 /** One answer to a list's request, as a strategy sees it. */
@@ -25,6 +27,8 @@ export interface PageAnswer {
 
 /** How a service divides a list. A position is JSON, goes into cookies, and means something to the strategy only. */
 export interface Paging {
+  /** Variables of the list's path that its requests give. */
+  readonly variables?: readonly string[];
   request(position: Json | undefined, size: number): PageRequest;
   /** Where the next page is; undefined: there is none. */
   after(page: PageAnswer): Json | undefined;
