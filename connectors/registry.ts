@@ -7,6 +7,7 @@ type Loader = () => Promise<{ readonly default: AnyConnector }>;
 
 /** Every connector, one line each, loaded when first asked for: an agent for CSV files loads no LDAP driver. */
 const connectors: Readonly<Record<string, Loader>> = {
+  'adobe-admin-console': () => import('./catalog/adobe-admin-console/index.js'),
   as400: () => import('./catalog/as400/index.js'),
   box: () => import('./catalog/box/index.js'),
   csv: () => import('./catalog/csv/index.js'),

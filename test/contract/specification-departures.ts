@@ -22,6 +22,8 @@ function departures(system: string, aspect: SpecificationDeparture['aspect'], re
 }
 
 export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
+  ...saasDepartures('adobe-admin-console'),
+  ...departures('adobe-admin-console', 'required', 'The prose names the properties that OAuth needs at least, and no rate is among them. Left empty, what Adobe allows counts.', [['groupReadRateLimit', true, false], ['userReadRateLimit', true, false], ['writeRateLimit', true, false]]),
   ...saasDepartures('box'),
   ...departures('box', 'required', 'Its default is in the prose: 1000/min.', [['rateLimit', true, false]]),
   {
