@@ -12,9 +12,16 @@ interface Counted {
 
 /** A service may give fewer than asked for, up to a limit of its own; only an empty page is the end where it gives no total. */
 function isLast({ count, size, body }: PageAnswer, total: string | undefined, before: number, shortIsLast: boolean): boolean {
-  const all = total === undefined ? undefined : valueAt(body, total);
-  if (typeof all === 'number') return count === 0 || before + count >= all;
+  const all = total === undefined ? undefined : countAt(body, total);
+  if (all !== undefined) return count === 0 || before + count >= all;
   return count === 0 || (shortIsLast && count < size);
+}
+
+/** A number, or the text of one. */
+function countAt(body: Json, path: string): number | undefined {
+  const value = valueAt(body, path);
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
+  return typeof value === 'number' ? value : undefined;
 }
 
 const numberOf = (position: Json | undefined, first: number): number => (typeof position === 'number' ? position : first);

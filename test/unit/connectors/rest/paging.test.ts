@@ -20,6 +20,8 @@ describe('paging', () => {
     expect(paging.after(answer(11, 10, { totalResults: 25 }))).toBe(21);
     expect(paging.after(answer(21, 5, { totalResults: 25 }))).toBeUndefined();
     expect(paging.after(answer(21, 0, { totalResults: 25 }))).toBeUndefined();
+    const asText = offsetPaging({ offset: 'start', size: 'count', total: 'totalSetSize' });
+    expect([asText.after(answer(0, 10, { totalSetSize: '11' })), asText.after(answer(10, 1, { totalSetSize: '11' }))]).toEqual([10, undefined]);
     const plain = offsetPaging({ offset: 'offset', size: 'limit' });
     expect(plain.after(answer(undefined, 7))).toBe(7);     // the service's own limit may be smaller
     expect(plain.after(answer(7, 0))).toBeUndefined();
