@@ -13,6 +13,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   csv: () => import('./catalog/csv/index.js'),
   'database-table': () => import('./catalog/database-table/index.js'),
   duo: () => import('./catalog/duo/index.js'),
+  docusign: () => import('./catalog/docusign/index.js'),
   kerberos: () => import('./catalog/kerberos/index.js'),
   ldap: () => import('./catalog/ldap/index.js'),
   mongodb: () => import('./catalog/mongodb/index.js'),

@@ -26,6 +26,7 @@ export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
   ...departures('adobe-admin-console', 'required', 'The prose names the properties that OAuth needs at least, and no rate is among them. Left empty, what Adobe allows counts.', [['groupReadRateLimit', true, false], ['userReadRateLimit', true, false], ['writeRateLimit', true, false]]),
   ...saasDepartures('box'),
   ...departures('box', 'required', 'Its default is in the prose: 1000/min.', [['rateLimit', true, false]]),
+  ...saasDepartures('docusign'),
   {
     system: 'database-table', property: 'password', aspect: 'required', specified: true, ours: false,
     reason: 'The same page says that a database may need no password; requiring one would refuse such a configuration. Java does not require it.',

@@ -4,6 +4,7 @@ import { contractFile } from './contract-files.js';
 import { ContractWatch, type Exemption } from './contract-watch.js';
 import { readDiscovery } from './discovery.js';
 import { readGraph } from './graph-contract.js';
+import { laterVersion } from './later-version.js';
 import { readOpenApi } from './openapi.js';
 import { readStone } from './stone.js';
 import type { Correction, VendorContract } from './vendor-contract.js';
@@ -19,6 +20,20 @@ interface KnownContract {
 
 const openApi = (file: string, settings: Pick<KnownContract, 'base' | 'corrections'> = {}): KnownContract => ({ file, ...settings, read: (name, path, { base, corrections }) => readOpenApi({ name, file: path, ...(base === undefined ? {} : { base }), ...(corrections === undefined ? {} : { corrections }) }) });
 
+const OFFLINE_ATTRIBUTES: Correction = { pointer: '/components/schemas/offlineAttributes', value: {}, reason: 'referred to by recipients, and defined nowhere in the document' };
+const IN_V21 = 'v2.1 has it so (docusign-esign 10.0.0, the SDK DocuSign generates of v2.1)';
+
+/** DocuSign publishes v2.1 as well; of users, groups, contacts and profiles it differs from v2 in the version and these points. */
+const docusign21: KnownContract = {
+  file: 'docusign/esignature.rest.swagger-v2.json', base: '/restapi',
+  corrections: [
+    OFFLINE_ATTRIBUTES,
+    { pointer: '/components/schemas/userInformation/properties/userSettings', value: { type: 'object' }, reason: `an object instead of a list of names and values: ${IN_V21}` },
+    { pointer: '/components/schemas/group/properties/usersCount', value: { type: 'string' }, reason: IN_V21 },
+  ],
+  read: async (name, file, { base, corrections }) => laterVersion(await readOpenApi({ name, file, base: base ?? '', corrections: corrections ?? [] }), { asked: '/restapi/v2.1/', documented: '/restapi/v2/' }),
+};
+
 const discovery = (name: string): KnownContract => ({ file: `google/${name}.json`, read: (title, file) => readDiscovery({ name: title, file }) });
 const aws = (service: string): KnownContract => ({ file: `aws/${service}.json`, read: (name, file) => readAwsModel({ name, file }) });
 
@@ -28,8 +43,9 @@ export const CONTRACTS = {
   docusignAdmin: openApi('docusign/admin.rest.swagger-v2.1.json', { base: '/Management' }),
   docusignSignature: openApi('docusign/esignature.rest.swagger-v2.json', {
     base: '/restapi',
-    corrections: [{ pointer: '/components/schemas/offlineAttributes', value: {}, reason: 'referred to by recipients, and defined nowhere in the document' }],
+    corrections: [OFFLINE_ATTRIBUTES],
   }),
+  docusignSignature21: docusign21,
   webexAdmin: openApi('webex/webex-admin.json', { base: '/v1' }),
   webexMessaging: openApi('webex/webex-messaging.json', { base: '/v1' }),
   pingone: openApi('pingone/management.openapi.yaml', { base: '/v1' }),

@@ -1,0 +1,25 @@
+import type { ClassQuery } from '../../engines/rest/definition.js';
+import { isJsonObject, textAt, type JsonObject } from '../../engines/rest/json.js';
+import { listed, type ListEndpoint } from '../../engines/rest/list.js';
+import type { RestCall } from '../../engines/rest/rest-call.js';
+import { setPaging } from './accounts.js';
+
+/** https://developers.docusign.com/docs/esign-rest-api/reference/usergroups/groups/list/ */
+export const groupList: ListEndpoint = { request: 'GET /restapi/v2.1/accounts/{account}/groups', items: 'groups', pageSize: 100, paging: setPaging };
+
+/** Searches show a group's profile to those who name it, as the Java connector's do not show it at all; reads show it to everybody. */
+export const SHOWN_PROFILE = 'shownProfile';
+const withProfile = (group: JsonObject): JsonObject => ({ ...group, [SHOWN_PROFILE]: group['permissionProfileId'] ?? null });
+
+export async function profileWhereNamed(_: RestCall, group: JsonObject, { options, wants }: ClassQuery): Promise<JsonObject> {
+  return options.attributesToGet !== undefined && wants('permissionProfileId') ? withProfile(group) : group;
+}
+
+/** The API gives no group by its id. */
+export async function readGroup(call: RestCall, uid: string): Promise<JsonObject | undefined> {
+  for await (const page of listed(call, groupList)) {
+    const found = page.filter(isJsonObject).find((each) => textAt(each, 'groupId') === uid);
+    if (found !== undefined) return withProfile(found);
+  }
+  return undefined;
+}
