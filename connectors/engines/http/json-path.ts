@@ -1,8 +1,9 @@
 import type { JsonValue } from './json-text.js';
 
-/** `error.message`, `errors[0].message`, `value`; '' is the root. */
+/** `error.message`, `errors[0].message`, `value`; '' is the root. A name that holds dots stands in quotes: `"urn:example:1.0".colour`. */
 export function stepsOf(path: string): readonly string[] {
-  return path.split(/[.[\]]/).filter((step) => step !== '');
+  if (!path.includes('"')) return path.split(/[.[\]]/).filter((step) => step !== '');
+  return [...path.matchAll(/"([^"]*)"|[^.[\]"]+/g)].map(([step, quoted]) => quoted ?? step);
 }
 
 export function isObject(value: JsonValue | undefined): value is { readonly [name: string]: JsonValue } {

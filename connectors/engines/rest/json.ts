@@ -1,4 +1,4 @@
-import { isObject, scalarText, valueAt } from '../http/json-path.js';
+import { isObject, scalarText, stepsOf, valueAt } from '../http/json-path.js';
 import type { JsonValue } from '../http/json-text.js';
 
 export { valueAt } from '../http/json-path.js';
@@ -19,8 +19,25 @@ export function textAt(value: Json | undefined, path: string): string | undefine
 
 /** The same object with `value` at a path, whose steps are objects; what stands beside it stays. */
 export function withValueAt(object: JsonObject, path: string, value: Json): JsonObject {
-  const [step = '', ...rest] = path.split('.');
-  if (rest.length === 0) return { ...object, [step]: value };
+  return withValueIn(object, stepsOf(path), value);
+}
+
+function withValueIn(object: JsonObject, [step = '', ...rest]: readonly string[], value: Json): JsonObject {
+  return { ...object, [step]: rest.length === 0 ? value : withValueIn(innerOf(object, step) ?? {}, rest, value) };
+}
+
+/** The same object without what is at a path; what stands beside it stays. */
+export function withoutValueAt(object: JsonObject, path: string): JsonObject {
+  return withoutValueIn(object, stepsOf(path));
+}
+
+function withoutValueIn(object: JsonObject, [step = '', ...rest]: readonly string[]): JsonObject {
+  if (rest.length === 0) return Object.fromEntries(Object.entries(object).filter(([name]) => name !== step));
+  const inner = innerOf(object, step);
+  return inner === undefined ? object : { ...object, [step]: withoutValueIn(inner, rest) };
+}
+
+function innerOf(object: JsonObject, step: string): JsonObject | undefined {
   const inner = Object.hasOwn(object, step) ? object[step] : undefined;
-  return { ...object, [step]: withValueAt(isJsonObject(inner) ? inner : {}, rest.join('.'), value) };
+  return isJsonObject(inner) ? inner : undefined;
 }

@@ -2,7 +2,7 @@ import { Attribute, ConnectorError, Uid, attributeKey, type ConnectorObject } fr
 import { updateValues } from '../../framework/facade/update-values.js';
 import type { Call, CreateRequest, DeleteRequest, Results, UpdateRequest } from '../../framework/spi.js';
 import type { RestObjectClass, WriteEndpoint, Written } from './definition.js';
-import { isJsonObject, valueAt, withValueAt, type JsonObject } from './json.js';
+import { isJsonObject, valueAt, withoutValueAt, type JsonObject } from './json.js';
 import { changeLinks, planLinks, type LinkChange } from './linked-values.js';
 import { bodyOf, givenAttributes, refuse, uidOf, type Given } from './object-mapping.js';
 import type { RestCall } from './rest-call.js';
@@ -58,17 +58,7 @@ async function wholeObject(call: RestCall, objectClass: string, definition: Rest
   const wire = await readWire(call, definition, uid.value, classQuery(definition, options));
   if (wire === undefined) throw new ConnectorError('unknownUid', `There is no ${objectClass} with the uid '${uid.value}'.`, { uid, outcome: 'notApplied' });
   const own = Object.entries(definition.attributes).filter(([, { flags, linked }]) => flags.includes('NOT_UPDATEABLE') && linked === undefined).map(([name, { wire: path }]) => path ?? name);
-  return [...own, ...drops].reduce(without, wire);
-}
-
-function without(object: JsonObject, path: string): JsonObject {
-  if (valueAt(object, path) === undefined) return object;
-  const parts = path.split('.');
-  const last = parts.pop() ?? '';
-  const holder = valueAt(object, parts.join('.'));
-  if (!isJsonObject(holder)) return object;
-  const rest: JsonObject = Object.fromEntries(Object.entries(holder).filter(([name]) => name !== last));
-  return parts.length === 0 ? rest : withValueAt(object, parts.join('.'), rest);
+  return [...own, ...drops].reduce(withoutValueAt, wire);
 }
 
 async function change(session: RestSession, { objectClass, uid, attributes, options }: UpdateRequest, call: Call, type: LinkChange['type']): Promise<Uid> {

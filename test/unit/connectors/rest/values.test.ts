@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pageCookie, parsePageCookie } from '../../../../connectors/engines/rest/page-cookie.js';
-import { textAt, valueAt, withValueAt, type Json } from '../../../../connectors/engines/rest/json.js';
+import { textAt, valueAt, withValueAt, withoutValueAt, type Json } from '../../../../connectors/engines/rest/json.js';
 import { icfValue, jsonValue } from '../../../../connectors/engines/rest/json-values.js';
 import { KeptValues } from '../../../../connectors/engines/rest/kept-values.js';
 import { GuardedString, IcfDouble, IcfUri } from '../../../../protocol/model/index.js';
@@ -19,6 +19,15 @@ describe('JSON', () => {
     expect(withValueAt({ name: { given: 'Ann' } }, 'name.family', 'Lee')).toEqual({ name: { given: 'Ann', family: 'Lee' } });
     expect(withValueAt({ name: 'Ann' }, 'name.family', 'Lee')).toEqual({ name: { family: 'Lee' } });
     expect(JSON.stringify(withValueAt({}, 'constructor.name', 1))).toBe('{"constructor":{"name":1}}');
+  });
+
+  it('is read, written and left out under names that hold dots', () => {
+    const path = '"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User".manager.value';
+    const written = withValueAt({ id: '1' }, path, '26118915');
+    expect(written).toEqual({ id: '1', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': { manager: { value: '26118915' } } });
+    expect(valueAt(written, path)).toBe('26118915');
+    expect(withoutValueAt(written, path)).toEqual({ id: '1', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': { manager: {} } });
+    expect(withoutValueAt({ a: { b: 1 }, c: 2 }, 'a.x.y')).toEqual({ a: { b: 1 }, c: 2 });
   });
 
   it('becomes the types Java would have, and the same JSON again', () => {
