@@ -1,6 +1,10 @@
 import { ENABLE, PASSWORD, type AttributeFlag, type IcfValue } from '../../../protocol/model/index.js';
 import type { Json, JsonObject } from './json.js';
 import type { LinkedValues } from './linked-values.js';
+import type { RestCall } from './rest-call.js';
+
+/** Adds values to those an object has, or removes them. One that is there, or gone, already is no error. */
+export type ValueEdit = (call: RestCall, uid: string, type: 'ADD' | 'REMOVE', values: readonly IcfValue[]) => Promise<void>;
 
 /** What an attribute of an object class is, and where it stands in the service's JSON. */
 export interface RestAttribute {
@@ -19,6 +23,8 @@ export interface RestAttribute {
   readonly linked?: LinkedValues | undefined;
   /** Taken, but not sent: by any write, or by an update. */
   readonly unsent?: 'always' | 'onUpdate' | undefined;
+  /** How values are added or removed without the others, where those may be many; otherwise they are read, merged and replaced. */
+  readonly edit?: ValueEdit | undefined;
   /** The values it takes; others are refused before anything is sent. */
   readonly oneOf?: readonly string[] | undefined;
   /** Characters a value may have. */
@@ -47,6 +53,7 @@ interface AttributeOptions {
   readonly write?: (values: readonly IcfValue[] | null) => Json | undefined;
   readonly cleared?: Json;
   readonly linked?: LinkedValues;
+  readonly edit?: ValueEdit;
   readonly oneOf?: readonly string[];
   readonly longest?: number;
   readonly notes?: string;
@@ -61,8 +68,8 @@ function flagsOf(options: AttributeOptions): AttributeFlag[] {
 }
 
 function attribute(type: string, options: AttributeOptions): RestAttribute {
-  const { wire, read, write, cleared, linked, unsent, oneOf, longest, notes } = options;
-  return { type, flags: flagsOf(options), wire, read, write, cleared, linked, unsent, oneOf, longest, notes };
+  const { wire, read, write, cleared, linked, edit, unsent, oneOf, longest, notes } = options;
+  return { type, flags: flagsOf(options), wire, read, write, cleared, linked, edit, unsent, oneOf, longest, notes };
 }
 
 export const string = (options: AttributeOptions = {}): RestAttribute => attribute('String', options);

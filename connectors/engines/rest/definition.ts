@@ -116,7 +116,7 @@ export interface RestService<C> {
   http?(config: C): HttpConfiguration;
   /** Of `connectionTimeout`. @default seconds */
   readonly timeoutIn?: 'seconds' | 'milliseconds';
-  /** Of every request. */
+  /** Of every request; `content-type` of those with a JSON body. Names in lower case. @default accept and content-type application/json */
   headers?(config: C): ReadonlyMap<string, string>;
   /** Rates of the configuration, and how the service announces its own. `identity`: what the service counts by, if not the address of whoever asks. */
   limits?(config: C): RequestLimits & { readonly identity?: string };

@@ -27,6 +27,8 @@ interface SharedService {
   /** Further addresses, by name. */
   readonly others: ReadonlyMap<string, Place>;
   readonly kept: KeptValues;
+  /** Media types, where the service wants others than application/json. */
+  readonly media: { readonly accept: string; readonly contentType: string | undefined };
 }
 
 /** An address, and the client that authenticates there: each knows one origin. */
@@ -52,9 +54,12 @@ async function openService({ service }: AnyRestConnector, config: Config, contex
   const http = service.http?.(config) ?? config;
   const others = Object.entries(service.others?.(config) ?? {});
   const credentialsTo = { address, ...Object.fromEntries(others), ...service.credentialsTo?.(config) };
+  const given = service.headers?.(config) ?? new Map<string, string>();
+  const media = { accept: given.get('accept') ?? 'application/json', contentType: given.get('content-type') };
+  const headers = new Map([...given].filter(([name]) => !['accept', 'content-type'].includes(name)));
   const purpose = { address, authentication: noAuthentication, credentialsTo, timeoutIn: service.timeoutIn };
   const { throttled } = service;
-  const settings = { ...await httpSettings(http, context, { ...purpose, headers: service.headers?.(config) }), isThrottled: throttled === undefined ? undefined : (answer: HttpAnswer) => isCaseOf(throttled, answer) };
+  const settings = { ...await httpSettings(http, context, { ...purpose, headers }), isThrottled: throttled === undefined ? undefined : (answer: HttpAnswer) => isCaseOf(throttled, answer) };
   const bare = await HttpClient.open({ ...settings, headers: undefined });
   const { identity = '', ...limits } = service.limits?.(config) ?? {};
   over.addEventListener('abort', () => void bare.close(), { once: true });
@@ -72,7 +77,7 @@ async function openService({ service }: AnyRestConnector, config: Config, contex
   const own = await placeAt(address);
   const further = new Map<string, Place>();
   for (const [name, at] of others) further.set(name, await placeAt(at));
-  return { own, others: further, kept: new KeptValues(systemClock, over) };
+  return { own, others: further, media, kept: new KeptValues(systemClock, over) };
 }
 
 async function closeService({ own, others }: SharedService): Promise<void> {
@@ -104,7 +109,8 @@ export function restCall(session: RestSession, call: Call, operation: RestOperat
     const { client, address, line } = placed(service, given);
     const url = details.url === undefined ? addressOf(address, line, { ...variables, ...details.variables }, details.query) : atService(details.url, address);
     const method = methodOf(line);
-    const headers = new Map([['accept', 'application/json'], ...Object.entries(details.headers ?? {})]);
+    const { accept, contentType } = service.media;
+    const headers = new Map([['accept', accept], ...(contentType === undefined || details.json === undefined ? [] : [['content-type', contentType] as const]), ...Object.entries(details.headers ?? {})]);
     return {
       client,
       request: { method, url, headers, body: bodyOf(details), kind: details.kind, reads: details.kind === 'read', lane: call.signal }, signal: details.signal ?? call.signal, accept: details.accept ?? [], mayBeMissing: details.mayBeMissing,

@@ -27,6 +27,11 @@ export function uidWanted(filter: Filter | undefined): string | undefined {
   return filter.attribute.values?.length === 1 && typeof value === 'string' ? value : undefined;
 }
 
+/** The part of a filter that asks for one uid. */
+function uidIn(filter: Filter): Filter | undefined {
+  return (filter.kind === 'and' ? filter.operands : [filter]).find((operand) => uidWanted(operand) !== undefined);
+}
+
 /** The value of an attribute that a filter reads the object by, in place of the uid. */
 function keyWanted({ readBy = [] }: RestObjectClass, filter: Filter | undefined): string | undefined {
   if (filter?.kind !== 'equals' || !readBy.some((name) => filter.attribute.is(name))) return undefined;
@@ -37,9 +42,11 @@ function keyWanted({ readBy = [] }: RestObjectClass, filter: Filter | undefined)
 /** A read by uid or by what stands for it, or what the list's own filters take. */
 export function splitFilter(connector: AnyRestConnector, filter: Filter, objectClass: string): FilterSplit {
   const definition = (connector.objectClasses as Readonly<Record<string, RestObjectClass>>)[objectClass];
+  // Of a class only the service knows of nothing is known here; one that can be read by its uid is.
+  if (definition === undefined && connector.discover !== undefined) return { native: uidIn(filter), residual: filter };
   if (definition?.read !== undefined) {
     if (uidWanted(filter) !== undefined) return { native: filter, residual: undefined };
-    const byUid = filter.kind === 'and' ? filter.operands.find((operand) => uidWanted(operand) !== undefined) : undefined;
+    const byUid = uidIn(filter);
     if (byUid !== undefined) return { native: byUid, residual: filter };
     // The service may know the object by other names as well, such as former ones.
     const byKey = (filter.kind === 'and' ? filter.operands : [filter]).find((operand) => keyWanted(definition, operand) !== undefined);

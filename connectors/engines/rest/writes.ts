@@ -1,4 +1,4 @@
-import { Attribute, ConnectorError, Uid, attributeKey, type ConnectorObject } from '../../../protocol/model/index.js';
+import { Attribute, ConnectorError, Uid, attributeKey, withOutcome, type ConnectorObject } from '../../../protocol/model/index.js';
 import { updateValues } from '../../framework/facade/update-values.js';
 import type { Call, CreateRequest, DeleteRequest, Results, UpdateRequest } from '../../framework/spi.js';
 import type { RestObjectClass, WriteEndpoint, Written } from './definition.js';
@@ -91,23 +91,54 @@ export function update(session: RestSession, request: UpdateRequest, call: Call)
   return change(session, request, call, 'REPLACE');
 }
 
-/** Links are added and removed one by one; of other attributes the values are read, merged and replaced. An attribute of one value takes the one that is added instead of its own. */
+type Kind = 'linked' | 'edit' | 'replaced' | 'other';
+
+/**
+ * Links are added and removed one by one, some attributes have a way of their own, and one of a single value takes the one that is
+ * added instead of its own; of others the values are read, merged and replaced.
+ */
 export async function changeValues(session: RestSession, request: UpdateRequest, call: Call, updateType: 'ADD' | 'REMOVE'): Promise<Uid> {
   const { objectClass, uid, options } = request;
-  const definition = await classOf(session, restCall(session, call, 'update'), objectClass);
-  const known = new Map(Object.entries(definition.attributes).map(([name, attribute]) => [attributeKey(name), attribute] as const));
-  const isLink = ({ name }: Attribute): boolean => known.get(attributeKey(name))?.linked !== undefined;
-  const isReplaced = ({ name }: Attribute): boolean => updateType === 'ADD' && known.get(attributeKey(name))?.flags.includes('MULTIVALUED') === false;
-  const links = request.attributes.filter(isLink);
-  const single = request.attributes.filter((attribute) => !isLink(attribute) && isReplaced(attribute));
-  const others = request.attributes.filter((attribute) => !isLink(attribute) && !isReplaced(attribute));
-  const replaced = single.length === 0 ? uid : await update(session, { objectClass, uid, attributes: single, options }, call);
-  const after = others.length === 0 ? replaced : await updateValues({ kind: 'update', objectClass, uid: replaced, attributes: others, options, updateType }, {
+  const at = restCall(session, call, 'update');
+  const definition = await classOf(session, at, objectClass);
+  const byKind = attributesByKind(definition, request.attributes, updateType);
+  const edited = givenAttributes(objectClass, definition, byKind.edit, 'update');
+  const single = byKind.replaced.length === 0 ? uid : await update(session, { objectClass, uid, attributes: byKind.replaced, options }, call);
+  const after = byKind.other.length === 0 ? single : await updateValues({ kind: 'update', objectClass, uid: single, attributes: byKind.other, options, updateType }, {
     displayName: session.connector.displayName,
-    read: (readOptions) => firstOf(search(session, { objectClass, filter: { kind: 'equals', attribute: replaced }, options: readOptions }, call)),
+    read: (readOptions) => firstOf(search(session, { objectClass, filter: { kind: 'equals', attribute: single }, options: readOptions }, call)),
     replace: (replacement) => update(session, { ...replacement, attributes: replacement.attributes.map(emptied) }, call),
   });
-  return links.length === 0 ? after : change(session, { ...request, uid: after, attributes: links }, call, updateType);
+  const done = [...byKind.replaced, ...byKind.other].map(({ name }) => name);
+  for (const { name, attribute, values } of edited) {
+    await editing(attribute.edit?.(at, after.value, updateType, values ?? []), done);
+    done.push(name);
+  }
+  return byKind.linked.length === 0 ? after : editing(change(session, { ...request, uid: after, attributes: byKind.linked }, call, updateType), done);
+}
+
+function attributesByKind(definition: RestObjectClass, attributes: readonly Attribute[], updateType: 'ADD' | 'REMOVE'): Readonly<Record<Kind, readonly Attribute[]>> {
+  const known = new Map(Object.entries(definition.attributes).map(([name, attribute]) => [attributeKey(name), attribute] as const));
+  const kindOf = ({ name }: Attribute): Kind => {
+    const attribute = known.get(attributeKey(name));
+    if (attribute?.linked !== undefined) return 'linked';
+    if (attribute?.edit !== undefined) return 'edit';
+    return updateType === 'ADD' && attribute?.flags.includes('MULTIVALUED') === false ? 'replaced' : 'other';
+  };
+  const of = (kind: Kind): readonly Attribute[] => attributes.filter((attribute) => kindOf(attribute) === kind);
+  return { linked: of('linked'), edit: of('edit'), replaced: of('replaced'), other: of('other') };
+}
+
+/** What fails once other attributes have been changed says so. */
+async function editing<T>(work: Promise<T>, done: readonly string[]): Promise<T>;
+async function editing<T>(work: Promise<T> | undefined, done: readonly string[]): Promise<T | undefined>;
+async function editing<T>(work: Promise<T> | undefined, done: readonly string[]): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (done.length === 0 || !(error instanceof ConnectorError)) throw error;
+    throw withOutcome(error, 'applied', `The values of ${done.join(', ')} were changed, then the next change failed: ${error.message}`);
+  }
 }
 
 /** Without its last value; hooks can tell it from null, which the caller may have meant as nothing at all. */
