@@ -28,6 +28,8 @@ export interface LinkedValues {
   readonly value: string | ((element: Json) => Json | undefined);
   /** Path of what `{link}` stands for in an element of the list. @default `id` */
   readonly link?: string;
+  /** An object without any is shown without the attribute. @default with no values */
+  readonly leftOutIfNone?: boolean;
   /** What tells two values apart, where they are objects. @default the whole value */
   readonly key?: (value: Json) => string;
   readonly add?: LinkRequest | ((call: RestCall, uid: string, value: Json) => Promise<void>);

@@ -24,6 +24,8 @@ export interface ListEndpoint {
   readonly json?: (page: Query) => Json;
   /** As `json`, where the body is a form. */
   readonly form?: (page: Query) => Readonly<Record<string, string>>;
+  /** The elements themselves, where no request lists them: `request` then only names the list in messages. */
+  readonly made?: (call: RestCall) => Promise<readonly Json[]>;
   /** Statuses that mean that the list is empty: 404 of a list of an object's own, say. */
   readonly empty?: readonly number[];
   /**
@@ -134,6 +136,12 @@ class PageChain {
 export async function* pagesFrom(call: RestCall, endpoint: ListEndpoint, from: PageStart, details: ListDetails = {}): AsyncGenerator<PagePart, void, void> {
   if (endpoint.pages !== undefined) {
     yield* endpoint.pages(call, from, details);
+    return;
+  }
+  if (endpoint.made !== undefined) {
+    const items = await endpoint.made(call);
+    yield { items, at: undefined, before: 0 };
+    yield { items: [], at: undefined, before: items.length, end: { next: undefined } };
     return;
   }
   const chain = new PageChain(endpoint.request);

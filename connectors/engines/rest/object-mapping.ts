@@ -33,6 +33,10 @@ function valuesOf(attribute: RestAttribute, name: string, object: JsonObject): r
   return (Array.isArray(found) ? found as readonly Json[] : [found]).filter((value) => value !== null).map((value) => typed(value, attribute.type));
 }
 
+function shownOf({ leftOutIfNone = false }: LinkedValues, values: readonly IcfValue[] | undefined): readonly IcfValue[] | undefined {
+  return leftOutIfNone && values?.length === 0 ? undefined : values;
+}
+
 /** Attributes a caller may see, without uid and name. */
 export function isReadable({ flags }: RestAttribute): boolean {
   return !flags.includes('NOT_READABLE');
@@ -50,7 +54,7 @@ export function connectorObject(objectClass: string, definition: RestObjectClass
   const attributes: Attribute[] = [new Uid(uid), new Name(nameOf(definition, wire) ?? uid)];
   for (const [name, attribute] of Object.entries(definition.attributes)) {
     if (name === NAME || name === UID || !isReadable(attribute) || !query.wants(name)) continue;
-    const values = isLookedUp(attribute) ? linked.get(name) : valuesOf(attribute, name, wire);
+    const values = isLookedUp(attribute) ? shownOf(attribute.linked, linked.get(name)) : valuesOf(attribute, name, wire);
     if (values !== undefined) attributes.push(new Attribute(name, values));
   }
   return new ConnectorObject(objectClass, attributes);

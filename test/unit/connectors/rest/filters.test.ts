@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expressionFilters } from '../../../../connectors/engines/rest/filters/expressions.js';
 import { odataLanguage } from '../../../../connectors/engines/rest/filters/odata.js';
+import { plainScimLanguage } from '../../../../connectors/engines/rest/filters/scim.js';
 import { parameterFilters } from '../../../../connectors/engines/rest/filters/parameters.js';
 import { scimLanguage } from '../../../../connectors/engines/rest/filters/scim.js';
 import { Attribute, NAME, type Filter } from '../../../../protocol/model/index.js';
@@ -74,4 +75,9 @@ describe('filters by expressions', () => {
     const three: Filter = { kind: 'or', operands: [...two.operands, equals('a', '3')] };
     expect(filters.split(three)).toEqual({ native: undefined, residual: three });
   });
+});
+
+it('of SCIM leave texts to the facade that some services read wrongly, where the definition says so', () => {
+  const language = plainScimLanguage;
+  expect(['O\'Neil & ()', 'a"b', 'a\\b', 'a\nb'].map((text) => language.compare('equals', 'title', text))).toEqual(['title eq "O\'Neil & ()"', undefined, undefined, undefined]);
 });

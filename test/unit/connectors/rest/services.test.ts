@@ -4,7 +4,7 @@ import { defineRestConnector } from '../../../../connectors/engines/rest/define-
 import type { RestObjectClass, RestService } from '../../../../connectors/engines/rest/definition.js';
 import { noAuthentication } from '../../../../connectors/engines/http/http-authentication.js';
 import { properties, text } from '../../../../connectors/framework/properties.js';
-import { Attribute, OperationOptions, Uid } from '../../../../protocol/model/index.js';
+import { Attribute, OPTION, OperationOptions, Uid } from '../../../../protocol/model/index.js';
 import { ConnectorCaller, failure } from '../../../support/connector-caller.js';
 import { calling } from '../../../support/memory-facade.js';
 import type { FakeRequest } from '../../../targets/rest/exchange.js';
@@ -56,6 +56,28 @@ describe('a service', () => {
     });
     expect((await caller.search('thing')).items).toEqual([]);
     expect((await failure(caller.search('strict'))).message).toContain('without the list');
+  });
+});
+
+describe('a list', () => {
+  it('may be made of what requests tell, and is paged like any other', async () => {
+    const made: RestObjectClass<Config> = { attributes: {}, list: { request: 'GET /made', made: async () => Array.from({ length: 5 }, (_, index) => ({ id: String(index) })) } };
+    const { caller, fake } = await connected({}, { classes: { made } });
+    const idsOf = async (cookie?: string): Promise<unknown[]> => {
+      const page = await caller.search('made', undefined, { [OPTION.pageSize]: 2, ...(cookie === undefined ? {} : { [OPTION.pagedResultsCookie]: cookie }) });
+      return [page.items.map(({ uid }) => uid.value), ...(page.cookie === undefined ? [] : await idsOf(page.cookie))];
+    };
+    expect(await idsOf()).toEqual([['0', '1'], ['2', '3'], ['4']]);
+    expect((await caller.search('made')).items).toHaveLength(5);
+    expect(fake.seen).toEqual([]);
+  });
+
+  it('of linked values may be left out where there are none', async () => {
+    const list = { request: 'GET /things/{uid}/tags' } as const;
+    const thing: RestObjectClass<Config> = { attributes: attributes({ tags: string({ multi: true, linked: { list, value: 'id' } }), left: string({ multi: true, linked: { list, value: 'id', leftOutIfNone: true } }) }), read: 'GET /things/{uid}' };
+    const { caller } = await connected({ 'GET /things/{id}': ({ params }) => ({ body: { id: params['id'] } }), 'GET /things/{id}/tags': ({ params }) => ({ body: params['id'] === 'a' ? [] : [{ id: 't' }] }) }, { classes: { thing } });
+    expect(await caller.values('thing', new Uid('a'))).toEqual({ __UID__: 'a', __NAME__: 'a', tags: [] });
+    expect(await caller.values('thing', new Uid('b'))).toEqual({ __UID__: 'b', __NAME__: 'b', tags: 't', left: 't' });
   });
 });
 
