@@ -21,6 +21,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   powershell: () => import('./catalog/powershell/index.js'),
   racf: () => import('./catalog/racf/index.js'),
   'sap-hana-database': () => import('./catalog/sap-hana-database/index.js'),
+  scim: () => import('./catalog/scim/index.js'),
   'scripted-groovy': () => import('./catalog/scripted-groovy/index.js'),
   'scripted-groovy-poolable': () => import('./catalog/scripted-groovy-poolable/index.js'),
   'scripted-rest': () => import('./catalog/scripted-rest/index.js'),

@@ -32,6 +32,7 @@ export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
     reason: 'The same page says that a database may need no password; requiring one would refuse such a configuration. Java does not require it.',
   },
   { system: 'database-table', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[1-351632824]', ours: null, reason: RANDOM_NAME },
+  ...saasDepartures('scim', { user: 'user', hasOpenRefreshToken: false }),
   { system: 'scripted-sql', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[10-351632824]', ours: null, reason: RANDOM_NAME },
   ...departures('duo', 'required', 'Nothing can be signed without it.', [['secretKey', false, true]]),
   { system: 'sap-hana-database', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[7-351632824]', ours: null, reason: RANDOM_NAME },
