@@ -18,6 +18,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   ldap: () => import('./catalog/ldap/index.js'),
   mongodb: () => import('./catalog/mongodb/index.js'),
   'oracle-ebs': () => import('./catalog/oracle-ebs/index.js'),
+  pingone: () => import('./catalog/pingone/index.js'),
   powershell: () => import('./catalog/powershell/index.js'),
   racf: () => import('./catalog/racf/index.js'),
   'sap-hana-database': () => import('./catalog/sap-hana-database/index.js'),

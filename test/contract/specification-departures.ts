@@ -37,6 +37,7 @@ export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
   ...departures('duo', 'required', 'Nothing can be signed without it.', [['secretKey', false, true]]),
   { system: 'sap-hana-database', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[7-351632824]', ours: null, reason: RANDOM_NAME },
   { system: 'oracle-ebs', property: 'name', aspect: 'default', specified: 'Tomcat Connection Pool[4-351632824]', ours: null, reason: RANDOM_NAME },
+  ...saasDepartures('pingone'),
   ...departures('powershell', 'default', NET_SOURCE, [
     ['VariablesPrefix', null, 'Connector'], ['QueryFilterType', null, 'Map'], ['ReloadScriptOnExecution', null, false], ['UseInterpretersPool', null, true], ['MaxInterpretersPoolSize', null, 5],
     ['MinInterpretersPoolSize', null, 1], ['PoolCleanupInterval', null, 60], ['SubstituteUidAndNameInQueryFilter', null, false], ['UidAttributeName', null, '__UID__'], ['NameAttributeName', null, '__NAME__'],
