@@ -14,6 +14,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   'database-table': () => import('./catalog/database-table/index.js'),
   duo: () => import('./catalog/duo/index.js'),
   docusign: () => import('./catalog/docusign/index.js'),
+  gcp: () => import('./catalog/gcp/index.js'),
   kerberos: () => import('./catalog/kerberos/index.js'),
   ldap: () => import('./catalog/ldap/index.js'),
   mongodb: () => import('./catalog/mongodb/index.js'),

@@ -78,5 +78,6 @@ export interface DescriptionDeparture {
 }
 
 export const DESCRIPTION_DEPARTURES: readonly DescriptionDeparture[] = [
+  { system: 'gcp', objectClass: '__ACCOUNT__', attribute: '__UID__', reason: 'The uid, which is described as _id; the specification has it under both names.' },
   { system: 'racf', objectClass: '__ALL__', reason: 'Every class at once, as the answer to a test lists it; no class of its own.' },
 ];
