@@ -21,6 +21,13 @@ describe('filters by parameters', () => {
     expect(filters.split(equals('key', 'x'))).toEqual({ native: equals('key', 'x'), residual: undefined });
   });
 
+  it('read the list as it is for a text that is too short for the service', () => {
+    const named = parameterFilters({ startsWith: { name: { parameter: 'name', shortest: 3 } } });
+    const startsWith = (text: string): Filter => ({ kind: 'startsWith', attribute: Attribute.of('name', text) });
+    expect(named.split(startsWith('jo'))).toEqual({ native: undefined, residual: startsWith('jo') });
+    expect(named.split(startsWith('joh')).native).toEqual(startsWith('joh'));
+  });
+
   it('send each parameter of an and once; the rest is the facade\'s', () => {
     const filter: Filter = { kind: 'and', operands: [equals('email', 'a'), equals('email', 'b'), equals('other', 'c')] };
     const { native, residual } = filters.split(filter);
