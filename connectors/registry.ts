@@ -30,6 +30,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   'scripted-sql': () => import('./catalog/scripted-sql/index.js'),
   servicenow: () => import('./catalog/servicenow/index.js'),
   ssh: () => import('./catalog/ssh/index.js'),
+  webex: () => import('./catalog/webex/index.js'),
 };
 
 /** Ids in alphabetical order; folder names under `catalog`. */

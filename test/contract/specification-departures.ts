@@ -21,12 +21,17 @@ function departures(system: string, aspect: SpecificationDeparture['aspect'], re
   return rows.map(([property, specified, ours]) => ({ system, property, aspect, specified, ours, reason }));
 }
 
+const OWN_TOKEN = 'In the sample configuration only, without a type. A token is a secret wherever it stands.';
+
 export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
   ...saasDepartures('adobe-admin-console'),
   ...departures('adobe-admin-console', 'required', 'The prose names the properties that OAuth needs at least, and no rate is among them. Left empty, what Adobe allows counts.', [['groupReadRateLimit', true, false], ['userReadRateLimit', true, false], ['writeRateLimit', true, false]]),
   ...saasDepartures('box'),
   ...departures('box', 'required', 'Its default is in the prose: 1000/min.', [['rateLimit', true, false]]),
   ...saasDepartures('docusign'),
+  ...saasDepartures('webex', { hasOpenRefreshToken: false }),
+  ...departures('webex', 'required', 'Without it there is no limit but the one Webex announces by itself; requiring it would refuse a configuration that works.', [['readRateLimit', true, false], ['writeRateLimit', true, false]]),
+  ...departures('webex', 'type', OWN_TOKEN, [['accessToken', 'String', 'GuardedString'], ['tokenExpiration', null, 'Long']]),
   {
     system: 'database-table', property: 'password', aspect: 'required', specified: true, ours: false,
     reason: 'The same page says that a database may need no password; requiring one would refuse such a configuration. Java does not require it.',

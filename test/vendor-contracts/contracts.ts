@@ -7,6 +7,7 @@ import { readGraph } from './graph-contract.js';
 import { laterVersion } from './later-version.js';
 import { readOpenApi } from './openapi.js';
 import { readStone } from './stone.js';
+import { WEBEX_CORRECTIONS } from './webex-corrections.js';
 import type { Correction, VendorContract } from './vendor-contract.js';
 
 interface KnownContract {
@@ -46,7 +47,7 @@ export const CONTRACTS = {
     corrections: [OFFLINE_ATTRIBUTES],
   }),
   docusignSignature21: docusign21,
-  webexAdmin: openApi('webex/webex-admin.json', { base: '/v1' }),
+  webexAdmin: openApi('webex/webex-admin.json', { base: '/v1', corrections: WEBEX_CORRECTIONS }),
   webexMessaging: openApi('webex/webex-messaging.json', { base: '/v1' }),
   pingone: openApi('pingone/management.openapi.yaml', { base: '/v1' }),
   dropbox: { file: 'dropbox/team.stone', read: (name, file) => readStone({ name, folder: dirname(file), base: '/2' }) },
