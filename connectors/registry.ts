@@ -15,6 +15,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   duo: () => import('./catalog/duo/index.js'),
   docusign: () => import('./catalog/docusign/index.js'),
   gcp: () => import('./catalog/gcp/index.js'),
+  dropbox: () => import('./catalog/dropbox/index.js'),
   kerberos: () => import('./catalog/kerberos/index.js'),
   ldap: () => import('./catalog/ldap/index.js'),
   mongodb: () => import('./catalog/mongodb/index.js'),

@@ -29,6 +29,7 @@ export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
   ...saasDepartures('box'),
   ...departures('box', 'required', 'Its default is in the prose: 1000/min.', [['rateLimit', true, false]]),
   ...saasDepartures('docusign'),
+  ...saasDepartures('dropbox'),
   ...saasDepartures('webex', { hasOpenRefreshToken: false }),
   ...departures('webex', 'required', 'Without it there is no limit but the one Webex announces by itself; requiring it would refuse a configuration that works.', [['readRateLimit', true, false], ['writeRateLimit', true, false]]),
   ...departures('webex', 'type', OWN_TOKEN, [['accessToken', 'String', 'GuardedString'], ['tokenExpiration', null, 'Long']]),
