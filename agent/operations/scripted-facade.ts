@@ -1,5 +1,6 @@
 import type { CallContext, ConnectorFacade, SingleOperation, SingleResults, StreamOperation } from '../../protocol/model/index.js';
 import { checkRequest, checkSupported } from '../../connectors/framework/facade/check-request.js';
+import { carriesOut } from '../../connectors/framework/own-scripts.js';
 import { labelledLog } from '../../connectors/framework/facade/labelled-log.js';
 import type { SessionLog } from '../../protocol/session/contract.js';
 import { loadSandbox } from '../../connectors/scripts.js';
@@ -16,15 +17,14 @@ export interface ScriptedFacadeParts {
   readonly log: SessionLog;
 }
 
-/** Scripts on the connector run in the sandbox beside it; everything else goes on to the connector. */
+/** Scripts on the connector run in the sandbox beside it, but for those it carries out itself; everything else goes on to the connector. */
 export function scriptedFacade(facade: ConnectorFacade, context: FacadeContext, parts: ScriptedFacadeParts): ConnectorFacade {
-  if (context.connector.operations.scriptOnConnector !== undefined) return facade;
   return {
     connectorKey: facade.connectorKey,
     get supportedOperations() { return facade.supportedOperations; },
     async perform<O extends SingleOperation>(operation: O, call: CallContext): Promise<SingleResults[O['kind']]> {
       const asked: SingleOperation = operation;
-      if (asked.kind !== 'scriptOnConnector') return facade.perform(operation, call);
+      if (asked.kind !== 'scriptOnConnector' || carriesOut(context.connector, asked)) return facade.perform(operation, call);
       checkSupported(asked.kind, facade.supportedOperations);
       checkRequest(asked);
       const { runScriptOnConnector } = await loadSandbox();

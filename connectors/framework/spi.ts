@@ -207,5 +207,10 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
   readonly readBack?: { readonly operations: readonly ('create' | 'delete')[]; readonly settles: number };
   /** Operations that must not be offered under this configuration. */
   unavailable?(config: ConfigOf<P>): readonly ApiOperation[];
+  /**
+   * Which scripts on the connector are its own, such as actions it has built in: only those go to its `scriptOnConnector`, and the others
+   * run beside it as if it had none. Left out: all, where it has a `scriptOnConnector`.
+   */
+  isOwnScript?(request: ScriptRequest): boolean;
   readonly operations: ConnectorOperations<S>;
 }

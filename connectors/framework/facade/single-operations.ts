@@ -1,6 +1,7 @@
 import {
   API_OPERATION_OF, ConnectorError, chunksOf, type ConnectorObject, type OperationOptions, type SingleOperation, type SingleResults, type Uid, type UpdateOperation,
 } from '../../../protocol/model/index.js';
+import { carriesOut } from '../own-scripts.js';
 import type { ConnectorOperations } from '../spi.js';
 import { unsupported } from './check-request.js';
 import type { PagingCookies } from './paging-cookie.js';
@@ -75,7 +76,7 @@ export async function performSingle<O extends SingleOperation>(runner: Runner, c
     return undefined as SingleResults[O['kind']];
   }
   // Not worth a session: who opened this facade runs scripts around it, if it runs any.
-  if (operation.kind === 'scriptOnConnector' && runner.connector.operations.scriptOnConnector === undefined) {
+  if (operation.kind === 'scriptOnConnector' && !carriesOut(runner.connector, operation)) {
     throw new ConnectorError('unsupportedOperation', `Scripts do not run on ${runner.connector.displayName} here: nothing around the connector runs them.`, { outcome: 'notApplied' });
   }
   const handler = (handlers as Partial<Record<string, unknown>>)[operation.kind] as

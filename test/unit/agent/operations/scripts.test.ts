@@ -75,6 +75,15 @@ async function refusal(running: Promise<unknown>): Promise<ConnectorError> {
 }
 
 describe('a script on the connector', () => {
+  it('goes to a connector that has it as an action of its own, and any other to the sandbox', async () => {
+    const own = { operations: { ...memoryConnector(new MemoryTarget()).operations, scriptOnConnector: async () => 'its own' }, isOwnScript: ({ scriptArguments }: { scriptArguments: ReadonlyMap<string, IcfValue> }) => scriptArguments.has('action') };
+    const { facade, asked } = await agent({ allowed: ['return 1'], connector: own });
+    expect(await script(facade, 'return 1', { action: 'x' })).toBe('its own');
+    expect(asked()).toBe(0);
+    expect(await script(facade, 'return 1')).toBe(1);
+    expect(await refusal(script(facade, 'return 2', { action: 'x' }))).toMatchObject({ kind: 'permissionDenied' });
+  });
+
   it('is refused by a policy that does not name it, and reaches no sandbox', async () => {
     const { facade, audit, asked } = await agent({ allowed: ['return 1'] });
     expect(await refusal(script(facade, 'return 2'))).toMatchObject({ kind: 'permissionDenied' });
