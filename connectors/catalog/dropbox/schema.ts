@@ -5,7 +5,7 @@ import { membersOfGroup } from './groups.js';
 import { tagOf, tagged } from './unions.js';
 
 const elements = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value as readonly Json[] : []);
-const unsent = true;
+const unsent = 'always';
 
 /** `TeamMemberInfoV2` of https://www.dropbox.com/developers/documentation/http/teams#team-members-list */
 export const account = attributes({

@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '../../engines/rest/json.js';
 import { jsonValue } from '../../engines/rest/json-values.js';
 import { groupsOfPerson } from './groups-of-person.js';
 
-const own = { unsent: true, onRequest: true } as const;
+const own = { unsent: 'always', onRequest: true } as const;
 
 /** Webex takes numbers of the type `work`, and of them type and value (https://developer.webex.com/docs/api/v1/people/update-a-person). */
 export function settableNumbers(numbers: readonly Json[]): readonly Json[] {
@@ -49,8 +49,8 @@ export const group = attributes({
   orgId: string({ createOnly: true }),
   description: text(),
   members: object({ multi: true, notes: 'id, and as read type and displayName' }),
-  group_management_type: string({ unsent: true, writeOnly: true, notes: 'of the documented mapping; Webex has nothing of the kind' }),
-  group_external_id: string({ unsent: true, writeOnly: true, notes: 'of the documented mapping; not sent' }),
+  group_management_type: string({ unsent: 'always', writeOnly: true, notes: 'of the documented mapping; Webex has nothing of the kind' }),
+  group_external_id: string({ unsent: 'always', writeOnly: true, notes: 'of the documented mapping; not sent' }),
 });
 
 /** https://developer.webex.com/docs/api/v1/roles */

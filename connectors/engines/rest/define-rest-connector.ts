@@ -1,7 +1,7 @@
 import { ConnectorError, OperationOptions, type ConnectorTarget, type SyncToken } from '../../../protocol/model/index.js';
 import { defineConnector } from '../../framework/define-connector.js';
 import type { ConfigOf, PropertyTable } from '../../framework/properties.js';
-import type { Call, ConnectorDefinition, ConnectorOperations } from '../../framework/spi.js';
+import type { Call, ConnectorDefinition, ConnectorOperations, ScriptRequest } from '../../framework/spi.js';
 import { httpTargets } from './http-configuration.js';
 import { checkDefinition } from './check-definition.js';
 import type { RestConnector, RestObjectClass, SyncSource } from './definition.js';
@@ -26,6 +26,7 @@ export function defineRestConnector<P extends PropertyTable>(definition: RestCon
     open: (config, context) => openSession(connector, config, context),
     close: async () => undefined,
     search: { paging: true, sorting: false, projection: true },
+    ...(definition.ownScripts === undefined ? {} : { isOwnScript: (request: ScriptRequest) => definition.ownScripts?.is(request) === true }),
     nativeFilter: (filter, objectClass) => splitFilter(connector, filter, objectClass),
     operations: operationsOf(connector),
   });
@@ -44,7 +45,7 @@ function targetsOf<P extends PropertyTable>({ service }: RestConnector<P>, confi
 function operationsOf(connector: AnyRestConnector): ConnectorOperations<RestSession> {
   const classes = Object.values(connector.objectClasses) as RestObjectClass[];
   const any = (offers: (definition: RestObjectClass) => boolean): boolean => connector.discover !== undefined || classes.some(offers);
-  const { authenticate } = connector;
+  const { authenticate, ownScripts } = connector;
   return {
     test, schema, search,
     ...(any((one) => one.create !== undefined) ? { create } : {}),
@@ -56,6 +57,7 @@ function operationsOf(connector: AnyRestConnector): ConnectorOperations<RestSess
     ...(authenticate === undefined ? {} : {
       authenticate: (session, { username, password }, call) => authenticate.call(connector, restCall(session, call, 'authenticate') as RestCall<ConfigOf<PropertyTable>>, username, password),
     }),
+    ...(ownScripts === undefined ? {} : { scriptOnConnector: (session, request, call) => ownScripts.run(restCall(session, call, 'action') as RestCall<ConfigOf<PropertyTable>>, request) }),
   };
 }
 

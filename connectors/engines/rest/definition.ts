@@ -1,7 +1,7 @@
-import type { Attribute, ConnectorObject, GuardedString, OperationOptions, SyncToken, Uid } from '../../../protocol/model/index.js';
+import type { Attribute, ConnectorObject, GuardedString, IcfValue, OperationOptions, SyncToken, Uid } from '../../../protocol/model/index.js';
 import type { Clock } from '../../framework/clock.js';
 import type { ConfigOf, PropertyTable } from '../../framework/properties.js';
-import type { Changes, ConnectorDefinition, DescribedObjectClass, OpenContext } from '../../framework/spi.js';
+import type { Changes, ConnectorDefinition, DescribedObjectClass, OpenContext, ScriptRequest } from '../../framework/spi.js';
 import type { HttpAuthentication } from '../http/http-authentication.js';
 import type { HttpAnswer, HttpClient } from '../http/http-client.js';
 import type { ErrorRule } from '../http/answer-errors.js';
@@ -65,9 +65,24 @@ export interface RestObjectClass<C = unknown> {
   readonly delete?: RequestLine | ((call: RestCall<C>, uid: Uid) => Promise<void>);
   /** Anything about each object that further requests tell, once it is read; only what is asked for. */
   readonly complete?: (call: RestCall<C>, object: JsonObject, query: ClassQuery) => Promise<JsonObject>;
+  /** The same for several objects at once, where one request tells of many; instead of `complete`. */
+  readonly completeTogether?: CompleteTogether<C>;
   readonly sync?: RestSync<C>;
   /** Refuses values the service would take wrongly, before anything is sent. */
   readonly check?: (written: Written, operation: 'create' | 'update') => void;
+}
+
+export interface CompleteTogether<C> {
+  /** Objects at once. */
+  readonly most: number;
+  /** In their order; undefined where one has gone meanwhile. */
+  complete(call: RestCall<C>, objects: readonly JsonObject[], query: ClassQuery): Promise<readonly (JsonObject | undefined)[]>;
+}
+
+/** Scripts on the connector that are actions of its own. */
+export interface OwnScripts<C> {
+  is(request: ScriptRequest): boolean;
+  run(call: RestCall<C>, request: ScriptRequest): Promise<IcfValue>;
 }
 
 export interface ClassQuery {
@@ -144,4 +159,5 @@ export interface RestConnector<P extends PropertyTable> extends Shared<P> {
   /** Object classes the documentation has besides, such as `__ALL__`. */
   readonly described?: readonly DescribedObjectClass[];
   readonly authenticate?: (call: RestCall<ConfigOf<P>>, username: string, password: GuardedString) => Promise<Uid>;
+  readonly ownScripts?: OwnScripts<ConfigOf<P>>;
 }

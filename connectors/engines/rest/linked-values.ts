@@ -1,7 +1,7 @@
 import { ConnectorError, withOutcome, type IcfValue, type Uid } from '../../../protocol/model/index.js';
 import { canonicalValue } from '../../framework/canonical.js';
 import { icfValue, jsonValue } from './json-values.js';
-import { textAt, valueAt, type Json } from './json.js';
+import { textAt, valueAt, type Json, type JsonObject } from './json.js';
 import { listed, type ListEndpoint } from './list.js';
 import type { RestCall } from './rest-call.js';
 import type { RequestLine } from './request-line.js';
@@ -24,6 +24,8 @@ export interface LinkedValues {
   readonly list: ListEndpoint | ((call: RestCall, uid: string, search: object) => AsyncIterable<readonly Json[]>);
   /** The object itself shows them too, at the attribute's `wire`: reading it takes no further request, changing it does. */
   readonly shown?: boolean;
+  /** Path in the object where `complete` has put the values: to read them the list is not asked for then, only to change them. */
+  readonly given?: string;
   /** Path of the value in an element of the list, or what makes it. */
   readonly value: string | ((element: Json) => Json | undefined);
   /** Path of what `{link}` stands for in an element of the list. @default `id` */
@@ -50,6 +52,12 @@ async function* linksOf(call: RestCall, linked: LinkedValues, uid: string, searc
       if (value !== undefined && value !== null) yield { value, link: textAt(element, linked.link ?? 'id') };
     }
   }
+}
+
+/** The values that stand in the object already; undefined where they have to be looked up. */
+export function givenValues({ given }: LinkedValues, object: JsonObject): IcfValue[] | undefined {
+  const values = given === undefined ? undefined : valueAt(object, given);
+  return Array.isArray(values) ? (values as readonly Json[]).map(icfValue) : undefined;
 }
 
 /** The values of an object; see `LinkedValues.list` for `search`. */

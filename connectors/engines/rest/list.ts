@@ -45,6 +45,7 @@ export interface ListDetails {
   readonly variables?: Variables;
   /** Of this very search, e.g. its filter. */
   readonly query?: Query;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -74,7 +75,7 @@ async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | unde
   // A GET is whatever the connector's own limits count it as; a POST that lists is no write.
   const kind = methodOf(request) === 'GET' ? undefined : 'read';
   const arriving = call.items(page.request?.line ?? request, path, {
-    ...pageDetails(endpoint, page, details), variables: { ...details.variables, ...page.variables }, headers, accept: empty, mayBeMissing, kind, signal: details.signal,
+    ...pageDetails(endpoint, page, details), variables: { ...details.variables, ...page.variables }, headers: { ...headers, ...details.headers }, accept: empty, mayBeMissing, kind, signal: details.signal,
   });
   let count = 0;
   try {

@@ -1,5 +1,6 @@
 import { ConnectorError, type FailedWriteOutcome } from '../../../protocol/model/index.js';
 import type { ConnectorLog } from '../../framework/spi.js';
+import type { TokenClient } from '../http/token-answer.js';
 import type { Json, JsonObject } from './json.js';
 import type { Query, RequestLine, Variables } from './request-line.js';
 
@@ -48,6 +49,8 @@ export interface RestCall<C = unknown> {
   items(line: RequestLine, path: string, details?: RequestDetails): AsyncGenerator<readonly Json[], RestAnswer, void>;
   /** Its JSON. */
   send(line: RequestLine, details?: RequestDetails): Promise<Json>;
+  /** Sends requests without the configuration's credentials, to any address that policy lets it: for tokens, as logins need them. */
+  readonly bare: TokenClient;
   /** What all calls of a configuration share, such as a list of licences: kept for `milliseconds`, made once however many ask. */
   cached<T>(name: string, milliseconds: number, make: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }

@@ -26,6 +26,8 @@ interface SharedService {
   readonly own: Place;
   /** Further addresses, by name. */
   readonly others: ReadonlyMap<string, Place>;
+  /** Without credentials, rates and headers of the configuration. */
+  readonly bare: HttpClient;
   readonly kept: KeptValues;
   /** Media types, where the service wants others than application/json. */
   readonly media: { readonly accept: string; readonly contentType: string | undefined };
@@ -77,7 +79,7 @@ async function openService({ service }: AnyRestConnector, config: Config, contex
   const own = await placeAt(address);
   const further = new Map<string, Place>();
   for (const [name, at] of others) further.set(name, await placeAt(at));
-  return { own, others: further, media, kept: new KeptValues(systemClock, over) };
+  return { own, others: further, bare, media, kept: new KeptValues(systemClock, over) };
 }
 
 async function closeService({ own, others }: SharedService): Promise<void> {
@@ -118,7 +120,7 @@ export function restCall(session: RestSession, call: Call, operation: RestOperat
     };
   };
   return {
-    config, signal: call.signal, log: call.log,
+    config, signal: call.signal, log: call.log, bare: service.bare,
     answer: async (line, details = {}) => {
       const asked = prepared(line, details);
       return understood(await ask(asked), asked.context, asked.accept);

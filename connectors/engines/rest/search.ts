@@ -4,11 +4,10 @@ import {
 import type { Call, FilterSplit, Results, SearchRequest } from '../../framework/spi.js';
 import type { ClassQuery, ObjectList, RestObjectClass } from './definition.js';
 import { isJsonObject, valueAt, type Json, type JsonObject } from './json.js';
-import { linkedValues } from './linked-values.js';
-import { pageSizeOf, pagesFrom } from './list.js';
+import { givenValues, linkedValues } from './linked-values.js';
+import { pageSizeOf, pagesFrom, type ListDetails } from './list.js';
 import { connectorObject, isLookedUp, isReadable, uidOf } from './object-mapping.js';
 import { mappedInOrder } from './ordered-concurrency.js';
-import type { Query } from './request-line.js';
 import { requireObject, type RestCall } from './rest-call.js';
 import { classOf, restCall, type AnyRestConnector, type RestSession } from './rest-session.js';
 import { pageCookie, parsePageCookie, type PageCookie } from './page-cookie.js';
@@ -69,21 +68,35 @@ export async function readWire(call: RestCall, definition: RestObjectClass, uid:
   }
 }
 
-/** A service's object with all that is wanted of it. Undefined where it has gone meanwhile. */
-export async function completed(call: RestCall, objectClass: string, definition: RestObjectClass, wire: JsonObject, query: ClassQuery): Promise<ConnectorObject | undefined> {
-  const { complete, attributes } = definition;
+/** Objects of the service with what further requests tell of them; undefined where one has gone meanwhile. */
+async function completedWires(call: RestCall, { complete, completeTogether }: RestObjectClass, wires: readonly JsonObject[], query: ClassQuery): Promise<readonly (JsonObject | undefined)[]> {
+  if (completeTogether !== undefined) return completeTogether.complete(call, wires, query);
+  return complete === undefined ? wires : Promise.all(wires.map((wire) => unlessGone(complete(call, wire, query))));
+}
+
+async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
   try {
-    const whole = complete === undefined ? wire : await complete(call, wire, query);
-    const uid = uidOf(definition, whole);
-    const linked = new Map<string, readonly IcfValue[]>();
-    for (const [name, attribute] of Object.entries(attributes)) {
-      if (uid !== undefined && isLookedUp(attribute) && isReadable(attribute) && query.wants(name)) linked.set(name, await linkedValues(call, attribute.linked, uid, query));
-    }
-    return connectorObject(objectClass, definition, whole, query, linked);
+    return await work;
   } catch (error) {
     if (error instanceof ConnectorError && error.kind === 'unknownUid') return undefined;
     throw error;
   }
+}
+
+/** Service's objects with all that is wanted of them, in their order. Undefined where one has gone meanwhile. */
+async function completed(call: RestCall, objectClass: string, definition: RestObjectClass, wires: readonly JsonObject[], query: ClassQuery): Promise<readonly (ConnectorObject | undefined)[]> {
+  const whole = wires.length === 0 ? [] : await completedWires(call, definition, wires, query);
+  return Promise.all(whole.map(async (wire) => (wire === undefined ? undefined : unlessGone(withLinks(call, objectClass, definition, wire, query)))));
+}
+
+async function withLinks(call: RestCall, objectClass: string, definition: RestObjectClass, wire: JsonObject, query: ClassQuery): Promise<ConnectorObject> {
+  const uid = uidOf(definition, wire);
+  const linked = new Map<string, readonly IcfValue[]>();
+  for (const [name, attribute] of Object.entries(definition.attributes)) {
+    if (uid === undefined || !isLookedUp(attribute) || !isReadable(attribute) || !query.wants(name)) continue;
+    linked.set(name, givenValues(attribute.linked, wire) ?? await linkedValues(call, attribute.linked, uid, query));
+  }
+  return connectorObject(objectClass, definition, wire, query, linked);
 }
 
 /** Whether the objects of a list lack something that is wanted. */
@@ -104,22 +117,29 @@ export async function* listedObjects(call: RestCall, objectClass: string, defini
     if (wires.length > 0) yield wires.map((wire) => ({ wire, object: connectorObject(objectClass, definition, wire, query) }));
     return;
   }
-  const objectOf = async (wire: JsonObject, signal: AbortSignal): Promise<Listed | undefined> => {
-    const own = { ...call, signal };
+  const read = async (own: RestCall, wire: JsonObject): Promise<JsonObject | undefined> => {
     const uid = uidOf(definition, wire);
-    const whole = reads && uid !== undefined ? await readWire(own, definition, uid, query) : wire;
-    const object = whole === undefined ? undefined : await completed(own, objectClass, definition, whole, query);
-    return object === undefined ? undefined : { wire, object };
+    return reads && uid !== undefined ? readWire(own, definition, uid, query) : wire;
   };
-  for await (const chunk of mappedInOrder(wires, objectOf, call.signal)) {
-    const found = chunk.filter((one) => one !== undefined);
+  const objectsOf = async (group: readonly JsonObject[], signal: AbortSignal): Promise<readonly Listed[]> => {
+    const own = { ...call, signal };
+    const present = (await Promise.all(group.map(async (wire) => ({ wire, whole: await read(own, wire) })))).flatMap(({ wire, whole }) => (whole === undefined ? [] : [{ wire, whole }]));
+    const objects = await completed(own, objectClass, definition, present.map(({ whole }) => whole), query);
+    return present.flatMap(({ wire }, index) => (objects[index] === undefined ? [] : [{ wire, object: objects[index] }]));
+  };
+  for await (const chunk of mappedInOrder(groupsOf(wires, definition.completeTogether?.most ?? 1), objectsOf, call.signal)) {
+    const found = chunk.flat();
     if (found.length > 0) yield found;
   }
 }
 
+function groupsOf<T>(items: readonly T[], most: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / most) }, (_, index) => items.slice(index * most, (index + 1) * most));
+}
+
 /** Whether an object takes further requests once it is read. */
-function needsMore({ complete, attributes }: RestObjectClass, query: ClassQuery): boolean {
-  return complete !== undefined || Object.entries(attributes).some(([name, attribute]) => isLookedUp(attribute) && isReadable(attribute) && query.wants(name));
+function needsMore({ complete, completeTogether, attributes }: RestObjectClass, query: ClassQuery): boolean {
+  return complete !== undefined || completeTogether !== undefined || Object.entries(attributes).some(([name, attribute]) => isLookedUp(attribute) && isReadable(attribute) && query.wants(name));
 }
 
 /** The list of a class, for a search of it. */
@@ -140,7 +160,7 @@ async function* searchChunks(session: RestSession, { objectClass, filter, option
   const uid = definition.read === undefined ? undefined : uidWanted(filter) ?? keyWanted(definition, filter);
   if (uid === undefined) return yield* pagedSearch(at, objectClass, definition, query, filter, call);
   const wire = await readWire(at, definition, uid, query);
-  const object = wire === undefined ? undefined : await completed(at, objectClass, definition, wire, query);
+  const [object] = wire === undefined ? [] : await completed(at, objectClass, definition, [wire], query);
   if (object !== undefined) yield [object];
   return LAST_PAGE;
 }
@@ -148,7 +168,7 @@ async function* searchChunks(session: RestSession, { objectClass, filter, option
 /** All of a list, or as much of it as a page of the caller's holds. */
 async function* pagedSearch(at: RestCall, objectClass: string, definition: RestObjectClass, query: ClassQuery, filter: Filter | undefined, call: Call): Chunks<ConnectorObject, SearchResult> {
   const list = listOf(at, objectClass, definition, query);
-  const details = { query: nativeQuery(definition, filter), signal: call.signal };
+  const details = { ...nativeDetails(definition, filter), signal: call.signal };
   const { pageSize, pagedResultsCookie, pagedResultsOffset = 0 } = query.options;
   const from = parsePageCookie(pagedResultsCookie) ?? { at: undefined, size: pageSizeOf(list, pageSize), skip: pagedResultsOffset };
   let left = pageSize ?? Infinity;
@@ -172,8 +192,8 @@ function isFull({ ownPages = false }: ObjectList, left: number, pageSize: number
   return left === 0 || (ownPages && pageSize !== undefined && left < pageSize);
 }
 
-function nativeQuery({ filters }: RestObjectClass, filter: Filter | undefined): Query {
-  return filter === undefined || filters === undefined ? {} : filters.query(filter);
+function nativeDetails({ filters }: RestObjectClass, filter: Filter | undefined): Pick<ListDetails, 'query' | 'headers'> {
+  return filter === undefined || filters === undefined ? {} : { query: filters.query(filter), headers: filters.headers?.(filter) };
 }
 
 function pageEnd(next: PageCookie): SearchResult {

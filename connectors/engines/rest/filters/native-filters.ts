@@ -8,6 +8,8 @@ export interface NativeFilters {
   split(filter: Filter): FilterSplit;
   /** Parameters of the list. */
   query(native: Filter): Query;
+  /** Headers of the list that go with them. */
+  headers?(native: Filter): Readonly<Record<string, string>>;
 }
 
 /** The one value of an attribute filter, as text; undefined where there is none or it is no plain value. */
