@@ -19,6 +19,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   kerberos: () => import('./catalog/kerberos/index.js'),
   ldap: () => import('./catalog/ldap/index.js'),
   mongodb: () => import('./catalog/mongodb/index.js'),
+  'ms-graph': () => import('./catalog/ms-graph/index.js'),
   'oracle-ebs': () => import('./catalog/oracle-ebs/index.js'),
   pingone: () => import('./catalog/pingone/index.js'),
   powershell: () => import('./catalog/powershell/index.js'),

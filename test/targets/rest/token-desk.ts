@@ -14,6 +14,8 @@ export interface TokenSettings {
   readonly owner?: { readonly username: string; readonly password: string };
   /** A refresh gives a new refresh token, and the old one is good no more. */
   readonly rotates?: boolean;
+  /** Takes the grant `password` (RFC 6749 section 4.3) of a client that is known; what it answers refuses the login. */
+  readonly login?: (username: string, password: string) => FakeAnswer | undefined;
   /** Whether a JWT bearer assertion (RFC 7523) is good. */
   readonly assertion?: (assertion: string) => boolean;
   /** Told as `expires_in`; tokens end only on command. @default 3600 */
@@ -103,8 +105,15 @@ export class TokenDesk {
     this.#checkClient(settings, form, request.headers['authorization']);
     if (settings.owner !== undefined) return checkOwner(settings.owner, form);
     if (form['grant_type'] === 'client_credentials') return;
+    if (form['grant_type'] === 'password') return this.#checkLogin(settings, form);
     if (form['grant_type'] !== 'refresh_token') throw wrong('unsupported_grant_type', `no grant of type ${String(form['grant_type'])}`);
     if (!this.#refresh.has(form['refresh_token'] ?? '')) throw wrong('invalid_grant', 'the refresh token is not good');
+  }
+
+  #checkLogin({ login }: TokenSettings, { username = '', password = '' }: Readonly<Record<string, string>>): void {
+    if (login === undefined) throw wrong('unsupported_grant_type', 'no grant of type password');
+    const refused = login(username, password);
+    if (refused !== undefined) throw new Refusal(refused.status ?? 400, refused.body);
   }
 
   #checkClient({ clientBy = 'either', clientId, clientSecret }: TokenSettings, form: Readonly<Record<string, string>>, header: string | undefined): void {

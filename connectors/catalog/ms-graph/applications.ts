@@ -1,0 +1,77 @@
+import { NAME } from '../../../protocol/model/index.js';
+import { attributes, boolean, object, string, type RestAttribute } from '../../engines/rest/attributes.js';
+import type { ClassQuery } from '../../engines/rest/definition.js';
+import { textAt, type JsonObject } from '../../engines/rest/json.js';
+import { refuse } from '../../engines/rest/object-mapping.js';
+import { GRANTED, GRANTED_TO, roleAttributes, roleSteps, shownAssignment } from './app-roles.js';
+import { createAndCarryOut, splitCommands, updateAndCarryOut } from './commands.js';
+import { deletion } from './deletion.js';
+import { graphFilters } from './filters.js';
+import { nameFrom, reading, withNameAs, type GraphCall, type GraphClass, type GraphPath } from './reading.js';
+import { listsTogether } from './together.js';
+
+/** Secrets are made by the service only, and shown once: see built-in-actions.ts. */
+const passwordCredentials: RestAttribute = { ...object({ multi: true, unsent: true, notes: 'without the secrets; the built-in action addPassword makes new ones' }), flags: ['MULTIVALUED', 'NOT_CREATABLE'] };
+
+/** https://learn.microsoft.com/en-us/graph/api/resources/application */
+const applicationProperties = attributes({
+  [NAME]: nameFrom('displayName'),
+  appId: string({ unsent: true, notes: 'client id' }),
+  displayName: string({ notes: 'also the name; several applications may have the same' }),
+  createdDateTime: string({ unsent: true }), publisherDomain: string({ unsent: true }), signInAudience: string(),
+  isDeviceOnlyAuthSupported: boolean(), isFallbackPublicClient: boolean(), description: string(), notes: string(), groupMembershipClaims: string(), serviceManagementReference: string(),
+  tags: string({ multi: true }), spa: object(), publicClient: object(), web: object(), parentalControlSettings: object(), api: object(), optionalClaims: object(),
+  passwordCredentials, keyCredentials: object({ multi: true }), info: object(), addIns: object({ multi: true }), verifiedPublisher: object({ unsent: true }),
+  identifierUris: string({ multi: true }), appRoles: object({ multi: true }), requiredResourceAccess: object({ multi: true, notes: 'resourceAppId, resourceAccess' }),
+});
+
+export const application: GraphClass = {
+  attributes: applicationProperties,
+  ...reading({ path: '/applications', properties: applicationProperties, name: 'displayName' }),
+  filters: graphFilters({ equal: ['appId'], start: [NAME, 'displayName', 'publisherDomain', 'signInAudience'], paths: { [NAME]: 'displayName' } }),
+  async create(call, { object: body }) {
+    const own = withNameAs('displayName', body);
+    if (textAt(own, 'displayName') === undefined) refuse('A new application needs displayName.');
+    return createAndCarryOut(call, { path: '/applications', what: 'application', own, plan: NOTHING });
+  },
+  update: (call, uid, { object: body }) => updateAndCarryOut(call, uid, { path: '/applications', what: 'application', own: withNameAs('displayName', body), plan: NOTHING }),
+  delete: deletion('/applications'),
+};
+
+const NOTHING = { steps: [], names: [] } as const;
+
+/** https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal */
+const principalProperties = attributes({
+  [NAME]: { ...nameFrom('displayName'), write: () => undefined, notes: 'displayName, which comes from the application' },
+  appId: string({ required: true, notes: 'of the application' }),
+  displayName: string(), appDisplayName: string({ unsent: true }), accountEnabled: boolean(), appOwnerOrganizationId: string({ unsent: true }), appRoleAssignmentRequired: boolean(),
+  servicePrincipalNames: string({ multi: true }), servicePrincipalType: string(), signInAudience: string({ unsent: true }), addIns: object({ multi: true }), replyUrls: string({ multi: true }),
+  keyCredentials: object({ multi: true }), passwordCredentials, oauth2PermissionScopes: object({ multi: true, unsent: true }), alternativeNames: string({ multi: true }),
+  resourceSpecificApplicationPermissions: object({ multi: true, unsent: true }), notificationEmailAddresses: string({ multi: true }), tags: string({ multi: true }),
+  info: object({ unsent: true }), appRoles: object({ multi: true }), description: string(), notes: string(), homepage: string(), loginUrl: string(), logoutUrl: string(), preferredSingleSignOnMode: string(),
+});
+
+const LISTS = [GRANTED, GRANTED_TO] as const;
+const COMMANDS = LISTS.flatMap(({ add, remove }) => [add, remove]);
+
+async function complete(call: GraphCall, principals: readonly JsonObject[], query: ClassQuery): Promise<readonly JsonObject[]> {
+  const wanted = LISTS.filter(({ list }) => query.wants(list));
+  const found = (await listsTogether(call, principals.flatMap((principal) => wanted.map(({ list }): GraphPath => `/servicePrincipals/${encodeURIComponent(textAt(principal, 'id') ?? '')}/${list}`)))).values();
+  return principals.map((principal) => ({ ...principal, ...Object.fromEntries(wanted.map(({ list }) => [list, (found.next().value ?? []).map(shownAssignment)])) }));
+}
+
+export const servicePrincipal: GraphClass = {
+  attributes: { ...principalProperties, ...roleAttributes(GRANTED, { onRequest: false }), ...roleAttributes(GRANTED_TO, { onRequest: false }) },
+  ...reading({ path: '/servicePrincipals', properties: principalProperties, name: 'displayName' }),
+  completeTogether: { most: 10, complete },
+  filters: graphFilters({ equal: ['appId', 'servicePrincipalType', 'accountEnabled'], start: [NAME, 'displayName'], paths: { [NAME]: 'displayName' } }),
+  async create(call, { object: body }) {
+    const { own, commands } = splitCommands(body, COMMANDS);
+    return createAndCarryOut(call, { path: '/servicePrincipals', what: 'service principal', own, plan: { steps: LISTS.flatMap((lists) => roleSteps('/servicePrincipals', lists, commands)), names: Object.keys(commands) } });
+  },
+  async update(call, uid, { object: body }) {
+    const { own, commands } = splitCommands(body, COMMANDS);
+    return updateAndCarryOut(call, uid, { path: '/servicePrincipals', what: 'service principal', own, plan: { steps: LISTS.flatMap((lists) => roleSteps('/servicePrincipals', lists, commands)), names: Object.keys(commands) } });
+  },
+  delete: deletion('/servicePrincipals'),
+};

@@ -1,0 +1,75 @@
+import { ConnectorError, NAME } from '../../../protocol/model/index.js';
+import { string, type RestAttribute, type RestAttributes } from '../../engines/rest/attributes.js';
+import type { ClassQuery, ObjectList, RestObjectClass } from '../../engines/rest/definition.js';
+import type { JsonObject } from '../../engines/rest/json.js';
+import type { ListEndpoint } from '../../engines/rest/list.js';
+import { nextUrlPaging } from '../../engines/rest/paging/given-next.js';
+import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
+import type { GraphConfig } from './config.js';
+
+export type GraphCall = RestCall<GraphConfig>;
+export type GraphClass = RestObjectClass<GraphConfig>;
+export type GraphPath = `/${string}`;
+
+/** Graph pages by addresses (https://learn.microsoft.com/en-us/graph/paging); not every list takes a size. */
+const sizedPages = nextUrlPaging({ next: ['@odata.nextLink'], size: '$top' });
+const givenPages = nextUrlPaging({ next: ['@odata.nextLink'] });
+const SIZES = { default: 100, max: 999 } as const;
+
+/** A list below one object, all of whose pages are read. */
+export function listBelow(path: GraphPath, query: Readonly<Record<string, string>> = {}): ListEndpoint {
+  return { request: `GET ${path}`, items: 'value', query, paging: givenPages };
+}
+
+interface Reading {
+  readonly path: GraphPath;
+  /** Attributes that are properties of the resource; no others are asked for. */
+  readonly properties: RestAttributes;
+  /** The property the name is. */
+  readonly name?: string;
+  /** Properties that are needed besides. */
+  readonly further?: (query: Pick<ClassQuery, 'wants'>) => readonly string[];
+  /** False where the list takes no `$top`. */
+  readonly sized?: boolean;
+  /** False where the resource takes no `$select`. */
+  readonly selects?: boolean;
+}
+
+/** `$select` with what is wanted and nothing else. */
+export function selected({ properties, name, further }: Pick<Reading, 'properties' | 'name' | 'further'>, query: Pick<ClassQuery, 'wants'>): string {
+  const wanted = Object.entries(properties).filter(([attribute, { flags, linked }]) => attribute !== NAME && linked === undefined && !flags.includes('NOT_READABLE') && query.wants(attribute));
+  const names = ['id', ...(name === undefined ? [] : [name]), ...wanted.map(([attribute, { wire }]) => (wire ?? attribute).split('.')[0] ?? ''), ...further?.(query) ?? []];
+  return [...new Set(names)].join(',');
+}
+
+/** As `selected`, for a caller who names no attributes. */
+export function selectedByDefault(how: Pick<Reading, 'properties' | 'name' | 'further'>): string {
+  return selected(how, { wants: (name) => how.properties[name]?.flags.includes('NOT_RETURNED_BY_DEFAULT') !== true });
+}
+
+/** How objects of a collection are listed and read. */
+export function reading(how: Reading): { readonly list: (call: GraphCall, query: ClassQuery) => ObjectList; readonly read: (call: GraphCall, uid: string, query: ClassQuery) => Promise<JsonObject | undefined> } {
+  const { path, sized = true, selects = true } = how;
+  const queryFor = (query: ClassQuery): Readonly<Record<string, string>> => (selects ? { $select: selected(how, query) } : {});
+  return {
+    list: (_, query) => ({ request: `GET ${path}`, items: 'value', query: queryFor(query), ...(sized ? { paging: sizedPages, pageSize: SIZES } : { paging: givenPages }) }),
+    async read(call, uid, query) {
+      try {
+        return requireObject(await call.send(`GET ${path}/{uid}`, { variables: { uid }, uid, query: queryFor(query) }), `The answer to GET ${path}`);
+      } catch (error) {
+        if (error instanceof ConnectorError && error.kind === 'unknownUid') return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** `__NAME__` of a class whose name is a property that callers see besides, under its own name; see `withNameAs`. */
+export function nameFrom(property: string): RestAttribute {
+  return string({ wire: NAME, read: (object) => object[property] });
+}
+
+/** The body with the name under its property, whose own value wins. */
+export function withNameAs(property: string, { [NAME]: name, ...body }: JsonObject): JsonObject {
+  return name === undefined || body[property] !== undefined ? body : { ...body, [property]: name };
+}
