@@ -2,6 +2,7 @@ import type {
   ApiOperation, Attribute, ConnectorError, ConnectorKey, ConnectorObject, ConnectorTarget, Filter, GuardedString, Locale, OperationOptions,
   PermitTarget, Schema, Script, ScriptArguments, SearchResult, SyncDelta, SyncToken, Uid, IcfValue,
 } from '../../protocol/model/index.js';
+import type { Clock } from './clock.js';
 import type { ConfigOf, PropertyTable } from './properties.js';
 import type { ScriptRunner } from './script-runner.js';
 
@@ -100,6 +101,8 @@ export interface OpenContext {
   readonly permitTarget?: PermitTarget | undefined;
   /** What runs scripts that are installed here; loaded when it is first asked for. Undefined: nothing does. */
   readonly scripts?: (() => Promise<ScriptRunner>) | undefined;
+  /** For pauses and rate limits. @default the system's */
+  readonly clock?: Clock | undefined;
   /**
    * What all sessions of one configuration stand on, such as an HTTP client, its tokens and rate limits: made by whoever asks for
    * the name first, closed after the last session. `make` is given a signal of its own, which fires when the configuration is

@@ -21,7 +21,7 @@ export const GRANTED_TO: RoleLists = { list: 'appRoleAssignedTo', add: '__addApp
 
 export function roleAttributes({ list, add, remove }: RoleLists, { onRequest }: { readonly onRequest: boolean }): RestAttributes {
   return {
-    [list]: object({ multi: true, unsent: true, onRequest, notes: ASSIGNMENT }),
+    [list]: object({ multi: true, unsent: 'always', onRequest, notes: ASSIGNMENT }),
     [add]: object({ multi: true, writeOnly: true, notes: `changes ${list}: principalId, resourceId, appRoleId` }),
     [remove]: string({ multi: true, writeOnly: true, notes: `changes ${list}: ids of assignments` }),
   };

@@ -11,17 +11,17 @@ import { nameFrom, reading, withNameAs, type GraphCall, type GraphClass, type Gr
 import { listsTogether } from './together.js';
 
 /** Secrets are made by the service only, and shown once: see built-in-actions.ts. */
-const passwordCredentials: RestAttribute = { ...object({ multi: true, unsent: true, notes: 'without the secrets; the built-in action addPassword makes new ones' }), flags: ['MULTIVALUED', 'NOT_CREATABLE'] };
+const passwordCredentials: RestAttribute = { ...object({ multi: true, unsent: 'always', notes: 'without the secrets; the built-in action addPassword makes new ones' }), flags: ['MULTIVALUED', 'NOT_CREATABLE'] };
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/application */
 const applicationProperties = attributes({
   [NAME]: nameFrom('displayName'),
-  appId: string({ unsent: true, notes: 'client id' }),
+  appId: string({ unsent: 'always', notes: 'client id' }),
   displayName: string({ notes: 'also the name; several applications may have the same' }),
-  createdDateTime: string({ unsent: true }), publisherDomain: string({ unsent: true }), signInAudience: string(),
+  createdDateTime: string({ unsent: 'always' }), publisherDomain: string({ unsent: 'always' }), signInAudience: string(),
   isDeviceOnlyAuthSupported: boolean(), isFallbackPublicClient: boolean(), description: string(), notes: string(), groupMembershipClaims: string(), serviceManagementReference: string(),
   tags: string({ multi: true }), spa: object(), publicClient: object(), web: object(), parentalControlSettings: object(), api: object(), optionalClaims: object(),
-  passwordCredentials, keyCredentials: object({ multi: true }), info: object(), addIns: object({ multi: true }), verifiedPublisher: object({ unsent: true }),
+  passwordCredentials, keyCredentials: object({ multi: true }), info: object(), addIns: object({ multi: true }), verifiedPublisher: object({ unsent: 'always' }),
   identifierUris: string({ multi: true }), appRoles: object({ multi: true }), requiredResourceAccess: object({ multi: true, notes: 'resourceAppId, resourceAccess' }),
 });
 
@@ -44,11 +44,11 @@ const NOTHING = { steps: [], names: [] } as const;
 const principalProperties = attributes({
   [NAME]: { ...nameFrom('displayName'), write: () => undefined, notes: 'displayName, which comes from the application' },
   appId: string({ required: true, notes: 'of the application' }),
-  displayName: string(), appDisplayName: string({ unsent: true }), accountEnabled: boolean(), appOwnerOrganizationId: string({ unsent: true }), appRoleAssignmentRequired: boolean(),
-  servicePrincipalNames: string({ multi: true }), servicePrincipalType: string(), signInAudience: string({ unsent: true }), addIns: object({ multi: true }), replyUrls: string({ multi: true }),
-  keyCredentials: object({ multi: true }), passwordCredentials, oauth2PermissionScopes: object({ multi: true, unsent: true }), alternativeNames: string({ multi: true }),
-  resourceSpecificApplicationPermissions: object({ multi: true, unsent: true }), notificationEmailAddresses: string({ multi: true }), tags: string({ multi: true }),
-  info: object({ unsent: true }), appRoles: object({ multi: true }), description: string(), notes: string(), homepage: string(), loginUrl: string(), logoutUrl: string(), preferredSingleSignOnMode: string(),
+  displayName: string(), appDisplayName: string({ unsent: 'always' }), accountEnabled: boolean(), appOwnerOrganizationId: string({ unsent: 'always' }), appRoleAssignmentRequired: boolean(),
+  servicePrincipalNames: string({ multi: true }), servicePrincipalType: string(), signInAudience: string({ unsent: 'always' }), addIns: object({ multi: true }), replyUrls: string({ multi: true }),
+  keyCredentials: object({ multi: true }), passwordCredentials, oauth2PermissionScopes: object({ multi: true, unsent: 'always' }), alternativeNames: string({ multi: true }),
+  resourceSpecificApplicationPermissions: object({ multi: true, unsent: 'always' }), notificationEmailAddresses: string({ multi: true }), tags: string({ multi: true }),
+  info: object({ unsent: 'always' }), appRoles: object({ multi: true }), description: string(), notes: string(), homepage: string(), loginUrl: string(), logoutUrl: string(), preferredSingleSignOnMode: string(),
 });
 
 const LISTS = [GRANTED, GRANTED_TO] as const;

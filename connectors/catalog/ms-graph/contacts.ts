@@ -8,7 +8,7 @@ type ContactChanges = Readonly<Partial<Record<typeof CONTACT_COMMANDS[number], r
 
 /** Contacts of a user's mailbox (https://learn.microsoft.com/en-us/graph/api/resources/contact). */
 export const contactAttributes = attributes({
-  contacts: object({ multi: true, unsent: true, onRequest: true, notes: 'of the mailbox; changed by the three attributes below' }),
+  contacts: object({ multi: true, unsent: 'always', onRequest: true, notes: 'of the mailbox; changed by the three attributes below' }),
   __addContacts__: object({ multi: true, writeOnly: true, notes: 'new contacts, of a user that exists' }),
   __updateContacts__: object({ multi: true, writeOnly: true, notes: 'changes of contacts, each with the id of its contact' }),
   __removeContacts__: string({ multi: true, writeOnly: true, notes: 'ids of contacts' }),

@@ -16,15 +16,15 @@ import { listsTogether } from './together.js';
 const properties = attributes({
   [NAME]: nameFrom('displayName'),
   displayName: string({ notes: 'also the name; several groups may have the same' }),
-  description: string(), mail: string({ unsent: true }), mailNickname: string({ notes: 'of its own for each group with mail' }),
+  description: string(), mail: string({ unsent: 'always' }), mailNickname: string({ notes: 'of its own for each group with mail' }),
   mailEnabled: boolean({ notes: 'left out of a create: false' }), securityEnabled: boolean({ notes: 'left out of a create: true' }),
   groupTypes: string({ multi: true, notes: 'Unified, DynamicMembership' }), visibility: string({ notes: 'Public, Private or HiddenMembership' }),
   isAssignableToRole: boolean({ createOnly: true }), membershipRule: string(), membershipRuleProcessingState: string({ notes: 'On or Paused' }),
-  classification: string(), preferredLanguage: string(), preferredDataLocation: string(), theme: string(), proxyAddresses: string({ multi: true, unsent: true }),
-  createdDateTime: string({ unsent: true }), renewedDateTime: string({ unsent: true }), expirationDateTime: string({ unsent: true }), securityIdentifier: string({ unsent: true }),
-  onPremisesDomainName: string({ unsent: true }), onPremisesLastSyncDateTime: string({ unsent: true }), onPremisesSamAccountName: string({ unsent: true }),
-  onPremisesSecurityIdentifier: string({ unsent: true }), onPremisesSyncEnabled: boolean({ unsent: true }),
-  assignedLicenses: object({ multi: true, unsent: true, onRequest: true, notes: 'skuId, disabledPlans' }),
+  classification: string(), preferredLanguage: string(), preferredDataLocation: string(), theme: string(), proxyAddresses: string({ multi: true, unsent: 'always' }),
+  createdDateTime: string({ unsent: 'always' }), renewedDateTime: string({ unsent: 'always' }), expirationDateTime: string({ unsent: 'always' }), securityIdentifier: string({ unsent: 'always' }),
+  onPremisesDomainName: string({ unsent: 'always' }), onPremisesLastSyncDateTime: string({ unsent: 'always' }), onPremisesSamAccountName: string({ unsent: 'always' }),
+  onPremisesSecurityIdentifier: string({ unsent: 'always' }), onPremisesSyncEnabled: boolean({ unsent: 'always' }),
+  assignedLicenses: object({ multi: true, unsent: 'always', onRequest: true, notes: 'skuId, disabledPlans' }),
 });
 
 const select = { properties, name: 'displayName' };

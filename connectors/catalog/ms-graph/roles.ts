@@ -21,7 +21,7 @@ function requests(path: GraphPath): GraphClass {
   return {
     ...managed(path, {
       action: string({ notes: 'e.g. adminAssign, adminRemove, adminExtend' }), justification: string(), ...ASSIGNED, scheduleInfo: object({ notes: 'startDateTime, expiration' }), isValidationOnly: boolean(),
-      targetScheduleId: string(), createdDateTime: string({ unsent: true }), completedDateTime: string({ unsent: true }), status: string({ unsent: true }), ticketInfo: object(), createdBy: object({ unsent: true, notes: 'user' }),
+      targetScheduleId: string(), createdDateTime: string({ unsent: 'always' }), completedDateTime: string({ unsent: 'always' }), status: string({ unsent: 'always' }), ticketInfo: object(), createdBy: object({ unsent: 'always', notes: 'user' }),
     }),
     create: `POST ${DIRECTORY}${path}`,
   };
@@ -52,7 +52,7 @@ export const roleAssignment: GraphClass = {
 
 const definitionProperties = attributes({
   [NAME]: nameFrom('displayName'),
-  displayName: string(), description: string(), isBuiltIn: boolean({ unsent: true }), isEnabled: boolean(), resourceScopes: string({ multi: true, unsent: true }),
+  displayName: string(), description: string(), isBuiltIn: boolean({ unsent: 'always' }), isEnabled: boolean(), resourceScopes: string({ multi: true, unsent: 'always' }),
   rolePermissions: object({ multi: true, notes: 'allowedResourceActions, condition' }), templateId: string(), version: string(),
 });
 
@@ -66,7 +66,7 @@ export const roleDefinition: GraphClass = {
   delete: `DELETE ${DIRECTORY}/roleDefinitions/{uid}`,
 };
 
-const roleProperties = attributes({ [NAME]: { ...nameFrom('displayName'), write: () => undefined, notes: 'of the template' }, displayName: string({ unsent: true }), description: string({ unsent: true }), roleTemplateId: string({ required: true }) });
+const roleProperties = attributes({ [NAME]: { ...nameFrom('displayName'), write: () => undefined, notes: 'of the template' }, displayName: string({ unsent: 'always' }), description: string({ unsent: 'always' }), roleTemplateId: string({ required: true }) });
 
 /** Roles that are activated in the tenant (https://learn.microsoft.com/en-us/graph/api/directoryrole-list); a create activates one. */
 export const directoryRole: GraphClass = {

@@ -11,8 +11,8 @@ import { nameFrom, reading, withNameAs, type GraphCall, type GraphClass } from '
 /** https://learn.microsoft.com/en-us/graph/api/resources/team */
 const properties = attributes({
   [NAME]: nameFrom('displayName'),
-  displayName: string({ notes: 'also the name' }), description: string(), visibility: string({ notes: 'public or private' }), classification: string({ unsent: true }), specialization: string({ unsent: true }),
-  isArchived: boolean({ unsent: true }), webUrl: string({ unsent: true }), internalId: string({ unsent: true }), createdDateTime: string({ unsent: true }), tenantId: string({ unsent: true }),
+  displayName: string({ notes: 'also the name' }), description: string(), visibility: string({ notes: 'public or private' }), classification: string({ unsent: 'always' }), specialization: string({ unsent: 'always' }),
+  isArchived: boolean({ unsent: 'always' }), webUrl: string({ unsent: 'always' }), internalId: string({ unsent: 'always' }), createdDateTime: string({ unsent: 'always' }), tenantId: string({ unsent: 'always' }),
   memberSettings: object(), guestSettings: object(), messagingSettings: object(), funSettings: object(),
 });
 

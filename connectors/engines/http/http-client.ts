@@ -104,7 +104,7 @@ export class HttpClient {
       const pause = isBusy ? Math.max(SHORTEST_PAUSE, answer.refusedFor ?? retryAfter(answer) ?? Infinity) : Infinity;
       if (pause > left) return attempt;
       left -= pause;
-      await sleep(systemClock, pause, signal);
+      await sleep(this.settings.clock ?? systemClock, pause, signal);
     }
   }
 

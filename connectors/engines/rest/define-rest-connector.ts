@@ -72,7 +72,7 @@ async function syncSource(session: RestSession, objectClass: string, options: Pa
   const at = restCall(session, call, 'sync');
   const definition = await classOf(session, at, objectClass);
   const query = classQuery(definition, options);
-  const list = listOf(at, objectClass, definition, query);
+  const list = await listOf(at, objectClass, definition, query);
   return { definition, source: { call: at, objectClass, list, objects: (items) => listedObjects(at, objectClass, definition, list, query, items) } };
 }
 

@@ -1,4 +1,4 @@
-import type { Attribute, ConnectorObject, GuardedString, IcfValue, OperationOptions, SyncToken, Uid } from '../../../protocol/model/index.js';
+import type { Attribute, ConnectorObject, Filter, GuardedString, IcfValue, OperationOptions, SyncToken, Uid } from '../../../protocol/model/index.js';
 import type { Clock } from '../../framework/clock.js';
 import type { ConfigOf, PropertyTable } from '../../framework/properties.js';
 import type { Changes, ConnectorDefinition, DescribedObjectClass, OpenContext, ScriptRequest } from '../../framework/spi.js';
@@ -11,6 +11,7 @@ import type { HttpConfiguration } from './http-configuration.js';
 import type { NativeFilters } from './filters/native-filters.js';
 import type { Json, JsonObject } from './json.js';
 import type { ListEndpoint } from './list.js';
+import type { WholeList } from './whole-list.js';
 import type { RestCall } from './rest-call.js';
 import type { RequestLine } from './request-line.js';
 
@@ -18,6 +19,8 @@ import type { RequestLine } from './request-line.js';
 export interface ObjectList extends ListEndpoint {
   /** The list gives no more than these attributes, uid and name besides: for any other each object is read, some at a time. */
   readonly gives?: readonly string[];
+  /** The service gives everything in one answer, in no order that lasts; see ./whole-list.ts. */
+  readonly whole?: WholeList;
 }
 
 export interface WriteEndpoint {
@@ -53,7 +56,7 @@ export interface RestObjectClass<C = unknown> {
   readonly variables?: (uid: string) => Readonly<Record<string, string>>;
   /** What of a filter the list can be told. */
   readonly filters?: NativeFilters;
-  readonly list?: ObjectList | ((call: RestCall<C>, query: ClassQuery) => ObjectList);
+  readonly list?: ObjectList | ((call: RestCall<C>, query: ClassQuery) => ObjectList | Promise<ObjectList>);
   /** Attributes whose value `read` takes in place of the uid, such as a unique name: a filter by one is a read. */
   readonly readBy?: readonly string[];
   /** Undefined where nothing has the uid. */
@@ -89,6 +92,8 @@ export interface ClassQuery {
   /** Whether the caller gets to see the attribute. */
   wants(attribute: string): boolean;
   readonly options: OperationOptions;
+  /** Of a search: what `filters` took of its filter. */
+  readonly filter?: Filter | undefined;
 }
 
 /** How changes of a class are found. */

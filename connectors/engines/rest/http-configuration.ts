@@ -84,7 +84,7 @@ export function checkHttpConfiguration(config: HttpConfiguration): void {
 }
 
 /** The settings of a configuration's client, for HttpClient.open. Reads the client certificate; warns of credentials others can read. */
-export async function httpSettings(config: HttpConfiguration, context: Pick<OpenContext, 'log' | 'trustedCertificates' | 'permitTarget'>, purpose: ClientPurpose): Promise<HttpSettings> {
+export async function httpSettings(config: HttpConfiguration, context: Pick<OpenContext, 'log' | 'trustedCertificates' | 'permitTarget' | 'clock'>, purpose: ClientPurpose): Promise<HttpSettings> {
   checkHttpConfiguration(config);
   const { address, authentication, credentialsTo, headers, timeoutIn = 'seconds', answerTimeout } = purpose;
   const proxy = proxyOf(config);
@@ -92,7 +92,7 @@ export async function httpSettings(config: HttpConfiguration, context: Pick<Open
   warnOfExposure(context.log, { ...credentialsTo, ...(authorization === undefined ? {} : { proxy: proxy?.address }) });
   const connect = config.connectionTimeout ?? undefined;
   return {
-    address, authentication, headers, patience: PATIENCE, retry: RETRY,
+    address, authentication, headers, patience: PATIENCE, retry: RETRY, clock: context.clock,
     proxy: proxy === undefined ? undefined : { address: proxy.address, authorization },
     connections: config.maximumConnections ?? undefined,
     timeouts: { connect: connect === undefined || timeoutIn === 'milliseconds' ? connect : connect * 1_000, answer: answerTimeout },

@@ -26,6 +26,8 @@ export interface ListEndpoint {
   readonly form?: (page: Query) => Readonly<Record<string, string>>;
   /** The elements themselves, where no request lists them: `request` then only names the list in messages. */
   readonly made?: (call: RestCall) => Promise<readonly Json[]>;
+  /** What rate limits count it as. @default read, of a GET what the connector's own limits count it as */
+  readonly kind?: string;
   /** Statuses that mean that the list is empty: 404 of a list of an object's own, say. */
   readonly empty?: readonly number[];
   /**
@@ -73,7 +75,7 @@ async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | unde
   const { request, items: path = '', paging = onePage, empty = [], headers, mayBeMissing } = endpoint;
   const page = paging.request(at, size);
   // A GET is whatever the connector's own limits count it as; a POST that lists is no write.
-  const kind = methodOf(request) === 'GET' ? undefined : 'read';
+  const kind = endpoint.kind ?? (methodOf(request) === 'GET' ? undefined : 'read');
   const arriving = call.items(page.request?.line ?? request, path, {
     ...pageDetails(endpoint, page, details), variables: { ...details.variables, ...page.variables }, headers: { ...headers, ...details.headers }, accept: empty, mayBeMissing, kind, signal: details.signal,
   });

@@ -52,6 +52,7 @@ export async function openSession(connector: AnyRestConnector, config: Config, c
 }
 
 async function openService({ service }: AnyRestConnector, config: Config, context: OpenContext, over: AbortSignal): Promise<SharedService> {
+  const { clock = systemClock } = context;
   const address = service.address(config);
   const http = service.http?.(config) ?? config;
   const others = Object.entries(service.others?.(config) ?? {});
@@ -65,12 +66,12 @@ async function openService({ service }: AnyRestConnector, config: Config, contex
   const bare = await HttpClient.open({ ...settings, headers: undefined });
   const { identity = '', ...limits } = service.limits?.(config) ?? {};
   over.addEventListener('abort', () => void bare.close(), { once: true });
-  const authentication = service.authentication(config, { client: bare, over, clock: systemClock, log: context.log });
+  const authentication = service.authentication(config, { client: bare, over, clock, log: context.log });
   const clients = new Map<string, HttpClient>();
   const placeAt = async (at: URL): Promise<Place> => {
     const known = clients.get(at.origin);
     if (known !== undefined) return { client: known, address: at };
-    const throttle = openLimits({ origin: at.origin, identity }, limits);
+    const throttle = openLimits({ origin: at.origin, identity }, limits, clock);
     over.addEventListener('abort', () => throttle.close(), { once: true });
     const client = await HttpClient.open({ ...settings, address: at, authentication, throttle });
     clients.set(at.origin, client);
@@ -79,7 +80,7 @@ async function openService({ service }: AnyRestConnector, config: Config, contex
   const own = await placeAt(address);
   const further = new Map<string, Place>();
   for (const [name, at] of others) further.set(name, await placeAt(at));
-  return { own, others: further, bare, media, kept: new KeptValues(systemClock, over) };
+  return { own, others: further, bare, media, kept: new KeptValues(clock, over) };
 }
 
 async function closeService({ own, others }: SharedService): Promise<void> {

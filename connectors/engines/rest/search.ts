@@ -11,6 +11,7 @@ import { mappedInOrder } from './ordered-concurrency.js';
 import { requireObject, type RestCall } from './rest-call.js';
 import { classOf, restCall, type AnyRestConnector, type RestSession } from './rest-session.js';
 import { pageCookie, parsePageCookie, type PageCookie } from './page-cookie.js';
+import { placeBehind, wholeElements } from './whole-list.js';
 
 /** What the caller gets to see: what is asked for, or what is given by default. */
 export function classQuery(definition: RestObjectClass, options: OperationOptions): ClassQuery {
@@ -143,8 +144,8 @@ function needsMore({ complete, completeTogether, attributes }: RestObjectClass, 
 }
 
 /** The list of a class, for a search of it. */
-export function listOf(call: RestCall, objectClass: string, definition: RestObjectClass, query: ClassQuery): ObjectList {
-  const list = typeof definition.list === 'function' ? definition.list(call, query) : definition.list;
+export async function listOf(call: RestCall, objectClass: string, definition: RestObjectClass, query: ClassQuery): Promise<ObjectList> {
+  const list = typeof definition.list === 'function' ? await definition.list(call, query) : definition.list;
   if (list === undefined) throw new ConnectorError('unsupportedOperation', `Objects of ${objectClass} cannot be searched at this service${definition.read === undefined ? '' : '; one can be read by its uid'}.`);
   return list;
 }
@@ -158,17 +159,21 @@ async function* searchChunks(session: RestSession, { objectClass, filter, option
   const definition = await classOf(session, at, objectClass);
   const query = classQuery(definition, options);
   const uid = definition.read === undefined ? undefined : uidWanted(filter) ?? keyWanted(definition, filter);
-  if (uid === undefined) return yield* pagedSearch(at, objectClass, definition, query, filter, call);
+  if (uid === undefined) {
+    const list = await listOf(at, objectClass, definition, { ...query, filter });
+    const listing = { details: { ...nativeDetails(definition, filter), signal: call.signal }, progress: () => call.progress?.() };
+    return yield* (list.whole === undefined ? pagedSearch : wholeSearch)(at, objectClass, definition, list, query, listing);
+  }
   const wire = await readWire(at, definition, uid, query);
   const [object] = wire === undefined ? [] : await completed(at, objectClass, definition, [wire], query);
   if (object !== undefined) yield [object];
   return LAST_PAGE;
 }
 
+interface Listing { readonly details: ListDetails; progress(): void }
+
 /** All of a list, or as much of it as a page of the caller's holds. */
-async function* pagedSearch(at: RestCall, objectClass: string, definition: RestObjectClass, query: ClassQuery, filter: Filter | undefined, call: Call): Chunks<ConnectorObject, SearchResult> {
-  const list = listOf(at, objectClass, definition, query);
-  const details = { ...nativeDetails(definition, filter), signal: call.signal };
+async function* pagedSearch(at: RestCall, objectClass: string, definition: RestObjectClass, list: ObjectList, query: ClassQuery, { details, progress }: Listing): Chunks<ConnectorObject, SearchResult> {
   const { pageSize, pagedResultsCookie, pagedResultsOffset = 0 } = query.options;
   const from = parsePageCookie(pagedResultsCookie) ?? { at: undefined, size: pageSizeOf(list, pageSize), skip: pagedResultsOffset };
   let left = pageSize ?? Infinity;
@@ -182,9 +187,20 @@ async function* pagedSearch(at: RestCall, objectClass: string, definition: RestO
     left -= taken.length;
     if (left === 0 && skipped + taken.length < items.length) return pageEnd({ at: page, size: from.size, skip: before + skipped + taken.length });
     if (end?.next !== undefined && isFull(list, left, pageSize)) return pageEnd({ at: end.next, size: from.size, skip: 0 });
-    call.progress?.();
+    progress();
   }
   return LAST_PAGE;
+}
+
+async function* wholeSearch(at: RestCall, objectClass: string, definition: RestObjectClass, list: ObjectList, query: ClassQuery, { details, progress }: Listing): Chunks<ConnectorObject, SearchResult> {
+  const { pageSize = Infinity, pagedResultsCookie, pagedResultsOffset = 0 } = query.options;
+  const from = parsePageCookie(pagedResultsCookie)?.at;
+  const elements = await wholeElements(at, definition, list, details, { uidsOnly: needsReading(list, definition, query), progress });
+  const first = typeof from === 'string' ? placeBehind(elements, from) : pagedResultsOffset;
+  const page = elements.slice(first, first + pageSize);
+  yield* mapChunks(listedObjects(at, objectClass, definition, list, query, page.map(({ wire }) => wire)), ({ object }) => object);
+  const last = page.at(-1);
+  return last === undefined || first + page.length >= elements.length ? LAST_PAGE : pageEnd({ at: last.uid, size: page.length, skip: 0 });
 }
 
 /** Whether a page of the caller's ends where one of the service's does. */

@@ -191,6 +191,7 @@ export class Runner {
       trustedCertificates: this.environment.trustedCertificates,
       permitTarget: this.environment.permitTarget,
       scripts: this.environment.scripts,
+      clock: this.environment.clock,
       shared: (name, make, close) => this.#shared.take(name, make, close),
       stateDirectory: async () => {
         await mkdir(directory, { recursive: true, mode: 0o700 });

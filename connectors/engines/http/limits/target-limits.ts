@@ -87,11 +87,14 @@ export class TargetLimits {
   }
 }
 
-const ofThisProcess = new TargetLimits();
+/** One for each clock: but for tests, the system's. */
+const ofThisProcess = new WeakMap<Clock, TargetLimits>();
 
 /** Throttle for `HttpSettings.throttle`. Waits for nothing. */
-export function openLimits(target: LimitedTarget, limits: RequestLimits): OpenLimits {
-  return ofThisProcess.open(target, limits);
+export function openLimits(target: LimitedTarget, limits: RequestLimits, clock: Clock = systemClock): OpenLimits {
+  const known = ofThisProcess.get(clock) ?? new TargetLimits(clock);
+  ofThisProcess.set(clock, known);
+  return known.open(target, limits);
 }
 
 function pass({ turns, budgets }: Shared, limits: RequestLimits, request: HttpRequest, signal: AbortSignal): Promise<Place> {
