@@ -33,6 +33,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   servicenow: () => import('./catalog/servicenow/index.js'),
   ssh: () => import('./catalog/ssh/index.js'),
   webex: () => import('./catalog/webex/index.js'),
+  teamdynamix: () => import('./catalog/teamdynamix/index.js'),
 };
 
 /** Ids in alphabetical order; folder names under `catalog`. */

@@ -71,6 +71,7 @@ export const EXPANDED_PROPERTIES: readonly ExpandedProperty[] = [{
 
 /** Interfaces a connector offers beyond those its specification lists, and why. */
 export const INTERFACE_DEPARTURES: readonly { readonly system: string; readonly offered: readonly string[]; readonly reason: string }[] = [
+  { system: 'teamdynamix', offered: ['Create', 'Schema', 'Script on Connector', 'Search', 'Test', 'Update'], reason: 'The specification is of an integration that is no connector, and lists no interfaces.' },
   { system: 'powershell', offered: ['Resolve Username', 'Sync'], reason: 'The specification infers its list from the sample scripts; the .NET connector has these two as well.' },
 ];
 
@@ -85,5 +86,9 @@ export interface DescriptionDeparture {
 
 export const DESCRIPTION_DEPARTURES: readonly DescriptionDeparture[] = [
   { system: 'gcp', objectClass: '__ACCOUNT__', attribute: '__UID__', reason: 'The uid, which is described as _id; the specification has it under both names.' },
+  { system: 'teamdynamix', objectClass: 'people', attribute: 'group memberships', reason: 'Words for GroupIDs, which is the API\'s name.' },
+  { system: 'teamdynamix', objectClass: 'people', attribute: 'application assignments', reason: 'Words for Applications and OrgApplications.' },
+  { system: 'teamdynamix', objectClass: 'people', attribute: 'security role assignments', reason: 'Words for SecurityRoleID and SecurityRoles.' },
+  { system: 'teamdynamix', objectClass: 'people', attribute: 'roles on organizationally-defined applications', reason: 'Words for OrgApplicationRoles, and SecurityRoleId of OrgApplications.' },
   { system: 'racf', objectClass: '__ALL__', reason: 'Every class at once, as the answer to a test lists it; no class of its own.' },
 ];

@@ -12,6 +12,8 @@ export interface FakeRequest {
   readonly body: unknown;
   /** Scheme, host and port it was sent to. */
   readonly origin: string;
+  /** Address it came from. */
+  readonly from?: string | undefined;
 }
 
 /** What a handler answers. A body that is no text goes out as JSON. */

@@ -123,7 +123,7 @@ export class FakeService {
     const url = new URL(incoming.url ?? '/', 'http://x');
     const headers = incoming.headers as FakeRequest['headers'];
     try {
-      return { method: incoming.method ?? '', path: url.pathname, params: {}, query: url.searchParams, headers, text, body: parseBody(text, headers['content-type']), origin: this.origin };
+      return { method: incoming.method ?? '', path: url.pathname, params: {}, query: url.searchParams, headers, text, body: parseBody(text, headers['content-type']), origin: this.origin, from: incoming.socket.remoteAddress };
     } catch (error) {
       return (error as Refusal).answer;
     }
