@@ -12,10 +12,10 @@ const connectors: Readonly<Record<string, Loader>> = {
   box: () => import('./catalog/box/index.js'),
   csv: () => import('./catalog/csv/index.js'),
   'database-table': () => import('./catalog/database-table/index.js'),
-  duo: () => import('./catalog/duo/index.js'),
   docusign: () => import('./catalog/docusign/index.js'),
-  gcp: () => import('./catalog/gcp/index.js'),
   dropbox: () => import('./catalog/dropbox/index.js'),
+  duo: () => import('./catalog/duo/index.js'),
+  gcp: () => import('./catalog/gcp/index.js'),
   kerberos: () => import('./catalog/kerberos/index.js'),
   ldap: () => import('./catalog/ldap/index.js'),
   mongodb: () => import('./catalog/mongodb/index.js'),
@@ -32,8 +32,8 @@ const connectors: Readonly<Record<string, Loader>> = {
   'scripted-sql': () => import('./catalog/scripted-sql/index.js'),
   servicenow: () => import('./catalog/servicenow/index.js'),
   ssh: () => import('./catalog/ssh/index.js'),
-  webex: () => import('./catalog/webex/index.js'),
   teamdynamix: () => import('./catalog/teamdynamix/index.js'),
+  webex: () => import('./catalog/webex/index.js'),
 };
 
 /** Ids in alphabetical order; folder names under `catalog`. */

@@ -6,6 +6,7 @@ import { noAuthentication } from '../http/http-authentication.js';
 import { heldAnswer } from '../http/answer-body.js';
 import { errorIn, errorOf, isCaseOf, type AnswerContext, type RestOperation } from '../http/answer-errors.js';
 import { HttpClient, type HttpAnswer, type HttpRequest } from '../http/http-client.js';
+import type { HttpSettings } from '../http/http-settings.js';
 import { jsonAnswer } from '../http/json-answer.js';
 import { jsonItems } from '../http/json-items.js';
 import { openLimits } from '../http/limits/target-limits.js';
@@ -54,19 +55,13 @@ export async function openSession(connector: AnyRestConnector, config: Config, c
 async function openService({ service }: AnyRestConnector, config: Config, context: OpenContext, over: AbortSignal): Promise<SharedService> {
   const { clock = systemClock } = context;
   const address = service.address(config);
-  const http = service.http?.(config) ?? config;
   const others = Object.entries(service.others?.(config) ?? {});
-  const credentialsTo = { address, ...Object.fromEntries(others), ...service.credentialsTo?.(config) };
-  const given = service.headers?.(config) ?? new Map<string, string>();
-  const media = { accept: given.get('accept') ?? 'application/json', contentType: given.get('content-type') };
-  const headers = new Map([...given].filter(([name]) => !['accept', 'content-type'].includes(name)));
-  const purpose = { address, authentication: noAuthentication, credentialsTo, timeoutIn: service.timeoutIn };
-  const { throttled } = service;
-  const settings = { ...await httpSettings(http, context, { ...purpose, headers }), isThrottled: throttled === undefined ? undefined : (answer: HttpAnswer) => isCaseOf(throttled, answer) };
+  const { media, headers } = givenHeaders(service.headers?.(config));
+  const settings = await clientSettings(service, config, context, { address, others, headers });
   const bare = await HttpClient.open({ ...settings, headers: undefined });
-  const { identity = '', ...limits } = service.limits?.(config) ?? {};
   over.addEventListener('abort', () => void bare.close(), { once: true });
   const authentication = service.authentication(config, { client: bare, over, clock, log: context.log });
+  const { identity = '', ...limits } = service.limits?.(config) ?? {};
   const clients = new Map<string, HttpClient>();
   const placeAt = async (at: URL): Promise<Place> => {
     const known = clients.get(at.origin);
@@ -81,6 +76,23 @@ async function openService({ service }: AnyRestConnector, config: Config, contex
   const further = new Map<string, Place>();
   for (const [name, at] of others) further.set(name, await placeAt(at));
   return { own, others: further, bare, media, kept: new KeptValues(clock, over) };
+}
+
+/** Media types are of each request, not of all: a body of another kind has another. */
+function givenHeaders(given: ReadonlyMap<string, string> = new Map()): Pick<SharedService, 'media'> & { readonly headers: ReadonlyMap<string, string> } {
+  return {
+    media: { accept: given.get('accept') ?? 'application/json', contentType: given.get('content-type') },
+    headers: new Map([...given].filter(([name]) => !['accept', 'content-type'].includes(name))),
+  };
+}
+
+interface Addresses { readonly address: URL; readonly others: readonly (readonly [string, URL])[]; readonly headers: ReadonlyMap<string, string> }
+
+async function clientSettings(service: AnyRestConnector['service'], config: Config, context: OpenContext, { address, others, headers }: Addresses): Promise<HttpSettings> {
+  const { throttled, timeoutIn } = service;
+  const credentialsTo = { address, ...Object.fromEntries(others), ...service.credentialsTo?.(config) };
+  const settings = await httpSettings(service.http?.(config) ?? config, context, { address, authentication: noAuthentication, credentialsTo, timeoutIn, headers });
+  return throttled === undefined ? settings : { ...settings, isThrottled: (answer) => isCaseOf(throttled, answer) };
 }
 
 async function closeService({ own, others }: SharedService): Promise<void> {
