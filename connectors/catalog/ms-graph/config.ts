@@ -5,6 +5,7 @@ import { boxedLong } from '../../engines/rest/number-properties.js';
 import { BASIC_PROPERTIES, httpProxyProperties, rateLimitProperties } from '../../engines/rest/saas-properties.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { flag, guarded, numbered, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
+import { withoutTrailingSlashes } from '../../engines/rest/request-line.js';
 
 export const config = properties({
   ...numbered(1, withGroup(BASIC_PROPERTIES, properties({
@@ -26,7 +27,7 @@ export const graphAddress = ({ serviceUri }: GraphConfig): URL => httpAddress('s
 /** https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow */
 export function tokenAddress({ loginUri, tenant }: GraphConfig): URL {
   const address = httpAddress('loginUri', loginUri);
-  address.pathname = `${address.pathname.replace(/\/+$/, '')}/${encodeURIComponent(tenant.trim())}/oauth2/v2.0/token`;
+  address.pathname = `${withoutTrailingSlashes(address.pathname)}/${encodeURIComponent(tenant.trim())}/oauth2/v2.0/token`;
   return address;
 }
 

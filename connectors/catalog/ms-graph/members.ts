@@ -3,6 +3,7 @@ import { listBelow, type GraphCall } from './reading.js';
 import { textAt, type Json } from '../../engines/rest/json.js';
 import { refuse } from '../../engines/rest/object-mapping.js';
 import type { LinkedValues } from '../../engines/rest/linked-values.js';
+import { withoutTrailingSlashes } from '../../engines/rest/request-line.js';
 
 type Relation = 'members' | 'owners';
 
@@ -12,7 +13,7 @@ export function idOf(value: Json): string {
 
 /** https://learn.microsoft.com/en-us/graph/api/group-post-members and group-post-owners */
 export async function addMember(call: GraphCall, relation: Relation, group: string, member: string): Promise<void> {
-  const id = `${graphAddress(call.config).href.replace(/\/+$/, '')}/directoryObjects/${encodeURIComponent(member)}`;
+  const id = `${withoutTrailingSlashes(graphAddress(call.config).href)}/directoryObjects/${encodeURIComponent(member)}`;
   await call.answer(`POST /groups/{group}/${relation}/$ref`, { variables: { group }, json: { '@odata.id': id }, signal: call.signal });
 }
 

@@ -7,6 +7,7 @@ import { updateAndCarryOut } from './commands.js';
 import { deletion } from './deletion.js';
 import { graphFilters } from './filters.js';
 import { nameFrom, reading, withNameAs, type GraphCall, type GraphClass } from './reading.js';
+import { withoutTrailingSlashes } from '../../engines/rest/request-line.js';
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/team */
 const properties = attributes({
@@ -27,7 +28,7 @@ async function create(call: GraphCall, given: JsonObject): Promise<JsonObject> {
   const { owner, ...body } = withNameAs('displayName', given);
   if (typeof body['displayName'] !== 'string') refuse('A new team needs displayName.');
   if (typeof owner !== 'string') return refuse('A new team needs owner, the id of a user.');
-  const address = graphAddress(call.config).href.replace(/\/+$/, '');
+  const address = withoutTrailingSlashes(graphAddress(call.config).href);
   const member = { '@odata.type': '#microsoft.graph.aadUserConversationMember', roles: ['owner'], 'user@odata.bind': `${address}/users('${owner.replaceAll("'", "''")}')` };
   const { headers } = await call.answer('POST /teams', { json: { 'template@odata.bind': `${address}/teamsTemplates('standard')`, ...body, members: [member] } });
   const id = /\/teams(?:\('([^']+)'\)|\/([^/?]+))/.exec(headers.get('content-location') ?? headers.get('location') ?? '');

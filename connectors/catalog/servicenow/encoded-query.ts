@@ -7,7 +7,7 @@ const OPERATORS: Readonly<Partial<Record<AttributeFilterKind, string>>> = { equa
 /** Letters, digits and what stands in names, addresses and dates. `^` ends a condition and cannot be escaped; comparison signs begin an operator; `%`, `*` and `\` mean something to searches. */
 const PLAIN = /^[\p{L}\p{N}.@_+\-,:;/()#&'"$ ]+$/u;
 /** Operators and functions that are read wherever they stand, and texts that stand for no text. */
-const MEANT = /STARTSWITH|ENDSWITH|LIKE|CONTAINS|EMPTY|ANYTHING|BETWEEN|SAMEAS|INSTANCEOF|DYNAMIC|ORDERBY|GROUPBY|QUERY|JOIN|CHANGES|RELATIVE|^NULL$|^javascript:/i;
+const MEANT = /STARTSWITH|ENDSWITH|LIKE|CONTAINS|EMPTY|ANYTHING|BETWEEN|SAMEAS|INSTANCEOF|DYNAMIC|ORDERBY|GROUPBY|QUERY|JOIN|CHANGES|RELATIVE|^NULL$|javascript:/i;
 
 /** Whether a text is surely taken for itself in an encoded query. */
 export function isPlainText(text: string): boolean {

@@ -4,6 +4,7 @@ import { connectionProperties } from '../../engines/rest/saas-properties.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { flag, guarded, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
 import { parsePartition } from './partition.js';
+import { withoutTrailingSlashes } from '../../engines/rest/request-line.js';
 
 export const config = properties(withGroup(OWN_PROPERTIES, {
   serviceUri: text({ required: true, help: 'Address of the Web API, e.g. https://example.teamdynamix.com/TDWebApi, or /SBTDWebApi for the sandbox.' }),
@@ -19,7 +20,7 @@ export type TeamDynamixConfig = ConfigOf<typeof config>;
 /** Where the paths of the API begin. Throws `configuration`. */
 export function apiAddress({ serviceUri }: Pick<TeamDynamixConfig, 'serviceUri'>): URL {
   const address = httpAddress('serviceUri', serviceUri);
-  address.pathname = `${address.pathname.replace(/\/+$/, '').replace(/\/api$/i, '')}/api`;
+  address.pathname = `${withoutTrailingSlashes(address.pathname).replace(/\/api$/i, '')}/api`;
   return address;
 }
 

@@ -42,7 +42,7 @@ export function addressOf(base: URL, line: RequestLine, variables: Variables, qu
   });
   const [steps = '', given = ''] = path.split('?', 2);
   const url = new URL(base);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}${steps}`;
+  url.pathname = `${withoutTrailingSlashes(url.pathname)}${steps}`;
   const all = new URLSearchParams(given);
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;
@@ -51,4 +51,11 @@ export function addressOf(base: URL, line: RequestLine, variables: Variables, qu
   // %20 rather than +: some servers take a plus in a query literally.
   url.search = all.toString().replaceAll('+', '%20');
   return url;
+}
+
+/** Not by a pattern: those take time by the square of what they are given. */
+export function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === '/') end--;
+  return path.slice(0, end);
 }

@@ -78,7 +78,7 @@ describe('inputs of earlier runs', () => {
     const dropped: Uint8Array[] = [];
     const kept: Uint8Array[] = [];
     const known = [[1], [2], [1, 9], [2, 9, 9], [7]].map((bytes) => Uint8Array.from(bytes));
-    const { done } = campaign({ name: 'known', seeds: () => [Uint8Array.of(0)], run }, 1, { known, onDropped: (input) => { dropped.push(input); }, onKept: (input) => { kept.push(input); } });
+    const { done } = campaign({ name: 'known', seeds: () => [Uint8Array.of(0)], run }, 0, { known, onDropped: (input) => { dropped.push(input); }, onKept: (input) => { kept.push(input); } });
     await done;
     expect(dropped.map((input) => [...input])).toEqual([[1, 9], [2, 9, 9], [7]]);
     expect(kept).toEqual([]);
