@@ -1,8 +1,8 @@
 /**
  * `node scripts/rest-targets.mjs`: what tests of REST connectors use that comes from PyPI. The vendors' contracts in packages of
  * Google and AWS go to var/vendor-contracts/documents, as data only: the packages are unpacked, and none of their code is run. moto,
- * which stands in for AWS, goes into a Python environment of its own below var/moto; `--contracts` leaves it out. Does nothing where
- * they are there already; says what it could not get, and ends with 1 then.
+ * which stands in for AWS, and scim2-server go into Python environments of their own below var; `--contracts` leaves them out. Does
+ * nothing where they are there already; says what it could not get, and ends with 1 then.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,8 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { root } from './run.mjs';
 
-const MOTO = 'moto[server]==5.2.1';
+/** Servers, and the folder below var of the environment each has. */
+const SERVERS = [{ requirement: 'moto[server]==5.2.1', folder: 'moto' }, { requirement: 'scim2-server==0.8.3', folder: 'scim2-server' }];
 const discovery = (name) => [`googleapiclient/discovery_cache/documents/${name}.json`, `google/${name}.json`];
 const model = (service, version) => [`botocore/data/${service}/${version}/service-2.json.gz`, `aws/${service}.json`];
 /** Package and version, and which of its files stand under which name. */
@@ -20,7 +21,6 @@ const PACKAGES = [
   { requirement: 'botocore==1.40.0', files: [['iam', '2010-05-08'], ['identitystore', '2020-06-15'], ['sso-admin', '2020-07-20'], ['sts', '2011-06-15']].map(([service, version]) => model(service, version)) },
 ];
 const documents = join(root, 'var/vendor-contracts/documents');
-const environment = join(root, 'var/moto');
 
 /** Ends with a sentence of its own when the command fails. */
 function command(program, args) {
@@ -48,18 +48,20 @@ function takeDocuments({ requirement, files }) {
   }
 }
 
-function installMoto() {
+function installServer({ requirement, folder }) {
+  const environment = join(root, 'var', folder);
   const mark = join(environment, 'installed');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === MOTO) return;
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === requirement) return;
   rmSync(environment, { recursive: true, force: true });
   command('python3', ['-m', 'venv', environment]);
-  command(join(environment, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', MOTO]);
-  writeFileSync(`${mark}.new`, MOTO);
+  command(join(environment, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', requirement]);
+  writeFileSync(`${mark}.new`, requirement);
   renameSync(`${mark}.new`, mark);
-  console.log(`${MOTO}: ${environment}`);
+  console.log(`${requirement}: ${environment}`);
 }
 
-const parts = [...PACKAGES.map((each) => [each.requirement, () => takeDocuments(each)]), ...(process.argv.includes('--contracts') ? [] : [[MOTO, installMoto]])];
+const taken = (all, take) => all.map((each) => [each.requirement, () => take(each)]);
+const parts = [...taken(PACKAGES, takeDocuments), ...(process.argv.includes('--contracts') ? [] : taken(SERVERS, installServer))];
 for (const [name, take] of parts) {
   try {
     take();

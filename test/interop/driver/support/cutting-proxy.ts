@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class CuttingProxy {
   readonly #server: Server;
   readonly #clients = new Set<Socket>();
+  #port = 0;
   #refusing = false;
   #taken = 0;
 
@@ -27,12 +28,12 @@ export class CuttingProxy {
 
   static async start(port: number): Promise<CuttingProxy> {
     const proxy = new CuttingProxy(port);
-    await new Promise<void>((resolve, reject) => { proxy.#server.once('error', reject).listen(0, '127.0.0.1', resolve); });
+    await proxy.resume();
     return proxy;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   get open(): number {
@@ -54,8 +55,19 @@ export class CuttingProxy {
     for (const client of [...this.#clients].slice(0, count)) client.resetAndDestroy();
   }
 
-  async stop(): Promise<void> {
+  /** Breaks connections off, and has nobody listen any more. */
+  async pause(): Promise<void> {
     for (const client of this.#clients) client.destroy();
     await new Promise<void>((resolve) => { this.#server.close(() => { resolve(); }); });
+  }
+
+  /** Listens again, on the same port. */
+  async resume(): Promise<void> {
+    await new Promise<void>((resolve, reject) => { this.#server.once('error', reject).listen(this.#port, '127.0.0.1', resolve); });
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#server.listening) await this.pause();
   }
 }
