@@ -5,6 +5,7 @@ import { clientCertificateFile, clientCertificateProperties } from '../../engine
 import { checkHttpConfiguration, httpAddress } from '../../engines/rest/http-configuration.js';
 import { boxedInteger } from '../../engines/rest/number-properties.js';
 import { BASIC_PROPERTIES, connectionTimeoutSeconds, credentialProperties, grantProperties, httpProxyProperties, maximumConnections, rateLimitProperties, tlsSwitches, tokenUseProperties } from '../../engines/rest/saas-properties.js';
+import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { flag, numbered, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
 
 const { password, authenticationMethod, ...credentials } = credentialProperties;
@@ -26,6 +27,7 @@ export const config = properties({
     readSchema: flag({ default: false, help: 'Whether object classes and attributes are read from the service, extensions included; otherwise they are those of the standard.' }),
   }))),
   ...clientCertificateFile,
+  ...withGroup(OWN_PROPERTIES, { bulk: flag({ default: false, help: 'Whether writes that come at the same time, such as those of a reconciliation with several threads, go in one bulk request, where the service says that it has them.' }) }),
 });
 export type ScimConfig = ConfigOf<typeof config>;
 export type Version = 1 | 2;

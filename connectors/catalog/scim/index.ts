@@ -3,6 +3,7 @@ import { on } from '../../engines/http/answer-errors.js';
 import { saasAuthentication } from '../../engines/rest/authentication/saas-authentication.js';
 import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
 import { httpAddress } from '../../engines/rest/http-configuration.js';
+import { bulk } from './bulk.js';
 import { authenticationOf, config, headersOf, limitsOf, validate, versionOf } from './config.js';
 import { discoveredClasses } from './discovered-classes.js';
 import { builtInClasses } from './schema.js';
@@ -33,6 +34,7 @@ export default defineRestConnector({
       on(409, { at: 'scimType', is: 'uniqueness' }).fail('alreadyExists'),
       on(501).fail('unsupportedOperation', { advice: 'The service does not offer this.', outcome: 'notApplied' }),
     ],
+    together: bulk,
     messages: ['detail', 'Errors[0].description'],
   },
   // Both versions have the same names; which one it is decides where they stand.

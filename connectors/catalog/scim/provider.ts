@@ -1,9 +1,15 @@
 import { valueAt, type Json } from '../../engines/rest/json.js';
 import type { RestCall } from '../../engines/rest/rest-call.js';
+import type { MostTogether } from '../../engines/rest/writes-together.js';
 import type { Version } from './config.js';
 
 /** What the service says it can do. */
-export interface Provider { readonly patches: boolean; readonly hasVersions: boolean }
+export interface Provider {
+  readonly patches: boolean;
+  readonly hasVersions: boolean;
+  /** What a bulk request takes at most; undefined: there are none. */
+  readonly bulk: MostTogether | undefined;
+}
 
 /** Not offered, or not to everybody. */
 const UNTOLD = [400, 403, 404, 405, 501];
@@ -18,7 +24,7 @@ export function providerOf(call: RestCall, version: Version): Promise<Provider> 
   return call.cached('service provider configuration', KEPT_FOR, async (signal) => {
     const { json } = await call.answer(PLACES[version], { accept: UNTOLD, signal });
     const told = listedFirst(json);
-    return { patches: supported(told, 'patch') ?? version === 2, hasVersions: supported(told, 'etag') ?? false };
+    return { patches: supported(told, 'patch') ?? version === 2, hasVersions: supported(told, 'etag') ?? false, bulk: supported(told, 'bulk') === true ? { writes: countAt(told, 'maxOperations'), bytes: countAt(told, 'maxPayloadSize') } : undefined };
   });
 }
 
@@ -30,4 +36,10 @@ function listedFirst(json: Json): Json | undefined {
 function supported(told: Json | undefined, feature: string): boolean | undefined {
   const value = valueAt(told, `${feature}.supported`);
   return typeof value === 'boolean' ? value : undefined;
+}
+
+/** Where it does not say how much it takes, that is none of our business: it refuses what is too much. */
+function countAt(told: Json | undefined, limit: string): number {
+  const value = valueAt(told, `bulk.${limit}`);
+  return typeof value === 'number' && value > 0 ? value : Infinity;
 }

@@ -14,6 +14,7 @@ import type { ListEndpoint } from './list.js';
 import type { WholeList } from './whole-list.js';
 import type { RestCall } from './rest-call.js';
 import type { RequestLine } from './request-line.js';
+import type { WritesTogether } from './writes-together.js';
 
 /** A list of objects of a class. */
 export interface ObjectList extends ListEndpoint {
@@ -148,6 +149,8 @@ export interface RestService<C> {
   readonly errors?: readonly ErrorRule[];
   /** Answers from 400 to 499 besides 429 that say the service is asked too often: those requests wait and are sent again, alike. */
   readonly throttled?: readonly ErrorRule[];
+  /** How writes that come at the same time go in one request; see ./writes-together.ts. */
+  readonly together?: WritesTogether<C>;
   /** Paths of the message in an error's JSON besides the usual ones, the first that is there. */
   readonly messages?: readonly string[];
 }

@@ -6,6 +6,7 @@ import { noAuthentication } from '../http/http-authentication.js';
 import { heldAnswer } from '../http/answer-body.js';
 import { errorIn, errorOf, isCaseOf, type AnswerContext, type RestOperation } from '../http/answer-errors.js';
 import { HttpClient, type HttpAnswer, type HttpRequest } from '../http/http-client.js';
+import { isReading } from '../http/http-retry.js';
 import type { HttpSettings } from '../http/http-settings.js';
 import { jsonAnswer } from '../http/json-answer.js';
 import { jsonItems } from '../http/json-items.js';
@@ -14,8 +15,9 @@ import type { RestConnector, RestObjectClass } from './definition.js';
 import { httpSettings } from './http-configuration.js';
 import { KeptValues } from './kept-values.js';
 import { isJsonObject, valueAt, withValueAt, type Json } from './json.js';
-import { addressOf, methodOf, placeOf, type RequestLine, type Variables } from './request-line.js';
+import { addressOf, methodOf, placeOf, withoutTrailingSlashes, type RequestLine, type Variables } from './request-line.js';
 import type { RequestDetails, RestAnswer, RestCall } from './rest-call.js';
+import { WriteGathering, type WriteTogether } from './writes-together.js';
 
 /** A connector whose configuration's type is of no matter. */
 export type AnyRestConnector = RestConnector<PropertyTable>;
@@ -30,6 +32,9 @@ interface SharedService {
   /** Without credentials, rates and headers of the configuration. */
   readonly bare: HttpClient;
   readonly kept: KeptValues;
+  readonly gathering: WriteGathering;
+  /** Fires when the configuration is given up. */
+  readonly over: AbortSignal;
   /** Media types, where the service wants others than application/json. */
   readonly media: { readonly accept: string; readonly contentType: string | undefined };
 }
@@ -75,7 +80,7 @@ async function openService({ service }: AnyRestConnector, config: Config, contex
   const own = await placeAt(address);
   const further = new Map<string, Place>();
   for (const [name, at] of others) further.set(name, await placeAt(at));
-  return { own, others: further, bare, media, kept: new KeptValues(clock, over) };
+  return { own, others: further, bare, media, kept: new KeptValues(clock, over), gathering: new WriteGathering(clock, over), over };
 }
 
 /** Media types are of each request, not of all: a body of another kind has another. */
@@ -111,12 +116,13 @@ function configured(config: Config): Variables {
   return Object.fromEntries(Object.entries(config).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
-/** What operations and hooks send requests with. */
-export function restCall(session: RestSession, call: Call, operation: RestOperation): RestCall {
+/** What operations and hooks send requests with. `alone`: no write goes together with others. */
+export function restCall(session: RestSession, call: Call, operation: RestOperation, { alone = false } = {}): RestCall {
   const { connector, config, service } = session;
   const { errors: rules, messages, translated } = connector.service;
-  const ask = async ({ client, request, signal }: Prepared): Promise<HttpAnswer> => {
-    const answer = await client.request(request, signal, call.permitTarget);
+  const ask = async (asked: Prepared): Promise<HttpAnswer> => {
+    const { client, request, signal } = asked;
+    const answer = (alone ? undefined : await askedTogether(session, call, operation, asked)) ?? await client.request(request, signal, call.permitTarget);
     return translated === undefined ? answer : translated(answer);
   };
   const variables = configured(config);
@@ -127,7 +133,7 @@ export function restCall(session: RestSession, call: Call, operation: RestOperat
     const { accept, contentType } = service.media;
     const headers = new Map([['accept', accept], ...(contentType === undefined || details.json === undefined ? [] : [['content-type', contentType] as const]), ...Object.entries(details.headers ?? {})]);
     return {
-      client,
+      client, written: details.form === undefined && client === service.own.client ? { method, path: pathBelow(address, url), headers, json: details.json } : undefined,
       request: { method, url, headers, body: bodyOf(details), kind: details.kind, reads: details.kind === 'read', lane: call.signal }, signal: details.signal ?? call.signal, accept: details.accept ?? [], mayBeMissing: details.mayBeMissing,
       context: { system: connector.displayName, method, url, operation, uid: details.uid, reads: details.kind === 'read', rules, messages, hasSecrets: details.hasSecrets },
     };
@@ -149,11 +155,27 @@ export function restCall(session: RestSession, call: Call, operation: RestOperat
 
 interface Prepared {
   readonly client: HttpClient;
+  /** What may go together with others, if it is a write. */
+  readonly written: WriteTogether | undefined;
   readonly request: HttpRequest;
   readonly context: AnswerContext;
   readonly accept: readonly number[];
   readonly mayBeMissing: boolean | undefined;
   readonly signal: AbortSignal;
+}
+
+/** The answer of a write that went together with others; undefined where it goes by itself. */
+async function askedTogether(session: RestSession, call: Call, operation: RestOperation, { written, request, signal }: Prepared): Promise<HttpAnswer | undefined> {
+  const { connector: { service: { together } }, service: { gathering, over } } = session;
+  if (together === undefined || written === undefined || isReading(request)) return undefined;
+  const most = await together.most(restCall(session, call, operation, { alone: true }) as RestCall<Config>);
+  if (most === undefined) return undefined;
+  const ofAll = restCall(session, { ...call, signal: over }, operation, { alone: true }) as RestCall<Config>;
+  return gathering.answer(written, most, (writes) => together.send(ofAll, writes), signal);
+}
+
+function pathBelow({ pathname }: URL, { pathname: whole, search }: URL): string {
+  return `${whole.slice(withoutTrailingSlashes(pathname).length)}${search}`;
 }
 
 function understood(answer: HttpAnswer, context: AnswerContext, accept: readonly number[]): RestAnswer {

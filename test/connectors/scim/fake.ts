@@ -2,6 +2,7 @@ import { secret } from '../../support/secret-values.js';
 import { Refusal, type ExchangeObserver, type FakeAnswer, type FakeRequest } from '../../targets/rest/exchange.js';
 import { FakeService } from '../../targets/rest/fake-service.js';
 import type { Routes } from '../../targets/rest/routes.js';
+import { bulkRoute } from './bulk-of-fake.js';
 import { filterOf } from './filter-of-fake.js';
 import { RESOURCE_TYPES, SCHEMAS_11, SCHEMAS_20, URNS } from './schemas-of-fake.js';
 
@@ -12,7 +13,7 @@ interface Operation { readonly op: string; readonly path?: string; readonly valu
 interface Settings {
   readonly version: 1 | 2;
   /** What the service provider configuration says; undefined: there is none. */
-  readonly provider?: { readonly patch: boolean; readonly etag?: boolean } | undefined;
+  readonly provider?: { readonly patch: boolean; readonly etag?: boolean; readonly bulk?: { readonly maxOperations: number; readonly maxPayloadSize: number } } | undefined;
   /** PATCH without a path is refused. */
   readonly wantsPath?: boolean;
   /** The one content type it takes. */
@@ -42,15 +43,16 @@ export class FakeScim {
   static async start(settings: Settings, observers: readonly ExchangeObserver[] = []): Promise<FakeScim> {
     const fake = new FakeScim(settings);
     const { version, provider, refreshToken } = settings;
+    const resources = { ...fake.#resources('Users', fake.users, 'userName', URNS[version].user), ...fake.#resources('Groups', fake.groups, 'displayName', URNS[version].group) };
     fake.service = await FakeService.start({
       base: '/scim', observers,
       error: (status, message) => (version === 2 ? { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: String(status), detail: message } : { Errors: [{ description: message, code: String(status) }] }),
       credentials: { tokens: { path: '/oauth2/token', clientId: fake.clientId, clientSecret: fake.clientSecret, ...(refreshToken === undefined ? {} : { refreshToken }) }, basic: fake.basic, fixedTokens: [fake.fixedToken] },
       routes: {
-        ...fake.#resources('Users', fake.users, 'userName', URNS[version].user), ...fake.#resources('Groups', fake.groups, 'displayName', URNS[version].group),
+        ...resources, ...(provider?.bulk === undefined ? {} : { 'POST /Bulk': bulkRoute(version, resources, provider.bulk) }),
         ...(version === 2 ? { ...fake.#resources('Devices', fake.devices, 'name', 'urn:example:Device'), 'GET /ResourceTypes': () => ({ body: listed(RESOURCE_TYPES) }) } : {}),
         'GET /Schemas': () => ({ body: listed(version === 2 ? SCHEMAS_20 : SCHEMAS_11) }),
-        ...(provider === undefined ? {} : { [version === 2 ? 'GET /ServiceProviderConfig' : 'GET /ServiceProviderConfigs']: () => ({ body: { patch: { supported: provider.patch }, etag: { supported: provider.etag === true } } }) }),
+        ...(provider === undefined ? {} : { [version === 2 ? 'GET /ServiceProviderConfig' : 'GET /ServiceProviderConfigs']: () => ({ body: { patch: { supported: provider.patch }, etag: { supported: provider.etag === true }, bulk: { supported: provider.bulk !== undefined, ...provider.bulk } } }) }),
       },
     });
     return fake;

@@ -76,6 +76,20 @@ function behavioursOf(readSchema: boolean): void {
       expect(await caller.get(GROUP, group)).toBeNull();
     });
 
+    it('takes writes that come at the same time in one request', async () => {
+      // Sixty writes of their own would take a minute.
+      const together = new ConnectorCaller(scim, { ...configured(server, readSchema), bulk: true, writeRateLimit: '1/sec' });
+      await user('bulk0');
+      const names = Array.from({ length: 20 }, (_, index) => `bulk${index + 1}`);
+      const [taken, ...uids] = await Promise.all([failure(together.create(ACCOUNT, new Name('bulk0'))), ...names.map((name) => together.create(ACCOUNT, new Name(name)))]);
+      expect(taken).toMatchObject({ kind: 'alreadyExists' });
+      await Promise.all(uids.map((uid) => together.update(ACCOUNT, uid, Attribute.of('title', `of ${uid.value}`))));
+      for (const uid of uids) expect(await caller.values(ACCOUNT, uid)).toMatchObject({ title: `of ${uid.value}` });
+      await Promise.all(uids.map((uid) => together.remove(ACCOUNT, uid)));
+      expect(await caller.get(ACCOUNT, uids[0]!)).toBeNull();
+      await together.dispose();
+    }, 20_000);
+
     it('tells who has changed since, once', async () => {
       const uid = await user('early');
       const told = async (token: SyncToken | null): Promise<readonly string[]> => (await caller.sync(ACCOUNT, token)).items.map((delta) => delta.uid.value);
