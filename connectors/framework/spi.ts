@@ -40,9 +40,10 @@ interface OnClass { readonly objectClass: string; readonly options: OperationOpt
 interface OnObject extends OnClass { readonly uid: Uid }
 
 export interface SearchRequest extends OnClass {
-  /** Only what the connector declared in `nativeFilter`; the facade applies the rest. Undefined: every object. */
+  /** Only what the connector declared in `nativeFilter` or `splitFilter`; the facade applies the rest. Undefined: every object. */
   readonly filter: Filter | undefined;
 }
+export interface SplitRequest { readonly objectClass: string; readonly filter: Filter }
 export interface SyncRequest extends OnClass { readonly token: SyncToken | null }
 export interface CreateRequest extends OnClass { readonly attributes: readonly Attribute[] }
 export interface UpdateRequest extends OnObject { readonly attributes: readonly Attribute[] }
@@ -56,6 +57,11 @@ export interface ConnectorOperations<S> {
   test?(session: S, call: Call): Promise<void>;
   schema?(session: S, call: Call): Promise<Schema>;
   search?(session: S, request: SearchRequest, call: Call): Results;
+  /**
+   * Of a search, before it begins: as the definition's `nativeFilter`, and instead of it, where only the target knows what it can
+   * filter by, such as attributes it tells of itself.
+   */
+  splitFilter?(session: S, request: SplitRequest, call: Call): Promise<FilterSplit>;
   create?(session: S, request: CreateRequest, call: Call): Promise<Uid>;
   /** Replaces the given attributes; a null value list clears. Answers the uid, new if it changed. */
   update?(session: S, request: UpdateRequest, call: Call): Promise<Uid>;
@@ -199,7 +205,7 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
   readonly search?: NativeSearch;
   /** As `search`, where it depends on the configuration; wins over it. */
   nativeSearch?(config: ConfigOf<P>): NativeSearch;
-  /** Without it the facade applies every filter itself. */
+  /** Without it, and without the operation `splitFilter`, the facade applies every filter itself. */
   nativeFilter?(filter: Filter, objectClass: string, config: ConfigOf<P>): FilterSplit;
   /** Target error → ConnectorError; undefined for what it does not know. Applied by the facade around every operation. */
   translateError?(error: unknown): ConnectorError | undefined;

@@ -28,7 +28,7 @@ function builtIn({ config }: KerberosSession, slot: SlotName): boolean {
 }
 
 /** What the Java connector's scripts do is done here; slots that name other scripts are served by these. */
-export const operations: Omit<Operations, 'scriptOnConnector' | 'addValues' | 'removeValues'> = {
+export const operations: Omit<Operations, 'scriptOnConnector' | 'addValues' | 'removeValues' | 'splitFilter'> = {
   test: async (session, call) => {
     if (builtIn(session, 'testScriptFileName')) await test(session, call);
     else if (session.scripted !== undefined) await scripted.test(session.scripted, call);

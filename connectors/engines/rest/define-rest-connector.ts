@@ -8,7 +8,7 @@ import type { RestConnector, RestObjectClass, SyncSource } from './definition.js
 import { describedClasses, schema } from './rest-schema.js';
 import { classOf, openSession, restCall, type AnyRestConnector, type RestSession } from './rest-session.js';
 import type { RestCall } from './rest-call.js';
-import { classQuery, listOf, listedObjects, search, splitFilter } from './search.js';
+import { classQuery, declaredFilter, listOf, listedObjects, search, splitFilter } from './search.js';
 import { changeValues, create, remove, update } from './writes.js';
 
 /** A connector made of a definition; throws a TypeError for one that cannot work. See README.md. */
@@ -27,7 +27,7 @@ export function defineRestConnector<P extends PropertyTable>(definition: RestCon
     close: async () => undefined,
     search: { paging: true, sorting: false, projection: true },
     ...(definition.ownScripts === undefined ? {} : { isOwnScript: (request: ScriptRequest) => definition.ownScripts?.is(request) === true }),
-    nativeFilter: (filter, objectClass) => splitFilter(connector, filter, objectClass),
+    nativeFilter: (filter, objectClass) => declaredFilter(connector, filter, objectClass),
     operations: operationsOf(connector),
   });
 }
@@ -43,11 +43,12 @@ function targetsOf<P extends PropertyTable>({ service }: RestConnector<P>, confi
 
 /** Only what some object class of the definition offers is published. */
 function operationsOf(connector: AnyRestConnector): ConnectorOperations<RestSession> {
-  const classes = Object.values(connector.objectClasses) as RestObjectClass[];
+  const classes = Object.values({ ...connector.objectClasses, ...connector.discovered }) as RestObjectClass[];
   const any = (offers: (definition: RestObjectClass) => boolean): boolean => connector.discover !== undefined || classes.some(offers);
   const { authenticate, ownScripts } = connector;
   return {
     test, schema, search,
+    ...(connector.discover === undefined ? {} : { splitFilter }),
     ...(any((one) => one.create !== undefined) ? { create } : {}),
     ...(any((one) => one.update !== undefined || Object.values(one.attributes).some(({ linked }) => linked?.add !== undefined)) ? {
       update, addValues: (session, request, call) => changeValues(session, request, call, 'ADD'), removeValues: (session, request, call) => changeValues(session, request, call, 'REMOVE'),

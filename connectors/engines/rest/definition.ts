@@ -164,6 +164,8 @@ export interface RestConnector<P extends PropertyTable> extends Shared<P> {
   readonly objectClasses: Readonly<Record<string, RestObjectClass<ConfigOf<P>>>>;
   /** Further object classes, or other attributes of the same, that the service itself tells of. */
   discover?(call: RestCall<ConfigOf<P>>): Promise<Readonly<Record<string, RestObjectClass<ConfigOf<P>>>>>;
+  /** What `discover` is expected to give: reference pages show it, and what it can do the connector offers. */
+  readonly discovered?: Readonly<Record<string, RestObjectClass<ConfigOf<P>>>>;
   /** Object classes the documentation has besides, such as `__ALL__`. */
   readonly described?: readonly DescribedObjectClass[];
   readonly authenticate?: (call: RestCall<ConfigOf<P>>, username: string, password: GuardedString) => Promise<Uid>;

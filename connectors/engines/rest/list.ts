@@ -20,6 +20,8 @@ export interface ListEndpoint {
   /** Parameters of every page. */
   readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What is sent as parameters, where those of a page are parts of something, such as conditions of one query. @default themselves */
+  readonly parameters?: (page: Query) => Query;
   /** Body of the request, where a POST lists; by page. */
   readonly json?: (page: Query) => Json;
   /** As `json`, where the body is a form. */
@@ -97,12 +99,13 @@ async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | unde
   }
 }
 
-function pageDetails({ query: always, json, form }: ListEndpoint, page: PageRequest, { query: own }: ListDetails): RequestDetails {
+/** What the request for one page says. */
+export function pageDetails({ query: always, json, form, parameters }: ListEndpoint, page: PageRequest, { query: own }: ListDetails = {}): RequestDetails {
   if (page.url !== undefined) return { url: page.url };
   if (page.request !== undefined) return { json: page.request.json };
   const query = { ...always, ...own, ...page.query };
   if (form !== undefined) return { form: form(query) };
-  return json === undefined ? { query } : { json: json(query) };
+  return json === undefined ? { query: parameters?.(query) ?? query } : { json: json(query) };
 }
 
 /** Empty pages one after another; a service that gives more of them is not going to finish. */

@@ -56,8 +56,8 @@ function described(name: string, { type, flags, notes }: RestAttribute): Describ
 }
 
 /** The classes of a definition as reference pages show them. */
-export function describedClasses({ objectClasses, described: further = [] }: AnyRestConnector): readonly DescribedObjectClass[] {
-  const own = (Object.entries(objectClasses) as [string, RestObjectClass][]).map(([name, definition]): DescribedObjectClass => ({
+export function describedClasses({ objectClasses, discovered, described: further = [] }: AnyRestConnector): readonly DescribedObjectClass[] {
+  const own = (Object.entries({ ...discovered, ...objectClasses }) as [string, RestObjectClass][]).map(([name, definition]): DescribedObjectClass => ({
     name, aliases: definition.aliases ?? [],
     operations: [
       ...(definition.create === undefined ? [] : ['create']), ...(definition.read === undefined ? [] : ['read']), ...(definition.list === undefined ? [] : ['query']),

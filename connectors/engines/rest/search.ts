@@ -1,7 +1,7 @@
 import {
   ConnectorError, LAST_PAGE, NAME, UID, attributeKey, itemsOf, mapChunks, type Chunks, type ConnectorObject, type Filter, type IcfValue, type OperationOptions, type SearchResult,
 } from '../../../protocol/model/index.js';
-import type { Call, FilterSplit, Results, SearchRequest } from '../../framework/spi.js';
+import type { Call, FilterSplit, Results, SearchRequest, SplitRequest } from '../../framework/spi.js';
 import type { ClassQuery, ObjectList, RestObjectClass } from './definition.js';
 import { isJsonObject, valueAt, type Json, type JsonObject } from './json.js';
 import { givenValues, linkedValues } from './linked-values.js';
@@ -40,11 +40,8 @@ function keyWanted({ readBy = [] }: RestObjectClass, filter: Filter | undefined)
 }
 
 /** A read by uid or by what stands for it, or what the list's own filters take. */
-export function splitFilter(connector: AnyRestConnector, filter: Filter, objectClass: string): FilterSplit {
-  const definition = (connector.objectClasses as Readonly<Record<string, RestObjectClass>>)[objectClass];
-  // Of a class only the service knows of nothing is known here; one that can be read by its uid is.
-  if (definition === undefined && connector.discover !== undefined) return { native: uidIn(filter), residual: filter };
-  if (definition?.read !== undefined) {
+function splitBy(definition: RestObjectClass, filter: Filter): FilterSplit {
+  if (definition.read !== undefined) {
     if (uidWanted(filter) !== undefined) return { native: filter, residual: undefined };
     const byUid = uidIn(filter);
     if (byUid !== undefined) return { native: byUid, residual: filter };
@@ -52,7 +49,18 @@ export function splitFilter(connector: AnyRestConnector, filter: Filter, objectC
     const byKey = (filter.kind === 'and' ? filter.operands : [filter]).find((operand) => keyWanted(definition, operand) !== undefined);
     if (byKey !== undefined) return { native: byKey, residual: filter };
   }
-  return definition?.filters?.split(filter) ?? { native: undefined, residual: filter };
+  return definition.filters?.split(filter) ?? { native: undefined, residual: filter };
+}
+
+/** Of a class the definition declares; the facade filters any other. */
+export function declaredFilter({ objectClasses }: AnyRestConnector, filter: Filter, objectClass: string): FilterSplit {
+  const definition = (objectClasses as Readonly<Record<string, RestObjectClass>>)[objectClass];
+  return definition === undefined ? { native: undefined, residual: filter } : splitBy(definition, filter);
+}
+
+/** Of a class as the service tells of it. */
+export async function splitFilter(session: RestSession, { objectClass, filter }: SplitRequest, call: Call): Promise<FilterSplit> {
+  return splitBy(await classOf(session, restCall(session, call, 'search'), objectClass), filter);
 }
 
 /** The service's object, without what further requests tell. Undefined where nothing has the uid. */

@@ -1,12 +1,12 @@
 import {
-  OPTION, OperationOptions, type ApiConfiguration, type Chunks, type ConnectorObject, type CountPolicy, type Filter, type SearchResult, type SortKey,
+  OPTION, OperationOptions, type Chunks, type ConnectorObject, type CountPolicy, type Filter, type SearchResult, type SortKey,
 } from '../../../protocol/model/index.js';
 import { canonicalFilter, canonicalValue, digestOf } from '../canonical.js';
 import type { AnyConnector } from '../define-connector.js';
 import { attributesOfFilter, evaluateFilter, filterShape } from '../filter-evaluation.js';
 import type { FilterSplit, NativeSearch } from '../spi.js';
-import type { Config } from './bound-configuration.js';
 import { projectionOf, type Projection } from './projection.js';
+import type { Borrowed, Runner } from './runner.js';
 
 /** Objects on their way through the facade, and how the search ended. */
 export type ResultChunks = Chunks<ConnectorObject, SearchResult | undefined>;
@@ -36,8 +36,10 @@ export interface SearchPlan {
 
 const NOTHING_NATIVE: NativeSearch = { paging: false, sorting: false, projection: false };
 
-function splitFilter(connector: AnyConnector, config: Config, objectClass: string, filter: Filter | undefined): FilterSplit {
+async function splitOf(connector: AnyConnector, { session, config, call }: Borrowed, { objectClass, filter }: Question): Promise<FilterSplit> {
+  const { splitFilter } = connector.operations;
   if (filter === undefined) return { native: undefined, residual: undefined };
+  if (splitFilter !== undefined) return splitFilter(session, { objectClass, filter }, call);
   return connector.nativeFilter?.(filter, objectClass, config) ?? { native: undefined, residual: filter };
 }
 
@@ -46,10 +48,14 @@ const PER_PAGE: ReadonlySet<string> = new Set([
   OPTION.pageSize, OPTION.pagedResultsCookie, OPTION.pagedResultsOffset, OPTION.totalPagedResultsPolicy, OPTION.attributesToGet, OPTION.runWithPassword,
 ]);
 
-/** All that decides which objects come in which order, a connector's own options included. */
-function digestQuery(objectClass: string, filter: Filter | undefined, options: OperationOptions): string {
+/**
+ * All that decides which objects come in which order, a connector's own options included; and what the target filters by, where that
+ * is the target's to say: a place in one list is none in another.
+ */
+function digestQuery({ operations }: AnyConnector, { objectClass, filter, options }: Question, { native }: FilterSplit): string {
   const deciding = new Map([...options.entries].filter(([key]) => !PER_PAGE.has(key)));
-  return digestOf([objectClass, filter === undefined ? null : canonicalFilter(filter), canonicalValue(deciding)]);
+  const told = operations.splitFilter === undefined || native === undefined ? [] : [canonicalFilter(native)];
+  return digestOf([objectClass, filter === undefined ? null : canonicalFilter(filter), canonicalValue(deciding), ...told]);
 }
 
 function without(options: OperationOptions, keys: readonly string[]): OperationOptions {
@@ -86,9 +92,11 @@ function handledOptions(paging: SearchPlan['paging'], residual: Filter | undefin
   return handled;
 }
 
-export function planSearch(connector: AnyConnector, config: Config, api: ApiConfiguration, { objectClass, filter, options }: Question): SearchPlan {
-  const native = connector.nativeSearch?.(config) ?? connector.search ?? NOTHING_NATIVE;
-  const split = splitFilter(connector, config, objectClass, filter);
+/** Who does what in this search; the connector says what of the filter is its own. */
+export async function planSearch({ connector, api }: Pick<Runner, 'connector' | 'api'>, borrowed: Borrowed, question: Question): Promise<SearchPlan> {
+  const { objectClass, options } = question;
+  const native = connector.nativeSearch?.(borrowed.config) ?? connector.search ?? NOTHING_NATIVE;
+  const split = await splitOf(connector, borrowed, question);
   const { residual } = split;
   const sortKeys = native.sorting ? [] : options.sortKeys;
   const projection = projectionOf(options, neededAttributes(residual, sortKeys), api.resultsHandler.enableAttributesToGetSearchResultsHandler);
@@ -104,7 +112,7 @@ export function planSearch(connector: AnyConnector, config: Config, api: ApiConf
     offset: positive(options.pagedResultsOffset),
     cookie: options.pagedResultsCookie === '' ? undefined : options.pagedResultsCookie,
     countPolicy: options.totalPagedResultsPolicy,
-    queryDigest: digestQuery(objectClass, filter, options),
+    queryDigest: digestQuery(connector, question, split),
   };
 }
 

@@ -28,7 +28,7 @@ function offered<K extends keyof Offered>(runner: Runner, name: K): NonNullable<
 /** A read by uid: a search for the uid, of which the first object counts (protocol section 7.4). */
 async function readObject(runner: Runner, borrowed: Borrowed, cookies: PagingCookies, objectClass: string, uid: Uid, options: OperationOptions): Promise<ConnectorObject | null> {
   const search = offered(runner, 'search');
-  const plan = planSearch(runner.connector, borrowed.config, runner.api, { objectClass, filter: { kind: 'equals', attribute: uid }, options });
+  const plan = await planSearch(runner, borrowed, { objectClass, filter: { kind: 'equals', attribute: uid }, options });
   const straight = { ...plan, paging: 'none' as const, sortKeys: [], offset: 0, cookie: undefined };
   const results = searchResults(straight, { name: runner.connector.displayName, cookies, sortLimits: DEFAULT_SORT_LIMITS, search: (request) => chunksOf(search(borrowed.session, request, borrowed.call)) });
   try {

@@ -12,7 +12,8 @@ export interface StreamRequest<T, E> {
   readonly kind: OperationKind;
   readonly context: CallContext;
   readonly secrets: Secrets;
-  readonly produce: (borrowed: Borrowed, watch: WatchStream) => Chunks<T, E>;
+  /** Has to answer in the time a chunk may take. */
+  readonly produce: (borrowed: Borrowed, watch: WatchStream) => Chunks<T, E> | Promise<Chunks<T, E>>;
 }
 
 /**
@@ -48,7 +49,8 @@ async function* runStream<T, E>(runner: Runner, { kind, context, secrets, produc
     const borrowed = await runner.borrow(kind, context, scope, gap, expiry);
     lease = borrowed.lease;
     const call = { ...borrowed.call, progress: () => scope.extend() };
-    results = produce({ ...borrowed, call }, (inner) => watched(inner, { scope, gap, expiry, onUnclean: () => { sound = false; } }));
+    const watch: WatchStream = (inner) => watched(inner, { scope, gap, expiry, onUnclean: () => { sound = false; } });
+    results = await scope.wait(async () => produce({ ...borrowed, call }, watch), gap, expiry);
     for (;;) {
       const step = await results.next();
       if (step.done === true) return step.value;

@@ -19,8 +19,9 @@ export function streamSearch(runner: Runner, cookies: PagingCookies, operation: 
   if (search === undefined) throw unsupported('SearchApiOp');
   return streamOperation(runner, {
     kind: 'search', context, secrets: () => requestSecrets(operation),
-    produce: ({ session, config, call }, watch) => {
-      const plan = planSearch(runner.connector, config, runner.api, operation);
+    produce: async (borrowed, watch) => {
+      const { session, call } = borrowed;
+      const plan = await planSearch(runner, borrowed, operation);
       call.log.debug(explainPlan(plan), 'Search planned');
       return resumableSearch(plan, {
         name: runner.connector.displayName, cookies, sortLimits: runner.environment.sortLimits ?? DEFAULT_SORT_LIMITS,

@@ -164,6 +164,8 @@ describe('reading ServiceNow', () => {
     expect(names('location')).toContain('u_inherited');
     const uid = await reading.create('user', new Name('b@x.org'), Attribute.of('u_badge', '17'));
     expect((await reading.values('user', uid))['u_badge']).toBe('17');
+    expect((await reading.search('user', { kind: 'equals', attribute: Attribute.of('u_badge', '17') })).items).toHaveLength(1);
+    expect(fake.service.seenOf('GET /api/now/table/sys_user').at(-1)?.query['sysparm_query']).toContain('u_badge=17');
     await reading.dispose();
     expect((await failure(caller.create('user', new Name('c@x.org'), Attribute.of('u_badge', '17')))).kind).toBe('invalidAttributeValue');
   });

@@ -1,8 +1,8 @@
 import { itemsOf, type Chunks, type SyncDelta, type SyncToken } from '../../../../protocol/model/index.js';
 import type { RestSync, SyncSource } from '../definition.js';
 import { textAt, type Json } from '../json.js';
-import { pageSizeOf, pagesFrom } from '../list.js';
-import type { Query } from '../request-line.js';
+import { pageDetails, pageSizeOf, pagesFrom } from '../list.js';
+import type { Query, RequestLine } from '../request-line.js';
 
 interface ModifiedTimes {
   /** Path of the time of the last change in the service's object. */
@@ -14,6 +14,8 @@ interface ModifiedTimes {
   /** A time as the service writes it. @default ISO 8601 in UTC, with milliseconds */
   readonly format?: (time: number) => string;
   readonly parse?: (text: string) => number;
+  /** A request that tells the time of the service by its header `Date`. @default one for a page of the list */
+  readonly clock?: RequestLine;
   /** Milliseconds of one step of the service's times; a change may show up to two of them late. @default 1000 */
   readonly grain?: number;
 }
@@ -37,8 +39,9 @@ export function modifiedTimes<C>(how: ModifiedTimes): RestSync<C> {
 const isoTime = (time: number): string => new Date(time).toISOString();
 
 /** By the service's own clock, where it tells. */
-async function horizon<C>({ call, list }: SyncSource<C>, { grain = DEFAULT_GRAIN }: ModifiedTimes): Promise<number> {
-  const { headers } = await call.answer(list.request, { query: { ...list.query, ...list.paging?.request(undefined, pageSizeOf(list, 1)).query }, kind: 'read' });
+async function horizon<C>({ call, list }: SyncSource<C>, { clock, grain = DEFAULT_GRAIN }: ModifiedTimes): Promise<number> {
+  const page = clock === undefined ? { ...pageDetails(list, list.paging?.request(undefined, pageSizeOf(list, 1)) ?? {}), headers: list.headers } : {};
+  const { headers } = await call.answer(clock ?? list.request, { ...page, kind: 'read' });
   const told = Date.parse(headers.get('date') ?? '');
   return Math.floor((Number.isNaN(told) ? Date.now() : told) / grain) * grain - 2 * grain;
 }
