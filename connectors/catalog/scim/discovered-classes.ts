@@ -64,7 +64,19 @@ function classOf({ endpoint: given, schema, described }: ResourceType, version: 
   const members = membersAttribute({ version, endpoint, schema });
   const table = tableOf(described.map((one) => (one.extension === undefined && textAt(one.attribute, 'name') === 'members' ? { ...one, made: members } : one)));
   const name = NAMES.find((one) => table[one]?.type === 'String' && !table[one].flags.includes('MULTIVALUED'));
-  return scimClass({ version, usesPath, endpoint, schema, name, large: ['members', 'groups'].filter((one) => Object.hasOwn(table, one)), attributes: attributes(icfTable(table, name)) });
+  return scimClass({ version, usesPath, endpoint, schema, name, large: ['members', 'groups'].filter((one) => Object.hasOwn(table, one)), attributes: attributes(icfTable(table, name)), compared: comparedOf(table) });
+}
+
+/** Where a text stands: its name, or that of its extension before it. */
+const TEXT_PLACE = /^(?:"([^"\s]+)"\.)?"([A-Za-z][\w-]*)"$/;
+
+/** Paths of the texts, those of extensions with their URN before them (RFC 7644, section 3.10). */
+function comparedOf(table: Readonly<Record<string, RestAttribute>>): Readonly<Record<string, string>> {
+  const texts = Object.entries(table).filter(([, { type, flags }]) => type === 'String' && !flags.includes('MULTIVALUED') && !flags.includes('NOT_READABLE'));
+  return Object.fromEntries(texts.flatMap(([key, { wire = '' }]) => {
+    const [, extension, name] = TEXT_PLACE.exec(wire) ?? [];
+    return name === undefined ? [] : [[key, extension === undefined ? name : `${extension}:${name}`]];
+  }));
 }
 
 /** One name in two schemas: the first has it, the other is told by its schema. */

@@ -26,6 +26,8 @@ export interface ScimResource {
   /** Attributes that are left out of answers where nobody wants them. */
   readonly large: readonly string[];
   readonly attributes: RestAttributes;
+  /** Texts lists can be asked by, with their paths. @default those of the standard */
+  readonly compared?: Readonly<Record<string, string>>;
 }
 
 type Call = RestCall<ScimConfig>;
@@ -37,9 +39,10 @@ const PAGE_SIZE = 100;
 
 /** One type of resources: RFC 7644; SCIM 1.1 protocol (http://www.simplecloud.info/specs/draft-scim-api-01.html). */
 export function scimClass(resource: ScimResource): RestObjectClass<ScimConfig> {
-  const { endpoint, attributes, name } = resource;
+  const { endpoint, attributes, name, compared } = resource;
   const at = (method: 'GET' | 'DELETE'): RequestLine => `${method} /${endpoint.slice(1)}/{uid}`;
-  const comparable = [...COMPARED.filter((one) => attributes[one] !== undefined).map((one) => [one, one] as const), ...(name === undefined ? [] : [[NAME, name] as const])];
+  const texts = compared === undefined ? COMPARED.filter((one) => attributes[one] !== undefined).map((one) => [one, one] as const) : Object.entries(compared);
+  const comparable = [...texts, ...(name === undefined ? [] : [[NAME, name] as const])];
   return {
     attributes,
     filters: expressionFilters({ parameter: 'filter', language: plainScimLanguage, attributes: Object.fromEntries(comparable.map(([one, path]) => [one, { path, kinds: KINDS, literal: 'string' }])) }),

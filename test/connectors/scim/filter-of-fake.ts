@@ -1,9 +1,11 @@
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Conditions the fake understands: RFC 7644, section 3.4.2.2, as far as SCIM 1.1 has it too. */
-const TOKEN = /\s*(?:(\()|(\))|(and|or)\b|([\w.]+) (eq|co|sw|gt|ge|lt|le) ("(?:[^"\\]|\\.)*"|[\w.]+))/y;
+const TOKEN = /\s*(?:(\()|(\))|(and|or)\b|([\w.:]+) (eq|co|sw|gt|ge|lt|le) ("(?:[^"\\]|\\.)*"|[\w.]+))/y;
 
-const at = (value: unknown, path: string): unknown => path.split('.').reduce<unknown>((held, step) => (typeof held === 'object' && held !== null ? (held as Fields)[step] : undefined), value);
+/** Attributes of an extension have its URN before them: RFC 7644, section 3.10. */
+const stepsOf = (path: string): readonly string[] => (path.startsWith('urn:') ? [path.slice(0, path.lastIndexOf(':')), path.slice(path.lastIndexOf(':') + 1)] : path.split('.'));
+const at = (value: unknown, path: string): unknown => stepsOf(path).reduce<unknown>((held, step) => (typeof held === 'object' && held !== null ? (held as Fields)[step] : undefined), value);
 
 const OPERATORS: Readonly<Record<string, (held: string, asked: string) => boolean>> = {
   eq: (held, asked) => held === asked, co: (held, asked) => held.includes(asked), sw: (held, asked) => held.startsWith(asked),

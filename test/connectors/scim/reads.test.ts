@@ -49,10 +49,15 @@ describe('the schema', () => {
     const uid = await caller.create('Device', new Name('printer'), Attribute.of('serial', 'x1'), Attribute.of('tags', 'a', 'b'));
     expect(await caller.values('Device', uid)).toMatchObject({ name: 'printer', serial: 'x1', tags: ['a', 'b'] });
     expect((await caller.search('Device', on('equals', 'serial', 'x1'))).items).toHaveLength(1);
+    expect(fake.service.seenOf('GET /scim/Devices').map(({ query }) => query['filter']).at(-1)).toBe('serial eq "x1"');
     const user = await caller.create(ACCOUNT, new Name('bjensen'), Attribute.of('grade', 7), Attribute.of(`${PAY}:title`, 'Dr'), Attribute.of('title', 'Guide'));
     expect(fake.users.get(user.value)).toMatchObject({ title: 'Guide', [PAY]: { grade: 7, title: 'Dr' } });
     await caller.update(ACCOUNT, user, Attribute.of('grade', 8));
     expect(await caller.values(ACCOUNT, user)).toMatchObject({ grade: 8, [`${PAY}:title`]: 'Dr' });
+    expect((await caller.search(ACCOUNT, { kind: 'and', operands: [on('equals', `${PAY}:title`, 'Dr'), on('equals', 'title', 'Guide')] })).items).toHaveLength(1);
+    expect(fake.service.seenOf('GET /scim/Users').at(-1)?.query['filter']).toBe(`(${PAY}:title eq "Dr") and (title eq "Guide")`);
+    expect((await caller.search(ACCOUNT, on('equals', 'grade', '8'))).items).toHaveLength(0);
+    expect(fake.service.seenOf('GET /scim/Users').at(-1)?.query['filter']).toBeUndefined();
     expect((await failure(caller.create('Device', new Name('other')))).message).toContain('serial');
     const builtIn = callerFor(fake);
     ended.push(() => builtIn.dispose());
