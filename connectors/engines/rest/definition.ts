@@ -25,6 +25,7 @@ export interface ObjectList extends ListEndpoint {
 }
 
 export interface WriteEndpoint {
+  /** Of a create: texts of the object's JSON are variables of it. */
   readonly request: RequestLine;
   /** What is sent for the object's JSON. @default the JSON itself */
   readonly body?: (object: JsonObject, uid: string | undefined) => Json;
@@ -53,7 +54,10 @@ export interface RestObjectClass<C = unknown> {
   readonly name?: string;
   /** Path of the object in the answers of read, create and update. @default the answer itself */
   readonly item?: string;
-  /** Values of variables for a uid of several parts; `uid` itself is always one. */
+  /**
+   * Values of variables for a uid of several parts, see ./compound-uid.ts; `uid` itself is always one. A uid that lacks a part names nothing.
+   * Parts that the object itself does not repeat are laid beside what it has.
+   */
   readonly variables?: (uid: string) => Readonly<Record<string, string>>;
   /** What of a filter the list can be told. */
   readonly filters?: NativeFilters;

@@ -17,6 +17,8 @@ export interface ListEndpoint {
   readonly pageSize?: number | { readonly default: number; readonly min?: number; readonly max?: number };
   /** Pages are as large as the service makes them: a page of the caller's ends where one of the service's does, though it be short. */
   readonly ownPages?: boolean;
+  /** Values of variables in the request besides the configuration's. */
+  readonly variables?: Variables;
   /** Parameters of every page. */
   readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
@@ -28,6 +30,8 @@ export interface ListEndpoint {
   readonly form?: (page: Query) => Readonly<Record<string, string>>;
   /** The elements themselves, where no request lists them: `request` then only names the list in messages. */
   readonly made?: (call: RestCall) => Promise<readonly Json[]>;
+  /** What an element is as an object of the class, where it lacks what it is listed of: a member its group, say. */
+  readonly element?: (given: Json) => Json;
   /** What rate limits count it as. @default read, of a GET what the connector's own limits count it as */
   readonly kind?: string;
   /** Statuses that mean that the list is empty: 404 of a list of an object's own, say. */
@@ -74,12 +78,12 @@ export interface PagePart {
 
 /** One page, while it arrives; the last part, which may be empty, says where the next one is. */
 async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | undefined, size: number, details: ListDetails): AsyncGenerator<PagePart, void, void> {
-  const { request, items: path = '', paging = onePage, empty = [], headers, mayBeMissing } = endpoint;
+  const { request, items: path = '', paging = onePage, empty = [], headers, mayBeMissing, element } = endpoint;
   const page = paging.request(at, size);
   // A GET is whatever the connector's own limits count it as; a POST that lists is no write.
   const kind = endpoint.kind ?? (methodOf(request) === 'GET' ? undefined : 'read');
   const arriving = call.items(page.request?.line ?? request, path, {
-    ...pageDetails(endpoint, page, details), variables: { ...details.variables, ...page.variables }, headers: { ...headers, ...details.headers }, accept: empty, mayBeMissing, kind, signal: details.signal,
+    ...pageDetails(endpoint, page, details), variables: { ...endpoint.variables, ...details.variables, ...page.variables }, headers: { ...headers, ...details.headers }, accept: empty, mayBeMissing, kind, signal: details.signal,
   });
   let count = 0;
   try {
@@ -91,7 +95,7 @@ async function* readPage(call: RestCall, endpoint: ListEndpoint, at: Json | unde
         yield { items: [], at, before: count, end: { next } };
         return;
       }
-      yield { items: step.value, at, before: count };
+      yield { items: element === undefined ? step.value : step.value.map(element), at, before: count };
       count += step.value.length;
     }
   } finally {

@@ -10,6 +10,13 @@ export function uidOf({ uid = 'id' }: Pick<RestObjectClass, 'uid'>, object: Json
   return typeof uid === 'function' ? uid(object) : textAt(object, uid);
 }
 
+/** Values of variables for a uid. Throws `unknownUid` where it lacks a part. */
+export function uidVariables({ variables }: Pick<RestObjectClass, 'variables'>, uid: string): Readonly<Record<string, string>> {
+  const parts = variables?.(uid) ?? {};
+  if (Object.values(parts).includes('')) throw new ConnectorError('unknownUid', `There is no object with the uid '${uid}', which consists of ${Object.keys(parts).join(' and ')}.`, { uid: new Uid(uid), outcome: 'notApplied' });
+  return { uid, ...parts };
+}
+
 function nameOf({ name, attributes }: Pick<RestObjectClass, 'name' | 'attributes'>, object: JsonObject): string | undefined {
   if (name !== undefined) return textAt(object, name);
   const given = attributes[NAME];

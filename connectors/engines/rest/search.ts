@@ -6,7 +6,7 @@ import type { ClassQuery, ObjectList, RestObjectClass } from './definition.js';
 import { isJsonObject, valueAt, type Json, type JsonObject } from './json.js';
 import { givenValues, linkedValues } from './linked-values.js';
 import { pageSizeOf, pagesFrom, type ListDetails } from './list.js';
-import { connectorObject, isLookedUp, isReadable, uidOf } from './object-mapping.js';
+import { connectorObject, isLookedUp, isReadable, uidOf, uidVariables } from './object-mapping.js';
 import { mappedInOrder } from './ordered-concurrency.js';
 import { requireObject, type RestCall } from './rest-call.js';
 import { classOf, restCall, type AnyRestConnector, type RestSession } from './rest-session.js';
@@ -65,12 +65,12 @@ export async function splitFilter(session: RestSession, { objectClass, filter }:
 
 /** The service's object, without what further requests tell. Undefined where nothing has the uid. */
 export async function readWire(call: RestCall, definition: RestObjectClass, uid: string, query: ClassQuery): Promise<JsonObject | undefined> {
-  const { read, item = '', variables } = definition;
+  const { read, item = '' } = definition;
   if (read === undefined) return undefined;
   if (typeof read === 'function') return read(call, uid, query);
   try {
-    const { json, status } = await call.answer(read, { variables: { uid, ...variables?.(uid) }, uid, signal: call.signal });
-    return json === null && status === 204 ? undefined : requireObject(valueAt(json, item), `The answer to ${read}`);
+    const { json, status } = await call.answer(read, { variables: uidVariables(definition, uid), uid, signal: call.signal });
+    return json === null && status === 204 ? undefined : { ...definition.variables?.(uid), ...requireObject(valueAt(json, item), `The answer to ${read}`) };
   } catch (error) {
     if (error instanceof ConnectorError && error.kind === 'unknownUid') return undefined;
     throw error;

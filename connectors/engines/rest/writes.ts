@@ -4,7 +4,7 @@ import type { Call, CreateRequest, DeleteRequest, Results, UpdateRequest } from 
 import type { RestObjectClass, WriteEndpoint, Written } from './definition.js';
 import { isJsonObject, valueAt, withoutValueAt, type JsonObject } from './json.js';
 import { changeLinks, planLinks, type LinkChange } from './linked-values.js';
-import { bodyOf, givenAttributes, refuse, uidOf, type Given } from './object-mapping.js';
+import { bodyOf, givenAttributes, refuse, uidOf, uidVariables, type Given } from './object-mapping.js';
 import type { RestCall } from './rest-call.js';
 import type { RequestLine } from './request-line.js';
 import { classOf, restCall, type RestSession } from './rest-session.js';
@@ -30,10 +30,14 @@ function requireAttributes(objectClass: string, definition: RestObjectClass, giv
 
 async function send(call: RestCall, endpoint: WriteEndpoint, body: JsonObject, definition: RestObjectClass, uid: string | undefined): Promise<JsonObject | undefined> {
   const { request, body: made, headers } = endpoint;
-  const variables = uid === undefined ? {} : { uid, ...definition.variables?.(uid) };
+  const variables = uid === undefined ? textsOf(body) : uidVariables(definition, uid);
   const json = await call.send(request, { variables, uid, headers, json: made === undefined ? body : made(body, uid) });
   const object = valueAt(json, definition.item ?? '');
   return isJsonObject(object) ? object : undefined;
+}
+
+function textsOf(object: JsonObject): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(object).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 export async function create(session: RestSession, { objectClass, attributes, options }: CreateRequest, call: Call): Promise<Uid> {
@@ -47,7 +51,7 @@ export async function create(session: RestSession, { objectClass, attributes, op
   definition.check?.(written, 'create');
   const links = await planLinks(at, undefined, linksIn(given, 'ADD'));
   const answer = typeof how === 'function' ? await how(at, written) : await send(at, endpointOf(how), written.object, definition, undefined);
-  const uid = answer === undefined ? undefined : uidOf(definition, answer);
+  const uid = answer === undefined ? undefined : uidOf(definition, answer) ?? uidOf(definition, { ...written.object, ...answer });
   if (uid === undefined) throw new ConnectorError('connector', `The service created an object of ${objectClass}, but its answer does not say which: search for it.`, { outcome: 'applied' });
   await changeLinks(at, new Uid(uid), links, `The ${objectClass} was created with the uid '${uid}'.`);
   return new Uid(uid);
@@ -161,5 +165,5 @@ export async function remove(session: RestSession, { objectClass, uid }: DeleteR
   const { delete: how } = definition;
   if (how === undefined) return notPossible(objectClass, 'deleted');
   if (typeof how === 'function') return how(at, uid);
-  await at.answer(how, { variables: { uid: uid.value, ...definition.variables?.(uid.value) }, uid: uid.value });
+  await at.answer(how, { variables: uidVariables(definition, uid.value), uid: uid.value });
 }
