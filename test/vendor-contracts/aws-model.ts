@@ -5,10 +5,12 @@ import { JsonDocument, pointerTo } from './json-document.js';
 import type { ContractRequest, Verdict, VendorContract } from './vendor-contract.js';
 
 interface Member { readonly shape: string; readonly locationName?: string }
-interface Shape { readonly type: string; readonly members?: Readonly<Record<string, Member>>; readonly required?: readonly string[]; readonly member?: Member; readonly value?: Member; readonly enum?: readonly string[]; readonly min?: number; readonly max?: number; readonly pattern?: string; readonly flattened?: boolean }
+interface Shape { readonly type: string; readonly members?: Readonly<Record<string, Member>>; readonly required?: readonly string[]; readonly member?: Member; readonly value?: Member; readonly enum?: readonly string[]; readonly min?: number; readonly max?: number; readonly pattern?: string; readonly flattened?: boolean; readonly document?: boolean }
 interface Operation { readonly name: string; readonly input?: Member; readonly output?: { readonly shape: string; readonly resultWrapper?: string } }
 interface Model { readonly metadata: { readonly protocol: string; readonly apiVersion: string; readonly targetPrefix?: string }; readonly operations: Readonly<Record<string, Operation>>; readonly shapes: Readonly<Record<string, Shape>> }
 
+/** https://smithy.io/2.0/spec/simple-types.html#document */
+const ANYTHING = {};
 const NUMBERS = new Set(['integer', 'long', 'float', 'double']);
 
 /** An AWS service model as botocore ships it; protocols `query` (https://smithy.io/2.0/aws/protocols/aws-query-protocol.html) and `json`. */
@@ -25,7 +27,7 @@ export class AwsContract implements VendorContract {
   constructor(name: string, model: object) {
     this.name = name;
     this.#model = model as Model;
-    this.#document = new JsonDocument({ shapes: Object.fromEntries(Object.entries(this.#model.shapes).map(([key, shape]) => [key, schemaOf(shape)])) });
+    this.#document = new JsonDocument({ shapes: Object.fromEntries(Object.entries(this.#model.shapes).map(([key, shape]) => [key, shape.document === true ? ANYTHING : schemaOf(shape)])) });
   }
 
   checkRequest(request: ContractRequest): Verdict {

@@ -94,10 +94,10 @@ function givenHeaders(given: ReadonlyMap<string, string> = new Map()): Pick<Shar
 interface Addresses { readonly address: URL; readonly others: readonly (readonly [string, URL])[]; readonly headers: ReadonlyMap<string, string> }
 
 async function clientSettings(service: AnyRestConnector['service'], config: Config, context: OpenContext, { address, others, headers }: Addresses): Promise<HttpSettings> {
-  const { throttled, timeoutIn } = service;
+  const { throttled, timeoutIn, translated = (answer: HttpAnswer): HttpAnswer => answer } = service;
   const credentialsTo = { address, ...Object.fromEntries(others), ...service.credentialsTo?.(config) };
   const settings = await httpSettings(service.http?.(config) ?? config, context, { address, authentication: noAuthentication, credentialsTo, timeoutIn, headers });
-  return throttled === undefined ? settings : { ...settings, isThrottled: (answer) => isCaseOf(throttled, answer) };
+  return throttled === undefined ? settings : { ...settings, isThrottled: (answer) => isCaseOf(throttled, translated(answer)) };
 }
 
 async function closeService({ own, others }: SharedService): Promise<void> {

@@ -39,6 +39,9 @@ const CASES: readonly (readonly [id: keyof typeof contracts, line: string, body:
   ['identityStore', 'POST /', { IdentityStoreId: 'd-1234567890', UserName: 'janedoe', DisplayName: 'Jane Doe', Name: { FamilyName: 'Doe', GivenName: 'Jane' } }, target('AWSIdentityStore.CreateUser'), undefined],
   ['identityStore', 'POST /', { IdentityStoreId: 'd-1234567890', UserName: 'janedoe', Login: 'j' }, target('AWSIdentityStore.CreateUser'), 'body/Login is not in the contract'],
   ['identityStore', 'POST /', { UserName: 'janedoe' }, target('AWSIdentityStore.CreateUser'), "body must have required property 'IdentityStoreId'"],
+  // https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_AttributeOperation.html: a value is any JSON
+  ...[null, 'Dr', [{ value: 'jane@example.com', primary: true }], { a: 1 }].map((value) => ['identityStore', 'POST /', { IdentityStoreId: 'd-1234567890', UserId: '9067642ac7-a1b2c3d4-5678-90ab-cdef-eeeeee111111', Operations: [{ AttributePath: 'title', AttributeValue: value }] }, target('AWSIdentityStore.UpdateUser'), undefined] as const),
+  ['identityStore', 'POST /', { IdentityStoreId: 'd-1234567890', UserId: 'jane', Operations: [{ AttributeValue: 'Dr' }] }, target('AWSIdentityStore.UpdateUser'), "body/Operations/0 must have required property 'AttributePath'"],
   ['ssoAdmin', 'POST /', { MaxResults: 10 }, target('SWBExternalService.ListInstances'), undefined],
   ['ssoAdmin', 'POST /', { MaxResults: '10' }, target('SWBExternalService.ListInstances'), 'body/MaxResults must be number'],
   ['sts', 'POST /', form({ Action: 'AssumeRole', Version: '2011-06-15', RoleArn: 'arn:aws:iam::123456789012:role/demo', RoleSessionName: 'testAR' }), FORM, undefined],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { on } from '../../../../connectors/engines/http/answer-errors.js';
 import { string } from '../../../../connectors/engines/rest/attributes.js';
 import { defineRestConnector } from '../../../../connectors/engines/rest/define-rest-connector.js';
 import { httpAddress } from '../../../../connectors/engines/rest/http-configuration.js';
@@ -11,6 +12,7 @@ import { ACCOUNT, Attribute, IcfArray, NAME, OPTION, OperationOptions, Uid } fro
 import { ConnectorCaller, failure } from '../../../support/connector-caller.js';
 import { calling } from '../../../support/memory-facade.js';
 import { FakeService } from '../../../targets/rest/fake-service.js';
+import { fault } from '../../../targets/rest/faults.js';
 import type { FakeRequest } from '../../../targets/rest/exchange.js';
 
 const key = { bundleName: 'test', bundleVersion: '1', connectorName: 'rpc' };
@@ -23,6 +25,7 @@ const connector = defineRestConnector({
     address: ({ address }) => httpAddress('address', address), authentication: () => noAuthentication,
     translated: (answer) => ({ ...answer, headers: new Map([['content-type', 'application/json']]), body: new TextEncoder().encode(`{${new TextDecoder().decode(answer.body)}}`) }),
     test: async (call) => { await call.send('POST /', { form: { action: 'test' } }); },
+    throttled: [on(400, { at: 'code', is: 'busy' }).fail('retryable')],
   },
   objectClasses: {
     [ACCOUNT]: {
@@ -72,6 +75,12 @@ describe('a service whose requests are forms and whose answers are no JSON', () 
     answers['test'] = () => 'not what the translation makes JSON of';
     expect((await failure(caller.test())).kind).toBe('connectorIo');
   });
+
+  it('is waited for where its words, translated, say that it is asked too often', async () => {
+    service.faults.next(fault.answer({ status: 400, body: '"code":"busy"' }));
+    await caller.test();
+    expect(service.seen).toHaveLength(2);
+  }, 20_000);
 
   it('is asked for links by a request that a function makes', async () => {
     expect((await caller.values(ACCOUNT, new Uid('a')))['groups']).toBe('north/a');
