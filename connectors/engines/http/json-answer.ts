@@ -55,7 +55,8 @@ export function decoderFor(answer: Pick<HttpAnswer, 'status' | 'headers'>, place
 export function badJson(error: unknown, answer: Pick<HttpAnswer, 'status' | 'headers'>, place: AnswerPlace): ConnectorError {
   if (error instanceof ConnectorError) return error;
   if (error instanceof TypeError) return unreadable('connector', `with bytes that are not of its charset (${mediaTypeOf(answer).charset || 'utf-8'}).`, answer, place);
-  return unreadable('connectorIo', 'with a text that is no JSON, or not all of it.', answer, place);
+  const expected = mediaTypeOf(answer).type.endsWith('xml') ? 'with XML that cannot be read here: it is broken, not all of it, or not what was expected.' : 'with a text that is no JSON, or not all of it.';
+  return unreadable('connectorIo', expected, answer, place);
 }
 
 /**

@@ -31,7 +31,12 @@ export async function* jsonItems(answer: StreamedAnswer, path: string, place: An
   } catch (error) {
     throw error instanceof SyntaxError || error instanceof TypeError ? badJson(error, answer, place) : error;
   }
-  throw new ConnectorError('connector', `${describedAnswer(place, answer)} without the list '${path}' that is expected in it.`, { outcome: outcomeAfter(place, answer.status) });
+  throw missingList(answer, path, place);
+}
+
+/** For a good answer that has not got the list it should hold. */
+export function missingList(answer: Pick<StreamedAnswer, 'status' | 'headers'>, path: string, place: AnswerPlace): ConnectorError {
+  return new ConnectorError('connector', `${describedAnswer(place, answer)} without the list '${path}' that is expected in it.`, { outcome: outcomeAfter(place, answer.status) });
 }
 
 async function* decodedText(answer: StreamedAnswer, place: AnswerPlace): AsyncGenerator<string, void, void> {

@@ -9,7 +9,7 @@ import { HttpClient, type HttpAnswer, type HttpRequest } from '../http/http-clie
 import { isReading } from '../http/http-retry.js';
 import type { HttpSettings } from '../http/http-settings.js';
 import { jsonAnswer } from '../http/json-answer.js';
-import { jsonItems } from '../http/json-items.js';
+import { jsonItems, missingList } from '../http/json-items.js';
 import { openLimits } from '../http/limits/target-limits.js';
 import type { RestConnector, RestObjectClass } from './definition.js';
 import { httpSettings } from './http-configuration.js';
@@ -198,6 +198,7 @@ async function* itemsOf({ client, request, context, accept, mayBeMissing, signal
 async function* heldItems(asked: Prepared, path: string, ask: (asked: Prepared) => Promise<HttpAnswer>): AsyncGenerator<readonly Json[], RestAnswer, void> {
   const answer = understood(await ask(asked), asked.context, asked.accept);
   const list = valueAt(answer.json, path);
+  if (list === undefined && asked.mayBeMissing !== true && !asked.accept.includes(answer.status)) throw missingList(answer, path, asked.context);
   if (Array.isArray(list) && list.length > 0) yield list as readonly Json[];
   return isJsonObject(answer.json) ? { ...answer, json: withValueAt(answer.json, path, []) } : answer;
 }

@@ -1,4 +1,4 @@
-import { valueAt } from '../json.js';
+import { textAt, valueAt } from '../json.js';
 import type { RequestLine } from '../request-line.js';
 import type { PageAnswer, Paging } from './paging.js';
 
@@ -19,12 +19,12 @@ const sized = (size: string | undefined, count: number): Readonly<Record<string,
 /** By a marker, cursor or token: the answer gives it at the path `next`, the next request sends it as `send`. */
 export function markerPaging({ send, next, size, always = {}, more }: Sized & {
   readonly send: string; readonly next: string;
-  /** Path of a flag that says whether there is more, where a marker is given on the last page too. */
+  /** Path of a flag that says whether there is more, where a marker is given on the last page too; also as a text. */
   readonly more?: string;
 }): Paging {
   return {
     request: (position, count) => ({ query: { ...always, ...sized(size, count), ...(typeof position === 'string' ? { [send]: position } : {}) } }),
-    after: (page) => (more !== undefined && valueAt(page.body, more) !== true ? undefined : textOf(page, next)),
+    after: (page) => (more !== undefined && textAt(page.body, more) !== 'true' ? undefined : textOf(page, next)),
   };
 }
 

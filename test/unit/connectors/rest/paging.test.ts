@@ -41,6 +41,8 @@ describe('paging', () => {
     expect(paging.request('abc', 10).query).toEqual({ usemarker: 'true', limit: 10, marker: 'abc' });
     for (const next of [null, '', undefined]) expect(paging.after(answer('abc', 10, next === undefined ? {} : { next_marker: next }))).toBeUndefined();
     expect(markerPaging({ send: 'cursor', next: 'cursor', more: 'has_more' }).after(answer(undefined, 10, { cursor: 'x', has_more: false }))).toBeUndefined();
+    const asText = markerPaging({ send: 'Marker', next: 'Marker', more: 'IsTruncated' });
+    expect(['true', 'false', '', undefined].map((flag) => asText.after(answer(undefined, 10, { Marker: 'x', ...(flag === undefined ? {} : { IsTruncated: flag }) })))).toEqual(['x', undefined, undefined, undefined]);
   });
 
   it('by a cursor with a request of its own sends it there, alone', () => {
