@@ -29,7 +29,6 @@ export type GcpConfig = ConfigOf<typeof config>;
 export function validate(given: GcpConfig): void {
   const { maxResults, serviceAddress, tokenEndpoint } = given;
   if (maxResults < 1 || maxResults > LARGEST_PAGE) throw new ConnectorError('configuration', `maxResults is ${maxResults}: give 1 to ${LARGEST_PAGE}.`);
-  for (const property of ['domainName', 'serviceAccount', 'adminUser'] as const) if (given[property].trim() === '') throw new ConnectorError('configuration', `Set ${property}.`);
   httpAddress('serviceAddress', serviceAddress);
   httpAddress('tokenEndpoint', tokenEndpoint);
   checkHttpConfiguration(given);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import gcp from '../../../connectors/catalog/gcp/index.js';
 import { ACCOUNT, Attribute, GuardedString, IcfArray, Name, OPTION, Uid, type IcfValue } from '../../../protocol/model/index.js';
 import { parseVersionRange } from '../../../protocol/model/version-range.js';
@@ -17,13 +17,13 @@ let watch: ContractWatch;
 let google: FakeGoogle;
 let caller: ConnectorCaller;
 
+beforeAll(async () => { watch = await watchBy('googleDirectory', { service: 'gcp', suite: 'behaviour', exemptions: NOT_OF_THE_DIRECTORY }); });
+afterAll(() => watch.keep());
 beforeEach(async () => {
-  watch = await watchBy('googleDirectory', { service: 'gcp', suite: 'behaviour', exemptions: NOT_OF_THE_DIRECTORY });
   google = await FakeGoogle.start([watch]);
   caller = callerFor(google);
 });
 afterEach(async () => {
-  watch.keep();
   await caller.dispose();
   await google.service.stop();
   expect(google.service.complaints).toEqual([]);
@@ -241,6 +241,7 @@ describe('searches', () => {
 describe('what goes wrong', () => {
   it.each([
     ['403 for a quota', fault.forbidden({ error: { code: 403, message: 'Quota exceeded', errors: [{ reason: 'quotaExceeded' }] } })],
+    ['a user that is not completely there yet', fault.answer({ status: 412, body: { error: { code: 412, message: 'User creation is not complete.', errors: [{ reason: 'conditionNotMet' }] } } })],
     ['429', fault.tooMany(1)],
     ['503', fault.serverError(503)],
   ])('%s is waited for', async (_, one) => {
@@ -255,6 +256,11 @@ describe('what goes wrong', () => {
     await caller.create(ACCOUNT, ...barbara());
     google.service.faults.next(one, { on: `GET ${USERS}` });
     await failure(caller.search(ACCOUNT));
+  });
+
+  it('an API that is not enabled is named', async () => {
+    google.service.faults.next(fault.forbidden({ error: { code: 403, message: 'Access Not Configured', errors: [{ reason: 'accessNotConfigured' }] } }));
+    expect(await failure(caller.test())).toMatchObject({ kind: 'configuration', message: expect.stringContaining('Enable the Admin SDK API') as unknown });
   });
 
   it('a create nobody heard of is told as that', async () => {
