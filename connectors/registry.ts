@@ -16,6 +16,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   dropbox: () => import('./catalog/dropbox/index.js'),
   duo: () => import('./catalog/duo/index.js'),
   gcp: () => import('./catalog/gcp/index.js'),
+  'google-apps': () => import('./catalog/google-apps/index.js'),
   kerberos: () => import('./catalog/kerberos/index.js'),
   ldap: () => import('./catalog/ldap/index.js'),
   mongodb: () => import('./catalog/mongodb/index.js'),

@@ -33,6 +33,7 @@ export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
   ...saasDepartures('webex', { hasOpenRefreshToken: false }),
   ...departures('webex', 'required', 'Without it there is no limit but the one Webex announces by itself; requiring it would refuse a configuration that works.', [['readRateLimit', true, false], ['writeRateLimit', true, false]]),
   ...departures('webex', 'type', OWN_TOKEN, [['accessToken', 'String', 'GuardedString'], ['tokenExpiration', null, 'Long']]),
+  ...departures('google-apps', 'required', 'A proxy is optional, and the default is none; the text requires the first four properties only.', [['proxyHost', true, false]]),
   {
     system: 'database-table', property: 'password', aspect: 'required', specified: true, ours: false,
     reason: 'The same page says that a database may need no password; requiring one would refuse such a configuration. Java does not require it.',
