@@ -23,7 +23,7 @@ async function sectionOf(id: string): Promise<readonly CurlCommand[]> {
 /** `/openidm/system/Box/__ACCOUNT__/347` → the class and the id; some samples leave out /openidm. */
 function placeOf({ path }: CurlCommand): { readonly type: string | undefined; readonly id: string | undefined } {
   const [, type, id] = /^(?:\/openidm)?\/system\/[^/]+(?:\/([^/]+))?(?:\/(.+))?$/.exec(path) ?? [];
-  return { type, id: id === undefined ? undefined : decodeURIComponent(id) };
+  return { type, id: id?.split('/').map(decodeURIComponent).join('/') };
 }
 
 /** The objects the samples of a service speak of. */
@@ -44,12 +44,15 @@ class Told {
     return body === undefined ? undefined : [...this.#service.replaced].reduce((text, [there, here]) => text.replaceAll(there, here), body);
   }
 
-  /** The object a sample addresses: the one made last, or by the class's own first sample of a create where there is none now. */
-  async idOf(type: string): Promise<string> {
+  /**
+   * The object a sample addresses: the one made last, or by the class's own first sample of a create where there is none now. Of a class
+   * that none is made of, what the samples speak of is there under their own ids.
+   */
+  async idOf(type: string, addressed: string): Promise<string> {
     const there = this.#made.get(type)?.at(-1);
     if (there !== undefined) return there;
     const create = this.#commands.find((command) => command.method === 'POST' && placeOf(command).type === type && placeOf(command).id === undefined && command.body !== undefined);
-    if (create === undefined) throw new Error(`The section makes no ${type}.`);
+    if (create === undefined) return addressed;
     return this.note(type, await (await this.send(create, '')).json() as Json);
   }
 
@@ -65,7 +68,7 @@ class Told {
 
   async send(command: CurlCommand, id: string): Promise<Response> {
     const { type } = placeOf(command);
-    const place = [chain.rest.base, 'openidm/system', this.#system, ...(type === undefined ? [] : [type]), ...(id === '' ? [] : [encodeURIComponent(id)])].join('/').replace(/([^:])\/\//g, '$1/');
+    const place = [chain.rest.base, 'openidm/system', this.#system, ...(type === undefined ? [] : [type]), ...(id === '' ? [] : id.split('/').map(encodeURIComponent))].join('/').replace(/([^:])\/\//g, '$1/');
     const headers = Object.fromEntries(Object.entries(command.headers).map(([name, value]) => [name, name.toLowerCase() === 'x-openidm-password' && value === ADMIN ? ADMIN_PASSWORD : value]));
     const body = this.body(command);
     return fetch(`${place}${command.query === '' ? '' : `?${command.query}`}`, {
@@ -95,7 +98,7 @@ describe.each(Object.keys(SAMPLED_SERVICES))('the requests of the seed for %s, a
     for (const command of commands) {
       const { type, id: addressed } = placeOf(command);
       const where = `line ${command.line}: ${command.method} ${command.path}?${command.query}`;
-      const response = await told.send(command, type === undefined || addressed === undefined ? '' : await told.idOf(type));
+      const response = await told.send(command, type === undefined || addressed === undefined ? '' : await told.idOf(type, addressed));
       const answer = await response.json() as Json;
       const shown = `${where} → ${response.status} ${JSON.stringify(answer).slice(0, 600)}`;
       if (type === undefined) expect([answer].flat(), shown).toContainEqual(expect.objectContaining({ ok: true }));

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../controller/crest/json.js';
 import { FakeBox } from '../connectors/box/fake.js';
+import { FakeGoogle, PRIVATE_KEY } from '../connectors/gcp/fake.js';
+import { FakeWorkspace, TOKENS } from '../connectors/google-apps/fake.js';
 
 /** A service the seed has requests for, as a fake that carries them out. */
 export interface SampledService {
@@ -22,6 +24,28 @@ export const SAMPLED_SERVICES: Readonly<Record<string, () => Promise<SampledServ
       // A note of the author's own, in Spanish, stands for the groups of an update.
       replaced: new Map([...['20013904637', '20013904699'].map((id) => [id, fake.addGroup(`group ${id}`)] as const), ['[agregarle el grupo que esta arriba]', '[]']]),
       stop: () => fake.service.stop(),
+    };
+  },
+  async gcp() {
+    const fake = await FakeGoogle.start();
+    return {
+      configurationProperties: {
+        domainName: fake.users.domain, privateKey: PRIVATE_KEY, serviceAccount: fake.serviceAccount, adminUser: fake.adminUser, serviceAddress: fake.service.address, tokenEndpoint: fake.tokenEndpoint,
+      },
+      replaced: new Map(),
+      stop: () => fake.service.stop(),
+    };
+  },
+  async 'google-apps'() {
+    const fake = await FakeWorkspace.start();
+    return {
+      configurationProperties: {
+        domain: fake.users.domain, clientId: fake.clientId, clientSecret: fake.clientSecret, refreshToken: fake.refreshToken,
+        directoryAddress: fake.directory.address, licensingAddress: fake.licensing.address, tokenEndpoint: `${fake.directory.origin}${TOKENS}`,
+        availableLicenses: ['Google-Apps/1010020027', 'Google-Drive-storage/Google-Drive-storage-20GB'],
+      },
+      replaced: new Map(),
+      stop: () => fake.stop(),
     };
   },
 };
