@@ -145,7 +145,7 @@ export interface RestService<C> {
   headers?(config: C): ReadonlyMap<string, string>;
   /** Rates of the configuration, and how the service announces its own. `identity`: what the service counts by, if not the address of whoever asks. */
   limits?(config: C): RequestLimits & { readonly identity?: string };
-  /** Answers in another format as answers of JSON, before anything is made of them: XML, say. Lists are read whole then, and one that is there but no array is empty. */
+  /** Answers in another format as answers of JSON, before anything is made of them: XML, say. Lists are read whole then, and an empty text is an empty one. */
   readonly translated?: (answer: HttpAnswer) => HttpAnswer;
   /** A request that succeeds with good credentials and changes nothing. */
   readonly test: RequestLine | ((call: RestCall<C>) => Promise<void>);

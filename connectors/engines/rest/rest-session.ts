@@ -194,12 +194,18 @@ async function* itemsOf({ client, request, context, accept, mayBeMissing, signal
   return { status, headers, json };
 }
 
+/** What a list without elements is in XML. */
+const isEmptyElement = (list: Json | undefined): boolean => list === null || (typeof list === 'string' && list.trim() === '');
+
 /** The elements of a list in an answer that is read whole. */
 async function* heldItems(asked: Prepared, path: string, ask: (asked: Prepared) => Promise<HttpAnswer>): AsyncGenerator<readonly Json[], RestAnswer, void> {
   const answer = understood(await ask(asked), asked.context, asked.accept);
   const list = valueAt(answer.json, path);
-  if (list === undefined && asked.mayBeMissing !== true && !asked.accept.includes(answer.status)) throw missingList(answer, path, asked.context);
-  if (Array.isArray(list) && list.length > 0) yield list as readonly Json[];
+  if (Array.isArray(list)) {
+    if (list.length > 0) yield list as readonly Json[];
+  } else if (!isEmptyElement(list) && !(list === undefined && asked.mayBeMissing === true) && !asked.accept.includes(answer.status)) {
+    throw missingList(answer, path, asked.context);
+  }
   return isJsonObject(answer.json) ? { ...answer, json: withValueAt(answer.json, path, []) } : answer;
 }
 

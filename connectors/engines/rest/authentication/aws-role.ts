@@ -42,12 +42,12 @@ export function awsRole(settings: AwsRoleSettings): AwsKeySource {
 }
 
 /** https://docs.aws.amazon.com/general/latest/gr/sts.html */
-function regionalEndpoint(region: string): URL {
+export function regionalStsAddress(region: string): URL {
   return new URL(`https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`);
 }
 
 async function assume(settings: AwsRoleSettings, signal: AbortSignal): Promise<{ readonly value: AwsKeys; readonly expiresIn: number }> {
-  const { client, keys, roleArn, sessionName = 'causeway', duration = 3600, externalId, region, endpoint = regionalEndpoint(region), now = Date.now } = settings;
+  const { client, keys, roleArn, sessionName = 'causeway', duration = 3600, externalId, region, endpoint = regionalStsAddress(region), now = Date.now } = settings;
   const form = new URLSearchParams({ Action: 'AssumeRole', Version: VERSION, RoleArn: roleArn, RoleSessionName: sessionName, DurationSeconds: String(duration) });
   if (externalId !== undefined) form.set('ExternalId', externalId);
   const contentType = 'application/x-www-form-urlencoded';

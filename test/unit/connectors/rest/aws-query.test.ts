@@ -89,8 +89,16 @@ describe('AWS\'s Query protocol', () => {
     expect(forms()).toHaveLength(3);
   });
 
+  it('has empty lists, blank or not', async () => {
+    for (const empty of ['<Users/>', '<Users></Users>', '<Users>\n  </Users>']) {
+      answer = () => xml('ListUsers', `<ListUsersResult>${empty}<IsTruncated>false</IsTruncated></ListUsersResult>`);
+      expect(await names()).toEqual([]);
+    }
+  });
+
   it.each([
     ['an answer without it', '<ListUsersResponse><ListUsersResult><IsTruncated>false</IsTruncated></ListUsersResult></ListUsersResponse>'],
+    ['something else in its place', '<ListUsersResponse><ListUsersResult><Users><Name>a</Name></Users></ListUsersResult></ListUsersResponse>'],
     ['half of an answer', '<ListUsersResponse><ListUsersResult><Users>'], ['another document', '<Page><Users/></Page>'], ['none', ''],
   ])('takes %s for no list', async (_, body) => {
     answer = () => ({ status: 200, headers: { 'content-type': 'text/xml' }, body });
