@@ -26,6 +26,7 @@ const OWN_TOKEN = 'In the sample configuration only, without a type. A token is 
 export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
   ...saasDepartures('adobe-admin-console'),
   ...departures('adobe-admin-console', 'required', 'The prose names the properties that OAuth needs at least, and no rate is among them. Left empty, what Adobe allows counts.', [['groupReadRateLimit', true, false], ['userReadRateLimit', true, false], ['writeRateLimit', true, false]]),
+  { system: 'aws', property: 'proxyPassword', aspect: 'confidential', specified: false, ours: true, reason: 'The cell is empty, and its type is GuardedString: a password is a secret wherever it stands.' },
   ...saasDepartures('box'),
   ...departures('box', 'required', 'Its default is in the prose: 1000/min.', [['rateLimit', true, false]]),
   ...saasDepartures('docusign'),

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../controller/crest/json.js';
+import { FakeAws } from '../connectors/aws/fake.js';
 import { FakeBox } from '../connectors/box/fake.js';
 import { FakeGoogle, PRIVATE_KEY } from '../connectors/gcp/fake.js';
 import { FakeWorkspace, TOKENS } from '../connectors/google-apps/fake.js';
@@ -14,6 +15,14 @@ export interface SampledService {
 
 /** By the connector's id. */
 export const SAMPLED_SERVICES: Readonly<Record<string, () => Promise<SampledService>>> = {
+  async aws() {
+    const fake = await FakeAws.start();
+    return {
+      configurationProperties: { accessKeyId: fake.accessKeyId, secretKey: fake.secretKey, roleArn: fake.roleArn, endpoint: fake.service.address, stsEndpoint: fake.sts.address },
+      replaced: new Map(),
+      stop: () => fake.stop(),
+    };
+  },
   async box() {
     const fake = await FakeBox.start();
     return {
