@@ -21,8 +21,8 @@ export interface RestAttribute {
   readonly cleared?: Json | undefined;
   /** Values that are resources of their own at the service, such as memberships; see {@link LinkedValues}. */
   readonly linked?: LinkedValues | undefined;
-  /** Taken, but not sent: by any write, or by an update. */
-  readonly unsent?: 'always' | 'onUpdate' | undefined;
+  /** Taken, but not sent: by any write, by a create, or by an update. */
+  readonly unsent?: 'always' | 'onCreate' | 'onUpdate' | undefined;
   /** How values are added or removed without the others, where those may be many; otherwise they are read, merged and replaced. */
   readonly edit?: ValueEdit | undefined;
   /** The values it takes; others are refused before anything is sent. */
@@ -44,7 +44,7 @@ interface AttributeOptions {
   /** Only create takes it. */
   readonly createOnly?: boolean;
   /** Taken, since callers send it back as they read it, and not sent: the service decides it by itself, always or once the object is there. */
-  readonly unsent?: 'always' | 'onUpdate';
+  readonly unsent?: 'always' | 'onCreate' | 'onUpdate';
   /** Taken, never given. */
   readonly writeOnly?: boolean;
   /** Given only when asked for by name. */

@@ -1,3 +1,4 @@
+import { IcfDouble, IcfFloat } from '../../../protocol/model/index.js';
 import { integer, long, type PropertyDefinition } from '../../framework/properties.js';
 
 /** Provisioner files have numbers as texts, too, which Java's configuration takes; one without a digit is one that is not set. */
@@ -20,3 +21,14 @@ export const boxedInteger = ((options) => ({ ...numberText(integer(options)), ty
 
 /** Java's `Long`. */
 export const boxedLong = ((options) => ({ ...numberText(long(options)), type: 'Long' })) as typeof long;
+
+/** Java's `double`, which may be given as a text. */
+export function givenDouble({ default: usual, help }: { readonly default: number; readonly help: string }): PropertyDefinition<number> {
+  const read: PropertyDefinition<number>['read'] = (value) => {
+    const given = value instanceof IcfDouble || value instanceof IcfFloat ? value.value : typeof value === 'string' ? value.trim() : value;
+    const number = given === null || given === '' ? usual : typeof given === 'string' || typeof given === 'number' || typeof given === 'bigint' ? Number(given) : NaN;
+    if (!Number.isFinite(number)) throw new TypeError('expected a number');
+    return number;
+  };
+  return { ...long({ help }), type: 'double', default: usual, read };
+}

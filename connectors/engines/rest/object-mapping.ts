@@ -122,7 +122,10 @@ function wireTyped(value: Json, type: string, name: string): Json {
 
 /** The body for attributes that are no links. What is cleared is left out of a create. Where the name is also an attribute by itself, that wins. */
 export function bodyOf(given: readonly Given[], operation: 'create' | 'update', base: JsonObject = {}): JsonObject {
-  const isSent = ({ attribute: { linked, unsent }, values }: Given): boolean => linked === undefined && unsent !== 'always' && (operation === 'create' ? values !== null : unsent === undefined);
+  const isSent = ({ attribute: { linked, unsent }, values }: Given): boolean => {
+    if (linked !== undefined || unsent === 'always') return false;
+    return operation === 'create' ? values !== null && unsent !== 'onCreate' : unsent !== 'onUpdate';
+  };
   const sent = given.filter(isSent);
   const nameFirst = [...sent.filter(({ name }) => name === NAME), ...sent.filter(({ name }) => name !== NAME)];
   return nameFirst.reduce((body, one) => {

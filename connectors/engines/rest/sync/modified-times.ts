@@ -1,4 +1,4 @@
-import { itemsOf, type Chunks, type SyncDelta, type SyncToken } from '../../../../protocol/model/index.js';
+import { ConnectorError, itemsOf, type Chunks, type SyncDelta, type SyncToken } from '../../../../protocol/model/index.js';
 import type { RestSync, SyncSource } from '../definition.js';
 import { textAt, type Json } from '../json.js';
 import { pageDetails, pageSizeOf, pagesFrom } from '../list.js';
@@ -65,7 +65,10 @@ async function* changes<C>(source: SyncSource<C>, token: SyncToken | null, how: 
 }
 
 function reachedBy(token: SyncToken | null, parse: (text: string) => number): number | undefined {
-  return typeof token?.value === 'string' && token.value !== FROM_THE_BEGINNING ? parse(token.value) : undefined;
+  if (typeof token?.value !== 'string' || token.value === FROM_THE_BEGINNING) return undefined;
+  const time = parse(token.value);
+  if (!Number.isNaN(time)) return time;
+  throw new ConnectorError('illegalArgument', `The sync token '${token.value.slice(0, 100)}' is no time of the service. Set one that it gave, or none to begin anew.`);
 }
 
 /** The token of each change: the latest time everything up to which has been told. */

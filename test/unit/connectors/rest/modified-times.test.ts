@@ -6,7 +6,7 @@ import { nextUrlPaging } from '../../../../connectors/engines/rest/paging/given-
 import { modifiedTimes } from '../../../../connectors/engines/rest/sync/modified-times.js';
 import { noAuthentication } from '../../../../connectors/engines/http/http-authentication.js';
 import { properties, text } from '../../../../connectors/framework/properties.js';
-import { ConnectorCaller } from '../../../support/connector-caller.js';
+import { ConnectorCaller, failure } from '../../../support/connector-caller.js';
 import { FakeService } from '../../../targets/rest/fake-service.js';
 
 /** One query whose conditions are parts of it. */
@@ -52,6 +52,13 @@ describe('a list whose parameters are parts of one query', () => {
     expect((await caller.sync('byList', null)).end).toEqual({ value: LAST });
     expect(asked()).toEqual(['/query q=FROM rows WHERE true', `/query q=FROM rows WHERE at <= ${LAST}`, '/query/2']);
   });
+});
+
+it('a token that is no time is refused, whatever its length', async () => {
+  for (const value of ['yesterday', 'x'.repeat(10_000)]) {
+    const error = await failure(caller.sync('byClock', { value }));
+    expect([error.kind, error.message.length < 300]).toEqual(['illegalArgument', true]);
+  }
 });
 
 describe('the time of a service', () => {

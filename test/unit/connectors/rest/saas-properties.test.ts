@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { boxedInteger, boxedLong, givenInteger } from '../../../../connectors/engines/rest/number-properties.js';
+import { boxedInteger, boxedLong, givenDouble, givenInteger } from '../../../../connectors/engines/rest/number-properties.js';
+import { IcfDouble, IcfFloat } from '../../../../protocol/model/index.js';
 import { cachedTokenProperties, proxyProperties, saasProperties } from '../../../../connectors/engines/rest/saas-properties.js';
 import { specifiedProperties } from '../../../../connectors/framework/own-properties.js';
 import type { PropertyTable } from '../../../../connectors/framework/properties.js';
@@ -49,5 +50,11 @@ describe('a number of a provisioner file', () => {
     expect(read('')).toEqual([30, null, null]);
     expect(boxedLong({ help: 'h' }).read('1700000000000')).toBe(1_700_000_000_000);
     expect([boxedInteger({ help: 'h' }).type, boxedLong({ help: 'h' }).type, givenInteger({ help: 'h' }).type]).toEqual(['Integer', 'Long', 'int']);
+  });
+
+  it('may have a fraction where it is a double', () => {
+    const { type, default: usual, read } = givenDouble({ default: 48, help: 'h' });
+    expect([type, usual, ...[null, '', ' 49.0 ', new IcfDouble(50.5), new IcfFloat(51), 52, 53n].map(read)]).toEqual(['double', 48, 48, 48, 49, 50.5, 51, 52, 53]);
+    for (const wrong of ['v48', 'NaN', new IcfDouble(Infinity), true, []]) expect(() => read(wrong)).toThrow('a number');
   });
 });

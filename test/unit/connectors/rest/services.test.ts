@@ -98,6 +98,17 @@ describe('an object class the service tells of', () => {
   });
 });
 
+it('attributes the service decides by itself are taken, and not sent where it would refuse them', async () => {
+  const thing: RestObjectClass<Config> = {
+    attributes: attributes({ colour: string(), always: string({ unsent: 'always' }), later: string({ unsent: 'onCreate' }), first: string({ unsent: 'onUpdate' }) }),
+    read: 'GET /things/{uid}', create: 'POST /things', update: 'PATCH /things/{uid}',
+  };
+  const { caller, fake } = await connected({ 'POST /things': () => ({ body: { id: '1' } }), 'PATCH /things/{id}': () => ({ body: { id: '1' } }) }, { classes: { thing } });
+  const all = ['colour', 'always', 'later', 'first'].map((name) => Attribute.of(name, 'x'));
+  await caller.update('thing', await caller.create('thing', ...all), ...all);
+  expect(fake.seen.map(({ body }) => body)).toEqual([{ colour: 'x', first: 'x' }, { colour: 'x', later: 'x' }]);
+});
+
 describe('an attribute that is edited', () => {
   const edits: unknown[] = [];
   const group: RestObjectClass<Config> = {
