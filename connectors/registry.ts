@@ -26,6 +26,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   pingone: () => import('./catalog/pingone/index.js'),
   powershell: () => import('./catalog/powershell/index.js'),
   racf: () => import('./catalog/racf/index.js'),
+  salesforce: () => import('./catalog/salesforce/index.js'),
   'sap-hana-database': () => import('./catalog/sap-hana-database/index.js'),
   scim: () => import('./catalog/scim/index.js'),
   'scripted-groovy': () => import('./catalog/scripted-groovy/index.js'),

@@ -15,7 +15,8 @@ export function curlCommands(text: string, from = 1, to = Infinity): CurlCommand
   const commands: CurlCommand[] = [];
   for (let index = from - 1; index < Math.min(to, lines.length); index += 1) {
     if (!/^curl\b/.test(lines[index]!)) continue;
-    const command = readCommand(lines.slice(index, index + 80).join('\n'), index + 1);
+    const next = lines.findIndex((line, place) => place > index && /^curl\b/.test(line));
+    const command = readCommand(lines.slice(index, next === -1 ? undefined : next).join('\n'), index + 1);
     if (command !== undefined) commands.push(command);
   }
   return commands;

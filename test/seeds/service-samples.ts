@@ -3,6 +3,8 @@ import { FakeAws } from '../connectors/aws/fake.js';
 import { FakeBox } from '../connectors/box/fake.js';
 import { FakeGoogle, PRIVATE_KEY } from '../connectors/gcp/fake.js';
 import { FakeWorkspace, TOKENS } from '../connectors/google-apps/fake.js';
+import { FakeSalesforce } from '../connectors/salesforce/fake.js';
+import { FakeServiceNow } from '../connectors/servicenow/fake.js';
 
 /** A service the seed has requests for, as a fake that carries them out. */
 export interface SampledService {
@@ -55,6 +57,27 @@ export const SAMPLED_SERVICES: Readonly<Record<string, () => Promise<SampledServ
       },
       replaced: new Map(),
       stop: () => fake.stop(),
+    };
+  },
+  async salesforce() {
+    const fake = await FakeSalesforce.start();
+    return {
+      configurationProperties: {
+        clientId: fake.clientId, clientSecret: fake.clientSecret, refreshToken: fake.refreshToken, loginUrl: `${fake.service.origin}/services/oauth2/token`, instanceUrl: fake.service.origin, supportedObjectTypes: ['User'],
+      },
+      // Commas are missing behind three values, ids are cut short, and a mark of a footnote stands in a body.
+      replaced: new Map([['[ (1)\n', '[\n'], ['"Barbara"\n', '"Barbara",\n'], ['"bjensen"\n', '"bjensen",\n'], ['"00e200000001ehhP"\n', '"00e200000001ehhPAA",\n'], ['0P50300000QIbGAM', '0PS0300000QIbGAMAA'], ['0J40700000DIg3Hm', '00G0700000DIg3HmAA']]),
+      stop: () => fake.service.stop(),
+    };
+  },
+  async servicenow() {
+    const fake = await FakeServiceNow.start();
+    return {
+      configurationProperties: {
+        instance: `${fake.service.origin}/`, username: fake.owner.username, password: fake.owner.password, clientID: fake.clientId, clientSecret: fake.clientSecret, readSchema: false,
+      },
+      replaced: new Map(),
+      stop: () => fake.service.stop(),
     };
   },
 };
