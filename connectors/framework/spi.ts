@@ -214,6 +214,8 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
    * after which a request that was under way to the target when this process ended can no longer be carried out.
    */
   readonly readBack?: { readonly operations: readonly ('create' | 'delete')[]; readonly settles: number };
+  /** The changes it tells have no deletes among them: snapshot sync, which finds them, is offered besides. */
+  readonly syncMissesDeletes?: boolean;
   /** Operations that must not be offered under this configuration. */
   unavailable?(config: ConfigOf<P>): readonly ApiOperation[];
   /**

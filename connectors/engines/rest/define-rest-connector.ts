@@ -27,6 +27,7 @@ export function defineRestConnector<P extends PropertyTable>(definition: RestCon
     close: async () => undefined,
     search: { paging: true, sorting: false, projection: true },
     ...(definition.ownScripts === undefined ? {} : { isOwnScript: (request: ScriptRequest) => definition.ownScripts?.is(request) === true }),
+    ...(allClasses(connector).some(({ sync: how }) => how?.missesDeletes === true) ? { syncMissesDeletes: true } : {}),
     nativeFilter: (filter, objectClass) => declaredFilter(connector, filter, objectClass),
     operations: operationsOf(connector),
   });
@@ -41,9 +42,14 @@ function targetsOf<P extends PropertyTable>({ service }: RestConnector<P>, confi
   return httpTargets(service.http?.(config) ?? config, service.address(config), ...Object.values(service.others?.(config) ?? {}), ...Object.values(service.credentialsTo?.(config) ?? {}));
 }
 
+/** Those of the definition, and those it expects the service to tell of. */
+function allClasses({ objectClasses, discovered }: AnyRestConnector): readonly RestObjectClass[] {
+  return Object.values({ ...objectClasses, ...discovered }) as RestObjectClass[];
+}
+
 /** Only what some object class of the definition offers is published. */
 function operationsOf(connector: AnyRestConnector): ConnectorOperations<RestSession> {
-  const classes = Object.values({ ...connector.objectClasses, ...connector.discovered }) as RestObjectClass[];
+  const classes = allClasses(connector);
   const any = (offers: (definition: RestObjectClass) => boolean): boolean => connector.discover !== undefined || classes.some(offers);
   const { authenticate, ownScripts } = connector;
   return {

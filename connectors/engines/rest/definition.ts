@@ -103,6 +103,8 @@ export interface ClassQuery {
 
 /** How changes of a class are found. */
 export interface RestSync<C> {
+  /** What it tells has no deletes among it. */
+  readonly missesDeletes?: boolean;
   changes(source: SyncSource<C>, token: SyncToken | null): Changes;
   latest(source: SyncSource<C>): Promise<SyncToken | null>;
 }

@@ -49,9 +49,9 @@ function operationsOf({ operations }: AnyConnector, search: NonNullable<Operatio
   };
 }
 
-/** Whether a configuration can leave the connector without changes of the target's own. */
-function mayLackChanges({ operations, unavailable }: AnyConnector): boolean {
-  return operations.search !== undefined && (operations.sync === undefined || unavailable !== undefined);
+/** Whether a configuration can leave the connector without changes of the target's own, or without some of them. */
+function mayLackChanges({ operations, unavailable, syncMissesDeletes = false }: AnyConnector): boolean {
+  return operations.search !== undefined && (operations.sync === undefined || unavailable !== undefined || syncMissesDeletes);
 }
 
 function unavailableUnder(connector: AnyConnector, config: Config): readonly ApiOperation[] {
@@ -63,7 +63,7 @@ function unavailableUnder(connector: AnyConnector, config: Config): readonly Api
 const made = new WeakMap<AnyConnector, AnyConnector>();
 
 /**
- * The connector with `snapshotSync` among its properties, when it can search and does not get changes from its target under
+ * The connector with `snapshotSync` among its properties, when it can search and does not get all changes from its target under
  * every configuration; otherwise the connector as it is. While the property is off it behaves as before; on, its changes are
  * those of snapshots, even where the target could tell its own. The same connector gives the same answer.
  */

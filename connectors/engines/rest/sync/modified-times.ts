@@ -26,11 +26,12 @@ const FROM_THE_BEGINNING = '';
 
 /**
  * Creates and updates, by the time of the last change. A run ends a moment before now, at a time nothing is added to any more, so
- * that its token, that time, neither loses a change nor tells one again. Deletes cannot be seen; snapshot sync sees them.
+ * that its token, that time, neither loses a change nor tells one again. Deletes cannot be seen; snapshot sync, which is offered then, sees them.
  */
 export function modifiedTimes<C>(how: ModifiedTimes): RestSync<C> {
   const { format = isoTime } = how;
   return {
+    missesDeletes: true,
     latest: async (source) => ({ value: format(await horizon(source, how)) }),
     changes: (source, token) => itemsOf(changes(source, token, how)),
   };

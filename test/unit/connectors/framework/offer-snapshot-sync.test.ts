@@ -51,6 +51,18 @@ describe('snapshotSync, off', () => {
     target.remove('a');
     expect((await changes(facade, { value: 1 })).deltas).toEqual(['DELETE a']);
   });
+
+  it('is offered to connectors whose target tells no deletes, and to none that has all it takes', async () => {
+    const offered = (extra: MemoryOptions['extra']) => Object.hasOwn(offerSnapshotSync(memoryConnector(target, extra === undefined ? {} : { extra })).properties, 'snapshotSync');
+    expect([offered(undefined), offered({ syncMissesDeletes: true })]).toEqual([false, true]);
+    const off = open({}, { extra: { syncMissesDeletes: true } });
+    target.add('a');
+    expect(await latest(off)).toEqual({ value: 1 });
+    const on = open({ snapshotSync: true }, { extra: { syncMissesDeletes: true } });
+    const { token } = await changes(on, null);
+    target.remove('a');
+    expect((await changes(on, token)).deltas).toEqual(['DELETE a']);
+  });
 });
 
 describe('snapshotSync, on', () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { string } from '../../../../connectors/engines/rest/attributes.js';
 import { defineRestConnector } from '../../../../connectors/engines/rest/define-rest-connector.js';
+import type { RestConnector } from '../../../../connectors/engines/rest/definition.js';
 import type { ListEndpoint } from '../../../../connectors/engines/rest/list.js';
 import { nextUrlPaging } from '../../../../connectors/engines/rest/paging/given-next.js';
 import { modifiedTimes } from '../../../../connectors/engines/rest/sync/modified-times.js';
@@ -15,11 +16,13 @@ const list: ListEndpoint = {
   parameters: ({ from, where = 'true' }) => ({ q: `FROM ${String(from)} WHERE ${String(where)}` }),
 };
 const times = { time: 'at', ordered: true, between: (after: string | undefined, upTo: string) => ({ where: `${after === undefined ? '' : `at > ${after} and `}at <= ${upTo}` }) };
-const connector = defineRestConnector({
-  id: 'rows', displayName: 'Rows', family: 'Test', key: { bundleName: 'rows', bundleVersion: '1', connectorName: 'Rows' }, properties: properties({ address: text({ required: true, help: 'Where it is.' }) }),
+const table = properties({ address: text({ required: true, help: 'Where it is.' }) });
+const definition: RestConnector<typeof table> = {
+  id: 'rows', displayName: 'Rows', family: 'Test', key: { bundleName: 'rows', bundleVersion: '1', connectorName: 'Rows' }, properties: table,
   service: { address: ({ address }) => new URL(address), authentication: () => noAuthentication, test: 'GET /time' },
   objectClasses: { byList: { attributes: { at: string() }, list, sync: modifiedTimes(times) }, byClock: { attributes: { at: string() }, list, sync: modifiedTimes({ ...times, clock: 'GET /time' }) } },
-});
+};
+const connector = defineRestConnector(definition);
 
 const NOW = 'Wed, 09 Nov 2022 17:14:59 GMT';
 const LAST = '2022-11-09T17:14:57.000Z';
@@ -52,6 +55,10 @@ describe('a list whose parameters are parts of one query', () => {
     expect((await caller.sync('byList', null)).end).toEqual({ value: LAST });
     expect(asked()).toEqual(['/query q=FROM rows WHERE true', `/query q=FROM rows WHERE at <= ${LAST}`, '/query/2']);
   });
+});
+
+it('changes by time have no deletes among them, so that snapshot sync is offered besides', () => {
+  expect([connector.syncMissesDeletes, defineRestConnector({ ...definition, objectClasses: { plain: { attributes: {}, list } } }).syncMissesDeletes]).toEqual([true, undefined]);
 });
 
 it('a token that is no time is refused, whatever its length', async () => {
