@@ -63,7 +63,7 @@ export default defineRestConnector({
 `,
   [`test/connectors/${id}/fake.ts`]: `import { randomUUID } from 'node:crypto';
 import { secret } from '../../support/secret-values.js';
-import { Refusal, type FakeRequest } from '../../targets/rest/exchange.js';
+import { Refusal, type ExchangeObserver, type FakeRequest } from '../../targets/rest/exchange.js';
 import { FakeService } from '../../targets/rest/fake-service.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -74,10 +74,11 @@ export class Fake${pascal} {
   readonly token = secret('token of the fake ${title}');
   service!: FakeService;
 
-  static async start(): Promise<Fake${pascal}> {
+  static async start(observers: readonly ExchangeObserver[] = []): Promise<Fake${pascal}> {
     const fake = new Fake${pascal}();
     const found = ({ params }: FakeRequest): Fields => fake.users.get(params['id']!) ?? fake.#refuse(404, 'no such user');
     fake.service = await FakeService.start({
+      observers,
       credentials: { fixedTokens: [fake.token] },
       routes: {
         'GET /users': ({ query }) => {
@@ -111,33 +112,31 @@ export class Fake${pascal} {
   }
 }
 `,
-  [`test/connectors/${id}/contract.test.ts`]: `import connector from '../../../connectors/catalog/${id}/index.js';
-import { ACCOUNT, Attribute, GuardedString, Name } from '../../../protocol/model/index.js';
-import { describeConnectorContract } from '../../contract/connector-contract.js';
+  [`test/connectors/${id}/system.ts`]: `import connector from '../../../connectors/catalog/${id}/index.js';
+import { GuardedString } from '../../../protocol/model/index.js';
+import type { TestedService } from '../../support/tested-service.js';
 import { Fake${pascal} } from './fake.js';
 
-describeConnectorContract('${id}: users', async () => {
-  const fake = await Fake${pascal}.start();
-  return {
-    connector,
-    configuration: { serviceUri: fake.service.address, token: new GuardedString(fake.token) },
-    objectClass: ACCOUNT,
-    sample: (index) => [new Name(\`user\${index}\`), Attribute.of('title', \`title \${index % 3}\`)],
-    change: Attribute.of('title', 'changed'),
-    filters: [],
-    filterAttributes: ['title'],
-    broken: { token: new GuardedString('not-the-token-of-${id}') },
-    secrets: [fake.token, 'not-the-token-of-${id}'],
-    behind: { name: 'a fake', real: false },
-    outage: { begin: () => fake.service.pause(), end: () => fake.service.resume() },
-    openCursors: async () => fake.service.open,
-    stop: async () => {
-      const { complaints } = fake.service;
-      await fake.service.stop();
-      if (complaints.length > 0) throw new Error(complaints.join('\\n'));
-    },
-  };
-});
+/** Add \`contract\` where the vendor publishes one, see test/vendor-contracts/contracts.ts. */
+export const service: TestedService<Fake${pascal}> = {
+  connector,
+  start: (observers) => Fake${pascal}.start(observers),
+  configuration: (fake) => ({ serviceUri: fake.service.address, token: new GuardedString(fake.token) }),
+};
+`,
+  [`test/connectors/${id}/contract.test.ts`]: `import { ACCOUNT, Attribute, GuardedString, Name } from '../../../protocol/model/index.js';
+import { describeServiceContract } from '../../contract/service-contract.js';
+import { service } from './system.js';
+
+describeServiceContract(service, 'users', (fake) => ({
+  objectClass: ACCOUNT,
+  sample: (index) => [new Name(\`user\${index}\`), Attribute.of('title', \`title \${index % 3}\`)],
+  change: Attribute.of('title', 'changed'),
+  filters: [],
+  filterAttributes: ['title'],
+  broken: { token: new GuardedString('not-the-token-of-${id}') },
+  secrets: [fake.token, 'not-the-token-of-${id}'],
+}));
 `,
 });
 

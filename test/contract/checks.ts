@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { evaluateFilter } from '../../connectors/framework/index.js';
-import { Attribute, IcfArray, OPTION, UID, Uid, type ConnectorError, type ConnectorObject, type Filter } from '../../protocol/model/index.js';
+import { Attribute, IcfArray, OPTION, UID, Uid, type CallContext, type ConnectorError, type ConnectorObject, type Filter } from '../../protocol/model/index.js';
 import { until } from '../support/until.js';
 import type { ContractCheck } from './contract-checks.js';
 import { filtersOfEveryKind } from './contract-filters.js';
@@ -17,6 +17,18 @@ const AT_ONCE = 4;
 
 /** What `test` may say of a configuration that cannot work. */
 const SAYS_WHAT_IS_WRONG = /^(configuration|invalidCredential|invalidPassword|permissionDenied|connectorSecurity|unknownUid)$/;
+
+/** Work is given this long by the target's clock as well as in reality. */
+function endingWithin(milliseconds: number, subject: ContractSubject) {
+  return async <T>(work: (call: CallContext) => Promise<T>): Promise<T> => {
+    const start = subject.clock.now();
+    try {
+      return await work(subject.call(AbortSignal.timeout(milliseconds)));
+    } finally {
+      expect(subject.clock.now() - start).toBeLessThan(milliseconds);
+    }
+  };
+}
 
 type Check = (subject: ContractSubject) => Promise<void>;
 
@@ -190,27 +202,26 @@ export const contractChecks: Record<ContractCheck, Check> = {
     const { outage, change } = subject.target;
     if (outage === undefined) return;
     const uid = subject.uids[0]!;
-    const limited = () => subject.call(AbortSignal.timeout(OUTAGE_LIMIT_MS));
     const temporary = ({ kind, message, retryable }: ConnectorError) => expect({ kind, message, retryable }).toMatchObject({ retryable: true });
-    const results = subject.facade.stream({ kind: 'search', filter: undefined, ...subject.on() }, limited());
+    const limited = endingWithin(OUTAGE_LIMIT_MS, subject);
+    const results = subject.facade.stream({ kind: 'search', filter: undefined, ...subject.on() }, subject.call(AbortSignal.timeout(OUTAGE_LIMIT_MS)));
     await results.next();
-    const underWay = Array.from({ length: AT_ONCE }, () => [subject.get(uid, limited()), subject.search(undefined, {}, undefined, limited())]).flat();
+    const underWay = Array.from({ length: AT_ONCE }, () => [limited((call) => subject.get(uid, call)), limited((call) => subject.search(undefined, {}, undefined, call))]).flat();
     const ended = Promise.allSettled(underWay);
     await outage.begin();
     try {
       // What had come already may still be given, all of it even.
-      const rest = await subject.broken(results);
+      const rest = await limited(() => subject.broken(results));
       if (rest !== undefined) temporary(rest);
       for (const end of await ended) if (end.status === 'rejected') temporary(await subject.failing(Promise.reject(end.reason as Error)));
-      const tested = await subject.failing(subject.facade.perform({ kind: 'test' }, limited()));
+      const tested = await subject.failing(limited((call) => subject.facade.perform({ kind: 'test' }, call)));
       if (outage.testSays === undefined) temporary(tested);
       else expect(tested.kind).toBe(outage.testSays);
-      const attempts: readonly (() => Promise<unknown>)[] = [
-        () => subject.search(undefined, {}, undefined, limited()), () => subject.get(uid, limited()),
-        () => subject.create(SAMPLES + 2, limited()), () => subject.update(uid, [change], 'REPLACE', limited()),
-        ...subject.can('DeleteApiOp') ? [() => subject.delete(uid, limited())] : [],
+      const attempts: readonly ((call: CallContext) => Promise<unknown>)[] = [
+        (call) => subject.search(undefined, {}, undefined, call), (call) => subject.get(uid, call), (call) => subject.create(SAMPLES + 2, call), (call) => subject.update(uid, [change], 'REPLACE', call),
+        ...subject.can('DeleteApiOp') ? [(call: CallContext) => subject.delete(uid, call)] : [],
       ];
-      for (const attempt of attempts) temporary(await subject.failing(attempt()));
+      for (const attempt of attempts) temporary(await subject.failing(limited(attempt)));
     } finally {
       await outage.end();
     }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
+import { systemClock, type Clock } from '../../connectors/framework/clock.js';
 import { createFacade, type FacadeHandle } from '../../connectors/framework/index.js';
 import {
   Attribute, ConnectorError, OPTION, OperationOptions, Uid,
@@ -24,6 +25,7 @@ type Entries = Record<string, IcfValue>;
 /** A target under the contract suite: its facade, what was logged and what failed so far. */
 export class ContractSubject {
   readonly target: ContractTarget;
+  readonly clock: Clock;
   readonly facade: FacadeHandle;
   readonly log = recordedLog();
   readonly errors: ConnectorError[] = [];
@@ -32,6 +34,7 @@ export class ContractSubject {
 
   private constructor(target: ContractTarget, stateRoot: string) {
     this.target = target;
+    this.clock = target.clock ?? systemClock;
     this.#stateRoots = [stateRoot];
     this.facade = this.facadeWith();
   }
@@ -61,7 +64,7 @@ export class ContractSubject {
   /** Another facade on the same state, as after a restart. */
   facadeWith(changes: Entries = {}, stateRoot = this.#stateRoots[0]!): FacadeHandle {
     const { connector, configuration, trustedCertificates } = this.target;
-    return createFacade(connector, configured(connector, { ...configuration, ...changes }), { log: this.log, stateRoot, trustedCertificates });
+    return createFacade(connector, configured(connector, { ...configuration, ...changes }), { log: this.log, stateRoot, trustedCertificates, clock: this.clock });
   }
 
   /** A facade with state of its own, as on another agent. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../connectors/framework/clock.js';
 import type { AnyConnector } from '../../connectors/framework/index.js';
 import type { Attribute, ErrorKind, Filter, IcfValue } from '../../protocol/model/index.js';
 import type { ContractCheck } from './contract-checks.js';
@@ -39,6 +40,8 @@ export interface ContractTarget {
   readonly outage?: { begin(): Promise<void>; end(): Promise<void>; readonly testSays?: ErrorKind };
   /** Cursors, statements or requests open at the target by its own account; 0 once everybody has let go. */
   readonly openCursors?: () => Promise<number>;
+  /** The agent's time. @default the system's */
+  readonly clock?: Clock;
   /** A uid nothing has; needed where the connector cannot delete. */
   readonly unknownUid?: string;
   /** Checks that do not apply to this target, each with the reason. */

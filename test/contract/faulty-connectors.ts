@@ -1,3 +1,4 @@
+import { systemClock } from '../../connectors/framework/clock.js';
 import { evaluateFilter, type ConnectorOperations, type SearchRequest } from '../../connectors/framework/index.js';
 import {
   ACCOUNT, Attribute, ConnectorError, ConnectorObject, LAST_PAGE, Name, OPTION, type ErrorKind, type Filter,
@@ -145,6 +146,14 @@ export const FAULTS: Readonly<Record<Exclude<ContractCheck, 'definition'>, Reado
   },
   outage: {
     'calls an outage final': (_, target) => ({ operations: { update: (_session, { uid }, call) => target.before('update', call).then(() => uid, failing('connector')) } }),
+    'tries for half a minute of its clock': (_, target) => {
+      let passed = 0;
+      const update: Operations['update'] = async (_session, { uid }, call) => {
+        await target.before('update', call).catch((error: unknown) => { passed += 30_000; throw error; });
+        return uid;
+      };
+      return { operations: { update }, target: { clock: { ...systemClock, now: () => systemClock.now() + passed } } };
+    },
     'does not notice the outage': (_, target) => ({ operations: { async *search() { yield* target.objects.values(); return undefined; } } }),
     'passes its test during the outage': () => ({ operations: { test: async () => undefined } }),
     'ends a search that broke off as if it were complete': (sound) => ({

@@ -65,11 +65,15 @@ export const CONTRACTS = {
 
 export type ContractId = keyof typeof CONTRACTS;
 
-/** Reads a contract; undefined where this checkout has not got it. Takes up to two seconds for the largest. */
-export async function readContract(id: ContractId): Promise<VendorContract | undefined> {
+const read = new Map<ContractId, Promise<VendorContract | undefined>>();
+
+/** Reads a contract, once; undefined where this checkout has not got it. Takes up to two seconds for the largest. */
+export function readContract(id: ContractId): Promise<VendorContract | undefined> {
   const known: KnownContract = CONTRACTS[id];
   const file = contractFile(known.file);
-  return file === undefined ? undefined : known.read(known.file, file, known);
+  const reading = read.get(id) ?? (file === undefined ? Promise.resolve(undefined) : known.read(known.file, file, known));
+  read.set(id, reading);
+  return reading;
 }
 
 /** A watch over a fake by one contract: `observers: [watch]`, and `watch.keep()` after the tests. */

@@ -1,20 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Attribute, GROUP, IcfArray, OPTION, Uid } from '../../../protocol/model/index.js';
 import { failure, plain, type ConnectorCaller } from '../../support/connector-caller.js';
+import { connected } from '../../support/tested-service.js';
 import { fault } from '../../targets/rest/faults.js';
-import { FakeAdobe } from './fake.js';
-import { callerFor } from './system.js';
+import type { FakeAdobe } from './fake.js';
+import { ADOBE } from './system.js';
 
 let fake: FakeAdobe;
 let caller: ConnectorCaller;
-beforeEach(async () => {
-  fake = await FakeAdobe.start();
-  caller = callerFor(fake);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
-});
+beforeEach(async () => { ({ fake, caller } = await connected(ADOBE)); });
 
 describe('groups of the Adobe Admin Console', () => {
   it('[adobe-admin-console 26] gives all groups, or pages of Adobe\'s size', async () => {

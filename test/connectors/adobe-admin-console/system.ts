@@ -1,7 +1,8 @@
 import adobe from '../../../connectors/catalog/adobe-admin-console/index.js';
 import { GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
-import type { FakeAdobe } from './fake.js';
+import type { TestedService } from '../../support/tested-service.js';
+import { FakeAdobe } from './fake.js';
 
 /** The properties the documentation calls the least there are with OAuth, for a fake, and rates that do not slow tests. */
 export function configuration(fake: FakeAdobe, changes: Readonly<Record<string, IcfValue>> = {}): Record<string, IcfValue> {
@@ -14,3 +15,5 @@ export function configuration(fake: FakeAdobe, changes: Readonly<Record<string, 
 export function callerFor(fake: FakeAdobe, changes: Readonly<Record<string, IcfValue>> = {}): ConnectorCaller {
   return new ConnectorCaller(adobe, configuration(fake, changes));
 }
+
+export const ADOBE: TestedService<FakeAdobe> = { connector: adobe, start: (observers) => FakeAdobe.start(observers), configuration };

@@ -1,22 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ACCOUNT, Attribute, GROUP, Uid } from '../../../protocol/model/index.js';
 import { failure, type ConnectorCaller } from '../../support/connector-caller.js';
+import { connected } from '../../support/tested-service.js';
 import { fault } from '../../targets/rest/faults.js';
-import { FakeAdobe } from './fake.js';
-import { callerFor } from './system.js';
+import type { FakeAdobe } from './fake.js';
+import { ADOBE } from './system.js';
 
 let fake: FakeAdobe;
 let caller: ConnectorCaller;
 const JOHN = 'john.doe@domain1.com';
 const ACTION = 'POST /v2/usermanagement/action';
 beforeEach(async () => {
-  fake = await FakeAdobe.start();
-  caller = callerFor(fake);
+  ({ fake, caller } = await connected(ADOBE));
   fake.addUser(JOHN);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
 });
 
 const newUser = (...more: readonly Attribute[]) => caller.create(ACCOUNT, Attribute.of('email', 'new@example.com'), Attribute.of('type', 'federatedID'), ...more);

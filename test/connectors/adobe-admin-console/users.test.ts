@@ -1,19 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ACCOUNT, Attribute, IcfArray, OperationOptions, OPTION, Uid } from '../../../protocol/model/index.js';
 import { failure, plain, type ConnectorCaller } from '../../support/connector-caller.js';
-import { FakeAdobe } from './fake.js';
-import { callerFor } from './system.js';
+import { connected } from '../../support/tested-service.js';
+import type { FakeAdobe } from './fake.js';
+import { ADOBE } from './system.js';
 
 let fake: FakeAdobe;
 let caller: ConnectorCaller;
-beforeEach(async () => {
-  fake = await FakeAdobe.start();
-  caller = callerFor(fake);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
-});
+beforeEach(async () => { ({ fake, caller } = await connected(ADOBE)); });
 
 const JOHN = 'john.doe@domain1.com';
 const as = (values: Readonly<Record<string, string | string[]>>): Attribute[] => Object.entries(values).map(([name, value]) => (Array.isArray(value) ? new Attribute(name, value) : Attribute.of(name, value)));

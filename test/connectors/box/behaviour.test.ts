@@ -1,29 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import box from '../../../connectors/catalog/box/index.js';
 import { describeConnector } from '../../../connectors/framework/index.js';
 import { ACCOUNT, ALL, Attribute, GROUP, GuardedString, IcfArray, Name, OPTION, type ConnectorError, type IcfValue, type Uid } from '../../../protocol/model/index.js';
 import { failure, plain, type ConnectorCaller } from '../../support/connector-caller.js';
 import { scriptOnConnector } from '../../support/script-on-connector.js';
+import { connected } from '../../support/tested-service.js';
 import { fault } from '../../targets/rest/faults.js';
-import { watchBy } from '../../vendor-contracts/contracts.js';
-import type { ContractWatch } from '../../vendor-contracts/contract-watch.js';
-import { FakeBox } from './fake.js';
-import { callerFor, configuration } from './system.js';
+import type { FakeBox } from './fake.js';
+import { BOX, callerFor, configuration } from './system.js';
 
-let watch: ContractWatch;
 let fake: FakeBox;
 let caller: ConnectorCaller;
-beforeEach(async () => {
-  watch = await watchBy('box', { service: 'box', suite: 'behaviours' });
-  fake = await FakeBox.start([watch]);
-  caller = callerFor(fake);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
-  watch.keep();
-  expect(fake.service.complaints).toEqual([]);
-});
+beforeEach(async () => { ({ fake, caller } = await connected(BOX)); });
 
 const text = (name: string, ...values: string[]): Attribute => Attribute.of(name, ...values);
 const newUser = (name: string, ...more: Attribute[]): Promise<Uid> => caller.create(ACCOUNT, new Name(name), text('login', `${name.toLowerCase()}@example.com`), ...more);

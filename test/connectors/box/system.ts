@@ -1,7 +1,8 @@
 import box from '../../../connectors/catalog/box/index.js';
 import { GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
-import type { FakeBox } from './fake.js';
+import type { TestedService } from '../../support/tested-service.js';
+import { FakeBox } from './fake.js';
 
 /** The smallest configuration the documentation has, for a fake. */
 export function configuration(fake: FakeBox, changes: Readonly<Record<string, IcfValue>> = {}): Record<string, IcfValue> {
@@ -14,3 +15,5 @@ export function configuration(fake: FakeBox, changes: Readonly<Record<string, Ic
 export function callerFor(fake: FakeBox, changes: Readonly<Record<string, IcfValue>> = {}): ConnectorCaller {
   return new ConnectorCaller(box, configuration(fake, changes));
 }
+
+export const BOX: TestedService<FakeBox> = { connector: box, contract: 'box', start: (observers) => FakeBox.start(observers), configuration };

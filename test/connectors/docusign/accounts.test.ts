@@ -1,19 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ACCOUNT, Attribute, GuardedString, IcfArray, OPTION, Uid, type Filter, type IcfValue } from '../../../protocol/model/index.js';
 import { failure, plain, type ConnectorCaller } from '../../support/connector-caller.js';
-import { FakeDocuSign } from './fake.js';
-import { callerFor } from './system.js';
+import { connected } from '../../support/tested-service.js';
+import type { FakeDocuSign } from './fake.js';
+import { DOCUSIGN } from './system.js';
 
 let fake: FakeDocuSign;
 let caller: ConnectorCaller;
-beforeEach(async () => {
-  fake = await FakeDocuSign.start();
-  caller = callerFor(fake);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
-});
+beforeEach(async () => { ({ fake, caller } = await connected(DOCUSIGN)); });
 
 const create = (userName: string, email = 'cgarcia@example.com', ...more: readonly Attribute[]): Promise<Uid> => caller.create(ACCOUNT, Attribute.of('userName', userName), Attribute.of('email', email), ...more);
 const map = (values: Readonly<Record<string, string>>): IcfValue => new Map(Object.entries(values));

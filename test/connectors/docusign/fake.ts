@@ -14,6 +14,9 @@ const SETTINGS = { canManageAccount: 'false', templateMatchingSensitivity: '80',
 const BRIEF = ['userId', 'userName', 'email', 'userStatus', 'userType', 'uri', 'createdDateTime', 'permissionProfileId', 'permissionProfileName'];
 const UPDATABLE = new Set(['userName', 'firstName', 'middleName', 'lastName', 'permissionProfileId', 'permissionProfileName', 'sendActivationOnInvalidLogin', 'isAdmin', 'jobTitle', 'enableConnectForUser', 'userStatus', 'userType', 'workAddress', 'userSettings', 'password', 'forgottenPasswordInfo']);
 
+/** Of the one account there is. */
+export const ACCOUNT_ID = '8a4f5c1e-0000-4000-8000-000000000001';
+
 /** DocuSign's eSignature REST API v2.1 (https://developers.docusign.com/docs/esign-rest-api/reference/), users, groups, contacts and profiles. */
 export class FakeDocuSign {
   readonly users: Kept = new Map();
@@ -21,7 +24,7 @@ export class FakeDocuSign {
   readonly signingGroups: Kept = new Map();
   readonly contacts: Kept = new Map();
   readonly profiles: Kept = new Map();
-  readonly account = '8a4f5c1e-0000-4000-8000-000000000001';
+  readonly account = ACCOUNT_ID;
   readonly clientId = 'integration-key';
   readonly clientSecret = secret('secret key of the fake DocuSign');
   readonly everyone: string;

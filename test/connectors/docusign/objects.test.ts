@@ -1,20 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import docusign from '../../../connectors/catalog/docusign/index.js';
 import { Attribute, GROUP, IcfArray, OPTION, Uid, type IcfValue } from '../../../protocol/model/index.js';
 import { failure, plain, type ConnectorCaller } from '../../support/connector-caller.js';
-import { FakeDocuSign } from './fake.js';
-import { callerFor } from './system.js';
+import { connected } from '../../support/tested-service.js';
+import type { FakeDocuSign } from './fake.js';
+import { DOCUSIGN } from './system.js';
 
 let fake: FakeDocuSign;
 let caller: ConnectorCaller;
-beforeEach(async () => {
-  fake = await FakeDocuSign.start();
-  caller = callerFor(fake);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
-});
+beforeEach(async () => { ({ fake, caller } = await connected(DOCUSIGN)); });
 
 const as = (values: Readonly<Record<string, string>>): Attribute[] => Object.entries(values).map(([name, value]) => Attribute.of(name, value));
 const all = async (objectClass: string, ...names: string[]) => (await caller.search(objectClass, undefined, names.length === 0 ? {} : { [OPTION.attributesToGet]: new IcfArray('String', names) })).items.map(plain);

@@ -1,20 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ACCOUNT, Attribute, GROUP } from '../../../protocol/model/index.js';
 import { failure, type ConnectorCaller } from '../../support/connector-caller.js';
+import { connected } from '../../support/tested-service.js';
 import { fault } from '../../targets/rest/faults.js';
-import { FakeDocuSign } from './fake.js';
-import { callerFor } from './system.js';
+import type { FakeDocuSign } from './fake.js';
+import { DOCUSIGN } from './system.js';
 
 let fake: FakeDocuSign;
 let caller: ConnectorCaller;
-beforeEach(async () => {
-  fake = await FakeDocuSign.start();
-  caller = callerFor(fake);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
-});
+beforeEach(async () => { ({ fake, caller } = await connected(DOCUSIGN)); });
 
 const create = () => caller.create(ACCOUNT, Attribute.of('userName', 'Carlos Garcia'), Attribute.of('email', 'c@example.com'));
 

@@ -1,24 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import dropbox from '../../../connectors/catalog/dropbox/index.js';
 import { describeConnector } from '../../../connectors/framework/index.js';
-import { GuardedString, type IcfValue } from '../../../protocol/model/index.js';
+import { GuardedString } from '../../../protocol/model/index.js';
 import { ConnectorCaller, failure } from '../../support/connector-caller.js';
 import { scriptOnConnector } from '../../support/script-on-connector.js';
+import { connected } from '../../support/tested-service.js';
 import type { FakeRequest } from '../../targets/rest/exchange.js';
-import { FakeDropbox } from './fake.js';
-import { configuration } from './system.js';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => { for (const stop of stops.splice(0).reverse()) await stop(); });
-
-async function connected(changes: Record<string, IcfValue> = {}) {
-  const requests: FakeRequest[] = [];
-  const fake = await FakeDropbox.start([{ onRequest: (request) => { requests.push(request); return []; }, onAnswer: () => [] }]);
-  const values = configuration(fake, changes);
-  const caller = new ConnectorCaller(dropbox, values);
-  stops.push(() => fake.service.stop(), () => caller.dispose());
-  return { fake, caller, requests, values };
-}
+import { configuration, DROPBOX } from './system.js';
 
 const forTokens = (requests: readonly FakeRequest[]) => requests.filter(({ path }) => path === '/oauth2/token');
 const others = (requests: readonly FakeRequest[]) => requests.filter(({ path }) => path !== '/oauth2/token');
@@ -26,7 +14,7 @@ const defaults = () => Object.fromEntries(Object.entries(dropbox.properties).map
 
 describe('the Dropbox connector by its configuration', () => {
   it('passes its test and has the names and object types of the documentation [dropbox 1]', async () => {
-    const { caller } = await connected();
+    const { caller } = await connected(DROPBOX);
     await caller.test();
     expect(dropbox.key).toEqual({ bundleName: 'org.forgerock.openicf.connectors.dropbox-connector', bundleVersion: '1.5.20.26', connectorName: 'org.forgerock.openicf.connectors.dropbox.DropboxConnector' });
     expect(dropbox.displayName).toBe('Dropbox Connector');
@@ -34,7 +22,7 @@ describe('the Dropbox connector by its configuration', () => {
   });
 
   it('tests that the service is there and takes the credentials, before anything was validated [dropbox 2]', async () => {
-    const { caller, fake } = await connected({ clientSecret: new GuardedString('not-the-secret-of-dropbox') });
+    const { caller, fake } = await connected(DROPBOX, { clientSecret: new GuardedString('not-the-secret-of-dropbox') });
     expect((await failure(caller.test())).kind).toMatch(/invalidCredential|configuration/);
     const good = new ConnectorCaller(dropbox, configuration(fake));
     await good.test();
@@ -44,20 +32,20 @@ describe('the Dropbox connector by its configuration', () => {
   });
 
   it('runs scripts with the connector, its configuration and the caller\'s arguments [dropbox 3]', async () => {
-    const { caller, values, fake } = await connected();
+    const { caller, values, fake } = await connected(DROPBOX);
     const text = 'await connector.test(); return configuration.serviceUri + " " + greeting;';
     expect(await scriptOnConnector(caller, dropbox, values, text, new Map([['greeting', 'hello']]))).toBe(`${fake.service.address} hello`);
   });
 
   it('needs no more than address, token endpoint, client and refresh token, without a grant type [dropbox 29, 32]', async () => {
-    const { caller, fake, requests, values } = await connected();
+    const { caller, fake, requests, values } = await connected(DROPBOX);
     expect(Object.keys(values).sort()).toEqual(['clientId', 'clientSecret', 'refreshToken', 'serviceUri', 'tokenEndpoint']);
     await caller.test();
     expect(forTokens(requests)[0]?.body).toMatchObject({ grant_type: 'refresh_token', refresh_token: fake.refreshToken });
   });
 
   it('takes numbers as texts, and the properties that stand in the sample alone [dropbox 30-31]', async () => {
-    const { caller } = await connected({ maximumConnections: '10', connectionTimeout: '30', tokenExpiration: null, accessToken: null, grantType: null, scope: null });
+    const { caller } = await connected(DROPBOX, { maximumConnections: '10', connectionTimeout: '30', tokenExpiration: null, accessToken: null, grantType: null, scope: null });
     await caller.test();
   });
 
@@ -68,7 +56,7 @@ describe('the Dropbox connector by its configuration', () => {
 
   it('takes BASIC, OAUTH or TOKEN and nothing else, each with what it needs [dropbox 34-35]', async () => {
     expect(defaults()['authenticationMethod']).toBe('OAUTH');
-    const { fake, requests, values } = await connected();
+    const { fake, requests, values } = await connected(DROPBOX);
     const token = new ConnectorCaller(dropbox, { serviceUri: values['serviceUri']!, authenticationMethod: 'TOKEN', authToken: new GuardedString(fake.authToken) });
     const basic = new ConnectorCaller(dropbox, { serviceUri: values['serviceUri']!, authenticationMethod: 'BASIC', login: 'admin', password: new GuardedString(fake.clientSecret) });
     for (const caller of [token, basic]) {
@@ -86,37 +74,37 @@ describe('the Dropbox connector by its configuration', () => {
 
   it('takes the grants client_credentials and refresh_token [dropbox 36]', async () => {
     expect(defaults()['grantType']).toBeNull();
-    const { caller, requests } = await connected({ grantType: 'client_credentials' });
+    const { caller, requests } = await connected(DROPBOX, { grantType: 'client_credentials' });
     await caller.test();
     expect((forTokens(requests)[0]?.body as Record<string, string>)['grant_type']).toBe('client_credentials');
-    const wrong = await connected({ grantType: 'password' });
+    const wrong = await connected(DROPBOX, { grantType: 'password' });
     expect((await failure(wrong.caller.test())).message).toContain('grantType');
   });
 
   it('puts the prefix before its token [dropbox 37]', async () => {
     expect(defaults()['authorizationTokenPrefix']).toBe('Bearer');
-    const { caller, requests } = await connected();
+    const { caller, requests } = await connected(DROPBOX);
     await caller.test();
     expect(others(requests)[0]?.headers.authorization).toMatch(/^Bearer \S+$/);
-    const other = await connected({ authorizationTokenPrefix: 'Token' });
+    const other = await connected(DROPBOX, { authorizationTokenPrefix: 'Token' });
     await failure(other.caller.test());
     expect(others(other.requests)[0]?.headers.authorization).toMatch(/^Token \S+$/);
   });
 
   it('shows who it is at the token endpoint by HTTP Basic, or without it by fields of the form [dropbox 38]', async () => {
-    const basic = await connected();
+    const basic = await connected(DROPBOX);
     await basic.caller.test();
     expect(forTokens(basic.requests)[0]?.headers.authorization).toMatch(/^Basic /);
-    const form = await connected({ useBasicAuthForOauthTokenNeg: false });
+    const form = await connected(DROPBOX, { useBasicAuthForOauthTokenNeg: false });
     await form.caller.test();
     expect(forTokens(form.requests)[0]?.headers.authorization).toBeUndefined();
     expect(forTokens(form.requests)[0]?.body).toMatchObject({ client_id: form.fake.clientId, client_secret: form.fake.clientSecret });
   });
 
   it('has answers compressed unless it is told otherwise [dropbox 39]', async () => {
-    const { caller, requests } = await connected();
+    const { caller, requests } = await connected(DROPBOX);
     await caller.test();
-    const plain = await connected({ disableHttpCompression: true });
+    const plain = await connected(DROPBOX, { disableHttpCompression: true });
     await plain.caller.test();
     expect(others(requests)[0]?.headers['accept-encoding']).toMatch(/gzip/);
     expect(others(plain.requests)[0]?.headers['accept-encoding'] ?? 'identity').not.toMatch(/gzip/);
@@ -124,14 +112,14 @@ describe('the Dropbox connector by its configuration', () => {
 
   it('has no more connections than it may [dropbox 40]', async () => {
     expect(defaults()).toMatchObject({ maximumConnections: 10, connectionTimeout: 30 });
-    const { caller, fake } = await connected({ maximumConnections: 2 });
+    const { caller, fake } = await connected(DROPBOX, { maximumConnections: 2 });
     await caller.test();
     await Promise.all(Array.from({ length: 8 }, () => caller.test()));
     expect(fake.service.mostOpen).toBeLessThanOrEqual(2);
   });
 
   it('asks for the store of a client certificate that has an alias [dropbox 41]', async () => {
-    const { caller } = await connected({ clientCertAlias: 'mine' });
+    const { caller } = await connected(DROPBOX, { clientCertAlias: 'mine' });
     expect(await failure(caller.test())).toMatchObject({ kind: 'configuration', message: expect.stringContaining('clientCert') as string });
   });
 

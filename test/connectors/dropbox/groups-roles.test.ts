@@ -1,20 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ACCOUNT, Attribute, GROUP, IcfArray, OPTION, Uid, type IcfValue, type ObjectClassInfo, type Schema } from '../../../protocol/model/index.js';
 import { failure, plain } from '../../support/connector-caller.js';
 import { calling } from '../../support/memory-facade.js';
+import { connected } from '../../support/tested-service.js';
 import { fault } from '../../targets/rest/faults.js';
-import { FakeDropbox } from './fake.js';
-import { callerFor } from './system.js';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => { for (const stop of stops.splice(0).reverse()) await stop(); });
-
-async function connected() {
-  const fake = await FakeDropbox.start();
-  const caller = callerFor(fake);
-  stops.push(() => fake.service.stop(), () => caller.dispose());
-  return { fake, caller };
-}
+import type { FakeDropbox } from './fake.js';
+import { DROPBOX } from './system.js';
 
 const of = (name: string, ...values: IcfValue[]): Attribute => new Attribute(name, values);
 const member = (id: string, access = 'member'): IcfValue => new Map([['access_type', access], ['team_member_id', id]]);
@@ -22,7 +13,7 @@ const bodies = (fake: FakeDropbox, path: string) => fake.service.seenOf(`POST /2
 
 describe('a group of a Dropbox team', () => {
   it('is among the ids of all, which are asked for by the thousand at most [dropbox 9]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     for (let index = 0; index < 1_100; index++) fake.addGroup(`Group ${index}`);
     const { items } = await caller.search(GROUP, undefined, { [OPTION.attributesToGet]: new IcfArray('String', []) });
     expect(items.map(({ uid }) => uid.value)).toEqual([...fake.groups.keys()]);
@@ -30,14 +21,14 @@ describe('a group of a Dropbox team', () => {
   });
 
   it('needs a name, and is empty when it is new [dropbox 13]', async () => {
-    const { caller } = await connected();
+    const { caller } = await connected(DROPBOX);
     expect((await failure(caller.create(GROUP, of('group_external_id', 'x')))).message).toContain('group_name');
     const uid = await caller.create(GROUP, of('group_name', 'Sales'));
     expect(await caller.values(GROUP, uid)).toMatchObject({ group_name: 'Sales', member_count: 0, members: [] });
   });
 
   it('is managed by its company unless it is said to be by its users [dropbox 14]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     for (const [name, type] of [['One', undefined], ['Two', 'company_managed'], ['Three', 'user_managed']] as const) {
       const uid = await caller.create(GROUP, of('group_name', name), ...(type === undefined ? [] : [of('group_management_type', type)]));
       expect((await caller.values(GROUP, uid))['group_management_type']).toBe(type ?? 'company_managed');
@@ -47,7 +38,7 @@ describe('a group of a Dropbox team', () => {
   });
 
   it('is created from the documented sample [dropbox 15]', async () => {
-    const { caller } = await connected();
+    const { caller } = await connected(DROPBOX);
     const uid = await caller.create(GROUP, of('group_name', 'Group'), of('group_management_type', 'user_managed'), of('group_external_id', 'external'));
     expect(await caller.values(GROUP, uid)).toEqual({ __UID__: uid.value, __NAME__: 'Group', group_id: uid.value, member_count: 0, group_name: 'Group', group_external_id: 'external', group_management_type: 'user_managed', members: [] });
     expect((await failure(caller.create(GROUP, of('group_name', 'Group')))).kind).toBe('alreadyExists');
@@ -55,7 +46,7 @@ describe('a group of a Dropbox team', () => {
   });
 
   it('is changed in name, external id, management and members alone [dropbox 16]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const uid = new Uid(fake.addGroup('Old', { externalId: 'x' }));
     await caller.update(GROUP, uid, of('group_name', 'New'), of('group_management_type', 'user_managed'), of('group_external_id'), of('members', member(fake.addMember('a@example.com'))));
     expect(await caller.values(GROUP, uid)).toMatchObject({ group_name: 'New', group_management_type: 'user_managed', member_count: 1 });
@@ -65,14 +56,14 @@ describe('a group of a Dropbox team', () => {
   });
 
   it('of Dropbox\' own making cannot be changed [dropbox 17]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const uid = new Uid(fake.addGroup('Everyone', { type: 'system_managed' }));
     expect(await failure(caller.update(GROUP, uid, of('group_name', 'x')))).toMatchObject({ kind: 'permissionDenied', outcome: 'notApplied', message: expect.stringContaining('by itself') as string });
     expect((await failure(caller.remove(GROUP, uid))).kind).toBe('permissionDenied');
   });
 
   it('has the members an update says, all of them and no others [dropbox 18, 20]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const [ann, bob] = [fake.addMember('ann@example.com'), fake.addMember('bob@example.com')];
     const uid = new Uid(fake.addGroup('Sales'));
     await caller.update(GROUP, uid, of('members', member(ann)));
@@ -85,7 +76,7 @@ describe('a group of a Dropbox team', () => {
   });
 
   it('takes a member with an id and an access type only [dropbox 19]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const uid = new Uid(fake.addGroup('Sales'));
     for (const wrong of [new Map([['team_member_id', fake.addMember('a@example.com')]]), new Map([['access_type', 'member']]), member('dbmid:1', 'guest')]) {
       expect(await failure(caller.update(GROUP, uid, of('members', wrong)))).toMatchObject({ kind: 'invalidAttributeValue', outcome: 'notApplied', message: expect.stringContaining('access_type') as string });
@@ -94,13 +85,13 @@ describe('a group of a Dropbox team', () => {
   });
 
   it('says what was done when a membership fails after the creation', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const error = await failure(caller.create(GROUP, of('group_name', 'Sales'), of('members', member(fake.addMember('a@example.com')), member('dbmid:nobody'))));
     expect(error).toMatchObject({ outcome: 'applied', message: expect.stringMatching(/was created with the uid 'g:\d+'.*Of 2 changes of members 1 were made/) as string });
   });
 
   it('is deleted by its id, and could be read before [dropbox 21]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const uid = new Uid(fake.addGroup('Gone'));
     expect(await caller.values(GROUP, uid)).toMatchObject({ __UID__: uid.value, group_name: 'Gone' });
     await caller.remove(GROUP, uid);
@@ -111,7 +102,7 @@ describe('a group of a Dropbox team', () => {
   });
 
   it('shows at its members only when they are read again [dropbox 23]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const ann = new Uid(fake.addMember('ann@example.com'));
     const before = await caller.values(ACCOUNT, ann);
     const group = await caller.create(GROUP, of('group_name', 'Sales'), of('members', member(ann.value)));
@@ -122,7 +113,7 @@ describe('a group of a Dropbox team', () => {
 
 describe('roles of a Dropbox team', () => {
   it('are listed with id, name and description, and given to members by id [dropbox 22]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const { items } = await caller.search('role');
     expect(items.map(plain)).toEqual(fake.roles.map(({ role_id: id, name, description }) => ({ __UID__: id, __NAME__: name, name, description })));
     const uid = await caller.create(ACCOUNT, of('email', 'a@example.com'), of('role_id', items[1]!.uid.value));
@@ -135,7 +126,7 @@ describe('roles of a Dropbox team', () => {
 
 describe('the mappings of the documentation', () => {
   const schemaOf = async (): Promise<Schema> => {
-    const { caller } = await connected();
+    const { caller } = await connected(DROPBOX);
     return await caller.facade.perform({ kind: 'schema' }, calling()) as Schema;
   };
   const flagsOf = (schema: Schema, objectClass: string, name: string) =>
@@ -155,7 +146,7 @@ describe('the mappings of the documentation', () => {
   });
 
   it('find a group that has no external id by its group id [dropbox 27]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const id = fake.addGroup('Sales');
     const read = await caller.values(GROUP, new Uid(id));
     expect(read['group_external_id'] ?? read['group_id']).toBe(id);

@@ -1,19 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ACCOUNT, Attribute, IcfArray, OPTION, OperationOptions, Uid, type IcfValue } from '../../../protocol/model/index.js';
 import { failure, plain } from '../../support/connector-caller.js';
+import { connected } from '../../support/tested-service.js';
 import { fault } from '../../targets/rest/faults.js';
-import { FakeDropbox } from './fake.js';
-import { callerFor } from './system.js';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => { for (const stop of stops.splice(0).reverse()) await stop(); });
-
-async function connected(changes: Record<string, IcfValue> = {}) {
-  const fake = await FakeDropbox.start();
-  const caller = callerFor(fake, changes);
-  stops.push(() => fake.service.stop(), () => caller.dispose());
-  return { fake, caller };
-}
+import type { FakeDropbox } from './fake.js';
+import { DROPBOX } from './system.js';
 
 const of = (name: string, ...values: IcfValue[]): Attribute => new Attribute(name, values);
 const only = (...names: string[]) => ({ [OPTION.attributesToGet]: new IcfArray('String', names) });
@@ -22,7 +13,7 @@ const ROLE = 'pid_dbtmr:3456';
 
 describe('a member of a Dropbox team', () => {
   it('is invited by an email, and nothing else is needed [dropbox 4]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     expect(await failure(caller.create(ACCOUNT, of('given_name', 'Ann')))).toMatchObject({ kind: 'invalidAttributeValue', outcome: 'notApplied', message: expect.stringContaining('email') as string });
     const uid = await caller.create(ACCOUNT, of('email', 'ann@example.com'));
     expect(bodies(fake, '/members/add_v2')).toEqual([{ new_members: [{ member_email: 'ann@example.com' }] }]);
@@ -30,7 +21,7 @@ describe('a member of a Dropbox team', () => {
   });
 
   it('has names and a role from its invitation, which change no more [dropbox 5]', async () => {
-    const { caller } = await connected();
+    const { caller } = await connected(DROPBOX);
     const uid = await caller.create(ACCOUNT, of('email', 'ann@example.com'), of('given_name', 'Ann'), of('surname', 'Lee'), of('role_id', ROLE));
     expect(await caller.values(ACCOUNT, uid)).toMatchObject({ given_name: 'Ann', surname: 'Lee', role_id: ROLE });
     for (const name of ['given_name', 'surname', 'role_id']) expect(await failure(caller.update(ACCOUNT, uid, of(name, 'other')))).toMatchObject({ kind: 'invalidAttributeValue', outcome: 'notApplied' });
@@ -39,7 +30,7 @@ describe('a member of a Dropbox team', () => {
   });
 
   it('has the team member id for its uid, in answers and in requests [dropbox 6-7]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const uid = await caller.create(ACCOUNT, of('email', 'ann@example.com'), of('given_name', 'Ann'), of('surname', 'Lee'), of('role_id', ROLE));
     expect([...fake.members.keys()]).toEqual([uid.value]);
     expect(await caller.values(ACCOUNT, uid)).toMatchObject({ __UID__: uid.value, team_member_id: uid.value, email: 'ann@example.com', role_id: ROLE });
@@ -49,7 +40,7 @@ describe('a member of a Dropbox team', () => {
   });
 
   it('is among the ids of all, which are asked for by the thousand at most [dropbox 8]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     for (let index = 0; index < 1_203; index++) fake.addMember(`p${index}@example.com`);
     expect((await caller.search(ACCOUNT, undefined, only())).items.map(({ uid }) => uid.value)).toEqual([...fake.members.keys()]);
     expect(bodies(fake, '/members/list')).toEqual([{ limit: 1_000 }, { cursor: expect.any(String) as string }]);
@@ -59,7 +50,7 @@ describe('a member of a Dropbox team', () => {
   });
 
   it('is read with its groups as objects, and everything the documentation shows [dropbox 10]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const id = fake.addMember('ann@example.com', { givenName: 'Ann', surname: 'Lee', role: ROLE, secondary: ['a@example.com', 'b@example.com'] });
     const [sales, own] = [fake.addGroup('Sales', { members: new Map([[id, 'member']]) }), fake.addGroup('Own', { type: 'user_managed', members: new Map([[id, 'owner']]) })];
     expect(await caller.values(ACCOUNT, new Uid(id))).toEqual({
@@ -76,7 +67,7 @@ describe('a member of a Dropbox team', () => {
   });
 
   it('is read with its email alone where nothing else is asked for [dropbox 11]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const id = fake.addMember('ann@example.com');
     fake.addGroup('Sales', { members: new Map([[id, 'member']]) });
     const object = await caller.get(ACCOUNT, new Uid(id), OperationOptions.of(only('email')));
@@ -85,7 +76,7 @@ describe('a member of a Dropbox team', () => {
   });
 
   it('can be read until it is taken out of the team, and then no more [dropbox 12]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const uid = new Uid(fake.addMember('ann@example.com'));
     expect(await caller.values(ACCOUNT, uid)).toMatchObject({ email: 'ann@example.com' });
     await caller.remove(ACCOUNT, uid);
@@ -96,7 +87,7 @@ describe('a member of a Dropbox team', () => {
   });
 
   it('is waited for where Dropbox makes a job of it', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     fake.jobsTake = 1;
     const uid = await caller.create(ACCOUNT, of('email', 'ann@example.com'));
     await caller.remove(ACCOUNT, uid);
@@ -106,7 +97,7 @@ describe('a member of a Dropbox team', () => {
   });
 
   it('is refused with what Dropbox says', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     const uid = new Uid(fake.addMember('ann@example.com'));
     fake.addMember('bob@example.com');
     expect(await failure(caller.create(ACCOUNT, of('email', 'ann@example.com')))).toMatchObject({ kind: 'alreadyExists', outcome: 'notApplied' });
@@ -119,7 +110,7 @@ describe('a member of a Dropbox team', () => {
   });
 
   it('is found in spite of an expired token and a busy service; what broke otherwise is said', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     fake.addMember('ann@example.com');
     await caller.test();
     fake.service.tokens.expireAll();
@@ -136,7 +127,7 @@ describe('a member of a Dropbox team', () => {
   });
 
   it('is listed once where a page comes twice, or an empty one at the end', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(DROPBOX);
     for (let index = 0; index < 1_001; index++) fake.addMember(`p${index}@example.com`);
     fake.service.pages.oddity = 'emptyLast';
     expect((await caller.search(ACCOUNT, undefined, only())).items).toHaveLength(1_001);

@@ -1,10 +1,8 @@
 import dropbox from '../../../connectors/catalog/dropbox/index.js';
 import { GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
-import type { FakeDropbox } from './fake.js';
-
-/** For watches by the vendor's contract. */
-export const TOKENS = { on: 'POST /oauth2/token', reason: 'tokens are in no Stone definition; https://developers.dropbox.com/oauth-guide tells of them' };
+import type { TestedService } from '../../support/tested-service.js';
+import { FakeDropbox } from './fake.js';
 
 /** The smallest configuration the documentation has, for a fake. */
 export function configuration(fake: FakeDropbox, changes: Readonly<Record<string, IcfValue>> = {}): Record<string, IcfValue> {
@@ -17,3 +15,8 @@ export function configuration(fake: FakeDropbox, changes: Readonly<Record<string
 export function callerFor(fake: FakeDropbox, changes: Readonly<Record<string, IcfValue>> = {}): ConnectorCaller {
   return new ConnectorCaller(dropbox, configuration(fake, changes));
 }
+
+export const DROPBOX: TestedService<FakeDropbox> = {
+  connector: dropbox, start: (observers) => FakeDropbox.start(observers), configuration,
+  contract: 'dropbox', exemptions: [{ on: 'POST /oauth2/token', reason: 'tokens are in no Stone definition; https://developers.dropbox.com/oauth-guide tells of them' }],
+};

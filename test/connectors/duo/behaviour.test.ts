@@ -1,24 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import duo from '../../../connectors/catalog/duo/index.js';
 import { describeConnector } from '../../../connectors/framework/index.js';
 import { ACCOUNT, Attribute, GROUP, IcfArray, Name, OPTION, Uid } from '../../../protocol/model/index.js';
 import { failure, plain, type ConnectorCaller } from '../../support/connector-caller.js';
 import { scriptOnConnector } from '../../support/script-on-connector.js';
+import { connected } from '../../support/tested-service.js';
 import { fault } from '../../targets/rest/faults.js';
-import { FakeDuo } from './fake.js';
-import { callerFor, configuration } from './system.js';
+import type { FakeDuo } from './fake.js';
+import { callerFor, configuration, DUO } from './system.js';
 
 let fake: FakeDuo;
 let caller: ConnectorCaller;
 
-beforeEach(async () => {
-  fake = await FakeDuo.start();
-  caller = callerFor(fake);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
-});
+beforeEach(async () => { ({ fake, caller } = await connected(DUO)); });
 
 const attributesOf = (given: Record<string, unknown>): Attribute[] => Object.entries(given).map(([name, value]) => (name === '__NAME__' ? new Name(value as string) : new Attribute(name, value === null ? null : Array.isArray(value) ? value as string[] : [value as string])));
 const user = (more: Record<string, unknown> = {}): Promise<Uid> => caller.create(ACCOUNT, ...attributesOf({ __NAME__: 'jdoe', userType: 'user', email: 'jane_doe@example.com', ...more }));

@@ -1,7 +1,8 @@
 import duo from '../../../connectors/catalog/duo/index.js';
 import { GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
-import type { FakeDuo } from './fake.js';
+import type { TestedService } from '../../support/tested-service.js';
+import { FakeDuo } from './fake.js';
 
 /** The configuration the documentation has, for a fake. */
 export function configuration(fake: FakeDuo, changes: Readonly<Record<string, IcfValue>> = {}): Record<string, IcfValue> {
@@ -11,3 +12,5 @@ export function configuration(fake: FakeDuo, changes: Readonly<Record<string, Ic
 export function callerFor(fake: FakeDuo, changes: Readonly<Record<string, IcfValue>> = {}): ConnectorCaller {
   return new ConnectorCaller(duo, configuration(fake, changes));
 }
+
+export const DUO: TestedService<FakeDuo> = { connector: duo, start: (observers) => FakeDuo.start(observers), configuration };

@@ -1,9 +1,7 @@
-import graph from '../../../connectors/catalog/ms-graph/index.js';
 import { ACCOUNT, Attribute, GROUP, GuardedString, Name } from '../../../protocol/model/index.js';
 import type { ContractTarget } from '../../contract/contract-target.js';
-import { describeConnectorContract } from '../../contract/connector-contract.js';
-import { FakeGraph } from './fake.js';
-import { configuration, watchGraph } from './system.js';
+import { describeServiceContract } from '../../contract/service-contract.js';
+import { GRAPH } from './system.js';
 
 type Sample = Pick<ContractTarget, 'objectClass' | 'sample' | 'change' | 'filters' | 'filterAttributes' | 'exempt'>;
 
@@ -34,24 +32,13 @@ const applications: Sample = {
 };
 
 for (const [name, sample] of Object.entries({ users, groups, applications })) {
-  describeConnectorContract(`ms-graph: ${name}`, async () => {
-    const watch = await watchGraph(name);
-    const fake = await FakeGraph.start([watch]);
+  describeServiceContract(GRAPH, name, (fake) => {
     const multiValued = name === 'users' ? { multiValued: { name: 'memberOf', values: ['first', 'second', 'third'].map((displayName) => fake.add('groups', { displayName, mailNickname: displayName })) } } : {};
     return {
-      connector: graph, configuration: configuration(fake), ...sample, ...multiValued,
+      ...sample, ...multiValued,
       broken: { clientSecret: new GuardedString('not-the-secret-of-graph') },
       secrets: [fake.clientSecret, 'not-the-secret-of-graph', 'MyPassw0rd'],
       unknownUid: '00000000-0000-4000-8000-000000000000',
-      behind: { name: watch.isChecking ? 'a fake checked against Microsoft Graph\'s metadata' : 'a fake', real: false },
-      outage: { begin: () => fake.service.pause(), end: () => fake.service.resume() },
-      openCursors: async () => fake.service.open,
-      stop: async () => {
-        watch.keep();
-        const { complaints } = fake.service;
-        await fake.service.stop();
-        if (complaints.length > 0) throw new Error(complaints.slice(0, 5).join('\n'));
-      },
-    } satisfies ContractTarget;
+    };
   });
 }

@@ -1,8 +1,7 @@
 import graph from '../../../connectors/catalog/ms-graph/index.js';
 import { ACCOUNT, Attribute, GuardedString, OperationOptions, OPTION, IcfArray, type IcfValue, type Uid } from '../../../protocol/model/index.js';
 import { ConnectorCaller, plain } from '../../support/connector-caller.js';
-import { watchBy } from '../../vendor-contracts/contracts.js';
-import type { ContractWatch } from '../../vendor-contracts/contract-watch.js';
+import { watched, type TestedService } from '../../support/tested-service.js';
 import { FakeGraph } from './fake.js';
 
 /** The smallest configuration the documentation has, led to a fake. */
@@ -14,23 +13,20 @@ export function callerFor(fake: FakeGraph, changes: Readonly<Record<string, IcfV
   return new ConnectorCaller(graph, configuration(fake, changes));
 }
 
-/** A watch by Graph's metadata, which says nothing of tokens. */
-export function watchGraph(suite: string): Promise<ContractWatch> {
-  return watchBy('graph', { service: 'ms-graph', suite, exemptions: [{ on: 'POST /contoso.example/oauth2/', reason: 'tokens are Entra\'s, of which Graph\'s metadata says nothing' }] });
-}
+export const GRAPH: TestedService<FakeGraph> = {
+  connector: graph, start: (observers) => FakeGraph.start(observers), configuration,
+  contract: 'graph', exemptions: [{ on: 'POST /contoso.example/oauth2/', reason: 'tokens are Entra\'s, of which Graph\'s metadata says nothing' }],
+};
 
 /** A fake, watched, and the connector before it; `stop` fails where the contract was broken. */
 export async function system(suite: string, changes: Readonly<Record<string, IcfValue>> = {}) {
-  const watch = await watchGraph(suite);
-  const fake = await FakeGraph.start([watch]);
+  const { fake, stop } = await watched(GRAPH, suite);
   const caller = callerFor(fake, changes);
   return {
     fake, caller,
     async stop(): Promise<void> {
       await caller.dispose();
-      watch.keep();
-      await fake.service.stop();
-      if (fake.service.complaints.length > 0) throw new Error(fake.service.complaints.slice(0, 5).join('\n'));
+      await stop();
     },
   };
 }

@@ -7,29 +7,22 @@ import { ACCOUNT, Attribute, GROUP, GuardedString, IcfArray, Name, OPTION, Opera
 import { ConnectorCaller, failure, plain } from '../../support/connector-caller.js';
 import { calling } from '../../support/memory-facade.js';
 import { scriptOnConnector } from '../../support/script-on-connector.js';
+import { connected, type TestedService } from '../../support/tested-service.js';
 import { fault } from '../../targets/rest/faults.js';
 import { FakeService } from '../../targets/rest/fake-service.js';
 import { issueSelfSigned } from '../../targets/self-signed.js';
-import { watchBy } from '../../vendor-contracts/contracts.js';
 import { FakePingOne } from './fake.js';
-import { EXEMPTIONS, callerFor, configuration } from './system.js';
+import { callerFor, configuration, PINGONE } from './system.js';
 
 const ended: (() => Promise<unknown>)[] = [];
 afterEach(async () => { for (const end of ended.splice(0).reverse()) await end(); });
 
-/** As the documentation shows it, or as the contract has it. */
-async function start(asDocumented = false): Promise<{ fake: FakePingOne; caller: ConnectorCaller }> {
-  const watch = await watchBy('pingone', { service: 'pingone', suite: 'behaviours', exemptions: EXEMPTIONS });
-  const fake = await FakePingOne.start(asDocumented ? [] : [watch], { asDocumented });
-  const caller = callerFor(fake);
-  ended.push(() => fake.service.stop(), () => caller.dispose());
-  if (!asDocumented) ended.push(async () => { watch.keep(); expect(fake.service.complaints).toEqual([]); });
-  return { fake, caller };
-}
+/** As the documentation shows it, which is not as the contract has it. */
+const AS_DOCUMENTED: TestedService<FakePingOne> = { connector: pingone, configuration: PINGONE.configuration, start: () => FakePingOne.start([], { asDocumented: true }) };
 
 let fake: FakePingOne;
 let caller: ConnectorCaller;
-beforeEach(async () => { ({ fake, caller } = await start()); });
+beforeEach(async () => { ({ fake, caller } = await connected(PINGONE)); });
 
 const text = (name: string, ...values: readonly string[]): Attribute => Attribute.of(name, ...values);
 const newUser = (name: string, ...more: readonly Attribute[]): Promise<Uid> => caller.create(ACCOUNT, new Name(name), text('email', `${name}@example.com`), ...more);
@@ -95,7 +88,7 @@ describe('the PingOne connector', () => {
 
 describe('a user', () => {
   it('[pingone 12, 13, 14, 16] needs a name only, and gets the rest from the service', async () => {
-    const documented = await start(true);
+    const documented = await connected(AS_DOCUMENTED);
     const uid = await documented.caller.create(ACCOUNT, text('username', 'A_20240223183659857'));
     expect(await documented.caller.values(ACCOUNT, uid)).toMatchObject({
       __NAME__: 'A_20240223183659857', username: 'A_20240223183659857', enabled: true, mfaEnabled: true, verifyStatus: 'NOT_INITIATED', identityProvider: { type: 'PING_ONE' }, lifecycle: { status: 'ACCOUNT_OK' },
@@ -106,7 +99,7 @@ describe('a user', () => {
   });
 
   it('[pingone 15, 17, 18] gets groups and roles once it is there, and shows them in two forms', async () => {
-    const documented = await start(true);
+    const documented = await connected(AS_DOCUMENTED);
     const groups = ['one', 'two'].map((name) => documented.fake.addGroup(name));
     const role = roleIn(documented.fake);
     const uid = await documented.caller.create(ACCOUNT, new Name('gm'), text('__groupMemberships__', ...groups), text('__roleAssignments__', role));
@@ -204,7 +197,7 @@ describe('a user', () => {
 
 describe('groups and populations', () => {
   it('[pingone 24] a group needs a name, and counts its members', async () => {
-    const documented = await start(true);
+    const documented = await connected(AS_DOCUMENTED);
     const uid = await documented.caller.create(GROUP, text('name', 'A_2024'));
     expect(await documented.caller.values(GROUP, uid)).toMatchObject({ __NAME__: 'A_2024', name: 'A_2024', directMemberCounts: { users: 0, groups: 0 } });
     expect((await failure(caller.create(GROUP, text('description', 'x')))).message).toContain('name');

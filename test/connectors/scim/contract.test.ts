@@ -1,9 +1,10 @@
 import scim from '../../../connectors/catalog/scim/index.js';
 import { ACCOUNT, Attribute, GROUP, GuardedString, Name } from '../../../protocol/model/index.js';
 import { describeConnectorContract, type ContractTarget } from '../../contract/connector-contract.js';
+import { describeServiceContract } from '../../contract/service-contract.js';
+import { PauseSkippingClock } from '../../support/pause-skipping-clock.js';
 import { startScimServer } from '../../targets/scim-server.js';
-import { FakeScim } from './fake.js';
-import { configuration } from './system.js';
+import { SCIM_1 } from './system.js';
 
 const WRONG = 'not-the-credential-of-scim';
 
@@ -25,7 +26,7 @@ const groups: typeof users = {
 };
 
 for (const [name, samples] of [['users', users], ['groups', groups]] as const) {
-  describeConnectorContract(`scim 2.0: ${name}`, async () => {
+  describeConnectorContract(`scim: ${name} of 2.0`, async () => {
     const server = await startScimServer();
     return {
       connector: scim, ...samples,
@@ -35,25 +36,15 @@ for (const [name, samples] of [['users', users], ['groups', groups]] as const) {
       behind: { name: server.name, real: true },
       outage: { begin: () => server.pause(), end: () => server.resume() },
       openCursors: async () => server.open,
+      clock: new PauseSkippingClock(),
       stop: () => server.stop(),
     };
   });
 
-  describeConnectorContract(`scim 1.1: ${name}`, async () => {
-    const fake = await FakeScim.start({ version: 1 });
-    return {
-      connector: scim, ...samples,
-      configuration: configuration(fake, { readRateLimit: '900/sec', writeRateLimit: '900/sec' }),
-      broken: { clientSecret: new GuardedString(WRONG) },
-      secrets: [fake.clientSecret, WRONG],
-      behind: { name: 'a fake', real: false },
-      outage: { begin: () => fake.service.pause(), end: () => fake.service.resume() },
-      openCursors: async () => fake.service.open,
-      stop: async () => {
-        const { complaints } = fake.service;
-        await fake.service.stop();
-        if (complaints.length > 0) throw new Error(complaints.slice(0, 5).join('\n'));
-      },
-    };
-  });
+  describeServiceContract(SCIM_1, `${name} of 1.1`, (fake) => ({
+    ...samples,
+    configuration: { ...SCIM_1.configuration(fake), readRateLimit: '900/sec', writeRateLimit: '900/sec' },
+    broken: { clientSecret: new GuardedString(WRONG) },
+    secrets: [fake.clientSecret, WRONG],
+  }));
 }

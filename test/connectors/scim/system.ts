@@ -2,7 +2,8 @@ import scim from '../../../connectors/catalog/scim/index.js';
 import { Attribute, GuardedString, OperationOptions, type IcfValue, type Uid } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
 import { calling } from '../../support/memory-facade.js';
-import type { FakeScim } from './fake.js';
+import type { TestedService } from '../../support/tested-service.js';
+import { FakeScim } from './fake.js';
 
 /** The smallest configuration with OAuth. */
 export function configuration(fake: FakeScim, changes: Readonly<Record<string, IcfValue>> = {}): Record<string, IcfValue> {
@@ -15,6 +16,8 @@ export function configuration(fake: FakeScim, changes: Readonly<Record<string, I
 export function callerFor(fake: FakeScim, changes: Readonly<Record<string, IcfValue>> = {}): ConnectorCaller {
   return new ConnectorCaller(scim, configuration(fake, changes));
 }
+
+export const SCIM_1: TestedService<FakeScim> = { connector: scim, start: (observers) => FakeScim.start({ version: 1 }, observers), configuration };
 
 export async function changeValues({ facade }: ConnectorCaller, updateType: 'ADD' | 'REMOVE', objectClass: string, uid: Uid, ...attributes: readonly Attribute[]): Promise<void> {
   await facade.perform({ kind: 'update', updateType, objectClass, uid, attributes, options: OperationOptions.none }, calling());

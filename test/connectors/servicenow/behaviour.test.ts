@@ -1,22 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import servicenow from '../../../connectors/catalog/servicenow/index.js';
 import { Attribute, GuardedString, IcfArray, Name, OPTION, OperationOptions, Uid, type Filter } from '../../../protocol/model/index.js';
 import { failure, plain, type ConnectorCaller } from '../../support/connector-caller.js';
 import { calling } from '../../support/memory-facade.js';
 import { scriptOnConnector } from '../../support/script-on-connector.js';
-import { FakeServiceNow } from './fake.js';
-import { callerFor, configuration } from './system.js';
+import { connected } from '../../support/tested-service.js';
+import type { FakeServiceNow } from './fake.js';
+import { callerFor, configuration, SERVICENOW } from './system.js';
 
 let fake: FakeServiceNow;
 let caller: ConnectorCaller;
-beforeEach(async () => {
-  fake = await FakeServiceNow.start();
-  caller = callerFor(fake);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
-});
+beforeEach(async () => { ({ fake, caller } = await connected(SERVICENOW)); });
 
 /** The user of the documentation's sample. */
 const LUCIUS = {

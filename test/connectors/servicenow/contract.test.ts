@@ -1,17 +1,13 @@
-import servicenow from '../../../connectors/catalog/servicenow/index.js';
 import { Attribute, GuardedString, Name } from '../../../protocol/model/index.js';
-import { describeConnectorContract } from '../../contract/connector-contract.js';
-import { FakeServiceNow } from './fake.js';
-import { configuration } from './system.js';
+import { describeServiceContract } from '../../contract/service-contract.js';
+import { SERVICENOW } from './system.js';
 
 for (const objectClass of ['user', 'group'] as const) {
-  describeConnectorContract(`servicenow: ${objectClass}`, async () => {
-    const fake = await FakeServiceNow.start();
+  describeServiceContract(SERVICENOW, objectClass, (fake) => {
     const isUser = objectClass === 'user';
     const first = isUser ? Attribute.of('first_name', 'First') : Attribute.of('description', 'first');
     return {
-      connector: servicenow,
-      configuration: configuration(fake, { pageSize: 4 }),
+      configuration: { ...SERVICENOW.configuration(fake), pageSize: 4 },
       objectClass,
       sample: (index) => (isUser
         ? [new Name(`user${index}@example.com`), Attribute.of('user_name', `user.${index}`), Attribute.of('last_name', `Last ${index % 3}`), Attribute.of('first_name', `First ${index}`)]
@@ -26,14 +22,6 @@ for (const objectClass of ['user', 'group'] as const) {
       freeText: isUser ? ['first_name'] : ['description'],
       broken: { password: new GuardedString('not-the-password-of-servicenow') },
       secrets: [fake.clientSecret, fake.owner.password, 'not-the-password-of-servicenow'],
-      behind: { name: 'a fake', real: false },
-      outage: { begin: () => fake.service.pause(), end: () => fake.service.resume() },
-      openCursors: async () => fake.service.open,
-      stop: async () => {
-        const { complaints } = fake.service;
-        await fake.service.stop();
-        if (complaints.length > 0) throw new Error(complaints.slice(0, 5).join('\n'));
-      },
     };
   });
 }

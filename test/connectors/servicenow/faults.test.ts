@@ -1,20 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Attribute, Name, Uid } from '../../../protocol/model/index.js';
 import { failure, type ConnectorCaller } from '../../support/connector-caller.js';
+import { connected } from '../../support/tested-service.js';
 import { fault } from '../../targets/rest/faults.js';
-import { FakeServiceNow } from './fake.js';
-import { callerFor } from './system.js';
+import type { FakeServiceNow } from './fake.js';
+import { SERVICENOW } from './system.js';
 
 let fake: FakeServiceNow;
 let caller: ConnectorCaller;
 beforeEach(async () => {
-  fake = await FakeServiceNow.start();
-  caller = callerFor(fake, { pageSize: 2 });
+  ({ fake, caller } = await connected(SERVICENOW, { pageSize: 2 }));
   for (let index = 0; index < 5; index++) fake.add('sys_user', { email: `u${index}@x.org`, user_name: `u${index}` });
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
 });
 
 describe('ServiceNow when something is wrong', () => {

@@ -1,19 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Attribute, Name } from '../../../protocol/model/index.js';
 import { failure, type ConnectorCaller } from '../../support/connector-caller.js';
-import { FakeServiceNow } from './fake.js';
-import { callerFor } from './system.js';
+import { connected } from '../../support/tested-service.js';
+import type { FakeServiceNow } from './fake.js';
+import { SERVICENOW } from './system.js';
 
 let fake: FakeServiceNow;
 let caller: ConnectorCaller;
-beforeEach(async () => {
-  fake = await FakeServiceNow.start();
-  caller = callerFor(fake, { pageSize: 3 });
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.service.stop();
-});
+beforeEach(async () => { ({ fake, caller } = await connected(SERVICENOW, { pageSize: 3 })); });
 
 const at = (text: string): void => { fake.now = () => Date.parse(`${text.replace(' ', 'T')}Z`); };
 

@@ -1,16 +1,11 @@
-import teamdynamix from '../../../connectors/catalog/teamdynamix/index.js';
 import { ACCOUNT, Attribute, GuardedString, Name } from '../../../protocol/model/index.js';
-import { describeConnectorContract } from '../../contract/connector-contract.js';
-import { FakeTeamDynamix } from './fake.js';
-import { configuration } from './system.js';
+import { describeServiceContract } from '../../contract/service-contract.js';
+import { TEAMDYNAMIX } from './system.js';
 
-describeConnectorContract('teamdynamix: people', async () => {
-  const fake = await FakeTeamDynamix.start();
+describeServiceContract(TEAMDYNAMIX, 'people', (fake) => {
   const role = fake.addRole('Technician');
   const groups = ['first', 'second', 'third'].map((name) => fake.addGroup(name));
   return {
-    connector: teamdynamix,
-    configuration: configuration(fake),
     objectClass: ACCOUNT,
     sample: (index) => [
       new Name(`user${index}`), Attribute.of('FirstName', `First ${index % 3}`), Attribute.of('LastName', `Last ${index}`), Attribute.of('PrimaryEmail', `user${index}@example.com`), Attribute.of('Company', 'Example'),
@@ -24,12 +19,5 @@ describeConnectorContract('teamdynamix: people', async () => {
     broken: { webServicesKey: new GuardedString('not-the-key-of-teamdynamix') },
     secrets: [fake.webServicesKey, 'not-the-key-of-teamdynamix'],
     behind: { name: 'a fake with the published limits', real: false },
-    outage: { begin: () => fake.service.pause(), end: () => fake.service.resume() },
-    openCursors: async () => fake.service.open,
-    stop: async () => {
-      const { complaints } = fake.service;
-      await fake.service.stop();
-      if (complaints.length > 0) throw new Error(complaints.slice(0, 5).join('\n'));
-    },
   };
 });

@@ -1,7 +1,8 @@
 import teamdynamix from '../../../connectors/catalog/teamdynamix/index.js';
 import { GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
-import type { FakeTeamDynamix } from './fake.js';
+import type { TestedService } from '../../support/tested-service.js';
+import { FakeTeamDynamix } from './fake.js';
 
 export function configuration(fake: FakeTeamDynamix, changes: Readonly<Record<string, IcfValue>> = {}): Record<string, IcfValue> {
   return { serviceUri: `${fake.service.origin}/TDWebApi`, beid: fake.beid, webServicesKey: new GuardedString(fake.webServicesKey), ...changes };
@@ -10,3 +11,5 @@ export function configuration(fake: FakeTeamDynamix, changes: Readonly<Record<st
 export function callerFor(fake: FakeTeamDynamix, changes: Readonly<Record<string, IcfValue>> = {}): ConnectorCaller {
   return new ConnectorCaller(teamdynamix, configuration(fake, changes));
 }
+
+export const TEAMDYNAMIX: TestedService<FakeTeamDynamix> = { connector: teamdynamix, start: () => FakeTeamDynamix.start(), configuration };

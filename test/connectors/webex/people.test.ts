@@ -1,19 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ACCOUNT, Attribute, IcfArray, OPTION, OperationOptions, Uid, type Filter, type IcfValue } from '../../../protocol/model/index.js';
 import { failure, plain, type ConnectorCaller } from '../../support/connector-caller.js';
+import { connected } from '../../support/tested-service.js';
 import { fault } from '../../targets/rest/faults.js';
-import { FakeWebex } from './fake.js';
-import { callerFor, person } from './system.js';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => { for (const stop of stops.splice(0).reverse()) await stop(); });
-
-async function connected(changes: Record<string, IcfValue> = {}): Promise<{ fake: FakeWebex; caller: ConnectorCaller }> {
-  const fake = await FakeWebex.start();
-  const caller = callerFor(fake, changes);
-  stops.push(() => fake.service.stop(), () => caller.dispose());
-  return { fake, caller };
-}
+import type { FakeWebex } from './fake.js';
+import { person, WEBEX } from './system.js';
 
 const on = (kind: 'equals' | 'startsWith', name: string, value: string): Filter => ({ kind, attribute: Attribute.of(name, value) });
 const of = (name: string, ...values: IcfValue[]): Attribute => new Attribute(name, values);
@@ -23,7 +14,7 @@ const uids = ({ items }: Awaited<ReturnType<ConnectorCaller['search']>>): string
 
 describe('a person of Webex', () => {
   it('needs an address and a display name to be created [webex 12, 35]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     expect(await failure(caller.create(ACCOUNT, of('displayName', 'John Doe')))).toMatchObject({ kind: 'invalidAttributeValue', outcome: 'notApplied', message: expect.stringContaining('emails') as string });
     expect((await failure(caller.create(ACCOUNT, of('emails', 'john.doe@example.com')))).message).toContain('displayName');
     expect(fake.service.seenOf('POST /v1/people')).toEqual([]);
@@ -32,7 +23,7 @@ describe('a person of Webex', () => {
   });
 
   it('is created from the documented sample, whatever the case of LastName, with its groups [webex 27]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     const groups = [fake.addGroup('Sales'), fake.addGroup('Everybody')];
     const sample = person('john.doe@example.com', {
       firstName: 'John', LastName: 'Doe', groups, licenses: [fake.meetings], roles: ['role-users'], avatar: 'https://example.com/a.png', title: 'Title', department: 'Sales',
@@ -49,7 +40,7 @@ describe('a person of Webex', () => {
   });
 
   it('is refused an extension, a location or sites without the licence for them [webex 13]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     for (const more of [{ extension: '123' }, { extension: '123', locationId: 'loc' }, { siteUrls: ['mysite.webex.com'] }]) {
       expect(await failure(caller.create(ACCOUNT, ...person('john.doe@example.com', more)))).toMatchObject({ kind: 'invalidAttributeValue', message: expect.stringContaining('license') as string });
     }
@@ -57,7 +48,7 @@ describe('a person of Webex', () => {
   });
 
   it('has a location with an extension alone [webex 14]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     expect(await failure(caller.create(ACCOUNT, ...person('a@example.com', { licenses: [fake.calling], locationId: 'loc' })))).toMatchObject({ kind: 'invalidAttributeValue', outcome: 'notApplied', message: expect.stringContaining('extension') as string });
     const uid = await caller.create(ACCOUNT, ...person('a@example.com', { licenses: [fake.calling] }));
     expect(await failure(caller.update(ACCOUNT, uid, of('locationId', 'loc')))).toMatchObject({ kind: 'invalidAttributeValue', outcome: 'notApplied' });
@@ -68,7 +59,7 @@ describe('a person of Webex', () => {
   });
 
   it('has a location or numbers, not both [webex 15]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     const both = { licenses: [fake.calling], extension: '1', locationId: 'loc', phoneNumbers: [map({ type: 'work', value: '1' })] };
     expect(await failure(caller.create(ACCOUNT, ...person('a@example.com', both)))).toMatchObject({ kind: 'invalidAttributeValue', outcome: 'notApplied' });
     const uid = await caller.create(ACCOUNT, ...person('a@example.com', { ...both, phoneNumbers: [] }));
@@ -82,7 +73,7 @@ describe('a person of Webex', () => {
   });
 
   it('is read with the licences Webex gave it by itself [webex 16]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     fake.defaultLicenses = [fake.meetings];
     const uid = await caller.create(ACCOUNT, ...person('a@example.com'));
     expect((await caller.search(ACCOUNT)).items[0]?.get('licenses')?.values).toEqual([fake.meetings]);
@@ -90,7 +81,7 @@ describe('a person of Webex', () => {
   });
 
   it('is created without what Webex cannot assign, also where that is answered with 400 [webex 17]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     const uid = await caller.create(ACCOUNT, ...person('a@example.com', { licenses: ['no-license', fake.meetings], roles: ['no-role'], avatar: 'not an address' }));
     const read = await caller.get(ACCOUNT, uid);
     expect([read?.get('licenses')?.values, read?.get('roles')?.values, read?.get('avatar')]).toEqual([[fake.meetings], [], undefined]);
@@ -101,7 +92,7 @@ describe('a person of Webex', () => {
   });
 
   it('is not mistaken for an older one of the same address after a refusal', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     const uid = await caller.create(ACCOUNT, ...person('a@example.com'));
     fake.people.set(uid.value, { ...fake.people.get(uid.value), created: '2020-01-01T00:00:00.000Z' });
     fake.service.faults.next(fault.answer({ status: 400, body: { message: 'no' } }), { on: 'POST /v1/people' });
@@ -110,7 +101,7 @@ describe('a person of Webex', () => {
   });
 
   it('is read by its id, with extension and location where the licence is there [webex 19]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     const plainOne = await caller.create(ACCOUNT, ...person('a@example.com'));
     const calling = await caller.create(ACCOUNT, ...person('b@example.com', { licenses: [fake.calling], extension: '123', locationId: 'loc' }));
     expect(await caller.values(ACCOUNT, calling)).toMatchObject({ extension: '123', locationId: 'loc' });
@@ -122,7 +113,7 @@ describe('a person of Webex', () => {
   });
 
   it('is changed as a whole: address, display name and licences go along [webex 24]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     const uid = await caller.create(ACCOUNT, ...person('a@example.com', { licenses: [fake.meetings], siteUrls: ['mysite.webex.com#attendee'], department: 'Sales' }));
     await caller.update(ACCOUNT, uid, of('title', 'Boss'));
     expect(bodies(fake, 'PUT')[0]).toEqual({ emails: ['a@example.com'], displayName: 'John Doe', licenses: [fake.meetings], roles: [], siteUrls: ['mysite.webex.com#attendee'], department: 'Sales', orgId: 'org', title: 'Boss' });
@@ -133,7 +124,7 @@ describe('a person of Webex', () => {
   });
 
   it('is addressed by its id in the path, and can be read until it is deleted [webex 25]', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     const uid = await caller.create(ACCOUNT, ...person('deleted.member@email.com'));
     await caller.update(ACCOUNT, uid, of('title', 'Title'));
     expect(await caller.values(ACCOUNT, uid)).toMatchObject({ emails: 'deleted.member@email.com', title: 'Title' });
@@ -144,7 +135,7 @@ describe('a person of Webex', () => {
   });
 
   it('says what was done when a membership fails after the creation', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     const error = await failure(caller.create(ACCOUNT, ...person('a@example.com', { groups: [fake.addGroup('Sales'), 'no-group'] })));
     expect(error).toMatchObject({ outcome: 'applied', message: expect.stringMatching(/was created with the uid 'person-\d+'.*Of 2 changes of groups 1 were made/) as string });
   });
@@ -152,7 +143,7 @@ describe('a person of Webex', () => {
 
 describe('people of Webex', () => {
   async function three() {
-    const system = await connected();
+    const system = await connected(WEBEX);
     const { caller } = system;
     const made = [];
     for (const [first, email] of [['John', 'john@example.wbx.ai'], ['Joan', 'joan@example.wbx.ai'], ['Ann', 'ann@example.wbx.ai']] as const) {
@@ -173,7 +164,7 @@ describe('people of Webex', () => {
   });
 
   it('are read page after page by the Link header', async () => {
-    const { caller, fake } = await connected();
+    const { caller, fake } = await connected(WEBEX);
     for (let index = 0; index < 120; index++) fake.people.set(`p${index}`, { id: `p${index}`, displayName: `P ${index}`, emails: [`p${index}@example.com`] });
     expect((await caller.search(ACCOUNT)).items).toHaveLength(120);
     expect(fake.service.seenOf('GET /v1/people').map(({ query }) => query['cursor'] !== undefined)).toEqual([false, true]);

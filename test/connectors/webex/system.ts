@@ -1,10 +1,8 @@
 import webex from '../../../connectors/catalog/webex/index.js';
 import { Attribute, GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
-import type { FakeWebex } from './fake.js';
-
-/** For watches by the vendor's contract. */
-export const TOKENS = { on: 'POST /v1/access_token', reason: 'tokens are in no document; https://developer.webex.com/docs/integrations tells of them' };
+import type { TestedService } from '../../support/tested-service.js';
+import { FakeWebex } from './fake.js';
 
 /** The smallest configuration the documentation has, for a fake. */
 export function configuration(fake: FakeWebex, changes: Readonly<Record<string, IcfValue>> = {}): Record<string, IcfValue> {
@@ -23,3 +21,8 @@ export function person(email: string, more: Readonly<Record<string, IcfValue | r
   const all: Readonly<Record<string, IcfValue | readonly IcfValue[]>> = { emails: [email], displayName: 'John Doe', ...more };
   return Object.entries(all).map(([name, value]) => new Attribute(name, Array.isArray(value) ? value as readonly IcfValue[] : [value as IcfValue]));
 }
+
+export const WEBEX: TestedService<FakeWebex> = {
+  connector: webex, start: (observers) => FakeWebex.start(observers), configuration,
+  contract: 'webexAdmin', exemptions: [{ on: 'POST /v1/access_token', reason: 'tokens are in no document; https://developer.webex.com/docs/integrations tells of them' }],
+};
