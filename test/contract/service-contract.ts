@@ -1,6 +1,5 @@
 import { PauseSkippingClock } from '../support/pause-skipping-clock.js';
-import { watched, type TestedService } from '../support/tested-service.js';
-import type { FakeService } from '../targets/rest/fake-service.js';
+import { watched, type FakeOfService, type TestedService } from '../support/tested-service.js';
 import { describeConnectorContract } from './connector-contract.js';
 import type { ContractTarget } from './contract-target.js';
 
@@ -10,7 +9,7 @@ type OfTheFake = 'connector' | 'configuration' | 'outage' | 'openCursors' | 'sto
 export type ServiceSuite = Omit<ContractTarget, OfTheFake> & Partial<Pick<ContractTarget, 'configuration'>>;
 
 /** The contract suite of a connector to a service, for one of its object classes: against the fake, watched by the vendor's contract where there is one. */
-export function describeServiceContract<F extends { readonly service: FakeService }>(service: TestedService<F>, suite: string, of: (fake: F) => ServiceSuite): void {
+export function describeServiceContract<F extends FakeOfService>(service: TestedService<F>, suite: string, of: (fake: F) => ServiceSuite): void {
   describeConnectorContract(`${service.connector.id}: ${suite}`, async () => {
     const { fake, checkedBy, stop } = await watched(service, suite);
     return {

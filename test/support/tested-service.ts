@@ -7,10 +7,12 @@ import type { Exemption } from '../vendor-contracts/contract-watch.js';
 import { watchBy, type ContractId } from '../vendor-contracts/contracts.js';
 import { ConnectorCaller } from './connector-caller.js';
 
+export interface FakeOfService { readonly service: FakeService }
+
 export type Changes = Readonly<Record<string, IcfValue>>;
 
 /** A service as tests know it: its fake, and how the connector finds it. */
-export interface TestedService<F extends { readonly service: FakeService }> {
+export interface TestedService<F extends FakeOfService> {
   readonly connector: AnyConnector;
   /** By which every exchange is checked; left out where the vendor publishes none. */
   readonly contract?: ContractId;
@@ -29,7 +31,7 @@ export interface Watched<F> {
 }
 
 /** Starts a fake, watched by the vendor's contract and by `observers`. `suite` names the counts. */
-export async function watched<F extends { readonly service: FakeService }>(service: TestedService<F>, suite: string, observers: readonly ExchangeObserver[] = []): Promise<Watched<F>> {
+export async function watched<F extends FakeOfService>(service: TestedService<F>, suite: string, observers: readonly ExchangeObserver[] = []): Promise<Watched<F>> {
   const { connector, contract, exemptions = [] } = service;
   const watch = contract === undefined ? undefined : await watchBy(contract, { service: connector.id, suite, exemptions });
   const fake = await service.start([...watch === undefined ? [] : [watch], ...observers]);
@@ -54,7 +56,7 @@ export interface Connected<F> {
 }
 
 /** For one test: a fake and the connector in front of it, which go when the test ends. It fails where the vendor's contract was broken. */
-export async function connected<F extends { readonly service: FakeService }>(service: TestedService<F>, changes: Changes = {}): Promise<Connected<F>> {
+export async function connected<F extends FakeOfService>(service: TestedService<F>, changes: Changes = {}): Promise<Connected<F>> {
   const requests: FakeRequest[] = [];
   const { fake, stop } = await watched(service, 'behaviours', [{ onRequest: (request) => { requests.push(request); return []; }, onAnswer: () => [] }]);
   const values = { ...service.configuration(fake), ...changes };

@@ -3,10 +3,10 @@ import dropbox from '../../../connectors/catalog/dropbox/index.js';
 import { describeConnector } from '../../../connectors/framework/index.js';
 import { GuardedString } from '../../../protocol/model/index.js';
 import { ConnectorCaller, failure } from '../../support/connector-caller.js';
-import { scriptOnConnector } from '../../support/script-on-connector.js';
+import { runsScripts, testsServiceAndCredentials } from '../../support/service-checks.js';
 import { connected } from '../../support/tested-service.js';
 import type { FakeRequest } from '../../targets/rest/exchange.js';
-import { configuration, DROPBOX } from './system.js';
+import { DROPBOX } from './system.js';
 
 const forTokens = (requests: readonly FakeRequest[]) => requests.filter(({ path }) => path === '/oauth2/token');
 const others = (requests: readonly FakeRequest[]) => requests.filter(({ path }) => path !== '/oauth2/token');
@@ -21,21 +21,9 @@ describe('the Dropbox connector by its configuration', () => {
     expect(describeConnector(dropbox).objectClasses.map(({ name }) => name).sort()).toEqual(['__ACCOUNT__', '__ALL__', '__GROUP__', 'role']);
   });
 
-  it('tests that the service is there and takes the credentials, before anything was validated [dropbox 2]', async () => {
-    const { caller, fake } = await connected(DROPBOX, { clientSecret: new GuardedString('not-the-secret-of-dropbox') });
-    expect((await failure(caller.test())).kind).toMatch(/invalidCredential|configuration/);
-    const good = new ConnectorCaller(dropbox, configuration(fake));
-    await good.test();
-    await fake.service.pause();
-    expect((await failure(good.test())).retryable).toBe(true);
-    await good.dispose();
-  });
+  it('tests that the service is there and takes the credentials, before anything was validated [dropbox 2]', () => testsServiceAndCredentials(DROPBOX, { clientSecret: new GuardedString('not-the-secret-of-dropbox') }));
 
-  it('runs scripts with the connector, its configuration and the caller\'s arguments [dropbox 3]', async () => {
-    const { caller, values, fake } = await connected(DROPBOX);
-    const text = 'await connector.test(); return configuration.serviceUri + " " + greeting;';
-    expect(await scriptOnConnector(caller, dropbox, values, text, new Map([['greeting', 'hello']]))).toBe(`${fake.service.address} hello`);
-  });
+  it('runs scripts with the connector, its configuration and the caller\'s arguments [dropbox 3]', () => runsScripts(DROPBOX));
 
   it('needs no more than address, token endpoint, client and refresh token, without a grant type [dropbox 29, 32]', async () => {
     const { caller, fake, requests, values } = await connected(DROPBOX);

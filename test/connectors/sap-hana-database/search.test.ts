@@ -1,37 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import hana from '../../../connectors/catalog/sap-hana-database/index.js';
 import { ACCOUNT, Attribute, GuardedString, IcfArray, OPTION, Name, OperationOptions, Uid } from '../../../protocol/model/index.js';
 import { describeConnector } from '../../../connectors/framework/index.js';
 import { describeConnectorContract } from '../../contract/connector-contract.js';
-import { ConnectorCaller, failure, plain } from '../../support/connector-caller.js';
+import { failure, plain, type ConnectorCaller } from '../../support/connector-caller.js';
 import { calling } from '../../support/memory-facade.js';
 import { HanaServer } from '../../targets/hana-server.js';
 import type { FakeHana } from '../../targets/hana.js';
+import { callerFor, connected } from './system.js';
 
 let started: HanaServer;
 let server: FakeHana;
 let caller: ConnectorCaller;
 
-function connect(changes = {}): ConnectorCaller {
-  return new ConnectorCaller(hana, { url: started.url, username: server.login.user, password: server.login.password, ...changes });
-}
-
-beforeEach(async () => {
-  started = await HanaServer.start();
-  server = started.hana;
-  caller = connect();
-});
-afterEach(async () => {
-  await caller.dispose();
-  await started.stop();
-});
+beforeEach(async () => { ({ started, server, caller } = await connected()); });
 
 describe('the configuration of the SAP HANA connector', () => {
   it.each([
     [{ url: null }, /url is missing/], [{ url: 'jdbc:sap://host' }, /jdbc:sap:\/\/<server>:<port>/], [{ url: 'jdbc:oracle:thin:@//h:1/x' }, /jdbc:sap/], [{ username: null }, /username is missing/],
     [{ password: '' }, /'password'/], [{ driverClassName: 'org.postgresql.Driver' }, /driverClassName/],
   ])('[sap-hana-database 1] [sap-hana-database 3] needs url, username and password in the form of the documentation: %j', async (changes, message) => {
-    const broken = connect(changes);
+    const broken = callerFor(started, changes);
     const error = await failure(broken.test());
     expect(error.kind).toBe('configuration');
     expect(error.message).toMatch(message);
@@ -59,7 +48,7 @@ describe('the configuration of the SAP HANA connector', () => {
 
   it('[sap-hana-database 36] tests with the first operation ever, and says what is wrong with the login', async () => {
     await caller.test();
-    const stranger = connect({ password: 'Wrong1Password' });
+    const stranger = callerFor(started, { password: 'Wrong1Password' });
     const error = await failure(stranger.test());
     expect(error.kind).toBe('invalidCredential');
     expect(error.message).not.toContain('Wrong1Password');
@@ -67,13 +56,13 @@ describe('the configuration of the SAP HANA connector', () => {
   });
 
   it('tries the servers of the address in turn', async () => {
-    const several = connect({ url: started.url.replace('jdbc:sap://', 'jdbc:sap://127.0.0.1:1;') });
+    const several = callerFor(started, { url: started.url.replace('jdbc:sap://', 'jdbc:sap://127.0.0.1:1;') });
     await several.test();
     await several.dispose();
   });
 
   it('fails as not connected where no database answers', async () => {
-    const nowhere = connect({ url: 'jdbc:sap://127.0.0.1:1' });
+    const nowhere = callerFor(started, { url: 'jdbc:sap://127.0.0.1:1' });
     expect((await failure(nowhere.test())).kind).toBe('connectionFailed');
     await nowhere.dispose();
   });
@@ -116,7 +105,7 @@ describe('searching SAP HANA', () => {
   });
 
   it('reads block by block and holds no cursor in between', async () => {
-    const small = connect({ pageSize: 3 });
+    const small = callerFor(started, { pageSize: 3 });
     const { items } = await small.search(ACCOUNT);
     expect(items).toHaveLength(names.length);
     expect(server.openCursors).toBe(0);
@@ -125,7 +114,7 @@ describe('searching SAP HANA', () => {
   });
 
   it('fails at once when the connection is lost between two blocks, whatever the driver has forgotten by then', async () => {
-    const small = connect({ pageSize: 2 });
+    const small = callerFor(started, { pageSize: 2 });
     const results = small.facade.stream({ kind: 'search', objectClass: ACCOUNT, filter: undefined, options: OperationOptions.none }, calling(AbortSignal.timeout(10_000)));
     await results.next();
     await started.stop();

@@ -1,28 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import hana from '../../../connectors/catalog/sap-hana-database/index.js';
 import { ACCOUNT, Attribute, GuardedString, Uid } from '../../../protocol/model/index.js';
-import { ConnectorCaller, failure } from '../../support/connector-caller.js';
-import { HanaServer } from '../../targets/hana-server.js';
+import { failure, type ConnectorCaller } from '../../support/connector-caller.js';
 import { HanaError, type FakeHana } from '../../targets/hana.js';
+import { connected } from './system.js';
 
-let started: HanaServer;
 let server: FakeHana;
 let caller: ConnectorCaller;
 
-function connect(changes = {}): ConnectorCaller {
-  return new ConnectorCaller(hana, { url: started.url, username: server.login.user, password: server.login.password, driverClassName: 'com.sap.db.jdbc.Driver', ...changes });
-}
-
-beforeEach(async () => {
-  started = await HanaServer.start();
-  server = started.hana;
-  caller = connect();
-});
-afterEach(async () => {
-  await caller.dispose();
-  await started.stop();
-});
+beforeEach(async () => { ({ server, caller } = await connected()); });
 
 const password = (text = 'Password123') => Attribute.of('PASSWORD', new GuardedString(text));
 const create = (name: string, ...more: Attribute[]) => caller.create(ACCOUNT, Attribute.of('USER_NAME', name), password(), ...more);

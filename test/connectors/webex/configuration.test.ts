@@ -4,11 +4,11 @@ import webex from '../../../connectors/catalog/webex/index.js';
 import { describeConnector } from '../../../connectors/framework/index.js';
 import { ACCOUNT, GuardedString } from '../../../protocol/model/index.js';
 import { ConnectorCaller, failure } from '../../support/connector-caller.js';
-import { scriptOnConnector } from '../../support/script-on-connector.js';
+import { runsScripts, testsServiceAndCredentials } from '../../support/service-checks.js';
 import { connected } from '../../support/tested-service.js';
 import type { FakeRequest } from '../../targets/rest/exchange.js';
 import { fault } from '../../targets/rest/faults.js';
-import { configuration, person, WEBEX } from './system.js';
+import { person, WEBEX } from './system.js';
 
 const forTokens = (requests: readonly FakeRequest[]) => requests.filter(({ path }) => path.endsWith('/access_token'));
 const others = (requests: readonly FakeRequest[]) => requests.filter(({ path }) => !path.endsWith('/access_token'));
@@ -109,19 +109,7 @@ describe('the Webex connector by its configuration', () => {
     expect(await failure(caller.test())).toMatchObject({ kind: 'configuration', message: expect.stringContaining(property) as string });
   });
 
-  it('tests that the service is there and takes the credentials, also before anything was validated [webex 46, 48]', async () => {
-    const { caller, fake } = await connected(WEBEX, { clientSecret: new GuardedString('not-the-secret-of-webex') });
-    expect((await failure(caller.test())).kind).toMatch(/invalidCredential|configuration/);
-    const good = new ConnectorCaller(webex, configuration(fake));
-    await good.test();
-    await fake.service.pause();
-    expect((await failure(good.test())).retryable).toBe(true);
-    await good.dispose();
-  });
+  it('tests that the service is there and takes the credentials, also before anything was validated [webex 46, 48]', () => testsServiceAndCredentials(WEBEX, { clientSecret: new GuardedString('not-the-secret-of-webex') }));
 
-  it('runs scripts with the connector, its configuration and the caller\'s arguments [webex 44-45]', async () => {
-    const { caller, values, fake } = await connected(WEBEX);
-    const answer = await scriptOnConnector(caller, webex, values, 'await connector.test(); return configuration.serviceUri + " " + greeting;', new Map([['greeting', 'hello']]));
-    expect(answer).toBe(`${fake.service.address} hello`);
-  });
+  it('runs scripts with the connector, its configuration and the caller\'s arguments [webex 44-45]', () => runsScripts(WEBEX));
 });
