@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { expect } from 'vitest';
 import type { ExchangeObserver, FakeRequest } from '../targets/rest/exchange.js';
 import type { VendorContract } from './vendor-contract.js';
 
@@ -19,7 +20,20 @@ export interface ContractCounts {
   readonly answersRefused: number;
 }
 
-const RESULTS = process.env['CAUSEWAY_VENDOR_CONTRACTS'] ?? join(import.meta.dirname, '../../var/vendor-contracts/counts');
+const ROOT = join(import.meta.dirname, '../..');
+const RESULTS = process.env['CAUSEWAY_VENDOR_CONTRACTS'] ?? join(ROOT, 'var/vendor-contracts/counts');
+
+/** Of this test file, by service, suite and contract: a suite may have a watch for each of its tests. */
+const kept = new Map<string, Set<ContractWatch>>();
+
+/** The sum of what came of several fakes; all of one service, suite and contract. */
+export function addedUp([first, ...others]: readonly ContractCounts[]): ContractCounts {
+  return others.reduce<ContractCounts>((sum, each) => ({
+    ...sum,
+    checked: sum.checked + each.checked, refused: sum.refused + each.refused, answersChecked: sum.answersChecked + each.answersChecked, answersRefused: sum.answersRefused + each.answersRefused,
+    unchecked: Object.entries(each.unchecked).reduce<Readonly<Record<string, number>>>((all, [reason, number]) => ({ ...all, [reason]: (all[reason] ?? 0) + number }), sum.unchecked),
+  }), first!);
+}
 
 export interface WatchSettings {
   readonly service: string;
@@ -70,11 +84,16 @@ export class ContractWatch implements ExchangeObserver {
     return { service, suite, contract: contractName, ...this.#counts, unchecked: Object.fromEntries(this.#unchecked) };
   }
 
-  /** For scripts/ci/vendor-contracts.mjs, a file for each service and suite. */
+  /** For scripts/ci/vendor-contracts.mjs, a file for each service, suite, contract and test file; what several watches counted there is added up. */
   keep(): void {
-    const { service, suite } = this.counts;
+    const { service, suite, contract } = this.counts;
+    const tests = relative(ROOT, expect.getState().testPath ?? '');
+    const key = [service, suite, contract, tests].join(' ');
+    const watches = kept.get(key) ?? new Set();
+    kept.set(key, watches.add(this));
     mkdirSync(RESULTS, { recursive: true });
-    writeFileSync(join(RESULTS, `${`${service}-${suite}`.replaceAll(/[^\w.-]+/g, '-')}.json`), `${JSON.stringify(this.counts, undefined, 2)}\n`);
+    const counts = { tests, ...addedUp([...watches].map((watch) => watch.counts)) };
+    writeFileSync(join(RESULTS, `${key.replaceAll(/[^\w.-]+/g, '-')}.json`), `${JSON.stringify(counts, undefined, 2)}\n`);
   }
 
   #reasonNotTo({ method, path }: FakeRequest): string | undefined {

@@ -15,10 +15,7 @@ beforeAll(async () => {
   const token = await (await fetch(`${box.service.origin}/oauth2/token`, { method: 'POST', body: form })).json() as { access_token: string };
   authorization = `Bearer ${token.access_token}`;
 });
-afterAll(async () => {
-  watch.keep();
-  await box.service.stop();
-});
+afterAll(() => box.service.stop());
 
 async function ask(line: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
   const [method = '', path = ''] = line.split(' ');
