@@ -138,6 +138,16 @@ describe('users of Box', () => {
     expect(await caller.values(ACCOUNT, uid)).toMatchObject({ login: 'jane@example.com', job_title: 'Web Developer' });
   });
 
+  it('lose a text by an empty one, for Box takes no null', async () => {
+    const names = ['job_title', 'phone', 'address', 'external_app_user_id'];
+    const uid = await newUser('Jane', ...names.map((name) => text(name, 'something')));
+    await caller.update(ACCOUNT, uid, ...names.map((name) => new Attribute(name, null)));
+    expect(fake.service.seenOf('PUT /2.0/users/').map(({ body }) => body)).toEqual([Object.fromEntries(names.map((name) => [name, '']))]);
+    const group = await newGroup('Staff', text('description', 'All of them'));
+    await caller.update(GROUP, group, new Attribute('description', null));
+    expect(fake.service.seenOf('PUT /2.0/groups/').map(({ body }) => body)).toEqual([{ description: '' }]);
+  });
+
   it('[box 20] keep their login while Box refuses another, and the caller is told why', async () => {
     const uid = await newUser('Jane');
     fake.service.faults.next(fault.answer({ status: 400, body: { type: 'error', status: 400, code: 'bad_request', message: 'User email is not confirmed' } }), { on: 'PUT /2.0/users/' });
