@@ -5,6 +5,7 @@ import { loadConnector } from '../../connectors/registry.js';
 import { specificationOf } from '../contract/specification.js';
 import { ADMIN, ADMIN_PASSWORD } from '../support/causeway-world.js';
 import { startChain, type Chain } from '../support/chain.js';
+import { until } from '../support/until.js';
 import type { Json } from '../support/rest-client.js';
 import { curlCommands, type CurlCommand } from './curl-commands.js';
 import { SAMPLED_SERVICES, type SampledService } from './service-samples.js';
@@ -22,7 +23,7 @@ async function sectionOf(id: string): Promise<readonly CurlCommand[]> {
 
 /** `/openidm/system/Box/__ACCOUNT__/347` → the class and the id; some samples leave out /openidm. */
 function placeOf({ path }: CurlCommand): { readonly type: string | undefined; readonly id: string | undefined } {
-  const [, type, id] = /^(?:\/openidm)?\/system\/[^/]+(?:\/([^/]+))?(?:\/(.+))?$/.exec(path) ?? [];
+  const [, type, id] = /^(?:\/openidm)?\/system\/[^/]+(?:\/([^/]+))?(?:\/(.+))?$/.exec(path.replace(/\/$/, '')) ?? [];
   return { type, id: id?.split('/').map(decodeURIComponent).join('/') };
 }
 
@@ -45,12 +46,14 @@ class Told {
   }
 
   /**
-   * The object a sample addresses: the one made last, or by the class's own first sample of a create where there is none now. Of a class
+   * The object a sample addresses: one made before, or by the class's own first sample of a create where there is none now. Of a class
    * that none is made of, what the samples speak of is there under their own ids.
    */
-  async idOf(type: string, addressed: string): Promise<string> {
-    const there = this.#made.get(type)?.at(-1);
+  async idOf(type: string, line: number, addressed: string): Promise<string> {
+    const there = this.#made.get(type)?.at(this.#service.ofTheFirst?.includes(line) === true ? 0 : -1);
     if (there !== undefined) return there;
+    const existing = this.#service.existing?.[type];
+    if (existing !== undefined) return existing;
     const create = this.#commands.find((command) => command.method === 'POST' && placeOf(command).type === type && placeOf(command).id === undefined && command.body !== undefined);
     if (create === undefined) return addressed;
     return this.note(type, await (await this.send(create, '')).json() as Json);
@@ -77,16 +80,30 @@ class Told {
   }
 }
 
+function expectAsTold(command: CurlCommand, { ok, status }: Response, answer: Json): void {
+  const { type } = placeOf(command);
+  const shown = `line ${command.line}: ${command.method} ${command.path}?${command.query} → ${status} ${JSON.stringify(answer).slice(0, 600)}`;
+  if (type === undefined) expect([answer].flat(), shown).toContainEqual(expect.objectContaining({ ok: true }));
+  else if (/_query(?:Filter|Id)=/.test(command.query)) expect(Object.keys(answer), shown).toEqual(['result', 'resultCount', 'pagedResultsCookie', 'totalPagedResultsPolicy', 'totalPagedResults', 'remainingPagedResults']);
+  else {
+    expect(ok, shown).toBe(true);
+    expect(Object.keys(answer), shown).toContain('_id');
+    expect(JSON.stringify(answer), shown).not.toContain('__PASSWORD__');
+  }
+}
+
 describe.each(Object.keys(SAMPLED_SERVICES))('the requests of the seed for %s, against the controller', (id) => {
   let service: SampledService;
   let told: Told;
   let commands: readonly CurlCommand[];
   beforeAll(async () => {
     service = await SAMPLED_SERVICES[id]!();
-    commands = await sectionOf(id);
+    commands = (await sectionOf(id)).map((command) => ({ ...command, ...service.corrected?.[command.line]?.(command) }));
     const { key } = (await loadConnector(id))!;
     const configuration = { name: id, connectorRef: { ...key, connectorHostRef: 'site1' }, configurationProperties: service.configurationProperties };
-    const full = await chain.rest.post('/openidm/system?_action=createFullConfig', configuration) as JsonObject;
+    const asked = () => chain.rest.post('/openidm/system?_action=createFullConfig', configuration).catch(() => undefined);
+    await until(async () => await asked() !== undefined, `the agent to tell of ${id}`);
+    const full = await asked() as JsonObject;
     await chain.world.provisioner(id, { ...full, name: id, connectorRef: configuration.connectorRef, configurationProperties: service.configurationProperties });
     await chain.controller.systemReady(id);
     told = new Told(id, service, commands);
@@ -97,17 +114,10 @@ describe.each(Object.keys(SAMPLED_SERVICES))('the requests of the seed for %s, a
     expect(commands.length).toBeGreaterThan(0);
     for (const command of commands) {
       const { type, id: addressed } = placeOf(command);
-      const where = `line ${command.line}: ${command.method} ${command.path}?${command.query}`;
-      const response = await told.send(command, type === undefined || addressed === undefined ? '' : await told.idOf(type, addressed));
+      service.before?.[command.line]?.();
+      const response = await told.send(command, type === undefined || addressed === undefined ? '' : await told.idOf(type, command.line, addressed));
       const answer = await response.json() as Json;
-      const shown = `${where} → ${response.status} ${JSON.stringify(answer).slice(0, 600)}`;
-      if (type === undefined) expect([answer].flat(), shown).toContainEqual(expect.objectContaining({ ok: true }));
-      else if (/_query(?:Filter|Id)=/.test(command.query)) expect(Object.keys(answer), shown).toEqual(['result', 'resultCount', 'pagedResultsCookie', 'totalPagedResultsPolicy', 'totalPagedResults', 'remainingPagedResults']);
-      else {
-        expect(response.ok, shown).toBe(true);
-        expect(Object.keys(answer), shown).toContain('_id');
-        expect(JSON.stringify(answer), shown).not.toContain('__PASSWORD__');
-      }
+      expectAsTold(command, response, answer);
       if (command.method === 'DELETE' && type !== undefined) told.forget(type);
       if (command.method === 'POST' && type !== undefined && addressed === undefined && command.body !== undefined) told.note(type, answer);
     }

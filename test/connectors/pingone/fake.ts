@@ -30,7 +30,7 @@ export class FakePingOne {
   readonly assignments = new Map<string, Kept>();
   readonly clientId = 'pingone-worker';
   readonly clientSecret = secret('client secret of the fake PingOne');
-  readonly roles: readonly Fields[] = [
+  readonly roles: Fields[] = [
     { id: '0bd9c966-7664-4ac1-b059-0ff9293908e2', name: 'Identity Data Admin', description: 'Manages users', applicableTo: ['ENVIRONMENT', 'POPULATION'], permissions: [{ id: 'directory:update:user', classifier: 'user', description: 'Update users' }] },
     { id: 'ce00e15f-f845-4df1-abf3-fdc4ff4e176c', name: 'Organization Admin', description: 'Manages the organization', applicableTo: ['ORGANIZATION'], permissions: [] },
   ];
