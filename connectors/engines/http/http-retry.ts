@@ -48,8 +48,12 @@ function isPassingFailure(error: unknown, request: Repetition): boolean {
 
 const NETWORK: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 
+/** What was repeated for as long as it is worth it: a request that waits for a token is not begun anew for each attempt to get one. */
+const triedOut = new WeakSet<Error>();
+
 function isOfTheNetwork(error: Error): boolean {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
+    if (triedOut.has(at)) return false;
     if (NETWORK.has((at as NodeJS.ErrnoException).code ?? '')) return true;
   }
   return false;
@@ -73,7 +77,10 @@ export async function withRetries(request: Repetition, send: () => Promise<HttpA
       const answer = await send();
       if (isLast || !isPassing(answer) || !mayRepeat(request)) return answer;
     } catch (error) {
-      if (isLast || signal.aborted || !isPassingFailure(error, request)) throw error;
+      if (isLast || signal.aborted || !isPassingFailure(error, request)) {
+        if (error instanceof Error) triedOut.add(error);
+        throw error;
+      }
     }
     left -= pause;
     await sleep(clock, pause, signal);

@@ -53,6 +53,16 @@ describe('a request that fails on its way', () => {
     expect(await asked({ method: 'PUT', repeatable: true }, [502])).toMatchObject({ status: 200, count: 2 });
   });
 
+  it('is not repeated as a whole where what it waits for, such as a token, has been repeated', async () => {
+    const clock = hurriedClock();
+    let asked = 0;
+    const refused = new ConnectorError('connectionFailed', 'refused', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), outcome: 'notApplied' });
+    const forToken = (): Promise<HttpAnswer> => { asked++; return Promise.reject(refused); };
+    const token = async (): Promise<HttpAnswer> => withRetries({ method: 'POST' }, forToken, never, policy(), clock).catch((error: unknown) => { throw new ConnectorError('connectionFailed', 'no token', { cause: error, outcome: 'notApplied' }); });
+    expect(await failure(withRetries({ method: 'GET' }, token, never, policy(), clock))).toMatchObject({ message: 'no token' });
+    expect([asked, clock.pauses]).toEqual([4, [500, 1_000, 2_000]]);
+  });
+
   it('is repeated no longer than there is patience', async () => {
     expect(await asked({}, [502, 502, 502], {}, { patience: 1_499 })).toEqual({ status: 502, count: 2, pauses: [500] });
     expect(await asked({}, [502, 502, 502], {}, { attempts: 9, longestPause: 600 })).toMatchObject({ status: 200, pauses: [500, 600, 600] });
