@@ -64,7 +64,7 @@ export interface RestObjectClass<C = unknown> {
   readonly list?: ObjectList | ((call: RestCall<C>, query: ClassQuery) => ObjectList | Promise<ObjectList>);
   /** Attributes whose value `read` takes in place of the uid, such as a unique name: a filter by one is a read. */
   readonly readBy?: readonly string[];
-  /** Undefined where nothing has the uid. */
+  /** Undefined, or the error `unknownUid`, where nothing has the uid. */
   readonly read?: RequestLine | ((call: RestCall<C>, uid: string, query: ClassQuery) => Promise<JsonObject | undefined>);
   /** Answers the service's object, or what of it holds the uid. */
   readonly create?: RequestLine | WriteEndpoint | ((call: RestCall<C>, written: Written) => Promise<JsonObject>);

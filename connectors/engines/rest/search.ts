@@ -67,8 +67,8 @@ export async function splitFilter(session: RestSession, { objectClass, filter }:
 export async function readWire(call: RestCall, definition: RestObjectClass, uid: string, query: ClassQuery): Promise<JsonObject | undefined> {
   const { read, item = '' } = definition;
   if (read === undefined) return undefined;
-  if (typeof read === 'function') return read(call, uid, query);
   try {
+    if (typeof read === 'function') return await read(call, uid, query);
     const { json, status } = await call.answer(read, { variables: uidVariables(definition, uid), uid, signal: call.signal });
     return json === null && status === 204 ? undefined : { ...definition.variables?.(uid), ...requireObject(valueAt(json, item), `The answer to ${read}`) };
   } catch (error) {

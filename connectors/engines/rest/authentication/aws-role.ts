@@ -61,7 +61,9 @@ async function assume(settings: AwsRoleSettings, signal: AbortSignal): Promise<{
   if (accessKeyId === undefined || secretKey === undefined || sessionToken === undefined || Number.isNaN(until)) {
     throw new ConnectorError('connector', `${endpoint.origin} answered AssumeRole without temporary keys. Check the address of the service.`, { outcome: 'notApplied' });
   }
-  return { value: { accessKeyId, secretKey: new GuardedString(secretKey), sessionToken: new GuardedString(sessionToken) }, expiresIn: Math.max(0, (until - now()) / 1_000) };
+  // The clocks may differ by minutes: no longer than was asked for.
+  const expiresIn = Math.min(duration, Math.max(0, (until - now()) / 1_000));
+  return { value: { accessKeyId, secretKey: new GuardedString(secretKey), sessionToken: new GuardedString(sessionToken) }, expiresIn };
 }
 
 /** The text of a leaf of the answer, which none of AWS's keys and tokens has an entity in. By position: it may be a secret. */
@@ -71,10 +73,21 @@ function elementOf(xml: string, name: string): string | undefined {
   return begin < 0 || end < 0 ? undefined : xml.slice(begin + name.length + 2, end).trim();
 }
 
+const ENTITIES: ReadonlyMap<string, string> = new Map([['&lt;', '<'], ['&gt;', '>'], ['&quot;', '"'], ['&apos;', '\''], ['&#39;', '\''], ['&amp;', '&']]);
+/** Words of an error, which hold no secret. */
+const wordsOf = (xml: string, name: string): string => (elementOf(xml, name) ?? '').slice(0, 300).replaceAll(/&[a-z#\d]{2,4};/g, (entity) => ENTITIES.get(entity) ?? entity);
+
+const ADVICE = {
+  retryable: 'Try again later.',
+  permissionDenied: 'Let the user assume the role, in the role\'s trust policy and the user\'s own.',
+  configuration: 'Correct the role, the life of its keys or the region.',
+  invalidCredential: 'Check the access key and its secret, and the clock of this machine.',
+};
+
 function refused({ status }: HttpAnswer, text: string, roleArn: string, { origin }: URL): ConnectorError {
-  const code = elementOf(text, 'Code') ?? '';
-  const said = [code, elementOf(text, 'Message')?.slice(0, 300) ?? ''].filter((part) => part !== '').join(': ');
-  const kind = status >= 500 || BUSY.has(code) ? 'retryable' : KINDS.get(code) ?? 'invalidCredential';
-  const advice = { retryable: 'Try again later.', permissionDenied: 'Let the user assume the role, in the role\'s trust policy and the user\'s own.', configuration: 'Correct the role, the life of its keys or the region.', invalidCredential: 'Check the access key and its secret, and the clock of this machine.' }[kind];
+  const code = wordsOf(text, 'Code');
+  const said = [code, wordsOf(text, 'Message')].filter((part) => part !== '').join(': ');
+  const kind = status === 429 || status >= 500 || BUSY.has(code) ? 'retryable' : code === '' ? 'configuration' : KINDS.get(code) ?? 'invalidCredential';
+  const advice = kind === 'configuration' && code === '' ? 'That is no answer of the Security Token Service: correct its address, or see what stands in between.' : ADVICE[kind];
   return new ConnectorError(kind, `${origin} does not let the role ${roleArn} be assumed: it answered ${status}${said === '' ? '' : ` (${said})`}. ${advice}`, { outcome: 'notApplied' });
 }

@@ -26,7 +26,7 @@ const connector = defineRestConnector({
   objectClasses: {
     [ACCOUNT]: {
       attributes: { [NAME]: string({ wire: 'Name', required: true }) }, uid: 'Id',
-      list: shelves.list('ListShelves', 'Shelves', (page) => ({ Library: 'l', ...page as { MaxResults: number } })),
+      list: shelves.list('ListShelves', 'Shelves', (page) => ({ Library: 'l', ...page })),
       create: async (call, { object }) => (await shelves.send(call, 'CreateShelf', object)) as { Id: string },
     },
   },

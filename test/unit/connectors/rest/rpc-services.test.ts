@@ -40,7 +40,7 @@ const connector = defineRestConnector({
       },
       uid: 'name',
       list: { request: 'POST /', items: 'users', pageSize: 1, paging: markerPaging({ send: 'marker', next: 'marker' }), form: (page) => ({ action: 'list', ...Object.fromEntries(Object.entries(page).map(([name, value]) => [name, String(value)])) }) },
-      read: async (call, uid) => (await call.send('POST /', { form: { action: 'read', uid } })) as Record<string, never>,
+      read: async (call, uid) => (await call.send('POST /', { form: { action: 'read', uid }, uid })) as Record<string, never>,
       update: async (_, __, { attributes }) => { updates.push(attributes.map(({ name, values }) => [name, values])); return undefined; },
     },
   },
@@ -81,6 +81,12 @@ describe('a service whose requests are forms and whose answers are no JSON', () 
     await caller.test();
     expect(service.seen).toHaveLength(2);
   }, 20_000);
+
+  it('has no object where the function that reads it says that there is none', async () => {
+    service.faults.next(fault.answer({ status: 404, body: '' }));
+    expect(await caller.get(ACCOUNT, new Uid('gone'))).toBeNull();
+    expect(service.faults.left).toBe(0);
+  });
 
   it('is asked for links by a request that a function makes', async () => {
     expect((await caller.values(ACCOUNT, new Uid('a')))['groups']).toBe('north/a');

@@ -52,12 +52,22 @@ describe('a role', () => {
   const roleWith = (client: FakeTokenClient, clock = new SetClock()) => awsRole({ client, over: never, keys, roleArn: 'arn:aws:iam::1:role/r', region: 'eu-central-1', clock, now: () => NOW });
 
   it.each([
-    ['AccessDenied', 403, 'permissionDenied', /trust policy/], ['InvalidClientTokenId', 403, 'invalidCredential', /access key/], ['ValidationError', 400, 'configuration', /life/], ['Throttling', 400, 'retryable', /later/], ['', 503, 'retryable', /later/],
+    ['AccessDenied', 403, 'permissionDenied', /trust policy/], ['InvalidClientTokenId', 403, 'invalidCredential', /access key/], ['ValidationError', 400, 'configuration', /life/], ['Throttling', 400, 'retryable', /later/], ['ExpiredToken', 403, 'invalidCredential', /clock/], ['RegionDisabledException', 403, 'configuration', /region/],
+    ['', 503, 'retryable', /later/], ['', 429, 'retryable', /later/], ['', 404, 'configuration', /address/], ['', 302, 'configuration', /address/],
   ])('that may not be assumed (%s, %i) fails as %s', async (code, status, kind, message) => {
-    const error = await failure(roleWith(new FakeTokenClient(answerOf(status, `<ErrorResponse><Error><Code>${code}</Code><Message>why</Message></Error></ErrorResponse>`))).get(never));
+    const error = await failure(roleWith(new FakeTokenClient(answerOf(status, `<ErrorResponse><Error><Code>${code}</Code><Message>why &quot;so&quot; &amp; not</Message></Error></ErrorResponse>`))).get(never));
     expect([error.kind, error.outcome]).toEqual([kind, 'notApplied']);
     expect(error.message).toMatch(message);
-    expect(error.message).toContain('why');
+    expect(error.message).toContain('why "so" & not');
+  });
+
+  it('is assumed again after the time that was asked for, though the clock of this machine is behind', async () => {
+    const client = new FakeTokenClient(assumed('A1'), assumed('A2'));
+    const clock = new SetClock();
+    const role = awsRole({ client, over: never, keys, roleArn: 'arn:aws:iam::1:role/r', region: 'eu-central-1', duration: 900, clock, now: () => NOW });
+    await role.get(never);
+    clock.time += 900_000;
+    expect((await role.get(never)).accessKeyId).toBe('A2');
   });
 
   it('that gives no keys is not believed', async () => {
