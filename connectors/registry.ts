@@ -10,6 +10,7 @@ const connectors: Readonly<Record<string, Loader>> = {
   'adobe-admin-console': () => import('./catalog/adobe-admin-console/index.js'),
   as400: () => import('./catalog/as400/index.js'),
   aws: () => import('./catalog/aws/index.js'),
+  'aws-iam-identity-center': () => import('./catalog/aws-iam-identity-center/index.js'),
   box: () => import('./catalog/box/index.js'),
   csv: () => import('./catalog/csv/index.js'),
   'database-table': () => import('./catalog/database-table/index.js'),

@@ -27,6 +27,8 @@ export const SPECIFICATION_DEPARTURES: readonly SpecificationDeparture[] = [
   ...saasDepartures('adobe-admin-console'),
   ...departures('adobe-admin-console', 'required', 'The prose names the properties that OAuth needs at least, and no rate is among them. Left empty, what Adobe allows counts.', [['groupReadRateLimit', true, false], ['userReadRateLimit', true, false], ['writeRateLimit', true, false]]),
   { system: 'aws', property: 'proxyPassword', aspect: 'confidential', specified: false, ours: true, reason: 'The cell is empty, and its type is GuardedString: a password is a secret wherever it stands.' },
+  ...departures('aws-iam-identity-center', 'required', 'The prose names the properties that are needed, and no rate is among them. Left empty, there is no limit but that AWS says when it is asked too often.', [['readRateLimit', true, false], ['writeRateLimit', true, false]]),
+  ...departures('aws-iam-identity-center', 'default', 'What the documentation recommends.', [['readRateLimit', null, '20/sec'], ['writeRateLimit', null, '10/sec']]),
   ...saasDepartures('box'),
   ...departures('box', 'required', 'Its default is in the prose: 1000/min.', [['rateLimit', true, false]]),
   ...saasDepartures('docusign'),
@@ -87,6 +89,9 @@ export interface DescriptionDeparture {
 }
 
 export const DESCRIPTION_DEPARTURES: readonly DescriptionDeparture[] = [
+  ...['givenName', 'middleName', 'familyName', 'honorificPrefix', 'honorificSufix', 'formatted'].map((part): DescriptionDeparture => ({
+    system: 'aws-iam-identity-center', objectClass: '__ACCOUNT__', attribute: `name.${part}`, reason: 'A key of the object that the attribute name holds; an attribute of ICF has no parts.',
+  })),
   { system: 'gcp', objectClass: '__ACCOUNT__', attribute: '__UID__', reason: 'The uid, which is described as _id; the specification has it under both names.' },
   { system: 'teamdynamix', objectClass: 'people', attribute: 'group memberships', reason: 'Words for GroupIDs, which is the API\'s name.' },
   { system: 'teamdynamix', objectClass: 'people', attribute: 'application assignments', reason: 'Words for Applications and OrgApplications.' },

@@ -29,6 +29,8 @@ function readCommand(block: string, line: number): CurlCommand | undefined {
   const command = block.slice(0, url.index);
   const headers = Object.fromEntries([...command.matchAll(/--header\s+["']([^:"']+):\s*([^"']*)["']/g)].map(([, name, value]) => [name!, value!.trim()]));
   const body = /--data(?:-raw)?\s+'([^']*)'/.exec(command)?.[1];
-  const [path = '', query = ''] = url[2]!.split(/\?(.*)/s);
+  // A misprint there is: without its question mark.
+  const target = url[2]!.includes('?') ? url[2]! : url[2]!.replace('_queryFilter=', '?_queryFilter=');
+  const [path = '', query = ''] = target.split(/\?(.*)/s);
   return { line, method: /--request\s+(\w+)/.exec(command)?.[1] ?? (body === undefined ? 'GET' : 'POST'), headers, path, query, body };
 }

@@ -1,5 +1,6 @@
 import { ADOBE } from '../connectors/adobe-admin-console/system.js';
 import { FakeAws } from '../connectors/aws/fake.js';
+import { FakeIdentityCenter } from '../connectors/aws-iam-identity-center/fake.js';
 import { BOX } from '../connectors/box/system.js';
 import { DOCUSIGN } from '../connectors/docusign/system.js';
 import { DROPBOX } from '../connectors/dropbox/system.js';
@@ -77,6 +78,20 @@ export const SAMPLED_SERVICES: Readonly<Record<string, () => Promise<SampledServ
     return {
       configurationProperties: { accessKeyId: fake.accessKeyId, secretKey: fake.secretKey, roleArn: fake.roleArn, endpoint: fake.service.address, stsEndpoint: fake.sts.address },
       replaced: new Map(),
+      stop: () => fake.stop(),
+    };
+  },
+
+  async 'aws-iam-identity-center'() {
+    const fake = await FakeIdentityCenter.start();
+    const [one, two] = [fake.addGroup('one'), fake.addGroup('two')];
+    return {
+      configurationProperties: {
+        accessKey: fake.accessKey, secretKey: fake.secretKey, roleArn: fake.roleArn, roleSessionName: 'causeway', region: fake.region, identityStoreId: fake.storeId, sessionExpirationTime: 3600,
+        readRateLimit: '900/sec', writeRateLimit: '900/sec', endpoint: fake.store.origin, stsEndpoint: fake.sts.origin,
+      },
+      // The lists of groups end with a comma.
+      replaced: new Map(['groupId', 'groupID'].flatMap((name) => [[`"${name}1"`, `"${one}"`], [`"${name}2",`, `"${two}"`]] as const)),
       stop: () => fake.stop(),
     };
   },

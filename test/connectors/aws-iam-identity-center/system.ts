@@ -1,0 +1,47 @@
+import identityCenter from '../../../connectors/catalog/aws-iam-identity-center/index.js';
+import { Attribute, GuardedString, Name, type IcfValue } from '../../../protocol/model/index.js';
+import { ConnectorCaller } from '../../support/connector-caller.js';
+import type { ExchangeObserver } from '../../targets/rest/exchange.js';
+import type { ContractWatch } from '../../vendor-contracts/contract-watch.js';
+import { watchBy } from '../../vendor-contracts/contracts.js';
+import { FakeIdentityCenter } from './fake.js';
+
+/** The smallest configuration the documentation has, for a fake; without limits that would take time. */
+export function configuration(fake: FakeIdentityCenter, changes: Readonly<Record<string, IcfValue>> = {}): Record<string, IcfValue> {
+  return {
+    accessKey: fake.accessKey, secretKey: new GuardedString(fake.secretKey), roleArn: fake.roleArn, roleSessionName: 'causeway', region: fake.region, identityStoreId: fake.storeId,
+    readRateLimit: '900/sec', writeRateLimit: '900/sec', endpoint: fake.store.origin, stsEndpoint: fake.sts.origin, ...changes,
+  };
+}
+
+export function callerFor(fake: FakeIdentityCenter, changes: Readonly<Record<string, IcfValue>> = {}): ConnectorCaller {
+  return new ConnectorCaller(identityCenter, configuration(fake, changes));
+}
+
+/** A fake that AWS's own models watch. */
+export interface WatchedFake {
+  readonly fake: FakeIdentityCenter;
+  readonly isChecking: boolean;
+  /** Stops it. Throws where a model complained. */
+  stop(): Promise<void>;
+}
+
+export async function watchedFake(suite: string): Promise<WatchedFake> {
+  const service = 'aws-iam-identity-center';
+  const watches: readonly (ContractWatch & ExchangeObserver)[] = [await watchBy('identityStore', { service, suite }), await watchBy('sts', { service, suite: `${suite} - STS` })];
+  const [store, sts] = watches;
+  const fake = await FakeIdentityCenter.start({ store: [store!], sts: [sts!] });
+  return {
+    fake, isChecking: store!.isChecking,
+    stop: async () => {
+      for (const watch of watches) watch.keep();
+      await fake.stop();
+      if (fake.complaints.length > 0) throw new Error(fake.complaints.slice(0, 5).join('\n'));
+    },
+  };
+}
+
+/** A user with what a user needs. */
+export function person(name: string, ...more: readonly Attribute[]): Attribute[] {
+  return [new Name(name), Attribute.of('displayName', `${name} Doe`), Attribute.of('name', new Map<IcfValue, IcfValue>([['givenName', name], ['familyName', 'Doe']])), ...more];
+}
