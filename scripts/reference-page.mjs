@@ -44,27 +44,33 @@ function rangeOf(version) {
   return `[${major}.${minor}.0.0,${major}.${minor + 1}.0.0)`;
 }
 
-const JSON_TYPES = { Boolean: 'boolean', boolean: 'boolean', Integer: 'integer', int: 'integer', Long: 'integer', long: 'integer', Double: 'number', Object: 'object' };
+const JSON_TYPES = { Boolean: 'boolean', boolean: 'boolean', Integer: 'integer', int: 'integer', Long: 'integer', long: 'integer', Double: 'number', Object: 'object', Map: 'object' };
 const isName = (name) => /^[\w.:;-]+$/.test(name);
-/** Names of properties in the controller's own language. */
-const READABLE = { __NAME__: 'name', __PASSWORD__: 'password', __ENABLE__: 'enabled', __CURRENT_PASSWORD__: 'currentPassword', __UID__: undefined };
+/** Names of properties in the controller's own language; the uid is none of them. */
+const READABLE = { __NAME__: 'name', __PASSWORD__: 'password', __ENABLE__: 'enabled', __CURRENT_PASSWORD__: 'currentPassword' };
+const UIDS = ['__UID__', '_id'];
 
-function schemaOf({ name, type, required, flags }) {
+function schemaOf({ name, type, items, required, flags }) {
   const isList = type === 'Array' || flags.includes('MULTIVALUED');
-  const simple = JSON_TYPES[type] ?? 'string';
+  const simple = JSON_TYPES[items ?? type] ?? 'string';
   const secret = name === '__PASSWORD__' || name === '__CURRENT_PASSWORD__';
   const shown = flags.filter((flag) => flag !== 'MULTIVALUED');
   const marks = secret && !shown.includes('NOT_READABLE') ? ['NOT_READABLE', 'NOT_RETURNED_BY_DEFAULT', ...shown] : shown;
   return {
-    type: isList ? 'array' : simple, ...(isList ? { items: { type: 'string', nativeType: 'string' } } : {}), nativeName: name,
-    nativeType: secret ? 'JAVA_TYPE_GUARDEDSTRING' : isList ? 'string' : simple, ...(required === true ? { required: true } : {}), ...(marks.length === 0 ? {} : { flags: [...new Set(marks)] }),
+    type: isList ? 'array' : simple, ...(isList ? { items: { type: simple, nativeType: simple } } : {}), nativeName: name,
+    nativeType: secret ? 'JAVA_TYPE_GUARDEDSTRING' : simple, ...(required === true ? { required: true } : {}), ...(marks.length === 0 ? {} : { flags: [...new Set(marks)] }),
   };
 }
 
 function objectType({ name, attributes }) {
-  const known = attributes.filter((attribute) => isName(attribute.name) && READABLE[attribute.name] !== undefined || isName(attribute.name) && !(attribute.name in READABLE));
+  const known = attributes.filter((attribute) => isName(attribute.name) && !UIDS.includes(attribute.name));
   const naming = known.some((attribute) => attribute.name === '__NAME__') ? [] : [{ name: '__NAME__', type: 'String', required: true, flags: [] }];
-  const rows = [...naming, ...known].map((attribute) => [READABLE[attribute.name] ?? attribute.name, schemaOf(attribute)]);
+  const all = [...naming, ...known];
+  const isTaken = (readable) => all.some((attribute) => attribute.name === readable);
+  const rows = all.map((attribute) => {
+    const readable = READABLE[attribute.name];
+    return [readable === undefined || isTaken(readable) ? attribute.name : readable, schemaOf(attribute)];
+  });
   return { $schema: 'http://json-schema.org/draft-03/schema', id: name, type: 'object', nativeType: name, properties: Object.fromEntries(rows) };
 }
 

@@ -137,6 +137,8 @@ export interface DescribedObjectClass {
 export interface DescribedAttribute {
   readonly name: string;
   readonly type: string | null;
+  /** Of the values of an `Array`. @default String */
+  readonly items?: string;
   readonly required: boolean | null;
   readonly flags: readonly string[];
   readonly notes?: string;

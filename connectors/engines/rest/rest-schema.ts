@@ -50,7 +50,7 @@ const UID_AS_READ: DescribedAttribute = { name: '_id', type: 'String', required:
 
 function described(name: string, { type, flags, notes }: RestAttribute): DescribedAttribute {
   return {
-    name, type: flags.includes('MULTIVALUED') ? 'Array' : type, required: flags.includes('REQUIRED'),
+    name, ...(flags.includes('MULTIVALUED') ? { type: 'Array', items: type } : { type }), required: flags.includes('REQUIRED'),
     flags: flags.filter((flag) => flag === 'MULTIVALUED' || flag === 'NOT_RETURNED_BY_DEFAULT'), ...(notes === undefined ? {} : { notes }),
   };
 }
