@@ -1,4 +1,4 @@
-import { ConnectorError, type FailedWriteOutcome } from '../../../protocol/model/index.js';
+import { ConnectorError, withOutcome, type FailedWriteOutcome } from '../../../protocol/model/index.js';
 import type { ConnectorLog } from '../../framework/spi.js';
 import type { TokenClient } from '../http/token-answer.js';
 import type { Json, JsonObject } from './json.js';
@@ -59,4 +59,13 @@ export interface RestCall<C = unknown> {
 export function requireObject(value: Json | undefined, what: string, outcome?: FailedWriteOutcome): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw new ConnectorError('connector', `${what} holds no JSON object where one is expected.`, { outcome });
+}
+
+/** What is read before anything is written: where that fails, nothing has been applied. */
+export async function beforehand<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof ConnectorError && error.outcome === undefined ? withOutcome(error, 'notApplied') : error;
+  }
 }

@@ -5,7 +5,7 @@ import type { RestObjectClass, WriteEndpoint, Written } from './definition.js';
 import { isJsonObject, valueAt, withoutValueAt, type JsonObject } from './json.js';
 import { changeLinks, planLinks, type LinkChange } from './linked-values.js';
 import { bodyOf, givenAttributes, refuse, uidOf, uidVariables, type Given } from './object-mapping.js';
-import type { RestCall } from './rest-call.js';
+import { beforehand, type RestCall } from './rest-call.js';
 import type { RequestLine } from './request-line.js';
 import { classOf, restCall, type RestSession } from './rest-session.js';
 import { classQuery, readWire, search } from './search.js';
@@ -73,7 +73,7 @@ async function change(session: RestSession, { objectClass, uid, attributes, opti
   const own = given.filter(({ attribute }) => attribute.linked === undefined);
   if (how === undefined && own.length > 0) return notPossible(objectClass, 'updated');
   definition.check?.({ object: bodyOf(own, 'update'), attributes, options }, 'update');
-  const links = await planLinks(at, uid, linksIn(given, type));
+  const links = await beforehand(planLinks(at, uid, linksIn(given, type)));
   let after = uid;
   if (how !== undefined && own.length > 0) {
     const answer = typeof how === 'function'
@@ -87,7 +87,7 @@ async function change(session: RestSession, { objectClass, uid, attributes, opti
 }
 
 async function replaced(call: RestCall, objectClass: string, definition: RestObjectClass, endpoint: WriteEndpoint, uid: Uid, own: readonly Given[], options: UpdateRequest['options']): Promise<JsonObject | undefined> {
-  const base = endpoint.whole === true ? await wholeObject(call, objectClass, definition, endpoint, uid, options) : {};
+  const base = endpoint.whole === true ? await beforehand(wholeObject(call, objectClass, definition, endpoint, uid, options)) : {};
   return send(call, endpoint, bodyOf(own, 'update', base), definition, uid.value);
 }
 

@@ -108,6 +108,12 @@ describe('writing', () => {
     expect(await caller.values('reader', uid)).toEqual({ __UID__: 'r1', __NAME__: 'ann', __ENABLE__: false, given: 'Ann', age: 41, vip: true, tags: ['x', 'y'], address: { city: 'Bern' }, number: 'r1' });
   });
 
+  it('has changed nothing where the whole object cannot be read', async () => {
+    const uid = await newReader();
+    library.service.faults.always(fault.serverError(500));
+    expect(await failure(caller.update('reader', uid, text('family', 'Lee')))).toMatchObject({ kind: 'connectorIo', outcome: 'notApplied' });
+  });
+
   it('replaces whole objects without losing what does not change, and without what the service does not take back', async () => {
     const uid = await newReader();
     library.readers.set('r1', { ...library.readers.get('r1'), note: 'ours alone' });

@@ -95,6 +95,11 @@ describe('a service whose requests are forms and whose answers are no JSON', () 
     expect((await failure(caller.update(ACCOUNT, new Uid('a'), Attribute.of('groups', 'other')))).message).toContain('cannot be removed');
   });
 
+  it('has had nothing applied where its links cannot be read before they are changed', async () => {
+    service.faults.always(fault.serverError(500));
+    expect(await failure(caller.update(ACCOUNT, new Uid('a'), Attribute.of('groups', 'other')))).toMatchObject({ kind: 'connectorIo', outcome: 'notApplied' });
+  });
+
   it('is told of the last value\'s removal as an empty list, and of null as null', async () => {
     await caller.facade.perform({ kind: 'update', updateType: 'REMOVE', objectClass: ACCOUNT, uid: new Uid('a'), attributes: [Attribute.of('tags', 'only')], options: OperationOptions.none }, calling());
     await caller.update(ACCOUNT, new Uid('a'), new Attribute('tags', null));
