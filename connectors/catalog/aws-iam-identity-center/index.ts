@@ -6,7 +6,7 @@ import { defineRestConnector } from '../../engines/rest/define-rest-connector.js
 import type { RestObjectClass } from '../../engines/rest/definition.js';
 import { parameterFilters } from '../../engines/rest/filters/parameters.js';
 import type { Json, JsonObject } from '../../engines/rest/json.js';
-import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
+import { beforehand, requireObject, type RestCall } from '../../engines/rest/rest-call.js';
 import { awsErrors, awsThrottling } from '../../engines/rest/rpc/aws-errors.js';
 import { addressOf, config, httpOf, limitsOf, stsAddressOf, validate, type IdentityCenterConfig } from './config.js';
 import { filled, operationsFor } from './letter-case.js';
@@ -34,7 +34,7 @@ function storedObjects(kind: 'User' | 'Group', name: 'UserName' | 'DisplayName',
     },
     delete: async (call, { value: uid }) => {
       // The model of the API has it that a deletion may be repeated: that of what is not there may succeed.
-      await describe(call, uid);
+      await beforehand(describe(call, uid));
       await ask(call, 'Delete', uid);
     },
   };
