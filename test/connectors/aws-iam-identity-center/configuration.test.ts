@@ -2,9 +2,11 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import identityCenter from '../../../connectors/catalog/aws-iam-identity-center/index.js';
+import { readConfiguration } from '../../../connectors/framework/facade/bound-configuration.js';
 import { describeConnector } from '../../../connectors/framework/index.js';
 import { ACCOUNT, GROUP, GuardedString, type ConnectorError, type IcfValue } from '../../../protocol/model/index.js';
 import { failure, type ConnectorCaller } from '../../support/connector-caller.js';
+import { configured } from '../../support/memory-facade.js';
 import { scriptOnConnector } from '../../support/script-on-connector.js';
 import type { FakeIdentityCenter } from './fake.js';
 import { callerFor, configuration, watchedFake, type WatchedFake } from './system.js';
@@ -94,6 +96,11 @@ describe('the configuration of AWS IAM Identity Center', () => {
     await refused({ endpoint: 'http://identitystore.example', stsEndpoint: 'http://sts.example', ...through });
     proxy.close();
     expect(new Set(asked)).toEqual(new Set([`http://sts.example/ Basic ${Buffer.from('me:pr0xy-w0rd').toString('base64')}`]));
+  });
+
+  it.each([['eu-central-1', 'amazonaws.com'], ['cn-north-1', 'amazonaws.com.cn']])('leads to both services of its region, %s, for policies to know', (region, domain) => {
+    const given = readConfiguration(identityCenter, configured(identityCenter, configuration(fake, { region, endpoint: null, stsEndpoint: null })));
+    expect(identityCenter.targets?.(given as Parameters<NonNullable<typeof identityCenter.targets>>[0])).toEqual(['identitystore', 'sts'].map((service) => ({ host: `${service}.${region}.${domain}`, port: 443 })));
   });
 
   it('[aws-iam-identity-center 7] takes rates by the second and by the minute, for reading and for writing, and recommends its defaults', async () => {
