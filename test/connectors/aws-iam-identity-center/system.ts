@@ -1,7 +1,6 @@
 import identityCenter from '../../../connectors/catalog/aws-iam-identity-center/index.js';
 import { Attribute, GuardedString, Name, type IcfValue } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
-import type { ExchangeObserver } from '../../targets/rest/exchange.js';
 import type { ContractWatch } from '../../vendor-contracts/contract-watch.js';
 import { watchBy } from '../../vendor-contracts/contracts.js';
 import { FakeIdentityCenter } from './fake.js';
@@ -26,13 +25,22 @@ export interface WatchedFake {
   stop(): Promise<void>;
 }
 
-export async function watchedFake(suite: string): Promise<WatchedFake> {
+/** Of the identity store and of STS, by suite: they count for all its tests together. */
+const watchesOf = new Map<string, Promise<readonly [ContractWatch, ContractWatch]>>();
+
+async function newWatches(suite: string): Promise<readonly [ContractWatch, ContractWatch]> {
   const service = 'aws-iam-identity-center';
-  const watches: readonly (ContractWatch & ExchangeObserver)[] = [await watchBy('identityStore', { service, suite }), await watchBy('sts', { service, suite: `${suite} - STS` })];
+  return [await watchBy('identityStore', { service, suite }), await watchBy('sts', { service, suite: `${suite} - STS` })];
+}
+
+export async function watchedFake(suite: string): Promise<WatchedFake> {
+  const found = watchesOf.get(suite) ?? newWatches(suite);
+  watchesOf.set(suite, found);
+  const watches = await found;
   const [store, sts] = watches;
-  const fake = await FakeIdentityCenter.start({ store: [store!], sts: [sts!] });
+  const fake = await FakeIdentityCenter.start({ store: [store], sts: [sts] });
   return {
-    fake, isChecking: store!.isChecking,
+    fake, isChecking: store.isChecking,
     stop: async () => {
       for (const watch of watches) watch.keep();
       await fake.stop();
