@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
 import { fixedLimits, type FixedLimit } from '../../engines/http/limits/fixed-limits.js';
-import { regionalSts } from '../../engines/rest/authentication/aws-role.js';
+import { regionalStsAddress } from '../../engines/rest/authentication/aws-role.js';
 import { checkHttpConfiguration, httpAddress, type HttpConfiguration } from '../../engines/rest/http-configuration.js';
 import { boxedInteger } from '../../engines/rest/number-properties.js';
 import { BASIC_PROPERTIES, proxyProperties } from '../../engines/rest/saas-properties.js';
@@ -37,7 +37,7 @@ export function addressOf({ region, endpoint }: IdentityCenterConfig): URL {
   return given('endpoint', endpoint) ?? new URL(`https://identitystore.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`);
 }
 
-export const stsAddressOf = ({ stsEndpoint, region }: IdentityCenterConfig): URL => given('stsEndpoint', stsEndpoint) ?? regionalSts(region);
+export const stsAddressOf = ({ stsEndpoint, region }: IdentityCenterConfig): URL => given('stsEndpoint', stsEndpoint) ?? regionalStsAddress(region);
 
 export const httpOf = (config: IdentityCenterConfig): HttpConfiguration => ({ ...config, maximumConnections: config.maxConnections });
 
