@@ -2,10 +2,10 @@ import { retryAfter } from '../retry-after.js';
 import { announcedLimit, type AnnouncedLimit, type AnnouncedReset, type LimitHeaders } from './announced-limit.js';
 import type { AnswerHead, Budget, SentRequest } from './budget.js';
 import type { Interval } from './interval.js';
-import { isEarlier, isLater, othersRate, othersUse, withAnswer, type LimitWindow, type SeenLimit } from './limit-window.js';
+import { isEarlier, isLater, othersRate, othersUse, overAt, toldTogether, withAnswer, type LimitWindow, type SeenLimit } from './limit-window.js';
 import { Refusals } from './refusals.js';
 import { ServerClock } from './server-clock.js';
-import { WindowPattern, type ToldEnd } from './window-pattern.js';
+import { WindowPattern, type KnownEnd, type ToldEnd } from './window-pattern.js';
 
 export interface ServerBudgetOptions {
   /** What this client may take of each window, above 0, up to 1; what others leave is not taken. @default 1 */
@@ -59,14 +59,16 @@ export class ServerBudget implements Budget {
     const window = this.#window;
     if (this.#unknownFrom !== undefined) return this.#unknownFrom > now ? this.#unknownFrom : this.#alone(this.#unknownFrom, now);
     if (window === undefined) return now;
-    if (now >= window.end.high) return this.#alone(window.end.high, now);
     const left = this.#left(window, now);
-    if (left <= 0) return window.end.high;
+    const over = overAt(window, window.remaining - this.#uncounted(window.latest.low), leastWay(this.#latencies));
+    if (now >= over) return this.#alone(over, now);
+    if (left <= 0) return over;
     const portion = window.limit * this.#share;
     if (window.own < portion * AT_ONCE && left > portion / 2) return now;
     // What is sent last still has to arrive.
-    const goal = window.end.low - Math.min(Math.max(...this.#latencies), Math.max(0, window.end.low - window.firstSeen) / 20);
-    return this.#lastSent + Math.max(0, (goal > this.#lastSent ? goal : window.end.high) - this.#lastSent) / left;
+    const goal = window.end.low - Math.min(Math.max(...this.#latencies), Math.max(0, window.end.low - window.firstSeen) / 4);
+    const next = this.#lastSent + Math.max(0, (goal > this.#lastSent ? goal : window.end.high) - this.#lastSent) / left;
+    return left <= 1 ? Math.max(next, window.end.trial ?? 0) : next;
   }
 
   sent(request: SentRequest): void {
@@ -128,16 +130,19 @@ export class ServerBudget implements Budget {
   #note(seen: SeenLimit): void {
     const known = this.#window;
     if (known === undefined || isLater(known, seen)) this.#window = this.#newWindow(seen);
-    else if (!isEarlier(known, seen)) this.#window = withAnswer(known, seen, this.#end(seen));
+    else if (!isEarlier(known, seen)) {
+      const together = { ...seen, told: toldTogether(known, seen) };
+      this.#window = withAnswer(known, together, this.#end(together));
+    }
   }
 
   #newWindow(seen: SeenLimit): LimitWindow {
     const { told, limit, remaining, underWay } = seen;
-    this.#pattern.begins(told, underWay.high);
+    this.#pattern.begins(told, underWay);
     return { told, end: this.#end(seen), limit, remaining, own: 1 + this.#uncounted(underWay.low), firstSeen: underWay.high, othersAtFirst: othersUse(seen, 1), latest: underWay };
   }
 
-  #end({ told, limit, remaining, underWay }: SeenLimit): Interval {
+  #end({ told, limit, remaining, underWay }: SeenLimit): KnownEnd {
     if (remaining === limit - 1) this.#pattern.opened(told, underWay);
     return this.#pattern.end(told, underWay);
   }
@@ -155,6 +160,7 @@ export class ServerBudget implements Budget {
 
   /** Everybody waits, once. Milliseconds. */
   #refused({ sentAt }: SentRequest, answer: AnswerHead, underWay: Interval): number {
+    this.#pattern.refused();
     const now = underWay.high;
     const left = this.#window?.remaining === 0 && this.#window.end.high > now ? this.#window.end.high - now : undefined;
     const asked = retryAfter(answer, now + this.#serverClock.ahead(answer.headers, underWay).low);
@@ -162,4 +168,15 @@ export class ServerBudget implements Budget {
     this.#unknownFrom = Math.max(this.#unknownFrom ?? -Infinity, now + pause);
     return this.#unknownFrom - now;
   }
+}
+
+/**
+ * Milliseconds a request and an answer take at least, surely: as far below the quickest one as that is below the usual one. Nothing where
+ * too few are known.
+ */
+function leastWay(latencies: readonly number[]): number {
+  if (latencies.length < LATENCIES / 2) return 0;
+  const sorted = [...latencies].sort((one, other) => one - other);
+  const [least = 0, usual = 0] = [sorted[0], sorted[sorted.length >> 1]];
+  return Math.max(0, least - (usual - least));
 }
