@@ -42,6 +42,11 @@ interface OnObject extends OnClass { readonly uid: Uid }
 export interface SearchRequest extends OnClass {
   /** Only what the connector declared in `nativeFilter` or `splitFilter`; the facade applies the rest. Undefined: every object. */
   readonly filter: Filter | undefined;
+  /**
+   * Without `attributesToGet`: attributes that are not returned by default and that the facade has to see, for the rest of a filter or for
+   * sorting. To be returned besides those that are; the facade takes them away. Left out: none.
+   */
+  readonly besides?: readonly string[] | undefined;
 }
 export interface SplitRequest { readonly objectClass: string; readonly filter: Filter }
 export interface SyncRequest extends OnClass { readonly token: SyncToken | null }

@@ -17,9 +17,9 @@ export function search(session: KerberosSession, request: SearchRequest, call: C
   return itemsOf(found(session, request, call));
 }
 
-async function* found({ kadmin }: KerberosSession, { objectClass, filter, options }: SearchRequest, call: Call): Chunks<ConnectorObject, SearchResult | undefined> {
+async function* found({ kadmin }: KerberosSession, { objectClass, filter, options, besides }: SearchRequest, call: Call): Chunks<ConnectorObject, SearchResult | undefined> {
   checkObjectClass(objectClass);
-  const reader = new PrincipalReader(kadmin, objectClass, options.attributesToGet, call);
+  const reader = new PrincipalReader(kadmin, objectClass, options.attributesToGet, besides ?? [], call);
   const takes = (name: string): boolean => filter === undefined || evaluateFilter(filter, principalObject(objectClass, name)) === true;
   const asked = principalAsked(filter);
   if (asked !== undefined) {
@@ -50,12 +50,12 @@ class PrincipalReader {
   readonly #withLockOut: boolean;
   readonly #policies = new Map<string, LockoutPolicy | undefined>();
 
-  constructor(kadmin: KadminClient, objectClass: string, attributesToGet: readonly string[] | undefined, call: Call) {
+  constructor(kadmin: KadminClient, objectClass: string, attributesToGet: readonly string[] | undefined, besides: readonly string[], call: Call) {
     const wanted = attributesToGet?.map(attributeKey);
     this.#kadmin = kadmin;
     this.#objectClass = objectClass;
     this.#call = call;
-    this.#withLockOut = wanted?.includes(attributeKey(LOCK_OUT)) === true;
+    this.#withLockOut = [...wanted ?? [], ...besides.map(attributeKey)].includes(attributeKey(LOCK_OUT));
     this.#namesOnly = wanted !== undefined && wanted.every((name) => [NAME, UID].map(attributeKey).includes(name));
   }
 

@@ -63,6 +63,7 @@ export async function* search(session: RacfSession, request: SearchRequest, call
   const objectClass = profileClass(request.objectClass);
   const { attributesToGet } = request.options;
   const asked = attributesToGet === undefined ? undefined : new Set(attributesToGet.map(attributeKey));
+  const onRequest = asked ?? new Set(request.besides?.map(attributeKey));
   const isById = request.filter?.kind === 'equals';
   const names = await namesOf(session, objectClass, request.filter, call.signal);
   if (!isById && onlyNames(objectClass, asked)) {
@@ -71,7 +72,7 @@ export async function* search(session: RacfSession, request: SearchRequest, call
   }
   for (let start = 0; start < names.length; start += LISTED_AT_ONCE) {
     call.signal.throwIfAborted();
-    yield* await profiles(session, objectClass, names.slice(start, start + LISTED_AT_ONCE), asked, call.signal);
+    yield* await profiles(session, objectClass, names.slice(start, start + LISTED_AT_ONCE), onRequest, call.signal);
     call.progress?.();
   }
   return undefined;

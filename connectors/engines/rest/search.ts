@@ -13,10 +13,11 @@ import { classOf, restCall, type AnyRestConnector, type RestSession } from './re
 import { pageCookie, parsePageCookie, type PageCookie } from './page-cookie.js';
 import { placeBehind, wholeElements } from './whole-list.js';
 
-/** What the caller gets to see: what is asked for, or what is given by default. */
-export function classQuery(definition: RestObjectClass, options: OperationOptions): ClassQuery {
+/** What the caller gets to see: what is asked for, or what is given by default and the facade needs `besides`. */
+export function classQuery(definition: RestObjectClass, options: OperationOptions, besides: readonly string[] = []): ClassQuery {
   const asked = options.attributesToGet === undefined ? undefined : new Set(options.attributesToGet.map(attributeKey));
-  const byDefault = (name: string): boolean => definition.attributes[name]?.flags.includes('NOT_RETURNED_BY_DEFAULT') !== true;
+  const also = new Set(besides.map(attributeKey));
+  const byDefault = (name: string): boolean => definition.attributes[name]?.flags.includes('NOT_RETURNED_BY_DEFAULT') !== true || also.has(attributeKey(name));
   return { options, wants: (name) => (asked === undefined ? byDefault(name) : asked.has(attributeKey(name))) };
 }
 
@@ -162,10 +163,10 @@ export function search(session: RestSession, request: SearchRequest, call: Call)
   return itemsOf(searchChunks(session, request, call));
 }
 
-async function* searchChunks(session: RestSession, { objectClass, filter, options }: SearchRequest, call: Call): Chunks<ConnectorObject, SearchResult | undefined> {
+async function* searchChunks(session: RestSession, { objectClass, filter, options, besides }: SearchRequest, call: Call): Chunks<ConnectorObject, SearchResult | undefined> {
   const at = restCall(session, call, 'search');
   const definition = await classOf(session, at, objectClass);
-  const query = classQuery(definition, options);
+  const query = classQuery(definition, options, besides);
   const uid = definition.read === undefined ? undefined : uidWanted(filter) ?? keyWanted(definition, filter);
   if (uid === undefined) {
     const list = await listOf(at, objectClass, definition, { ...query, filter });

@@ -61,7 +61,7 @@ function tallied(page: ResultChunks): { readonly objects: ResultChunks; count():
 }
 
 function nativePage(plan: SearchPlan, search: Search, pageSize: number, cookie: string | undefined, offset: number): ResultChunks {
-  return search({ objectClass: plan.objectClass, filter: plan.split.native, options: nativeOptions(plan, pageSize, cookie, offset) });
+  return search({ objectClass: plan.objectClass, filter: plan.split.native, options: nativeOptions(plan, pageSize, cookie, offset), besides: plan.besides });
 }
 
 /** Where the next page starts; undefined when there is none. */

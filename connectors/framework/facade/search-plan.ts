@@ -5,7 +5,7 @@ import { canonicalFilter, canonicalValue, digestOf } from '../canonical.js';
 import type { AnyConnector } from '../define-connector.js';
 import { attributesOfFilter, evaluateFilter, filterShape } from '../filter-evaluation.js';
 import type { FilterSplit, NativeSearch } from '../spi.js';
-import { projectionOf, type Projection } from './projection.js';
+import { givenOnRequest, projectionOf, type Projection } from './projection.js';
 import type { Borrowed, Runner } from './runner.js';
 
 /** Objects on their way through the facade, and how the search ended. */
@@ -17,6 +17,8 @@ export interface SearchPlan {
   readonly split: FilterSplit;
   /** The connector's options, without those the facade takes care of. */
   readonly options: OperationOptions;
+  /** As {@link Projection.besides}. */
+  readonly besides: Projection['besides'];
   readonly accepts: (object: ConnectorObject) => boolean;
   /** Undefined when objects go to the caller as they are. */
   readonly project: Projection['project'];
@@ -99,7 +101,7 @@ export async function planSearch({ connector, api }: Pick<Runner, 'connector' | 
   const split = await splitOf(connector, borrowed, question);
   const { residual } = split;
   const sortKeys = native.sorting ? [] : options.sortKeys;
-  const projection = projectionOf(options, neededAttributes(residual, sortKeys), api.resultsHandler.enableAttributesToGetSearchResultsHandler);
+  const projection = projectionOf(options, neededAttributes(residual, sortKeys), api.resultsHandler.enableAttributesToGetSearchResultsHandler, givenOnRequest(connector.objectClasses, objectClass));
   const comparison = { ignoreCase: api.resultsHandler.enableCaseInsensitiveFilter };
   const pageSize = positive(options.pageSize);
   const paging = pagingOf(pageSize, native, sortKeys.length > 0);
@@ -107,7 +109,7 @@ export async function planSearch({ connector, api }: Pick<Runner, 'connector' | 
     objectClass, split, paging, pageSize, sortKeys,
     options: without(projection.options, handledOptions(paging, residual, sortKeys.length > 0)),
     accepts: residual === undefined ? () => true : (object) => evaluateFilter(residual, object, comparison) === true,
-    project: projection.project,
+    besides: projection.besides, project: projection.project,
     lastingCookies: native.lastingCookies ?? false,
     offset: positive(options.pagedResultsOffset),
     cookie: options.pagedResultsCookie === '' ? undefined : options.pagedResultsCookie,

@@ -18,7 +18,7 @@ export interface SearchSource {
 }
 
 function everything(plan: SearchPlan, source: SearchSource): ResultChunks {
-  return matching(plan, source.search({ objectClass: plan.objectClass, filter: plan.split.native, options: plan.options }));
+  return matching(plan, source.search({ objectClass: plan.objectClass, filter: plan.split.native, options: plan.options, besides: plan.besides }));
 }
 
 /** The position in the caller's cookie. Throws when it was given by another way of paging, or is of another query. */

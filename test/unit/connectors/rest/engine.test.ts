@@ -59,6 +59,13 @@ describe('reading', () => {
     expect(plain((await caller.search('reader', undefined, only('loans'))).items[0]!)).toMatchObject({ loans: 3 });
   });
 
+  it('finds by a filter what further requests tell, and gives it to nobody who has not asked for it', async () => {
+    for (const [login, loans] of [['a', 3], ['b', 0], ['c', 3]] as const) library.loans.set(add(login), loans);
+    const { items } = await caller.search('reader', { kind: 'equals', attribute: text('loans', 3) });
+    expect(items.map(({ name }) => name.value)).toEqual(['a', 'c']);
+    expect(plain(items[0]!)).not.toHaveProperty('loans');
+  });
+
   it('leaves out what has gone between the list and the reading', async () => {
     for (const login of ['a', 'b', 'c']) add(login);
     library.service.faults.next(fault.answer({ status: 404, body: { message: 'gone' } }), { on: 'GET /api/north/readers/r2' });
