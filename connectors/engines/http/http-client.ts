@@ -7,7 +7,7 @@ import { ACCEPTED_ENCODINGS, decodedBody } from './content-encoding.js';
 import { noAuthentication, type Credentials, type HttpAuthentication } from './http-authentication.js';
 import { connectionsFor, refusedByProxy } from './http-connections.js';
 import { httpFailure } from './http-errors.js';
-import { isReading, withRetries } from './http-retry.js';
+import { isLostConnection, isReading, withRetries } from './http-retry.js';
 import { portOf, type HttpSettings } from './http-settings.js';
 import type { Place, Throttle } from './limits/throttle.js';
 import { retryAfter } from './retry-after.js';
@@ -155,7 +155,7 @@ export class HttpClient {
     const place = placeOf(request);
     const outcome = outcomeOf(request);
     try {
-      const response = await this.#dispatcher.request({
+      const response = await this.#dispatched(request, {
         ...this.#address(url), method, headers: Object.fromEntries(this.#headers(request)), body: request.body?.bytes ?? null, signal,
       });
       const head = { status: response.statusCode, headers: headersOf(response.headers), cookies: [response.headers['set-cookie'] ?? []].flat() };
@@ -165,6 +165,19 @@ export class HttpClient {
     } catch (error) {
       if (signal.aborted) throw signal.reason as Error;
       throw httpFailure(error, place, outcome);
+    }
+  }
+
+  /**
+   * A server may close a kept connection at any time. undici sends nothing over one that is known to be closed (its "idle socket
+   * validation"), so that this is about those which close just then. With a policy the caller repeats the request, in its turn.
+   */
+  async #dispatched(request: StreamRequest, options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.#dispatcher.request(options);
+    } catch (error) {
+      if (this.settings.retry !== undefined || !isReading(request) || !isLostConnection(error)) throw error;
+      return this.#dispatcher.request(options);
     }
   }
 

@@ -51,13 +51,21 @@ const NETWORK: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI
 /** What was repeated for as long as it is worth it: a request that waits for a token is not begun anew for each attempt to get one. */
 const triedOut = new WeakSet<Error>();
 
-function isOfTheNetwork(error: Error): boolean {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
+/** What a connection fails with that the other end closed: https://undici.nodejs.org/#/docs/api/Errors, SocketError. */
+const LOST: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
     if (triedOut.has(at)) return false;
-    if (NETWORK.has((at as NodeJS.ErrnoException).code ?? '')) return true;
+    if (codes.has((at as NodeJS.ErrnoException).code ?? '')) return true;
   }
   return false;
 }
+
+const isOfTheNetwork = (error: unknown): boolean => hasCode(error, NETWORK);
+
+/** Whether a request failed since its connection was closed, before there was an answer. */
+export const isLostConnection = (error: unknown): boolean => hasCode(error, LOST);
 
 function pauseAfter(attempt: number, { firstPause = 500, longestPause = 10_000, random = Math.random }: RetryPolicy): number {
   return Math.ceil(random() * Math.min(longestPause, firstPause * 2 ** (attempt - 1)));
