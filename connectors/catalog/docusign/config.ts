@@ -9,6 +9,8 @@ import { numbered, properties, text, withGroup, type ConfigOf } from '../../fram
 const HOUR = 3_600_000;
 /** https://www.docusign.com/blog/dsdev-from-the-trenches-api-rate-limits */
 const BURST = 30_000;
+/** What answers announce besides; of bursts not when they end: https://developers.docusign.com/platform/resource-limits/ */
+export const ANNOUNCED = [{ window: HOUR }, { headers: { limit: 'X-BurstLimit-Limit', remaining: 'X-BurstLimit-Remaining' }, window: BURST }] as const;
 /** What Java's table has as a default, and no account is called. */
 const NO_ACCOUNT = 'account';
 

@@ -8,7 +8,7 @@ import { textAt } from '../../engines/rest/json.js';
 import type { ListEndpoint } from '../../engines/rest/list.js';
 import { closeUser, createUser, setPaging, updateUser, userList } from './accounts.js';
 import { errors, onlyOf } from './answers.js';
-import { config, limitsOf, validate } from './config.js';
+import { ANNOUNCED, config, limitsOf, validate } from './config.js';
 import { groupList, profileWhereNamed, readGroup } from './groups.js';
 import { account, contact, group, permissionProfile, signingGroup, userSignature } from './schema.js';
 import { userFilters } from './user-filters.js';
@@ -36,7 +36,7 @@ export default defineRestConnector({
     address: ({ serviceUri }) => httpAddress('serviceUri', serviceUri),
     authentication: (given, { client, over }) => saasAuthentication(given, client, over),
     credentialsTo: ({ tokenEndpoint }) => ({ tokenEndpoint: tokenEndpoint === null ? null : httpAddress('tokenEndpoint', tokenEndpoint) }),
-    limits: (given) => ({ identity: given.account, fixed: limitsOf(given) }),
+    limits: (given) => ({ identity: given.account, fixed: limitsOf(given), server: ANNOUNCED }),
     test: `GET ${A}/permission_profiles`,
     errors,
   },

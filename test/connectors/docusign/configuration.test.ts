@@ -62,6 +62,20 @@ describe('DocuSign: the connector and its configuration', () => {
     }
   });
 
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['bursts', { 'X-RateLimit-Limit': '3000', 'X-RateLimit-Remaining': '2999', 'X-RateLimit-Reset': '4000000000', 'X-BurstLimit-Limit': '500', 'X-BurstLimit-Remaining': '0' }],
+    ['an hour', { 'X-RateLimit-Limit': '3000', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '4000000000', 'X-BurstLimit-Limit': '500', 'X-BurstLimit-Remaining': '499' }],
+  ])('[docusign 52] sends nothing that the limit of %s, as it is announced, has no room for', async (_, headers) => {
+    const caller = callerFor(fake);
+    await caller.test();
+    expect((await caller.search(GROUP)).items).not.toHaveLength(0);
+    fake.service.faults.next({ name: 'announced', instead: { body: { permissionProfiles: [] }, headers } });
+    await caller.test();
+    const before = requests.length;
+    await failure(caller.search(GROUP, undefined, {}, AbortSignal.timeout(300)));
+    expect(requests.slice(before)).toEqual([]);
+  });
+
   it('[docusign 53] takes the default of account for none', async () => {
     expect(docusign.properties.account.default).toBe('account');
     expect(await failure(validity({ account: 'account' }))).toMatchObject({ kind: 'configuration', message: expect.stringContaining('API Account ID') as unknown });

@@ -12,11 +12,11 @@ export interface AnnouncedLimit {
   readonly window?: number | undefined;
 }
 
-/** Names of the headers one server uses. */
+/** Names of the headers one server uses for a limit; some do not say when it ends. */
 export interface LimitHeaders {
   readonly limit: string;
   readonly remaining: string;
-  readonly reset: string;
+  readonly reset?: string | undefined;
 }
 
 type Headers = ReadonlyMap<string, string>;
@@ -34,14 +34,12 @@ const DATE = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, |\d{4}-\d\d-\d\dT\d\d:\
 
 /** Of an answer's headers, by name in lower case. Undefined where nothing of a limit is in them that can be made out. */
 export function announcedLimit(headers: Headers, names: readonly LimitHeaders[] = COMMON_LIMIT_HEADERS): AnnouncedLimit | undefined {
+  const given = (name: string | undefined): string | undefined => (name === undefined ? undefined : headers.get(name.toLowerCase()));
   for (const { limit, remaining, reset } of names) {
-    const known = {
-      limit: countOf(headers.get(limit.toLowerCase())), remaining: countOf(headers.get(remaining.toLowerCase())), reset: resetOf(headers.get(reset.toLowerCase())),
-      window: windowOf(headers.get(limit.toLowerCase())),
-    };
+    const known = { limit: countOf(given(limit)), remaining: countOf(given(remaining)), reset: resetOf(given(reset)), window: windowOf(given(limit)) };
     if (known.remaining !== undefined || known.reset !== undefined) return known;
   }
-  return draftLimit(headers);
+  return names === COMMON_LIMIT_HEADERS ? draftLimit(headers) : undefined;
 }
 
 /** Requests; a list, as drafts 00 to 06 allow it, begins with the limit that counts. */

@@ -36,6 +36,7 @@ const LATENCIES = 32;
 export class ServerBudget implements Budget {
   readonly #share: number;
   readonly #names: readonly LimitHeaders[] | undefined;
+  readonly #length: number | undefined;
   readonly #pattern: WindowPattern;
   readonly #serverClock: ServerClock;
   readonly #pending = new Set<SentRequest>();
@@ -51,6 +52,7 @@ export class ServerBudget implements Budget {
   constructor({ share = 1, headers, window, wallTime }: ServerBudgetOptions = {}) {
     this.#share = share;
     this.#names = headers === undefined ? undefined : [headers];
+    this.#length = window;
     this.#pattern = new WindowPattern(window);
     this.#serverClock = new ServerClock(wallTime);
   }
@@ -147,10 +149,11 @@ export class ServerBudget implements Budget {
     return this.#pattern.end(told, underWay);
   }
 
-  /** Without a reset nothing is known but that the window may end at any time. */
-  #told({ reset, window = UNTOLD }: AnnouncedLimit, { headers }: AnswerHead, { low, high }: Interval): ToldEnd {
+  /** Without a reset nothing is known but that the window may end at any time, and is over when it has lasted its time. */
+  #told({ reset, window = this.#length }: AnnouncedLimit, { headers }: AnswerHead, { low, high }: Interval): ToldEnd {
     const ahead = this.#serverClock.ahead(headers, { low, high });
-    const given: AnnouncedReset = reset ?? { after: window, resolution: 0 };
+    if (reset === undefined) return { at: undefined, end: window === undefined ? { low: low + UNTOLD, high: high + UNTOLD } : { low, high: high + window } };
+    const given: AnnouncedReset = reset;
     const end = 'at' in given
       ? { low: given.at - given.resolution - ahead.high, high: given.at + given.resolution - ahead.low }
       : { low: low + given.after - given.resolution, high: high + given.after + given.resolution };

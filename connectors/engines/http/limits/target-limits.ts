@@ -16,6 +16,8 @@ export interface LimitedTarget {
   readonly identity: string;
 }
 
+type AnnouncedBudget = Omit<ServerBudgetOptions, 'share'>;
+
 export interface RequestLimits {
   readonly fixed?: readonly FixedLimit[] | undefined;
   /**
@@ -23,7 +25,8 @@ export interface RequestLimits {
    * it alone. @default one
    */
   readonly announced?: 'one' | 'eachKind' | 'off' | undefined;
-  readonly server?: Omit<ServerBudgetOptions, 'share'> | undefined;
+  /** Several where it announces several limits that hold together, such as one of an hour and one of bursts. */
+  readonly server?: AnnouncedBudget | readonly AnnouncedBudget[] | undefined;
   /**
    * For agents that use one budget together: what this one may take of it, above 0, up to 1. Fixed rates are lowered to it. Of what
    * a server announces it is an upper bound for each window, so that together they cannot take too much; what others have taken the
@@ -116,5 +119,5 @@ function budgetsFor(kind: string, { fixed = [], announced = 'one', server = {}, 
   });
   if (announced === 'off') return rates;
   const counted = announced === 'one' ? '' : kind;
-  return [...rates, budget(JSON.stringify(['announced', counted, share, server.headers, server.window]), () => new ServerBudget({ ...server, share }))];
+  return [...rates, ...[server].flat().map((each) => budget(JSON.stringify(['announced', counted, share, each.headers, each.window]), () => new ServerBudget({ ...each, share })))];
 }

@@ -40,6 +40,13 @@ describe('a limit that a server announces', () => {
     expect(announcedLimit(new Map([['x-quota', '10'], ['x-quota-left', '3'], ['x-quota-ends', '7']]), [names])).toMatchObject({ limit: 10, remaining: 3, reset: { after: 7_000 } });
   });
 
+  it('is read from headers that do not say when it ends, and from no others then', () => {
+    const names = { limit: 'X-BurstLimit-Limit', remaining: 'X-BurstLimit-Remaining' };
+    const announced = (headers: Readonly<Record<string, string>>) => announcedLimit(new Map(Object.entries(headers)), [names]);
+    expect(announced({ 'x-burstlimit-limit': '500', 'x-burstlimit-remaining': '499' })).toEqual({ limit: 500, remaining: 499, reset: undefined, window: undefined });
+    expect(announced({ 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '30', ratelimit: '"default";r=50;t=30' })).toBeUndefined();
+  });
+
   it('means the same moment in each notation', () => {
     fc.assert(fc.property(fc.integer({ min: 1_000_000_000, max: 4_000_000_000 }), fc.nat(100_000), (second, remaining) => {
       const at = (text: string) => said({ 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': text });

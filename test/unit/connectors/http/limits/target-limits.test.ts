@@ -57,6 +57,27 @@ describe('limits of a target', () => {
     for (let n = 0; n < 3; n++) expect(await passes(open.pass(to(), never))).toBe(true);
   });
 
+  it('that a server announces several of hold together, also one that does not say when it ends', async () => {
+    const server = [{ window: 3_600_000 }, { headers: { limit: 'x-burstlimit-limit', remaining: 'x-burstlimit-remaining' }, window: 30_000 }];
+    const open = new TargetLimits(clock).open({ origin: ORIGIN, identity: 'several' }, { server });
+    const hour = (left: number): [string, string][] => [['x-ratelimit-limit', '3000'], ['x-ratelimit-remaining', String(left)], ['x-ratelimit-reset', '3000']];
+    const burst = (left: number): [string, string][] => [['x-burstlimit-limit', '500'], ['x-burstlimit-remaining', String(left)]];
+    const answered = async (...headers: [string, string][]): Promise<void> => { (await open.pass(to(), never)).answered({ status: 200, headers: new Map(headers) }); };
+    await answered(...hour(2_999), ...burst(499));
+    await answered(...hour(2_998), ...burst(0));
+    const behindBurst = open.pass(to(), never);
+    expect(await passes(behindBurst)).toBe(false);
+    await clock.advance(29_000);
+    expect(await passes(behindBurst)).toBe(false);
+    await clock.advance(2_000);
+    (await behindBurst).answered({ status: 200, headers: new Map([...hour(0), ...burst(499)]) });
+    const behindHour = open.pass(to(), never);
+    await clock.advance(60_000);
+    expect(await passes(behindHour)).toBe(false);
+    await clock.advance(3_000_000);
+    expect(await passes(behindHour)).toBe(true);
+  });
+
   it('that a server has for each method are learnt apart', async () => {
     const open = new TargetLimits(clock).open({ origin: ORIGIN, identity: '' }, { announced: 'eachKind' });
     const place = await open.pass(to('GET', { kind: 'people' }), never);
