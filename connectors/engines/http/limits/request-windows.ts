@@ -20,6 +20,10 @@ export class RequestWindows {
   #isPossible = true;
   #opening: Interval | undefined;
 
+  get isPossible(): boolean {
+    return this.#isPossible;
+  }
+
   learnLength(length: number): void {
     this.#narrow({ low: length, high: length });
     this.#seen = Math.max(this.#seen, ENOUGH - 1);

@@ -91,17 +91,23 @@ export class WindowPattern {
   }
 
   /** What is known of the end of the current window by an answer of it. */
-  end({ at, end: told }: ToldEnd, underWay: Interval): KnownEnd {
-    const byRequest = this.#byRequest.end(told, underWay);
-    const byClock = this.#byClock.end(at, told, underWay);
+  end(told: ToldEnd, underWay: Interval): KnownEnd {
+    const { byRequest, byClock } = this.#ends(told, underWay);
     this.#ofRequest.is(byRequest, underWay.low);
     this.#ofClock.is(byClock, underWay.low);
     const known = [byRequest, byClock].filter((end) => end !== undefined);
-    if (known.length === 0) return { ...told, basis: 'told' };
+    if (known.length === 0) return { ...told.end, basis: 'told' };
     const isTried = (byRequest !== undefined && this.#ofRequest.isTried) || (byClock !== undefined && this.#ofClock.isTried);
-    const areApart = byRequest !== undefined && byClock !== undefined && (byClock.high < byRequest.low || byRequest.high < byClock.low);
-    const highs = known.map((end) => end.high);
+    const [lows, highs] = [known.map(({ low }) => low), known.map(({ high }) => high)];
     // Where they are apart, the first one is tried: that tells which it is.
-    return { low: Math.min(...known.map((end) => end.low)), high: Math.max(...highs), basis: isTried ? 'tried' : 'expected', trial: isTried && !areApart ? undefined : Math.min(...highs) };
+    const areApart = Math.min(...highs) < Math.max(...lows);
+    return { low: Math.min(...lows), high: Math.max(...highs), basis: isTried ? 'tried' : 'expected', trial: isTried && !areApart ? undefined : Math.min(...highs) };
+  }
+
+  #ends({ at, end: told }: ToldEnd, underWay: Interval): { readonly byRequest: Interval | undefined; readonly byClock: Interval | undefined } {
+    const byRequest = this.#byRequest.end(told, underWay);
+    const byClock = this.#byClock.end(at, told, underWay);
+    // Windows that begin with requests look for long as if they followed a clock.
+    return { byRequest, byClock: byRequest === undefined && this.#byRequest.isPossible ? undefined : byClock };
   }
 }

@@ -39,6 +39,15 @@ describe('at the end of windows', () => {
     }
   });
 
+  it('agents with a share each are refused nothing where windows begin with a request of any of them', async () => {
+    for (const reset of ['imfDate', 'epochSeconds', 'epochMilliseconds'] as const) {
+      const server = { limit: 60, period: 60_000, windows: 'firstRequest', reset, ahead: 7_321 } as const;
+      const { accepted, permitted, refused } = await runLimits({ name: '', server, limits: { share: 0.25 }, latency: USUAL, clients: 4 });
+      expect(refused).toBe(0);
+      expect(accepted / permitted).toBeGreaterThanOrEqual(0.99);
+    }
+  });
+
   it.each([1_000, 2_000])('99 in a hundred of what is permitted are used where windows of %i ms follow a clock', async (period) => {
     for (const reset of ['epochSeconds', 'epochMilliseconds', 'imfDate'] as const) {
       for (const limit of [10, 30]) {
