@@ -1,5 +1,6 @@
 import type { PermitTarget } from '../../../protocol/model/index.js';
 import type { Clock } from '../../framework/clock.js';
+import type { ConnectorLog } from '../../framework/spi.js';
 import type { HttpAnswer } from './http-client.js';
 import type { HttpAuthentication } from './http-authentication.js';
 import type { RetryPolicy } from './http-retry.js';
@@ -40,6 +41,8 @@ export interface HttpSettings {
   /** For pauses. @default the system's */
   readonly clock?: Clock | undefined;
   readonly permitTarget?: PermitTarget | undefined;
+  /** What whoever runs this should know, besides errors. */
+  readonly log?: Pick<ConnectorLog, 'warn'> | undefined;
 }
 
 export function portOf(url: URL): number {

@@ -1,9 +1,10 @@
 import { ConnectorError, bounded } from '../../../protocol/model/index.js';
 import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.js';
+import type { HttpSettings } from './http-settings.js';
 import type { AccessToken } from './oauth-tokens.js';
 
 /** What tokens are asked for with: a client without credentials of its own, or one whose credentials they will be (the request is bare). */
-export type TokenClient = Pick<HttpClient, 'request'>;
+export type TokenClient = Pick<HttpClient, 'request'> & { readonly settings?: Pick<HttpSettings, 'log'> };
 
 const LONGEST_DESCRIPTION = 300;
 /** Error codes of RFC 6749, section 5.2 (and `unauthorized_client` of section 4.1.2.1), and what to do. */

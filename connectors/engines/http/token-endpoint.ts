@@ -33,7 +33,10 @@ const GRANT_NAMES = { client_credentials: 'client_credentials', refresh_token: '
 const GRANT_KINDS: Readonly<Record<TokenRequest['grant'], GrantKind>> = { client_credentials: 'client', refresh_token: 'refresh', password: 'owner', jwt_bearer: 'assertion' };
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** Tokens for a form (RFC 6749). A refresh token that comes with an answer replaces the one before, while this source lives. */
+/**
+ * Tokens for a form (RFC 6749). A refresh token that comes with an answer replaces the one before (section 6), while this source lives: a
+ * connector has nowhere to keep a secret, so the log says that the configured one may be refused after a restart.
+ */
 export function tokenEndpoint(client: TokenClient, request: TokenRequest): TokenSource {
   // A server may give a new one with each answer; the one it replaces is then no good.
   let refreshed: string | undefined;
@@ -50,9 +53,15 @@ export function tokenEndpoint(client: TokenClient, request: TokenRequest): Token
     if (answer.status !== 200 && request.refused !== undefined) throw request.refused(answer);
     const token = answer.status === 200 ? tokenOf(answer, endpoint) : undefined;
     if (token === undefined) throw tokenRefused(answer, endpoint, GRANT_KINDS[grant], secrets);
+    if (refreshed === undefined) warnOfRotation(client, request, token.refreshToken);
     refreshed = token.refreshToken ?? refreshed;
     return { token: token.token, expiresIn: token.expiresIn };
   };
+}
+
+function warnOfRotation({ settings }: TokenClient, { grant, endpoint, refreshToken }: TokenRequest, given: string | undefined): void {
+  if (grant !== 'refresh_token' || given === undefined || given === refreshToken?.reveal()) return;
+  settings?.log?.warn({ server: endpoint.host }, 'The service gave another refresh token in place of the configured one, which it may refuse from now on. The new one is kept in memory only: when a restart of the agent is followed by a refused refresh token, set a new one; a grant without one, where the service has it, needs none');
 }
 
 function describeOwner(owner: TokenRequest['owner'], form: URLSearchParams): void {

@@ -96,7 +96,7 @@ export async function httpSettings(config: HttpConfiguration, context: Pick<Open
     proxy: proxy === undefined ? undefined : { address: proxy.address, authorization },
     connections: config.maximumConnections ?? undefined,
     timeouts: { connect: connect === undefined || timeoutIn === 'milliseconds' ? connect : connect * 1_000, answer: answerTimeout },
-    certificates: context.trustedCertificates, permitTarget: context.permitTarget, clientCertificate: await configuredCertificate(config),
+    certificates: context.trustedCertificates, permitTarget: context.permitTarget, log: context.log, clientCertificate: await configuredCertificate(config),
     acceptsSelfSigned: config.acceptSelfSignedCertificates, ignoresServerName: config.disableHostNameVerifier, compression: config.disableHttpCompression !== true,
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tokenEndpoint, type TokenRequest } from '../../../../connectors/engines/http/token-endpoint.js';
 import { ConnectorError, GuardedString } from '../../../../protocol/model/index.js';
 import { lastMatchedText } from '../../../support/last-match.js';
+import { recordedLog } from '../../../support/quiet-log.js';
 import { FakeTokenClient, answerOf, failure, never } from './fake-token-client.js';
 
 const SECRET = 'cl1ent s3cret+&';
@@ -87,6 +88,18 @@ describe('a token endpoint', () => {
     const refused = await failing([401, { error: 'invalid_grant', error_description: 'not 0wner' }], owned);
     expect([refused.kind, refused.message]).toEqual(['invalidCredential', expect.stringMatching(/user name and the password/)]);
     expect(refused.message).not.toContain('0wner');
+  });
+
+  it.each<[string, object, number]>([
+    ['another refresh token', { refresh_token: 'next' }, 1], ['the same refresh token', { refresh_token: 'fir5t' }, 0], ['none', {}, 0],
+  ])('that gives %s in place of the configured one: the log says once that it is not kept', async (_, given, warnings) => {
+    const log = recordedLog();
+    const client = Object.assign(new FakeTokenClient(answerOf(200, { access_token: 't', ...given })), { settings: { log } });
+    const source = tokenEndpoint(client, refresh);
+    for (let times = 0; times < 3; times++) await source(never);
+    expect(log.entries).toHaveLength(warnings);
+    expect(log.at('warn').join()).toMatch(warnings === 0 ? /^$/ : /another refresh token.*in memory only/);
+    expect(JSON.stringify(log.entries)).not.toMatch(/next|fir5t/);
   });
 
   it('that gives a new refresh token is shown that one from then on', async () => {
