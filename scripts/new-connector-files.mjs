@@ -3,9 +3,7 @@
 const words = (id) => id.split('-').map((word) => word[0].toUpperCase() + word.slice(1));
 
 const restFiles = (id, pascal, title) => ({
-  [`connectors/catalog/${id}/config.ts`]: `import { ConnectorError } from '../../../protocol/model/index.js';
-import { checkHttpConfiguration, httpAddress } from '../../engines/rest/http-configuration.js';
-import { connectionProperties } from '../../engines/rest/saas-properties.js';
+  [`connectors/catalog/${id}/config.ts`]: `import { connectionProperties } from '../../engines/rest/index.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { guarded, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
 
@@ -16,14 +14,10 @@ export const config = properties(withGroup(OWN_PROPERTIES, {
 }));
 export type ${pascal}Config = ConfigOf<typeof config>;
 
-export function validate(given: ${pascal}Config): void {
-  httpAddress('serviceUri', given.serviceUri);
-  if (given.token.reveal() === '') throw new ConnectorError('configuration', 'token is empty.');
-  checkHttpConfiguration(given);
-}
+export const complaints = ({ token }: ${pascal}Config): readonly string[] => (token.reveal() === '' ? ['token is empty.'] : []);
 `,
   [`connectors/catalog/${id}/schema.ts`]: `import { NAME } from '../../../protocol/model/index.js';
-import { attributes, string } from '../../engines/rest/attributes.js';
+import { attributes, string } from '../../engines/rest/index.js';
 
 /** Cite the page of the API here. */
 export const account = attributes({
@@ -33,10 +27,9 @@ export const account = attributes({
 `,
   [`connectors/catalog/${id}/index.ts`]: `import { ACCOUNT } from '../../../protocol/model/index.js';
 import { staticToken } from '../../engines/rest/authentication/static-token.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import { httpAddress } from '../../engines/rest/http-configuration.js';
+import { defineRestConnector, httpAddress } from '../../engines/rest/index.js';
 import { offsetPaging } from '../../engines/rest/paging/counted.js';
-import { config, validate } from './config.js';
+import { complaints, config } from './config.js';
 import { account } from './schema.js';
 
 /** Cite the API's reference here; see connectors/engines/rest/README.md. */
@@ -46,7 +39,7 @@ export default defineRestConnector({
   family: 'SaaS',
   key: { bundleName: 'io.causeway.connectors.${id}-connector', bundleVersion: '1.5.20.26', connectorName: 'io.causeway.connectors.${pascal}Connector' },
   properties: config,
-  validate,
+  complaints,
   service: {
     address: ({ serviceUri }) => httpAddress('serviceUri', serviceUri),
     authentication: ({ token }) => staticToken({ token }),

@@ -15,6 +15,12 @@ export function openIdentityPlatformBundles(artifact: string): readonly Bundle[]
   return OPEN_IDENTITY_PLATFORM_VERSIONS.map((bundleVersion) => ({ bundleName: `org.openidentityplatform.openicf.connectors.${artifact}`, bundleVersion }));
 }
 
+/** The key of a connector that the documentation describes, in its version: bundle and class below `org.forgerock.openicf.connectors`. */
+export function documentedKey(bundle: string, connectorClass: string): ConnectorKey {
+  const distribution = 'org.forgerock.openicf.connectors';
+  return { bundleName: `${distribution}.${bundle}`, bundleVersion: '1.5.20.26', connectorName: `${distribution}.${connectorClass}` };
+}
+
 /** Every key a connector answers to, its own first. */
 export function connectorKeys({ key, alternativeBundles = [] }: AnyConnector): readonly ConnectorKey[] {
   return [key, ...alternativeBundles.map((bundle) => ({ connectorName: key.connectorName, ...bundle }))];

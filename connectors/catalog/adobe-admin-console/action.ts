@@ -1,6 +1,5 @@
 import { ConnectorError, type ErrorKind, type FailedWriteOutcome } from '../../../protocol/model/index.js';
-import { isJsonObject, textAt, valueAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
+import { isJsonObject, textAt, valueAt, type Json, type JsonObject, type RestCall } from '../../engines/rest/index.js';
 
 /** Steps for one user or user group (https://adobe-apiplatform.github.io/umapi-documentation/en/api/ActionsCmds.html, /usergroupActionCommands.html). */
 export interface Command {

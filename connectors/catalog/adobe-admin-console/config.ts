@@ -1,59 +1,28 @@
-import { ConnectorError } from '../../../protocol/model/index.js';
-import { fixedLimits, type FixedLimit } from '../../engines/http/limits/fixed-limits.js';
-import { validateSaasAuthentication, type SaasAuthenticationConfig } from '../../engines/rest/authentication/saas-authentication.js';
-import { clientCertificateFile } from '../../engines/rest/client-certificate.js';
-import { checkHttpConfiguration, httpAddress } from '../../engines/rest/http-configuration.js';
-import { BASIC_PROPERTIES, cachedTokenProperties, connectionProperties, credentialProperties, grantProperties, tokenUseProperties } from '../../engines/rest/saas-properties.js';
-import { numbered, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
-
-/** What limits count requests as. */
-export const USER_READ = 'userRead';
-export const GROUP_READ = 'groupRead';
-export const WRITE = 'write';
+import { cachedTokenProperties, saasFamily, withSaasProperties } from '../../engines/rest/index.js';
+import { text } from '../../framework/properties.js';
 
 /** What Adobe allows one client (https://adobe-apiplatform.github.io/umapi-documentation/en/api/getUsersWithPage.html, /group.html and /ActionsRef.html). */
-const ALLOWED = { userReadRateLimit: '25/min', groupReadRateLimit: '5/min', writeRateLimit: '10/min' };
+const rates = {
+  userReadRateLimit: { kinds: ['userRead'], default: '25/min' }, groupReadRateLimit: { kinds: ['groupRead'], default: '5/min' }, writeRateLimit: { kinds: ['write'], default: '10/min' },
+} as const;
 
-const rate = (of: string, property: keyof typeof ALLOWED) => text({ help: `Most requests that ${of} in a time, e.g. 0.16/sec or 10/min. Left empty: ${ALLOWED[property]}, which is what Adobe allows.` });
-const { password, authenticationMethod, tokenEndpoint, ...client } = credentialProperties;
-
-export const config = properties({
-  ...numbered(1, withGroup(BASIC_PROPERTIES, properties({
-    serviceUri: text({ required: true, help: 'Address of the User Management API: https://usermanagement.adobe.io/v2.' }),
-    orgId: text({ required: true, help: 'Id of the organization, e.g. 12345@AdobeOrg.' }),
-    login: text({ help: 'BASIC: user name.' }),
-    groupReadRateLimit: rate('read groups', 'groupReadRateLimit'),
-    password,
-    userReadRateLimit: rate('read users', 'userReadRateLimit'),
-    authenticationMethod, tokenEndpoint,
-    writeRateLimit: rate('change users or groups', 'writeRateLimit'),
-    ...client, ...connectionProperties, ...grantProperties, ...tokenUseProperties,
-  }))),
-  ...cachedTokenProperties,
-  ...clientCertificateFile,
+const rate = (order: number, of: string, property: keyof typeof rates) => text({
+  order, help: `Most requests that ${of} in a time, e.g. 0.16/sec or 10/min. Left empty: ${rates[property].default}, which is what Adobe allows.`,
 });
-export type AdobeConfig = ConfigOf<typeof config>;
 
-/** Scopes stand between commas at Adobe, and without blanks (https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/ims/). */
-export function authenticationOf(given: AdobeConfig): SaasAuthenticationConfig {
-  return { ...given, scope: given.scope?.split(/[\s,]+/).filter((scope) => scope !== '').join(',') ?? null };
-}
+const config = withSaasProperties({
+  serviceUri: text({ required: true, help: 'Address of the User Management API: https://usermanagement.adobe.io/v2.' }),
+  orgId: text({ order: 2, required: true, help: 'Id of the organization, e.g. 12345@AdobeOrg.' }),
+  groupReadRateLimit: rate(4, 'read groups', 'groupReadRateLimit'),
+  userReadRateLimit: rate(6, 'read users', 'userReadRateLimit'),
+  writeRateLimit: rate(9, 'change users or groups', 'writeRateLimit'),
+  ...cachedTokenProperties,
+});
 
-export function limitsOf(given: AdobeConfig): readonly FixedLimit[] {
-  const of = (property: keyof typeof ALLOWED, kind: string) => {
-    const value = given[property];
-    return { property, text: value === null || value.trim() === '' ? ALLOWED[property] : value, kinds: [kind] };
-  };
-  return fixedLimits([of('userReadRateLimit', USER_READ), of('groupReadRateLimit', GROUP_READ), of('writeRateLimit', WRITE)]);
-}
-
-export function validate(given: AdobeConfig): void {
-  const complaints = [
-    ...validateSaasAuthentication(given),
-    ...(given.orgId.trim() === '' ? ['orgId is blank: give the id of the organization, e.g. 12345@AdobeOrg.'] : []),
-  ];
-  if (complaints.length > 0) throw new ConnectorError('configuration', complaints.join(' '));
-  httpAddress('serviceUri', given.serviceUri);
-  limitsOf(given);
-  checkHttpConfiguration(given);
-}
+export const saas = saasFamily(config, {
+  rates,
+  kindOf: ({ method, url }) => (method === 'POST' ? 'write' : url.pathname.includes('/usermanagement/groups/') ? 'groupRead' : 'userRead'),
+  // Scopes stand between commas at Adobe, and without blanks (https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/ims/).
+  scope: ({ scope }) => scope?.split(/[\s,]+/).filter((each) => each !== '').join(',') ?? null,
+  complaints: ({ orgId }) => (orgId.trim() === '' ? ['orgId is blank: give the id of the organization, e.g. 12345@AdobeOrg.'] : []),
+});

@@ -1,7 +1,4 @@
-import { isJsonObject, textAt } from '../../engines/rest/json.js';
-import { listed } from '../../engines/rest/list.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
+import { allListed, refuse, textAt, type RestCall } from '../../engines/rest/index.js';
 import { groupIdOf, groupList } from './groups.js';
 
 interface Names { readonly idOf: ReadonlyMap<string, string>; readonly nameOf: ReadonlyMap<string, string> }
@@ -14,12 +11,9 @@ const LOOKED_FOR_AGAIN_AFTER = 15_000;
 function groupNames(call: RestCall, key: string, milliseconds: number): Promise<Names> {
   return call.cached(key, milliseconds, async (signal) => {
     const idOf = new Map<string, string>();
-    for await (const page of listed({ ...call, signal }, groupList, { signal })) {
-      for (const group of page.filter(isJsonObject)) {
-        const name = textAt(group, 'groupName');
-        const id = groupIdOf(group);
-        if (name !== undefined && id !== undefined) idOf.set(name, id);
-      }
+    for (const group of await allListed({ ...call, signal }, groupList, { signal })) {
+      const [name, id] = [textAt(group, 'groupName'), groupIdOf(group)];
+      if (name !== undefined && id !== undefined) idOf.set(name, id);
     }
     return { idOf, nameOf: new Map([...idOf].map(([name, id]) => [id, name])) };
   });

@@ -1,9 +1,6 @@
-import { ConnectorError, withOutcome, type Uid } from '../../../protocol/model/index.js';
-import type { Written } from '../../engines/rest/definition.js';
-import { isJsonObject, textAt, type JsonObject } from '../../engines/rest/json.js';
-import { listed, type ListEndpoint } from '../../engines/rest/list.js';
+import { ConnectorError, type Uid } from '../../../protocol/model/index.js';
+import { afterwards, isJsonObject, listed, textAt, type JsonObject, type ListEndpoint, type RestCall, type Written } from '../../engines/rest/index.js';
 import { pathPagePaging } from '../../engines/rest/paging/counted.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
 import { carryOut } from './action.js';
 
 /** User groups, product profiles and the groups of their administrators (https://adobe-apiplatform.github.io/umapi-documentation/en/api/group.html). */
@@ -23,24 +20,15 @@ async function findGroup(call: RestCall, wanted: (group: JsonObject) => boolean)
   return undefined;
 }
 
-export function readGroup(call: RestCall, uid: string): Promise<JsonObject | undefined> {
-  return findGroup(call, (group) => groupIdOf(group) === uid);
-}
-
 export async function createGroup(call: RestCall, { object }: Written): Promise<JsonObject> {
   const name = textAt(object, 'groupName') ?? '';
   const description = textAt(object, 'description');
   await carryOut(call, 'create', `The group '${name}'`, [{ root: { usergroup: name }, steps: [{ createUserGroup: { name, ...(description === undefined ? {} : { description }) } }] }]);
-  try {
-    return await findGroup(call, (group) => textAt(group, 'groupName') === name) ?? {};
-  } catch (error) {
-    const text = `The group '${name}' was created, but its id could not be found out: search for it.`;
-    throw error instanceof ConnectorError ? withOutcome(error, 'applied', `${text} ${error.message}`) : error;
-  }
+  return await afterwards(`The group '${name}' was created, but its id could not be found out: search for it.`, true, () => findGroup(call, (group) => textAt(group, 'groupName') === name)) ?? {};
 }
 
 async function nameOf(call: RestCall, uid: Uid): Promise<string> {
-  const name = textAt(await readGroup(call, uid.value), 'groupName');
+  const name = textAt(await findGroup(call, (group) => groupIdOf(group) === uid.value), 'groupName');
   if (name === undefined) throw new ConnectorError('unknownUid', `There is no group with the id '${uid.value}'.`, { uid, outcome: 'notApplied' });
   return name;
 }

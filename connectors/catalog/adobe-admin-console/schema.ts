@@ -1,8 +1,7 @@
 import { NAME } from '../../../protocol/model/index.js';
-import { attributes, boolean, integer, string } from '../../engines/rest/attributes.js';
-import { textAt } from '../../engines/rest/json.js';
+import { attributes, boolean, integer, string, textAt } from '../../engines/rest/index.js';
 import { groupIdOf } from './groups.js';
-import { GROUPS } from './users.js';
+import { GROUPS, groupsOf } from './users.js';
 
 /** https://adobe-apiplatform.github.io/umapi-documentation/en/api/getUser.html; `orgSpecific` and `businessAccount` are the Java connector's. */
 export const account = attributes({
@@ -16,7 +15,7 @@ export const account = attributes({
   orgSpecific: boolean({ readOnly: true }),
   businessAccount: boolean({ readOnly: true }),
   country: string({ createOnly: true, longest: 2, notes: 'left out: that of the domain' }),
-  [GROUPS]: string({ multi: true, wire: 'groups', notes: 'ids of groups and product profiles' }),
+  [GROUPS]: string({ multi: true, wire: 'groups', complete: groupsOf, notes: 'ids of groups and product profiles' }),
   id: string({ readOnly: true }),
 });
 

@@ -1,12 +1,11 @@
-import { ConnectorError, type Uid } from '../../../protocol/model/index.js';
-import type { ClassQuery, Written } from '../../engines/rest/definition.js';
-import { isJsonObject, textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import type { Uid } from '../../../protocol/model/index.js';
+import { elementsAt, refuse, textAt, valueAt, type Json, type JsonObject, type RestCall, type Written } from '../../engines/rest/index.js';
 import { carryOut } from './action.js';
 import { groupIds, namesOfGroups } from './group-names.js';
 
 export const GROUPS = '__GROUPS__';
+/** https://adobe-apiplatform.github.io/umapi-documentation/en/api/getUser.html */
+export const READ_USER = 'GET /usermanagement/organizations/{orgId}/users/{uid}';
 
 /** Step that makes a user of the type; https://adobe-apiplatform.github.io/umapi-documentation/en/api/ActionsCmds.html */
 const CREATES: Readonly<Record<string, string>> = { adobeid: 'addAdobeID', enterpriseid: 'createEnterpriseID', federatedid: 'createFederatedID' };
@@ -20,12 +19,10 @@ export function checkType({ object }: Written, operation: 'create' | 'update'): 
   if (operation === 'create' && CREATES[type.toLowerCase()] === undefined) refuse(`type cannot be '${type.slice(0, 100)}'; it takes adobeID, enterpriseID, federatedID.`);
 }
 
-const texts = (value: Json | undefined): readonly string[] => (Array.isArray(value) ? value as readonly Json[] : []).filter((each) => typeof each === 'string');
+const texts = (value: Json | undefined): readonly string[] => elementsAt(value, '').filter((each) => typeof each === 'string');
 
-/** The service's user, with ids of groups in place of their names. */
-export async function withGroupIds(call: RestCall, user: JsonObject, query: ClassQuery): Promise<JsonObject> {
-  return query.wants(GROUPS) ? { ...user, groups: await groupIds(call, texts(user['groups'])) } : user;
-}
+/** Ids of the groups of a user, of which the service has the names. */
+export const groupsOf = (call: RestCall, { groups }: JsonObject): Promise<readonly string[]> => groupIds(call, texts(groups));
 
 /** Memberships to be removed and added, by the names of groups, in steps as large as one command may have them. */
 function membershipSteps(removed: readonly string[], added: readonly string[]): readonly JsonObject[][] {
@@ -56,18 +53,6 @@ export async function createUser(call: RestCall, { object }: Written): Promise<J
   return { email };
 }
 
-export async function readUser(call: RestCall, uid: string): Promise<JsonObject | undefined> {
-  try {
-    const answer = await call.send('GET /usermanagement/organizations/{orgId}/users/{uid}', { variables: { uid }, uid });
-    const user = isJsonObject(answer) ? answer['user'] : undefined;
-    if (isJsonObject(user)) return user;
-    throw new ConnectorError('connector', `The User Management API gave no user '${uid}' where it said it had one.`);
-  } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'unknownUid') return undefined;
-    throw error;
-  }
-}
-
 export async function updateUser(call: RestCall, uid: Uid, { object }: Written): Promise<undefined> {
   const { groups, ...information } = object;
   const own = Object.keys(information).length === 0 ? [] : [{ update: information }];
@@ -75,9 +60,8 @@ export async function updateUser(call: RestCall, uid: Uid, { object }: Written):
 }
 
 async function membershipChanges(call: RestCall, uid: Uid, ids: readonly string[]): Promise<readonly JsonObject[][]> {
-  const user = await readUser(call, uid.value);
-  if (user === undefined) throw new ConnectorError('unknownUid', `There is no user '${uid.value}'.`, { uid, outcome: 'notApplied' });
-  const [wanted, present] = [new Set(await namesOfGroups(call, ids)), new Set(texts(user['groups']))];
+  const user = await call.send(READ_USER, { variables: { uid: uid.value }, uid: uid.value });
+  const [wanted, present] = [new Set(await namesOfGroups(call, ids)), new Set(texts(valueAt(user, 'user.groups')))];
   return membershipSteps([...present].filter((name) => !wanted.has(name)), [...wanted].filter((name) => !present.has(name)));
 }
 

@@ -1,11 +1,10 @@
 import { ACCOUNT, GROUP, NAME } from '../../../protocol/model/index.js';
-import { saasAuthentication } from '../../engines/rest/authentication/saas-authentication.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
+import { defineRestConnector } from '../../engines/rest/index.js';
 import { parameterFilters } from '../../engines/rest/filters/parameters.js';
-import { httpAddress } from '../../engines/rest/http-configuration.js';
 import { offsetPaging } from '../../engines/rest/paging/counted.js';
 import { markerPaging } from '../../engines/rest/paging/given-next.js';
-import { config, limitsOf, validate } from './config.js';
+import { documentedKey } from '../../framework/connector-keys.js';
+import { saas } from './config.js';
 import { account, group } from './schema.js';
 
 /** Without `fields` Box shows less; with it, only what it names. Linked attributes are none of its fields. */
@@ -19,21 +18,10 @@ const groupFields = fieldsOf(group);
 export default defineRestConnector({
   id: 'box',
   displayName: 'Box Connector',
-  family: 'SaaS',
-  key: {
-    bundleName: 'org.forgerock.openicf.connectors.box-connector',
-    bundleVersion: '1.5.20.26',
-    connectorName: 'org.forgerock.openicf.connectors.box.BoxConnector',
-  },
-  properties: config,
-  validate,
+  key: documentedKey('box-connector', 'box.BoxConnector'),
+  ...saas,
   service: {
-    address: ({ serviceUri }) => httpAddress('serviceUri', serviceUri),
-    authentication: (given, { client, over }) => saasAuthentication(given, client, over, {
-      form: new Map([['box_subject_type', given.boxSubjectType.toLowerCase()], ['box_subject_id', given.boxSubjectId]]),
-    }),
-    credentialsTo: ({ tokenEndpoint }) => ({ tokenEndpoint: tokenEndpoint === null ? null : httpAddress('tokenEndpoint', tokenEndpoint) }),
-    limits: (given) => ({ identity: given.clientId ?? given.login ?? '', fixed: limitsOf(given) }),
+    ...saas.service,
     test: 'GET /users/me',
   },
   objectClasses: {

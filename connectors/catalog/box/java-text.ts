@@ -1,5 +1,4 @@
-import { string, type RestAttribute } from '../../engines/rest/attributes.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { refuse, string, type RestAttribute } from '../../engines/rest/index.js';
 
 /** As Java's Double.toString writes a number from 10^7 on, which is how the Java connector shows sizes: 5.36870912E10. */
 export function javaDouble(number: number): string {

@@ -1,8 +1,6 @@
 import { NAME } from '../../../protocol/model/index.js';
-import { attributes, boolean, object, string } from '../../engines/rest/attributes.js';
+import { attributes, boolean, object, string, type LinkedValues, type ListEndpoint } from '../../engines/rest/index.js';
 import { offsetPaging } from '../../engines/rest/paging/counted.js';
-import type { ListEndpoint } from '../../engines/rest/list.js';
-import type { LinkedValues } from '../../engines/rest/linked-values.js';
 import { flagText, sizeText } from './java-text.js';
 
 /** Box takes null for none of its texts (https://developer.box.com/reference/put-users-id): an empty one clears. */

@@ -1,6 +1,6 @@
 import { ConnectorError, type ErrorKind } from '../../../protocol/model/index.js';
 import { on, type ErrorRule, type RestOperation } from '../../engines/http/answer-errors.js';
-import { isJsonObject, textAt, valueAt, type Json, type JsonObject } from '../../engines/rest/json.js';
+import { isJsonObject, textAt, valueAt, type Json, type JsonObject } from '../../engines/rest/index.js';
 
 type Change = 'create' | 'update' | 'delete';
 /** Parts of the codes for what is not there; the reference (https://developers.docusign.com/docs/esign-rest-api/reference/) lists none of them by operation. */

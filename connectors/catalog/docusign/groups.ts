@@ -1,7 +1,4 @@
-import type { ClassQuery } from '../../engines/rest/definition.js';
-import { isJsonObject, textAt, type JsonObject } from '../../engines/rest/json.js';
-import { listed, type ListEndpoint } from '../../engines/rest/list.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
+import { isJsonObject, listed, textAt, type ClassQuery, type JsonObject, type ListEndpoint, type RestCall } from '../../engines/rest/index.js';
 import { setPaging } from './accounts.js';
 
 /** https://developers.docusign.com/docs/esign-rest-api/reference/usergroups/groups/list/ */

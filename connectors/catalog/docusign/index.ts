@@ -1,14 +1,9 @@
 import { ACCOUNT, GROUP } from '../../../protocol/model/index.js';
-import { saasAuthentication } from '../../engines/rest/authentication/saas-authentication.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import type { RestAttributes } from '../../engines/rest/attributes.js';
-import type { ClassQuery, ObjectList } from '../../engines/rest/definition.js';
-import { httpAddress } from '../../engines/rest/http-configuration.js';
-import { textAt } from '../../engines/rest/json.js';
-import type { ListEndpoint } from '../../engines/rest/list.js';
+import { defineRestConnector, textAt, type ClassQuery, type ListEndpoint, type ObjectList, type RestAttributes } from '../../engines/rest/index.js';
+import { documentedKey } from '../../framework/connector-keys.js';
 import { closeUser, createUser, setPaging, updateUser, userList } from './accounts.js';
 import { errors, onlyOf } from './answers.js';
-import { ANNOUNCED, config, limitsOf, validate } from './config.js';
+import { ANNOUNCED, saas } from './config.js';
 import { groupList, profileWhereNamed, readGroup } from './groups.js';
 import { account, contact, group, permissionProfile, signingGroup, userSignature } from './schema.js';
 import { userFilters } from './user-filters.js';
@@ -24,19 +19,11 @@ const without = (left: string, attributes: RestAttributes, list: ListEndpoint) =
 export default defineRestConnector({
   id: 'docusign',
   displayName: 'DocuSign Connector',
-  family: 'SaaS',
-  key: {
-    bundleName: 'org.forgerock.openicf.connectors.docusign-connector',
-    bundleVersion: '1.5.20.26',
-    connectorName: 'org.forgerock.openicf.connectors.docusign.DocuSignConnector',
-  },
-  properties: config,
-  validate,
+  key: documentedKey('docusign-connector', 'docusign.DocuSignConnector'),
+  ...saas,
   service: {
-    address: ({ serviceUri }) => httpAddress('serviceUri', serviceUri),
-    authentication: (given, { client, over }) => saasAuthentication(given, client, over),
-    credentialsTo: ({ tokenEndpoint }) => ({ tokenEndpoint: tokenEndpoint === null ? null : httpAddress('tokenEndpoint', tokenEndpoint) }),
-    limits: (given) => ({ identity: given.account, fixed: limitsOf(given), server: ANNOUNCED }),
+    ...saas.service,
+    limits: (given) => ({ ...saas.service.limits?.(given), server: ANNOUNCED }),
     test: `GET ${A}/permission_profiles`,
     errors,
   },

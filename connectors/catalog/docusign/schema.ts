@@ -1,12 +1,8 @@
 import { NAME } from '../../../protocol/model/index.js';
-import { attributes, object, password, string } from '../../engines/rest/attributes.js';
-import { jsonValue } from '../../engines/rest/json-values.js';
-import { isJsonObject, textAt, valueAt, type Json } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { attributes, elementsAt, jsonValue, object, objectsAt, password, refuse, string, textAt, valueAt } from '../../engines/rest/index.js';
+import { groupsOfUser } from './accounts.js';
 import { SHOWN_PROFILE } from './groups.js';
 import { STATUSES } from './user-filters.js';
-
-const elements = (list: Json | undefined): readonly Json[] => (Array.isArray(list) ? list as readonly Json[] : []);
 
 /** https://developers.docusign.com/docs/esign-rest-api/reference/users/users/get/; flags and numbers are texts there, too. */
 export const account = attributes({
@@ -19,8 +15,11 @@ export const account = attributes({
   forgottenPasswordInfo: object({ writeOnly: true, notes: 'forgottenPasswordQuestion1, forgottenPasswordAnswer1 and so on' }),
   permissionProfileId: string(), permissionProfileName: string(),
   createdDateTime: string({ unsent: 'always' }),
-  groupList: object({ multi: true, read: (user) => elements(user['groupList']).filter(isJsonObject), notes: 'groupId, groupName and groupType; groupId is enough in a change' }),
-  __GROUP__: string({ multi: true, wire: 'groupList', read: (user) => elements(user['groupList']).flatMap((group) => textAt(group, 'groupId') ?? []), write: (values) => (values ?? []).map((groupId) => ({ groupId: jsonValue(groupId) })), notes: 'the ids of groupList' }),
+  groupList: object({ multi: true, apart: groupsOfUser, read: (user) => objectsAt(user, 'groupList'), notes: 'groupId, groupName and groupType; groupId is enough in a change' }),
+  __GROUP__: string({
+    multi: true, wire: 'groupList', apart: groupsOfUser, notes: 'the ids of groupList',
+    read: (user) => elementsAt(user, 'groupList').flatMap((group) => textAt(group, 'groupId') ?? []), write: (values) => (values ?? []).map((groupId) => ({ groupId: jsonValue(groupId) })),
+  }),
   sendActivationOnInvalidLogin: string(), isAdmin: string(), jobTitle: string(),
   uri: string({ unsent: 'always' }),
   enableConnectForUser: string(),

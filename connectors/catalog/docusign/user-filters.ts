@@ -1,7 +1,7 @@
 import type { Filter } from '../../../protocol/model/index.js';
 import type { NativeFilters } from '../../engines/rest/filters/native-filters.js';
 import { parameterFilters } from '../../engines/rest/filters/parameters.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { refuse } from '../../engines/rest/index.js';
 
 export const STATUSES = ['ActivationRequired', 'ActivationSent', 'Active', 'Closed', 'Disabled'];
 

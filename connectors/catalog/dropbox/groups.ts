@@ -1,12 +1,9 @@
 import type { Uid } from '../../../protocol/model/index.js';
-import type { ObjectList, Written } from '../../engines/rest/definition.js';
-import { isJsonObject, textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { jsonValue } from '../../engines/rest/json-values.js';
-import type { LinkedValues } from '../../engines/rest/linked-values.js';
-import { listed } from '../../engines/rest/list.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import {
+  isJsonObject, jsonValue, listed, objectsAt, refuse, textAt, type Json, type JsonObject, type LinkedValues, type ObjectList, type RestCall, type WriteEndpoint,
+  type Written,
+} from '../../engines/rest/index.js';
 import { continuePaging } from '../../engines/rest/paging/given-next.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
 import { groupById, memberById, tagOf, tagged } from './unions.js';
 
 /** https://www.dropbox.com/developers/documentation/http/teams#team-groups-list */
@@ -42,7 +39,7 @@ export function checkGroup({ attributes }: Written): void {
 /** https://www.dropbox.com/developers/documentation/http/teams#team-groups-get_info */
 export async function readGroup(call: RestCall, uid: string): Promise<JsonObject | undefined> {
   const answer = await call.send('POST /team/groups/get_info', { json: tagged('group_ids', [uid]), kind: 'read' });
-  const [found] = (Array.isArray(answer) ? answer as readonly Json[] : []).filter(isJsonObject);
+  const [found] = objectsAt(answer, '');
   return found === undefined || tagOf(found) !== 'group_info' ? undefined : found;
 }
 
@@ -52,11 +49,10 @@ export function newGroup({ group_management_type: type = tagged('company_managed
 }
 
 /** https://www.dropbox.com/developers/documentation/http/teams#team-groups-update */
-export async function updateGroup(call: RestCall, uid: Uid, { object }: Written): Promise<undefined> {
-  const changes = Object.fromEntries(Object.entries(object).map(([name, value]) => [`new_${name}`, value]));
-  if (Object.keys(changes).length > 0) await call.send('POST /team/groups/update', { json: { group: groupById(uid.value), ...changes, return_members: false }, uid: uid.value });
-  return undefined;
-}
+export const groupUpdate: WriteEndpoint = {
+  request: 'POST /team/groups/update',
+  body: (changes, uid = '') => ({ group: groupById(uid), ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [`new_${name}`, value])), return_members: false }),
+};
 
 /** A group is gone at once; what goes on as a job is taking its folders from its members. https://www.dropbox.com/developers/documentation/http/teams#team-groups-delete */
 export async function deleteGroup(call: RestCall, uid: Uid): Promise<void> {

@@ -1,11 +1,10 @@
 import { ACCOUNT, GROUP } from '../../../protocol/model/index.js';
 import { on } from '../../engines/http/answer-errors.js';
-import { saasAuthentication } from '../../engines/rest/authentication/saas-authentication.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import { httpAddress } from '../../engines/rest/http-configuration.js';
-import { config, validate } from './config.js';
-import { checkGroup, deleteGroup, groupList, newGroup, readGroup, updateGroup } from './groups.js';
-import { addMember, memberList, readMember, removeMember, setProfile, withGroups } from './members.js';
+import { defineRestConnector } from '../../engines/rest/index.js';
+import { documentedKey } from '../../framework/connector-keys.js';
+import { saas } from './config.js';
+import { checkGroup, deleteGroup, groupList, groupUpdate, newGroup, readGroup } from './groups.js';
+import { addMember, memberList, readMember, removeMember, setProfile } from './members.js';
 import { account, group, role } from './schema.js';
 
 /** A refusal of the route itself: 409, with the path of its tags as a text (https://www.dropbox.com/developers/documentation/http/documentation#error-handling). */
@@ -15,20 +14,11 @@ const refused = (tag: string) => on(409, { at: 'error_summary', contains: tag })
 export default defineRestConnector({
   id: 'dropbox',
   displayName: 'Dropbox Connector',
-  family: 'SaaS',
-  key: {
-    bundleName: 'org.forgerock.openicf.connectors.dropbox-connector',
-    bundleVersion: '1.5.20.26',
-    connectorName: 'org.forgerock.openicf.connectors.dropbox.DropboxConnector',
-  },
-  properties: config,
-  validate,
+  key: documentedKey('dropbox-connector', 'dropbox.DropboxConnector'),
+  ...saas,
   attributeNaming: () => ({ same: [], mapped: [['__NAME__', 'email'], ['__NAME__', 'group_name'], ['__NAME__', 'name'], ['__UID__', 'team_member_id'], ['__UID__', 'group_id']] }),
   service: {
-    address: ({ serviceUri }) => httpAddress('serviceUri', serviceUri),
-    authentication: (given, { client, over }) => saasAuthentication(given, client, over),
-    credentialsTo: ({ tokenEndpoint }) => ({ tokenEndpoint: tokenEndpoint === null ? null : httpAddress('tokenEndpoint', tokenEndpoint) }),
-    limits: ({ clientId, login }) => ({ identity: clientId ?? login ?? '' }),
+    ...saas.service,
     test: async (call) => { await call.send('POST /team/members/list_v2', { json: { limit: 1 }, kind: 'read' }); },
     errors: [
       refused('user_not_found').fail('unknownUid'), refused('user_not_in_team').fail('unknownUid'),
@@ -47,7 +37,6 @@ export default defineRestConnector({
       attributes: account,
       uid: 'profile.team_member_id',
       list: memberList,
-      complete: withGroups,
       read: readMember,
       create: addMember,
       update: setProfile,
@@ -61,7 +50,7 @@ export default defineRestConnector({
       list: groupList,
       read: readGroup,
       create: { request: 'POST /team/groups/create', body: newGroup },
-      update: updateGroup,
+      update: groupUpdate,
       delete: deleteGroup,
     },
     role: { aliases: ['Role'], attributes: role, uid: 'role_id', list: { request: 'POST /team/members/get_available_team_member_roles', items: 'roles' } },

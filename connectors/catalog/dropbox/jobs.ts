@@ -1,7 +1,5 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
-import { textAt, type JsonObject } from '../../engines/rest/json.js';
-import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
-import type { RequestLine } from '../../engines/rest/request-line.js';
+import { requireObject, textAt, type JsonObject, type RequestLine, type RestCall } from '../../engines/rest/index.js';
 import { sleep, systemClock } from '../../framework/clock.js';
 import { tagOf } from './unions.js';
 

@@ -1,8 +1,9 @@
 import { ConnectorError, type ErrorKind, type Uid } from '../../../protocol/model/index.js';
-import type { ClassQuery, ObjectList, Written } from '../../engines/rest/definition.js';
-import { isJsonObject, textAt, valueAt, type Json, type JsonObject } from '../../engines/rest/json.js';
+import {
+  elementsAt, objectsAt, onceASearch, refuse, requireObject, textAt, valueAt, type Json, type JsonObject, type ObjectList, type RestCall, type WriteEndpoint,
+  type Written,
+} from '../../engines/rest/index.js';
 import { continuePaging } from '../../engines/rest/paging/given-next.js';
-import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
 import { completedJob } from './jobs.js';
 import { memberById, tagOf, tagged } from './unions.js';
 
@@ -12,12 +13,10 @@ export const memberList: ObjectList = {
   paging: continuePaging({ continueBy: 'POST /team/members/list/continue_v2', send: 'cursor', next: 'cursor', size: 'limit', more: 'has_more' }),
 };
 
-const elements = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value as readonly Json[] : []);
-
 /** https://www.dropbox.com/developers/documentation/http/teams#team-members-get_info; who was removed is still told of for a while. */
 export async function readMember(call: RestCall, uid: string): Promise<JsonObject | undefined> {
   const answer = await call.send('POST /team/members/get_info_v2', { json: { members: [memberById(uid)] }, kind: 'read' });
-  const [found] = elements(valueAt(answer, 'members_info')).filter(isJsonObject);
+  const [found] = objectsAt(answer, 'members_info');
   return found === undefined || tagOf(found) !== 'member_info' || tagOf(valueAt(found, 'profile.status')) === 'removed' ? undefined : found;
 }
 
@@ -41,7 +40,7 @@ export async function addMember(call: RestCall, { object }: Written): Promise<Js
   };
   const launched = requireObject(await call.send('POST /team/members/add_v2', { json: { new_members: [member] } }), 'The answer to POST /team/members/add_v2', 'unknown');
   const done = await completedJob(call, launched, 'POST /team/members/add/job_status/get_v2');
-  const [result] = elements(done['complete']).filter(isJsonObject);
+  const [result] = objectsAt(done, 'complete');
   const tag = tagOf(result);
   if (result !== undefined && tag === 'success') return result;
   const [kind, reason] = REFUSALS[tag ?? ''] ?? ['connector', 'Dropbox did not add the member.'];
@@ -49,13 +48,10 @@ export async function addMember(call: RestCall, { object }: Written): Promise<Js
 }
 
 /** https://www.dropbox.com/developers/documentation/http/teams#team-members-set_profile; of the attributes here, the address alone changes. */
-export async function setProfile(call: RestCall, uid: Uid, { object }: Written): Promise<undefined> {
-  const email = valueAt(object, 'profile.email');
-  if (email === undefined) return undefined;
-  if (email === null) throw new ConnectorError('invalidAttributeValue', 'A member of the team cannot be without an email.', { outcome: 'notApplied' });
-  await call.send('POST /team/members/set_profile_v2', { json: { user: memberById(uid.value), new_email: email }, uid: uid.value });
-  return undefined;
-}
+export const setProfile: WriteEndpoint = {
+  request: 'POST /team/members/set_profile_v2',
+  body: (member, uid = '') => ({ user: memberById(uid), new_email: textAt(member, 'profile.email') ?? refuse('A member of the team cannot be without an email.') }),
+};
 
 /** With Dropbox' own defaults: data on linked devices is wiped, and no account is kept. https://www.dropbox.com/developers/documentation/http/teams#team-members-remove */
 export async function removeMember(call: RestCall, uid: Uid): Promise<void> {
@@ -63,27 +59,20 @@ export async function removeMember(call: RestCall, uid: Uid): Promise<void> {
   await completedJob(call, launched, 'POST /team/members/remove/job_status/get');
 }
 
-/** Owners by group, once a search: a member is told the ids of its groups and not what it is in them. */
-const ownersBySearch = new WeakMap<object, Map<string, Promise<ReadonlySet<string>>>>();
-
 /** Of groups that only administrators manage nobody is an owner, and of those of the system the members are not told. */
 async function ownersOf(call: RestCall, group: string): Promise<ReadonlySet<string>> {
-  const found = elements(await call.send('POST /team/groups/get_info', { json: tagged('group_ids', [group]), kind: 'read' }));
-  const owners = elements(valueAt(found[0], 'members')).filter((member) => tagOf(valueAt(member, 'access_type')) === 'owner');
+  const found = await call.send('POST /team/groups/get_info', { json: tagged('group_ids', [group]), kind: 'read' });
+  const owners = elementsAt(found, '[0].members').filter((member) => tagOf(valueAt(member, 'access_type')) === 'owner');
   return new Set(owners.map((member) => textAt(member, 'profile.team_member_id') ?? ''));
 }
 
-/** The groups of a member as objects of `group_id` and `access_type`. */
-export async function withGroups(call: RestCall, member: JsonObject, query: ClassQuery): Promise<JsonObject> {
-  if (!query.wants('groups')) return member;
-  const known = ownersBySearch.get(query) ?? new Map<string, Promise<ReadonlySet<string>>>();
-  ownersBySearch.set(query, known);
+/** The groups of a member as objects of `group_id` and `access_type`: a member is told the ids of its groups and not what it is in them. */
+export async function groupsOf(call: RestCall, member: JsonObject, search: object): Promise<readonly Json[]> {
   const id = textAt(member, 'profile.team_member_id') ?? '';
   const groups: Json[] = [];
-  for (const group of elements(valueAt(member, 'profile.groups')).filter((each): each is string => typeof each === 'string')) {
-    const owners = known.get(group) ?? ownersOf(call, group);
-    known.set(group, owners);
-    groups.push({ access_type: (await owners).has(id) ? 'owner' : 'member', group_id: group });
+  for (const group of elementsAt(member, 'profile.groups').filter((each) => typeof each === 'string')) {
+    const owners = await onceASearch(search, group, () => ownersOf(call, group));
+    groups.push({ access_type: owners.has(id) ? 'owner' : 'member', group_id: group });
   }
-  return { ...member, groups };
+  return groups;
 }

@@ -1,10 +1,9 @@
 import { NAME } from '../../../protocol/model/index.js';
-import { attributes, boolean, integer, object, string } from '../../engines/rest/attributes.js';
-import { textAt, valueAt, type Json } from '../../engines/rest/json.js';
+import { attributes, boolean, elementsAt, integer, object, string, textAt, valueAt } from '../../engines/rest/index.js';
 import { membersOfGroup } from './groups.js';
+import { groupsOf } from './members.js';
 import { tagOf, tagged } from './unions.js';
 
-const elements = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value as readonly Json[] : []);
 const unsent = 'always';
 
 /** `TeamMemberInfoV2` of https://www.dropbox.com/developers/documentation/http/teams#team-members-list */
@@ -19,8 +18,8 @@ export const account = attributes({
   role_id: string({ createOnly: true, read: (member) => textAt(member, 'roles.0.role_id'), notes: 'uid of a role' }),
   email_verified: boolean({ wire: 'profile.email_verified', unsent }),
   invited_on: string({ wire: 'profile.invited_on', unsent }),
-  groups: object({ multi: true, unsent, notes: 'access_type and group_id; set at the groups' }),
-  secondary_emails: string({ multi: true, unsent, read: (member) => elements(valueAt(member, 'profile.secondary_emails')).flatMap((each) => textAt(each, 'email') ?? []) }),
+  groups: object({ multi: true, unsent, complete: groupsOf, notes: 'access_type and group_id; set at the groups' }),
+  secondary_emails: string({ multi: true, unsent, read: (member) => elementsAt(member, 'profile.secondary_emails').flatMap((each) => textAt(each, 'email') ?? []) }),
   abbreviated_name: string({ wire: 'profile.name.abbreviated_name', unsent }),
   joined_on: string({ wire: 'profile.joined_on', unsent, notes: 'e.g. 2023-01-01T00:00:00Z' }),
 });

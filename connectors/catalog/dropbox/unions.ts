@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../engines/rest/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../engines/rest/index.js';
 
 /** A union as Dropbox writes it: the name of the case under `.tag` (https://github.com/dropbox/stone, docs/json_serializer.rst). */
 export const tagged = (tag: string, value?: string | readonly string[]): JsonObject => ({ '.tag': tag, ...(value === undefined ? {} : { [tag]: value }) });

@@ -1,8 +1,5 @@
-import { ConnectorError, type Uid } from '../../../protocol/model/index.js';
-import type { Written } from '../../engines/rest/definition.js';
-import { textAt, type JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
+import type { Uid } from '../../../protocol/model/index.js';
+import { refuse, requireObject, textAt, type JsonObject, type RestCall, type Written } from '../../engines/rest/index.js';
 import { administratorFields } from './administrators.js';
 import { changeBelongings, deleteUnusedPhone, phoneIdsOf, planBelongings } from './belongings.js';
 import { asForm, plainText, responseOf } from './requests.js';
@@ -11,21 +8,8 @@ import { ALIASES, isAdmin } from './schema.js';
 /** Ids of administrators begin with DE, those of users with DU. */
 const isAdministratorId = (uid: string): boolean => uid.startsWith('DE');
 
-export async function readAccount(call: RestCall, uid: string): Promise<JsonObject | undefined> {
-  try {
-    return responseOf(await call.send(isAdministratorId(uid) ? 'GET /admin/v1/admins/{uid}' : 'GET /admin/v1/users/{uid}', { variables: { uid }, uid }));
-  } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'unknownUid') return undefined;
-    throw error;
-  }
-}
-
-async function presentAccount(call: RestCall, uid: string): Promise<JsonObject> {
-  return await readAccount(call, uid) ?? missing(uid);
-}
-
-function missing(uid: string): never {
-  throw new ConnectorError('unknownUid', `Duo has no account '${uid}'.`, { outcome: 'notApplied' });
+export async function readAccount(call: RestCall, uid: string): Promise<JsonObject> {
+  return responseOf(await call.send(isAdministratorId(uid) ? 'GET /admin/v1/admins/{uid}' : 'GET /admin/v1/users/{uid}', { variables: { uid }, uid }));
 }
 
 const OF_USERS = ['username', 'email', 'realname', 'notes', 'status', ...ALIASES];
@@ -56,7 +40,7 @@ export async function createAccount(call: RestCall, written: Written): Promise<J
 
 /** https://duo.com/docs/adminapi#modify-user and #modify-administrator */
 export async function updateAccount(call: RestCall, { value: uid }: Uid, written: Written): Promise<undefined> {
-  const present = await presentAccount(call, uid);
+  const present = await readAccount(call, uid);
   const { userType } = written.object;
   if (userType !== undefined && userType !== (isAdmin(present) ? 'admin' : 'user')) refuse(`userType of '${uid}' cannot be changed: delete the account and create another one.`);
   if (isAdmin(present)) {
@@ -75,7 +59,7 @@ export async function updateAccount(call: RestCall, { value: uid }: Uid, written
 
 /** https://duo.com/docs/adminapi#delete-user: phones stay, and are not deleted by Duo. */
 export async function deleteAccount(call: RestCall, { value: uid }: Uid): Promise<void> {
-  const present = await presentAccount(call, uid);
+  const present = await readAccount(call, uid);
   await call.answer(isAdmin(present) ? 'DELETE /admin/v1/admins/{uid}' : 'DELETE /admin/v1/users/{uid}', { variables: { uid }, uid });
   for (const phone of isAdmin(present) ? [] : phoneIdsOf(present)) {
     await deleteUnusedPhone(call, phone).catch((error: unknown) => call.log.warn({ uid, phone, error: error instanceof Error ? error.message : String(error) }, 'Duo: the user is deleted, and a phone that nobody has any more is not'));

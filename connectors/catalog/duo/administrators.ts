@@ -1,6 +1,4 @@
-import type { Written } from '../../engines/rest/definition.js';
-import type { Json, JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { refuse, type Json, type JsonObject, type Written } from '../../engines/rest/index.js';
 import { valuesGiven } from './belongings.js';
 import { phoneNumber } from './phone-numbers.js';
 import { plainText } from './requests.js';

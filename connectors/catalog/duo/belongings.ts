@@ -1,10 +1,9 @@
 import { Uid, type Attribute, type IcfValue } from '../../../protocol/model/index.js';
-import { valueAt, textAt, isJsonObject, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { changeLinks, planLinks, type LinkPlan, type LinkedValues } from '../../engines/rest/linked-values.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import {
+  changeLinks, elementsAt, isJsonObject, planLinks, refuse, textAt, valueAt, type JsonObject, type LinkedValues, type LinkPlan, type RestCall,
+} from '../../engines/rest/index.js';
 import { offsetPaging } from '../../engines/rest/paging/counted.js';
 import type { Paging } from '../../engines/rest/paging/paging.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
 import { phoneNumber } from './phone-numbers.js';
 import { plainText } from './requests.js';
 
@@ -81,7 +80,4 @@ export function changeBelongings(call: RestCall, uid: string, plan: LinkPlan, be
 }
 
 /** Ids of the phones of a user. */
-export function phoneIdsOf(user: JsonObject): readonly string[] {
-  const all = user['phones'];
-  return Array.isArray(all) ? (all as readonly Json[]).map((phone) => textAt(phone, 'phone_id')).filter((id) => id !== undefined) : [];
-}
+export const phoneIdsOf = (user: JsonObject): readonly string[] => elementsAt(user, 'phones').flatMap((phone) => textAt(phone, 'phone_id') ?? []);

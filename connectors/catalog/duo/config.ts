@@ -1,6 +1,5 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
-import { httpAddress } from '../../engines/rest/http-configuration.js';
-import { BASIC_PROPERTIES } from '../../engines/rest/saas-properties.js';
+import { BASIC_PROPERTIES, httpAddress } from '../../engines/rest/index.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { flag, guarded, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
 
@@ -24,7 +23,4 @@ export function addressOf({ host, endpoint }: DuoConfig): URL {
   return httpAddress('host', `https://${name}`);
 }
 
-export function validate(given: DuoConfig): void {
-  addressOf(given);
-  if (given.integrationKey.trim() === '') throw new ConnectorError('configuration', 'integrationKey is blank: give the integration key of the Duo application.');
-}
+export const complaints = ({ integrationKey }: DuoConfig): readonly string[] => (integrationKey.trim() === '' ? ['integrationKey is blank: give the integration key of the Duo application.'] : []);

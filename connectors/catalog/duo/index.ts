@@ -1,15 +1,13 @@
 import { ACCOUNT, GROUP, NAME } from '../../../protocol/model/index.js';
 import { duoSignature } from '../../engines/rest/authentication/duo-signature.js';
 import { on } from '../../engines/http/answer-errors.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
+import { defineRestConnector, type JsonObject, type ObjectList, type RestCall } from '../../engines/rest/index.js';
 import { parameterFilters } from '../../engines/rest/filters/parameters.js';
-import type { ObjectList } from '../../engines/rest/definition.js';
 import type { Paging } from '../../engines/rest/paging/paging.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
-import type { JsonObject } from '../../engines/rest/json.js';
+import { documentedKey } from '../../framework/connector-keys.js';
 import { createAccount, deleteAccount, readAccount, uidOfAccount, updateAccount } from './accounts.js';
 import { duoPaging } from './belongings.js';
-import { addressOf, config, validate } from './config.js';
+import { addressOf, complaints, config } from './config.js';
 import { asForm, plainText, responseOf } from './requests.js';
 import { account, group } from './schema.js';
 
@@ -41,9 +39,9 @@ export default defineRestConnector({
   id: 'duo',
   displayName: 'org.forgerock.openicf.connectors.duo.DuoConnector',
   family: 'SaaS',
-  key: { bundleName: 'org.forgerock.openicf.connectors.duo-connector', bundleVersion: '1.5.20.26', connectorName: 'org.forgerock.openicf.connectors.duo.DuoConnector' },
+  key: documentedKey('duo-connector', 'duo.DuoConnector'),
   properties: config,
-  validate,
+  complaints,
   service: {
     address: addressOf,
     authentication: ({ integrationKey, secretKey }) => duoSignature({ integrationKey: integrationKey.trim(), secretKey, scheme: 'sha512' }),

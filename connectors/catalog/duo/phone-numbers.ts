@@ -1,4 +1,4 @@
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { refuse } from '../../engines/rest/index.js';
 
 /**
  * A telephone number as Duo keeps it: E.164, of the United States where it has no plus

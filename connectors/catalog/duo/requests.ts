@@ -1,5 +1,4 @@
-import { textAt, valueAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { requireObject } from '../../engines/rest/rest-call.js';
+import { requireObject, textAt, valueAt, type Json, type JsonObject } from '../../engines/rest/index.js';
 
 /** What Duo answers stands under `response`: https://duo.com/docs/adminapi#response-format */
 export function responseOf(answer: Json): JsonObject {

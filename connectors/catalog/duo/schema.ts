@@ -1,7 +1,5 @@
 import { ENABLE, NAME, type IcfValue } from '../../../protocol/model/index.js';
-import { attributes, string, object, boolean, integer, type RestAttribute } from '../../engines/rest/attributes.js';
-import type { Json, JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { attributes, boolean, integer, object, refuse, string, type Json, type JsonObject, type RestAttribute } from '../../engines/rest/index.js';
 
 export const ROLES = ['Owner', 'Administrator', 'Application Manager', 'User Manager', 'Security Analyst', 'Help Desk', 'Billing', 'Phishing Manager', 'Read-only'];
 export const ALIASES = ['alias1', 'alias2', 'alias3', 'alias4'];

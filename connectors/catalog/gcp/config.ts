@@ -1,7 +1,4 @@
-import { ConnectorError } from '../../../protocol/model/index.js';
-import { checkHttpConfiguration, httpAddress } from '../../engines/rest/http-configuration.js';
-import { boxedInteger, givenInteger } from '../../engines/rest/number-properties.js';
-import { BASIC_PROPERTIES, httpProxyProperties } from '../../engines/rest/saas-properties.js';
+import { BASIC_PROPERTIES, boxedInteger, givenInteger, httpProxyProperties } from '../../engines/rest/index.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { guarded, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
 
@@ -26,10 +23,4 @@ export const config = properties({
 });
 export type GcpConfig = ConfigOf<typeof config>;
 
-export function validate(given: GcpConfig): void {
-  const { maxResults, serviceAddress, tokenEndpoint } = given;
-  if (maxResults < 1 || maxResults > LARGEST_PAGE) throw new ConnectorError('configuration', `maxResults is ${maxResults}: give 1 to ${LARGEST_PAGE}.`);
-  httpAddress('serviceAddress', serviceAddress);
-  httpAddress('tokenEndpoint', tokenEndpoint);
-  checkHttpConfiguration(given);
-}
+export const complaints = ({ maxResults }: GcpConfig): readonly string[] => (maxResults < 1 || maxResults > LARGEST_PAGE ? [`maxResults is ${maxResults}: give 1 to ${LARGEST_PAGE}.`] : []);

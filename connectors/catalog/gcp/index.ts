@@ -2,10 +2,10 @@ import { ACCOUNT, ENABLE, NAME } from '../../../protocol/model/index.js';
 import { DIRECTORY, GOOGLE_THROTTLED, googleErrors, googleList } from '../../engines/google/directory.js';
 import { jwtAssertion } from '../../engines/http/jwt-assertion.js';
 import { oauth2 } from '../../engines/rest/authentication/oauth2.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import { httpAddress } from '../../engines/rest/http-configuration.js';
+import { defineRestConnector, httpAddress } from '../../engines/rest/index.js';
 import { refuseDifferent } from '../../engines/rest/same-field.js';
-import { config, validate } from './config.js';
+import { documentedKey } from '../../framework/connector-keys.js';
+import { complaints, config } from './config.js';
 import { pemOf } from './private-key.js';
 import { account } from './schema.js';
 
@@ -20,13 +20,9 @@ export default defineRestConnector({
   id: 'gcp',
   displayName: 'GCP Connector',
   family: 'SaaS',
-  key: {
-    bundleName: 'org.forgerock.openicf.connectors.gcp-connector',
-    bundleVersion: '1.5.20.26',
-    connectorName: 'org.forgerock.openicf.connectors.gcp.GcpConnector',
-  },
+  key: documentedKey('gcp-connector', 'gcp.GcpConnector'),
   properties: config,
-  validate,
+  complaints,
   attributeNaming: () => ({ same: [ADDRESS], mapped: [[ENABLE, 'suspended']] }),
   service: {
     address: ({ serviceAddress }) => httpAddress('serviceAddress', serviceAddress),

@@ -1,5 +1,5 @@
 import { ENABLE, NAME, PASSWORD } from '../../../protocol/model/index.js';
-import { attributes, enabled, object, password, string } from '../../engines/rest/attributes.js';
+import { attributes, enabled, object, password, string } from '../../engines/rest/index.js';
 
 /** Of a repeated field Google clears all with null: https://developers.google.com/workspace/admin/directory/reference/rest/v1/users/update */
 const list = (notes: string) => object({ multi: true, cleared: null, notes });

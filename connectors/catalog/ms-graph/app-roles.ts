@@ -1,6 +1,4 @@
-import { object, string, type RestAttributes } from '../../engines/rest/attributes.js';
-import type { Json, JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { object, refuse, string, type Json, type JsonObject, type RestAttributes } from '../../engines/rest/index.js';
 import { requiredText, type Step } from './commands.js';
 import type { GraphPath } from './reading.js';
 

@@ -1,13 +1,10 @@
 import { NAME } from '../../../protocol/model/index.js';
-import { attributes, boolean, object, string, type RestAttribute } from '../../engines/rest/attributes.js';
-import type { ClassQuery } from '../../engines/rest/definition.js';
-import { textAt, type JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { attributes, boolean, object, string, textAt, type ClassQuery, type JsonObject, type RestAttribute } from '../../engines/rest/index.js';
 import { GRANTED, GRANTED_TO, roleAttributes, roleSteps, shownAssignment } from './app-roles.js';
 import { createAndCarryOut, splitCommands, updateAndCarryOut } from './commands.js';
 import { deletion } from './deletion.js';
 import { graphFilters } from './filters.js';
-import { nameFrom, reading, withNameAs, type GraphCall, type GraphClass, type GraphPath } from './reading.js';
+import { reading, type GraphCall, type GraphClass, type GraphPath } from './reading.js';
 import { listsTogether } from './together.js';
 
 /** Secrets are made by the service only, and shown once: see built-in-actions.ts. */
@@ -15,7 +12,7 @@ const passwordCredentials: RestAttribute = { ...object({ multi: true, unsent: 'a
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/application */
 const applicationProperties = attributes({
-  [NAME]: nameFrom('displayName'),
+  [NAME]: string({ wire: 'displayName' }),
   appId: string({ unsent: 'always', notes: 'client id' }),
   displayName: string({ notes: 'also the name; several applications may have the same' }),
   createdDateTime: string({ unsent: 'always' }), publisherDomain: string({ unsent: 'always' }), signInAudience: string(),
@@ -29,20 +26,13 @@ export const application: GraphClass = {
   attributes: applicationProperties,
   ...reading({ path: '/applications', properties: applicationProperties, name: 'displayName' }),
   filters: graphFilters({ equal: ['appId'], start: [NAME, 'displayName', 'publisherDomain', 'signInAudience'], paths: { [NAME]: 'displayName' } }),
-  async create(call, { object: body }) {
-    const own = withNameAs('displayName', body);
-    if (textAt(own, 'displayName') === undefined) refuse('A new application needs displayName.');
-    return createAndCarryOut(call, { path: '/applications', what: 'application', own, plan: NOTHING });
-  },
-  update: (call, uid, { object: body }) => updateAndCarryOut(call, uid, { path: '/applications', what: 'application', own: withNameAs('displayName', body), plan: NOTHING }),
+  needs: ['displayName'], create: 'POST /applications', update: 'PATCH /applications/{uid}',
   delete: deletion('/applications'),
 };
 
-const NOTHING = { steps: [], names: [] } as const;
-
 /** https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal */
 const principalProperties = attributes({
-  [NAME]: { ...nameFrom('displayName'), write: () => undefined, notes: 'displayName, which comes from the application' },
+  [NAME]: string({ wire: 'displayName', unsent: 'always', notes: 'displayName, which comes from the application' }),
   appId: string({ required: true, notes: 'of the application' }),
   displayName: string(), appDisplayName: string({ unsent: 'always' }), accountEnabled: boolean(), appOwnerOrganizationId: string({ unsent: 'always' }), appRoleAssignmentRequired: boolean(),
   servicePrincipalNames: string({ multi: true }), servicePrincipalType: string(), signInAudience: string({ unsent: 'always' }), addIns: object({ multi: true }), replyUrls: string({ multi: true }),

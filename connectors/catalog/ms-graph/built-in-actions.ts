@@ -1,8 +1,5 @@
 import { ConnectorError, type IcfValue } from '../../../protocol/model/index.js';
-import type { OwnScripts } from '../../engines/rest/definition.js';
-import { icfValue } from '../../engines/rest/json-values.js';
-import { requireObject } from '../../engines/rest/rest-call.js';
-import type { JsonObject } from '../../engines/rest/json.js';
+import { icfValue, requireObject, type JsonObject, type OwnScripts } from '../../engines/rest/index.js';
 import type { ScriptRequest } from '../../framework/spi.js';
 import type { GraphConfig } from './config.js';
 import type { GraphCall } from './reading.js';

@@ -1,8 +1,5 @@
 import { ConnectorError, Uid } from '../../../protocol/model/index.js';
-import { textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { changeLinks, type LinkPlan } from '../../engines/rest/linked-values.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import { requireObject } from '../../engines/rest/rest-call.js';
+import { changeLinks, refuse, requireObject, textAt, type Json, type JsonObject, type LinkPlan } from '../../engines/rest/index.js';
 import type { GraphCall, GraphPath } from './reading.js';
 
 /** One request, made once the object itself is written. */

@@ -1,11 +1,6 @@
-import { ConnectorError } from '../../../protocol/model/index.js';
-import { fixedLimits, type FixedLimit } from '../../engines/http/limits/fixed-limits.js';
-import { checkHttpConfiguration, httpAddress } from '../../engines/rest/http-configuration.js';
-import { boxedLong } from '../../engines/rest/number-properties.js';
-import { BASIC_PROPERTIES, httpProxyProperties, rateLimitProperties } from '../../engines/rest/saas-properties.js';
+import { BASIC_PROPERTIES, boxedLong, httpAddress, httpProxyProperties, rateLimitProperties, withoutTrailingSlashes } from '../../engines/rest/index.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { flag, guarded, numbered, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
-import { withoutTrailingSlashes } from '../../engines/rest/request-line.js';
 
 export const config = properties({
   ...numbered(1, withGroup(BASIC_PROPERTIES, properties({
@@ -34,21 +29,9 @@ export function tokenAddress({ loginUri, tenant }: GraphConfig): URL {
 /** All that the app registration was granted at this Graph; national clouds have a scope of their own. */
 export const graphScope = (given: GraphConfig): string => `${graphAddress(given).origin}/.default`;
 
-export function limitsOf({ readRateLimit, writeRateLimit }: GraphConfig): readonly FixedLimit[] {
-  return fixedLimits([{ property: 'readRateLimit', text: readRateLimit, kinds: ['read'] }, { property: 'writeRateLimit', text: writeRateLimit, kinds: ['write'] }]);
-}
-
-export function validate(given: GraphConfig): void {
-  const { tenant, clientId, clientSecret, licenseCacheExpiryTime } = given;
-  const complaints = [
-    ...(/^[\w.-]+$/.test(tenant.trim()) ? [] : ['tenant has to be the id of the directory or a domain name of it.']),
-    ...(clientId.trim() === '' ? ['clientId is empty.'] : []),
-    ...(clientSecret === null ? ['clientSecret is missing: tokens are asked for with it.'] : []),
-    ...(licenseCacheExpiryTime !== null && licenseCacheExpiryTime < 0 ? [`licenseCacheExpiryTime is ${licenseCacheExpiryTime}: give 0 or more minutes.`] : []),
-  ];
-  if (complaints.length > 0) throw new ConnectorError('configuration', complaints.join(' '));
-  graphAddress(given);
-  tokenAddress(given);
-  limitsOf(given);
-  checkHttpConfiguration(given);
-}
+export const complaints = ({ tenant, clientId, clientSecret, licenseCacheExpiryTime }: GraphConfig): readonly string[] => [
+  ...(/^[\w.-]+$/.test(tenant.trim()) ? [] : ['tenant has to be the id of the directory or a domain name of it.']),
+  ...(clientId.trim() === '' ? ['clientId is empty.'] : []),
+  ...(clientSecret === null ? ['clientSecret is missing: tokens are asked for with it.'] : []),
+  ...(licenseCacheExpiryTime !== null && licenseCacheExpiryTime < 0 ? [`licenseCacheExpiryTime is ${licenseCacheExpiryTime}: give 0 or more minutes.`] : []),
+];

@@ -1,6 +1,4 @@
-import { attributes, object, string } from '../../engines/rest/attributes.js';
-import { isJsonObject, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { attributes, isJsonObject, object, refuse, string, type Json, type JsonObject } from '../../engines/rest/index.js';
 import { requiredText, type Step } from './commands.js';
 
 export const CONTACT_COMMANDS = ['__addContacts__', '__updateContacts__', '__removeContacts__'] as const;

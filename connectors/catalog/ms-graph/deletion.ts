@@ -1,4 +1,5 @@
-import { ConnectorError, withOutcome, type Uid } from '../../../protocol/model/index.js';
+import type { Uid } from '../../../protocol/model/index.js';
+import { afterwards } from '../../engines/rest/index.js';
 import type { GraphCall, GraphPath } from './reading.js';
 
 /**
@@ -11,12 +12,9 @@ export function deletion(path: GraphPath, { optional = false } = {}): (call: Gra
     const variables = { uid: uid.value };
     await call.answer(`DELETE ${path}/{uid}`, { variables, uid: uid.value });
     if (!call.config.performHardDelete) return;
-    try {
+    await afterwards(`'${uid.value}' was deleted, but is still in the recycle bin of the directory:`, true, async () => {
       const { status } = await call.answer('DELETE /directory/deletedItems/{uid}', { variables, accept: optional ? [403, 404] : [] });
       if (status >= 400) call.log.warn({ status }, 'What was deleted could not be removed from the recycle bin, too: it is not there, or the service does not let an application do it');
-    } catch (error) {
-      const text = `'${uid.value}' was deleted, but is still in the recycle bin of the directory: ${error instanceof Error ? error.message : String(error)}`;
-      throw error instanceof ConnectorError ? withOutcome(error, 'applied', text) : new ConnectorError('connector', text, { cause: error, outcome: 'applied' });
-    }
+    });
   };
 }

@@ -1,20 +1,17 @@
 import { NAME } from '../../../protocol/model/index.js';
-import { attributes, boolean, object, string } from '../../engines/rest/attributes.js';
-import type { ClassQuery } from '../../engines/rest/definition.js';
-import { textAt, type JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { attributes, boolean, object, string, textAt, type ClassQuery, type JsonObject } from '../../engines/rest/index.js';
 import { deltaLinks } from '../../engines/rest/sync/delta-links.js';
 import { GRANTED, roleAttributes, roleSteps, shownAssignment } from './app-roles.js';
 import { createAndCarryOut, splitCommands, updateAndCarryOut } from './commands.js';
 import { deletion } from './deletion.js';
 import { graphFilters } from './filters.js';
 import { membersOf } from './members.js';
-import { nameFrom, reading, selectedByDefault, withNameAs, type GraphCall, type GraphClass, type GraphPath } from './reading.js';
+import { reading, selectedByDefault, type GraphCall, type GraphClass, type GraphPath } from './reading.js';
 import { listsTogether } from './together.js';
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/group */
 const properties = attributes({
-  [NAME]: nameFrom('displayName'),
+  [NAME]: string({ wire: 'displayName' }),
   displayName: string({ notes: 'also the name; several groups may have the same' }),
   description: string(), mail: string({ unsent: 'always' }), mailNickname: string({ notes: 'of its own for each group with mail' }),
   mailEnabled: boolean({ notes: 'left out of a create: false' }), securityEnabled: boolean({ notes: 'left out of a create: true' }),
@@ -38,11 +35,7 @@ async function complete(call: GraphCall, groups: readonly JsonObject[], query: C
 const COMMANDS = [GRANTED.add, GRANTED.remove] as const;
 
 /** https://learn.microsoft.com/en-us/graph/api/group-post-groups: a security group, unless it says otherwise; those without mail need a nickname all the same. */
-function newGroup(given: JsonObject): JsonObject {
-  const body = withNameAs('displayName', given);
-  const name = textAt(body, 'displayName') ?? refuse('A new group needs displayName.');
-  return { mailEnabled: false, securityEnabled: true, mailNickname: nicknameOf(name), ...body };
-}
+const newGroup = (body: JsonObject): JsonObject => ({ mailEnabled: false, securityEnabled: true, mailNickname: nicknameOf(textAt(body, 'displayName') ?? ''), ...body });
 
 /** Of the characters a nickname may have, those of the name: 64 at most. */
 function nicknameOf(name: string): string {
@@ -59,6 +52,7 @@ export const group: GraphClass = {
   },
   ...reading({ path: '/groups', ...select }),
   completeTogether: { most: 20, complete },
+  needs: ['displayName'],
   filters: graphFilters({ equal: ['mailEnabled', 'securityEnabled'], start: [NAME, 'displayName', 'description', 'mail', 'mailNickname'], paths: { [NAME]: 'displayName' } }),
   async create(call, { object: body }) {
     const { own, commands } = splitCommands(body, COMMANDS);
@@ -66,7 +60,7 @@ export const group: GraphClass = {
   },
   async update(call, uid, { object: body }) {
     const { own, commands } = splitCommands(body, COMMANDS);
-    return updateAndCarryOut(call, uid, { path: '/groups', what: 'group', own: withNameAs('displayName', own), plan: { steps: roleSteps('/groups', GRANTED, commands), names: Object.keys(commands) } });
+    return updateAndCarryOut(call, uid, { path: '/groups', what: 'group', own, plan: { steps: roleSteps('/groups', GRANTED, commands), names: Object.keys(commands) } });
   },
   delete: deletion('/groups', { optional: true }),
   // https://learn.microsoft.com/en-us/graph/api/group-delta; with members, so that a group whose members change is told of.

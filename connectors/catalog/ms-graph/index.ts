@@ -1,10 +1,11 @@
 import { ACCOUNT, GROUP } from '../../../protocol/model/index.js';
 import { on } from '../../engines/http/answer-errors.js';
 import { oauth2 } from '../../engines/rest/authentication/oauth2.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
+import { defineRestConnector, READ_AND_WRITE_RATES } from '../../engines/rest/index.js';
+import { documentedKey } from '../../framework/connector-keys.js';
 import { application, servicePrincipal } from './applications.js';
 import { builtInActions } from './built-in-actions.js';
-import { config, graphAddress, graphScope, limitsOf, tokenAddress, validate } from './config.js';
+import { complaints, config, graphAddress, graphScope, tokenAddress } from './config.js';
 import { group } from './groups.js';
 import { servicePlan, subscribedSku } from './licences.js';
 import { authenticate } from './login.js';
@@ -17,13 +18,9 @@ export default defineRestConnector({
   id: 'ms-graph',
   displayName: 'MSGraphAPI Connector',
   family: 'SaaS',
-  key: {
-    bundleName: 'org.forgerock.openicf.connectors.msgraphapi-connector',
-    bundleVersion: '1.5.20.26',
-    connectorName: 'org.forgerock.openicf.connectors.msgraphapi.MSGraphAPIConnector',
-  },
+  key: documentedKey('msgraphapi-connector', 'msgraphapi.MSGraphAPIConnector'),
   properties: config,
-  validate,
+  complaints,
   attributeNaming: () => ({ same: [['__ENABLE__', 'accountEnabled'], ['__PASSWORD__', 'passwordProfile']], mapped: [] }),
   service: {
     address: graphAddress,
@@ -31,7 +28,8 @@ export default defineRestConnector({
       client, over, clock, endpoint: tokenAddress(given), grant: 'client_credentials', clientId: given.clientId, clientSecret: given.clientSecret, scope: graphScope(given),
     }),
     credentialsTo: (given) => ({ loginUri: tokenAddress(given) }),
-    limits: (given) => ({ identity: `${given.tenant} ${given.clientId}`, fixed: limitsOf(given) }),
+    rates: READ_AND_WRITE_RATES,
+    limits: ({ tenant, clientId }) => ({ identity: `${tenant} ${clientId}` }),
     test: 'GET /users?$top=1&$select=id',
     // Codes are few, so that messages tell (https://learn.microsoft.com/en-us/graph/errors).
     errors: [

@@ -1,24 +1,12 @@
-import { attributes, integer, object, string } from '../../engines/rest/attributes.js';
-import { isJsonObject, textAt, valueAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { listed } from '../../engines/rest/list.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { allListed, attributes, elementsAt, integer, isJsonObject, object, objectsAt, refuse, string, textAt, type Json, type JsonObject } from '../../engines/rest/index.js';
 import { requiredText, type Step } from './commands.js';
 import { listBelow, type GraphCall, type GraphClass } from './reading.js';
 
 const MINUTE = 60_000;
 
-const objectsAt = (value: Json | undefined, path: string): readonly JsonObject[] => {
-  const found = valueAt(value, path);
-  return Array.isArray(found) ? (found as readonly Json[]).filter(isJsonObject) : [];
-};
-
 /** What the tenant has subscribed to (https://learn.microsoft.com/en-us/graph/api/subscribedsku-list), kept for `licenseCacheExpiryTime`. */
 export function subscribedSkus(call: GraphCall): Promise<readonly JsonObject[]> {
-  return call.cached('subscribedSkus', (call.config.licenseCacheExpiryTime ?? 0) * MINUTE, async (signal) => {
-    const all: Json[] = [];
-    for await (const items of listed(call, listBelow('/subscribedSkus'), { signal })) all.push(...items);
-    return all.filter(isJsonObject);
-  });
+  return call.cached('subscribedSkus', (call.config.licenseCacheExpiryTime ?? 0) * MINUTE, (signal) => allListed(call, listBelow('/subscribedSkus'), { signal }));
 }
 
 export const subscribedSku: GraphClass = {
@@ -29,7 +17,7 @@ export const subscribedSku: GraphClass = {
     servicePlans: object({ multi: true, notes: 'servicePlanId, servicePlanName, provisioningStatus, appliesTo' }),
   }),
   list: (call) => ({ request: 'GET /subscribedSkus', made: () => subscribedSkus(call) }),
-  read: async (call, uid) => (await subscribedSkus(call)).find((sku) => sku['id'] === uid),
+  read: 'list',
 };
 
 const text = (object: JsonObject, name: string): string => textAt(object, name) ?? '';
@@ -49,7 +37,7 @@ export const servicePlan: GraphClass = {
     appliesTo: string({ notes: 'User or Company' }), subscribedSkuId: string(), skuPartNumber: string(), provisioningStatus: string(), servicePlanId: string(),
   }),
   list: (call) => ({ request: 'GET /subscribedSkus', made: () => servicePlans(call) }),
-  read: async (call, uid) => (await servicePlans(call)).find(({ id }) => id === uid),
+  read: 'list',
 };
 
 const isOfUsers = ({ appliesTo }: JsonObject): boolean => appliesTo === 'User';
@@ -84,10 +72,7 @@ export async function licenceSteps(call: GraphCall, uid: string | undefined, { a
   return [async (at, user, signal) => { await at.answer('POST /users/{uid}/assignLicense', { variables: { uid: user.value }, uid: user.value, json, signal }); }];
 }
 
-function disabledIn(licence: Json): readonly string[] {
-  const plans = valueAt(licence, 'disabledPlans');
-  return Array.isArray(plans) ? (plans as readonly Json[]).map(String) : [];
-}
+const disabledIn = (licence: Json): readonly string[] => elementsAt(licence, 'disabledPlans').map(String);
 
 /** What to assign so that of each subscription that is named exactly the plans that are named are on. */
 function assignmentsFor(plans: readonly Json[], skus: readonly JsonObject[]): ReadonlyMap<string, Assigned> {

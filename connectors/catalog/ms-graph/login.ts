@@ -2,7 +2,7 @@ import { ConnectorError, Uid, type ErrorKind, type GuardedString } from '../../.
 import { askForToken, tokenOf, tokenRefused } from '../../engines/http/token-answer.js';
 import { parseJson } from '../../engines/http/json-text.js';
 import type { HttpAnswer } from '../../engines/http/http-client.js';
-import { textAt, valueAt, type Json } from '../../engines/rest/json.js';
+import { textAt, valueAt, type Json } from '../../engines/rest/index.js';
 import { tokenAddress } from './config.js';
 import type { GraphCall } from './reading.js';
 

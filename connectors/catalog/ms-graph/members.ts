@@ -1,9 +1,6 @@
 import { graphAddress } from './config.js';
 import { listBelow, type GraphCall } from './reading.js';
-import { textAt, type Json } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import type { LinkedValues } from '../../engines/rest/linked-values.js';
-import { withoutTrailingSlashes } from '../../engines/rest/request-line.js';
+import { refuse, textAt, withoutTrailingSlashes, type Json, type LinkedValues } from '../../engines/rest/index.js';
 
 type Relation = 'members' | 'owners';
 

@@ -1,10 +1,6 @@
-import { ConnectorError, NAME } from '../../../protocol/model/index.js';
-import { string, type RestAttribute, type RestAttributes } from '../../engines/rest/attributes.js';
-import type { ClassQuery, ObjectList, RestObjectClass } from '../../engines/rest/definition.js';
-import type { JsonObject } from '../../engines/rest/json.js';
-import type { ListEndpoint } from '../../engines/rest/list.js';
+import { NAME } from '../../../protocol/model/index.js';
+import type { ClassQuery, ListEndpoint, ObjectList, ReadEndpoint, RestAttributes, RestCall, RestObjectClass } from '../../engines/rest/index.js';
 import { nextUrlPaging } from '../../engines/rest/paging/given-next.js';
-import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
 import type { GraphConfig } from './config.js';
 
 export type GraphCall = RestCall<GraphConfig>;
@@ -48,28 +44,11 @@ export function selectedByDefault(how: Pick<Reading, 'properties' | 'name' | 'fu
 }
 
 /** How objects of a collection are listed and read. */
-export function reading(how: Reading): { readonly list: (call: GraphCall, query: ClassQuery) => ObjectList; readonly read: (call: GraphCall, uid: string, query: ClassQuery) => Promise<JsonObject | undefined> } {
+export function reading(how: Reading): { readonly list: (call: GraphCall, query: ClassQuery) => ObjectList; readonly read: ReadEndpoint } {
   const { path, sized = true, selects = true } = how;
   const queryFor = (query: ClassQuery): Readonly<Record<string, string>> => (selects ? { $select: selected(how, query) } : {});
   return {
     list: (_, query) => ({ request: `GET ${path}`, items: 'value', query: queryFor(query), ...(sized ? { paging: sizedPages, pageSize: SIZES } : { paging: givenPages }) }),
-    async read(call, uid, query) {
-      try {
-        return requireObject(await call.send(`GET ${path}/{uid}`, { variables: { uid }, uid, query: queryFor(query) }), `The answer to GET ${path}`);
-      } catch (error) {
-        if (error instanceof ConnectorError && error.kind === 'unknownUid') return undefined;
-        throw error;
-      }
-    },
+    read: { request: `GET ${path}/{uid}`, query: queryFor },
   };
-}
-
-/** `__NAME__` of a class whose name is a property that callers see besides, under its own name; see `withNameAs`. */
-export function nameFrom(property: string): RestAttribute {
-  return string({ wire: NAME, read: (object) => object[property] });
-}
-
-/** The body with the name under its property, whose own value wins. */
-export function withNameAs(property: string, { [NAME]: name, ...body }: JsonObject): JsonObject {
-  return name === undefined || body[property] !== undefined ? body : { ...body, [property]: name };
 }

@@ -1,7 +1,7 @@
 import { NAME } from '../../../protocol/model/index.js';
-import { attributes, boolean, object, string, type RestAttributes } from '../../engines/rest/attributes.js';
+import { attributes, boolean, object, string, type RestAttributes } from '../../engines/rest/index.js';
 import { graphFilters } from './filters.js';
-import { nameFrom, reading, withNameAs, type GraphClass, type GraphPath } from './reading.js';
+import { reading, type GraphClass, type GraphPath } from './reading.js';
 
 const DIRECTORY = '/roleManagement/directory' as const;
 
@@ -51,7 +51,7 @@ export const roleAssignment: GraphClass = {
 };
 
 const definitionProperties = attributes({
-  [NAME]: nameFrom('displayName'),
+  [NAME]: string({ wire: 'displayName' }),
   displayName: string(), description: string(), isBuiltIn: boolean({ unsent: 'always' }), isEnabled: boolean(), resourceScopes: string({ multi: true, unsent: 'always' }),
   rolePermissions: object({ multi: true, notes: 'allowedResourceActions, condition' }), templateId: string(), version: string(),
 });
@@ -61,12 +61,12 @@ export const roleDefinition: GraphClass = {
   attributes: definitionProperties,
   ...reading({ path: `${DIRECTORY}/roleDefinitions`, properties: definitionProperties, name: 'displayName', sized: false }),
   filters: graphFilters({ equal: [NAME, 'displayName', 'isBuiltIn'], paths: { [NAME]: 'displayName' } }),
-  create: { request: `POST ${DIRECTORY}/roleDefinitions`, body: (body) => withNameAs('displayName', body) },
-  update: { request: `PATCH ${DIRECTORY}/roleDefinitions/{uid}`, body: (body) => withNameAs('displayName', body) },
+  create: `POST ${DIRECTORY}/roleDefinitions`,
+  update: `PATCH ${DIRECTORY}/roleDefinitions/{uid}`,
   delete: `DELETE ${DIRECTORY}/roleDefinitions/{uid}`,
 };
 
-const roleProperties = attributes({ [NAME]: { ...nameFrom('displayName'), write: () => undefined, notes: 'of the template' }, displayName: string({ unsent: 'always' }), description: string({ unsent: 'always' }), roleTemplateId: string({ required: true }) });
+const roleProperties = attributes({ [NAME]: string({ wire: 'displayName', unsent: 'always', notes: 'of the template' }), displayName: string({ unsent: 'always' }), description: string({ unsent: 'always' }), roleTemplateId: string({ required: true }) });
 
 /** Roles that are activated in the tenant (https://learn.microsoft.com/en-us/graph/api/directoryrole-list); a create activates one. */
 export const directoryRole: GraphClass = {
@@ -75,7 +75,7 @@ export const directoryRole: GraphClass = {
   create: 'POST /directoryRoles',
 };
 
-const templateProperties = attributes({ [NAME]: nameFrom('displayName'), displayName: string(), description: string() });
+const templateProperties = attributes({ [NAME]: string({ wire: 'displayName' }), displayName: string(), description: string() });
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/directoryroletemplate */
 export const directoryRoleTemplate: GraphClass = {

@@ -1,17 +1,13 @@
 import { ConnectorError, NAME } from '../../../protocol/model/index.js';
-import { attributes, boolean, object, string } from '../../engines/rest/attributes.js';
-import type { JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { attributes, boolean, object, string, textAt, withoutTrailingSlashes, type JsonObject } from '../../engines/rest/index.js';
 import { graphAddress } from './config.js';
-import { updateAndCarryOut } from './commands.js';
 import { deletion } from './deletion.js';
 import { graphFilters } from './filters.js';
-import { nameFrom, reading, withNameAs, type GraphCall, type GraphClass } from './reading.js';
-import { withoutTrailingSlashes } from '../../engines/rest/request-line.js';
+import { reading, type GraphCall, type GraphClass } from './reading.js';
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/team */
 const properties = attributes({
-  [NAME]: nameFrom('displayName'),
+  [NAME]: string({ wire: 'displayName' }),
   displayName: string({ notes: 'also the name' }), description: string(), visibility: string({ notes: 'public or private' }), classification: string({ unsent: 'always' }), specialization: string({ unsent: 'always' }),
   isArchived: boolean({ unsent: 'always' }), webUrl: string({ unsent: 'always' }), internalId: string({ unsent: 'always' }), createdDateTime: string({ unsent: 'always' }), tenantId: string({ unsent: 'always' }),
   memberSettings: object(), guestSettings: object(), messagingSettings: object(), funSettings: object(),
@@ -25,11 +21,9 @@ const IN_LISTS = ['displayName', 'description'];
  * the answer says where it will be.
  */
 async function create(call: GraphCall, given: JsonObject): Promise<JsonObject> {
-  const { owner, ...body } = withNameAs('displayName', given);
-  if (typeof body['displayName'] !== 'string') refuse('A new team needs displayName.');
-  if (typeof owner !== 'string') return refuse('A new team needs owner, the id of a user.');
+  const { owner, ...body } = given;
   const address = withoutTrailingSlashes(graphAddress(call.config).href);
-  const member = { '@odata.type': '#microsoft.graph.aadUserConversationMember', roles: ['owner'], 'user@odata.bind': `${address}/users('${owner.replaceAll("'", "''")}')` };
+  const member = { '@odata.type': '#microsoft.graph.aadUserConversationMember', roles: ['owner'], 'user@odata.bind': `${address}/users('${(textAt(owner, '') ?? '').replaceAll("'", "''")}')` };
   const { headers } = await call.answer('POST /teams', { json: { 'template@odata.bind': `${address}/teamsTemplates('standard')`, ...body, members: [member] } });
   const id = /\/teams(?:\('([^']+)'\)|\/([^/?]+))/.exec(headers.get('content-location') ?? headers.get('location') ?? '');
   const uid = id?.[1] ?? id?.[2];
@@ -41,8 +35,8 @@ export const team: GraphClass = {
   attributes: { ...properties, owner: { ...string({ writeOnly: true, createOnly: true }), notes: 'id of the user who owns a new team; more by the members and owners of its group' } },
   ...teamReading(),
   filters: graphFilters({ equal: [NAME, 'displayName'], paths: { [NAME]: 'displayName' } }),
-  create: (call, { object: body }) => create(call, body),
-  update: (call, uid, { object: body }) => updateAndCarryOut(call, uid, { path: '/teams', what: 'team', own: withNameAs('displayName', body), plan: { steps: [], names: [] } }),
+  needs: ['displayName', 'owner'], create: (call, { object: body }) => create(call, body),
+  update: 'PATCH /teams/{uid}',
   // https://learn.microsoft.com/en-us/graph/api/group-delete: a team goes with its group.
   delete: deletion('/groups'),
 };

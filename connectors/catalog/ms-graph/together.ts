@@ -1,5 +1,4 @@
-import { isJsonObject, valueAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { listed, pagesFrom } from '../../engines/rest/list.js';
+import { allListed, isJsonObject, objectsAt, pagesFrom, valueAt, type Json, type JsonObject } from '../../engines/rest/index.js';
 import { listBelow, type GraphCall, type GraphPath } from './reading.js';
 
 /** https://learn.microsoft.com/en-us/graph/json-batching */
@@ -21,8 +20,8 @@ async function batch(call: GraphCall, paths: readonly GraphPath[]): Promise<read
   if (only === undefined) return [];
   if (second === undefined) return [await alone(call, only)];
   const requests = paths.map((url, index) => ({ id: String(index), method: 'GET', url }));
-  const responses = valueAt(await call.send('POST /$batch', { json: { requests }, kind: 'read', signal: call.signal }), 'responses');
-  const given = new Map((Array.isArray(responses) ? responses as readonly Json[] : []).filter(isJsonObject).map((response) => [response['id'], response]));
+  const responses = objectsAt(await call.send('POST /$batch', { json: { requests }, kind: 'read', signal: call.signal }), 'responses');
+  const given = new Map(responses.map((response) => [response['id'], response]));
   const lists: (readonly JsonObject[])[] = [];
   for (const [index, path] of paths.entries()) lists.push(await restOf(call, path, given.get(String(index))) ?? await alone(call, path));
   return lists;
@@ -39,8 +38,4 @@ async function restOf(call: GraphCall, path: GraphPath, response: JsonObject | u
   return all.filter(isJsonObject);
 }
 
-async function alone(call: GraphCall, path: GraphPath): Promise<readonly JsonObject[]> {
-  const all: Json[] = [];
-  for await (const items of listed(call, { ...listBelow(path), empty: [404] }, { signal: call.signal })) all.push(...items);
-  return all.filter(isJsonObject);
-}
+const alone = (call: GraphCall, path: GraphPath): Promise<readonly JsonObject[]> => allListed(call, { ...listBelow(path), empty: [404] });

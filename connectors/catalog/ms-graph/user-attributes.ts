@@ -1,10 +1,9 @@
 import { NAME, PASSWORD } from '../../../protocol/model/index.js';
-import { attributes, boolean, object, password, string } from '../../engines/rest/attributes.js';
-import { nameFrom } from './reading.js';
+import { attributes, boolean, object, password, string } from '../../engines/rest/index.js';
 
 /** Properties of https://learn.microsoft.com/en-us/graph/api/resources/user that the directory itself holds, so that lists have them. */
 export const userProperties = attributes({
-  [NAME]: nameFrom('userPrincipalName'),
+  [NAME]: string({ wire: 'userPrincipalName' }),
   [PASSWORD]: password({ wire: 'passwordProfile.password' }),
   userPrincipalName: string({ notes: 'also the name' }),
   surname: string(), givenName: string(), displayName: string(), mail: string(), mailNickname: string(),

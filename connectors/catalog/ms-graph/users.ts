@@ -1,10 +1,5 @@
 import { Uid } from '../../../protocol/model/index.js';
-import { object, string } from '../../engines/rest/attributes.js';
-import type { ClassQuery } from '../../engines/rest/definition.js';
-import type { Json, JsonObject } from '../../engines/rest/json.js';
-import { isJsonObject, textAt } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import type { LinkedValues, LinkPlan } from '../../engines/rest/linked-values.js';
+import { isJsonObject, object, string, textAt, type ClassQuery, type Json, type JsonObject, type LinkedValues, type LinkPlan } from '../../engines/rest/index.js';
 import { deltaLinks } from '../../engines/rest/sync/delta-links.js';
 import { GRANTED, roleAttributes, roleSteps, shownAssignment } from './app-roles.js';
 import { createAndCarryOut, splitCommands, updateAndCarryOut } from './commands.js';
@@ -13,7 +8,7 @@ import { deletion } from './deletion.js';
 import { graphFilters } from './filters.js';
 import { LICENCE_COMMANDS, enabledPlans, licenceSteps } from './licences.js';
 import { addMember, idOf, removeMember } from './members.js';
-import { listBelow, reading, selectedByDefault, withNameAs, type GraphCall, type GraphClass, type GraphPath } from './reading.js';
+import { listBelow, reading, selectedByDefault, type GraphCall, type GraphClass, type GraphPath } from './reading.js';
 import { listsTogether } from './together.js';
 import { userProperties } from './user-attributes.js';
 
@@ -80,16 +75,8 @@ async function planFor(call: GraphCall, uid: string | undefined, commands: Comma
 
 /** A password without a word about it need not be changed at the next sign-in: whoever provisions it hands it out. */
 function own(body: JsonObject): JsonObject {
-  const named = withNameAs('userPrincipalName', body);
-  const { passwordProfile } = named;
-  return isJsonObject(passwordProfile) && passwordProfile['password'] !== undefined ? { ...named, passwordProfile: { forceChangePasswordNextSignIn: false, ...passwordProfile } } : named;
-}
-
-/** https://learn.microsoft.com/en-us/graph/api/user-post-users */
-function checkNew(body: JsonObject): void {
-  const missing = ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName'].filter((name) => (body[name] ?? null) === null);
-  if (missing.length > 0) refuse(`A new user needs ${missing.join(', ')}.`);
-  if (!isJsonObject(body['passwordProfile'])) refuse('A new user needs a password.');
+  const { passwordProfile } = body;
+  return isJsonObject(passwordProfile) && passwordProfile['password'] !== undefined ? { ...body, passwordProfile: { forceChangePasswordNextSignIn: false, ...passwordProfile } } : body;
 }
 
 const FILTERS = graphFilters({
@@ -106,12 +93,12 @@ export const user: GraphClass = {
   ...reading({ path: '/users', ...select }),
   completeTogether: { most: TOGETHER, complete },
   filters: FILTERS,
+  // https://learn.microsoft.com/en-us/graph/api/user-post-users
+  needs: ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName', 'passwordProfile.password'],
   async create(call, { object: body }) {
     const parts = splitCommands(body, COMMANDS);
     refuseContacts(parts.commands);
-    const given = own(parts.own);
-    checkNew(given);
-    return createAndCarryOut(call, { path: '/users', what: 'user', own: given, plan: await planFor(call, undefined, parts.commands) });
+    return createAndCarryOut(call, { path: '/users', what: 'user', own: own(parts.own), plan: await planFor(call, undefined, parts.commands) });
   },
   async update(call, uid: Uid, { object: body }) {
     const parts = splitCommands(body, COMMANDS);

@@ -1,6 +1,4 @@
-import { textAt, type Json } from '../../engines/rest/json.js';
-import type { LinkedValues } from '../../engines/rest/linked-values.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { refuse, textAt, type Json, type LinkedValues, type SetApart, type Written } from '../../engines/rest/index.js';
 import { nextUrlPaging } from '../../engines/rest/paging/given-next.js';
 
 /** Those a user has through a group, or a group in a group, are not the user's own. */
@@ -39,4 +37,14 @@ const ASSIGNMENT = /^([^:]+):(ORGANIZATION|ENVIRONMENT|POPULATION|APPLICATION):(
 export function partsOf(value: unknown): { readonly scope: string; readonly type: string; readonly role: string } {
   const [, scope, type, role] = ASSIGNMENT.exec(String(value)) ?? [];
   return scope === undefined || type === undefined || role === undefined ? refuse(`'${String(value).slice(0, 100)}' is no role that can be assigned: give the id of an __AVAILABLE_ROLE__, scopeId:scopeType:roleId.`) : { scope, type, role };
+}
+
+/** A new user is enabled. https://apidocs.pingidentity.com/pingone/platform/v1/api/#put-update-user-enabled */
+export const enable: SetApart['set'] = async (call, uid, enabled, during) => {
+  if (typeof enabled === 'boolean' && (during === 'update' || !enabled)) await call.answer('PUT /environments/{environmentId}/users/{uid}/enabled', { variables: { uid }, uid, json: { enabled } });
+};
+
+/** Refuses what is no role assignment before anything is sent. */
+export function checkAssignments({ attributes }: Written): void {
+  for (const value of attributes.find((attribute) => attribute.is('__roleAssignments__'))?.values ?? []) partsOf(value);
 }

@@ -1,7 +1,5 @@
-import { textAt, valueAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { listed, type ListEndpoint } from '../../engines/rest/list.js';
+import { allListed, textAt, valueAt, type Json, type JsonObject, type ListEndpoint, type RestCall } from '../../engines/rest/index.js';
 import { nextUrlPaging } from '../../engines/rest/paging/given-next.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
 import type { PingOneConfig } from './config.js';
 
 interface Scope { readonly id: string; readonly type: string; readonly name: string }
@@ -22,16 +20,10 @@ export function availableRoles(call: RestCall): Promise<readonly JsonObject[]> {
   return call.cached('available roles', KEPT_FOR, async (signal) => {
     const own = { ...call, signal };
     const { environmentId } = call.config as PingOneConfig;
-    const all = await everything(own, roles);
+    const all = await allListed(own, roles);
     const scopes = await scopesOf(own, environmentId);
     return scopes.flatMap((scope) => all.filter((role) => appliesTo(role, scope)).map((role) => available(role, scope, environmentId)));
   });
-}
-
-async function everything(call: RestCall, list: ListEndpoint): Promise<readonly Json[]> {
-  const all: Json[] = [];
-  for await (const page of listed(call, list, { signal: call.signal })) all.push(...page);
-  return all;
 }
 
 async function scopesOf(call: RestCall, environmentId: string): Promise<readonly Scope[]> {
@@ -39,12 +31,12 @@ async function scopesOf(call: RestCall, environmentId: string): Promise<readonly
   const environment = await call.send('GET /environments/{environmentId}', hidden);
   const organization = textAt(environment, 'organization.id');
   const found = organization === undefined ? undefined : await call.send('GET /organizations/{organization}', { ...hidden, variables: { organization } });
-  const seen = await everything(call, environments);
+  const seen = await allListed(call, environments);
   const asScope = (type: string) => (json: Json): Scope => ({ id: textAt(json, 'id') ?? '', type, name: textAt(json, 'name') ?? textAt(json, 'id') ?? '' });
   return [
     ...(organization === undefined ? [] : [{ id: organization, type: 'ORGANIZATION', name: textAt(found, 'name') ?? organization }]),
-    ...(seen.length > 0 ? seen : [environment ?? { id: environmentId }]).map((json) => asScope('ENVIRONMENT')(json === null ? { id: environmentId } : json)),
-    ...(await everything(call, populations)).map(asScope('POPULATION')),
+    ...(seen.length > 0 ? seen : [environment ?? { id: environmentId }]).map(asScope('ENVIRONMENT')),
+    ...(await allListed(call, populations)).map(asScope('POPULATION')),
   ];
 }
 

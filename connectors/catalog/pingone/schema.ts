@@ -1,7 +1,6 @@
 import { NAME } from '../../../protocol/model/index.js';
-import { attributes, boolean, integer, object, string, type RestAttribute } from '../../engines/rest/attributes.js';
-import { isJsonObject, type Json } from '../../engines/rest/json.js';
-import { groupMemberships, linkedAccounts, roleAssignments } from './assignments.js';
+import { attributes, boolean, integer, isJsonObject, object, string, type Json, type RestAttribute } from '../../engines/rest/index.js';
+import { enable, groupMemberships, linkedAccounts, roleAssignments } from './assignments.js';
 
 const own = { unsent: 'always' } as const;
 /** Times as the service writes them. */
@@ -23,7 +22,7 @@ export const account = attributes({
   name: object({ notes: 'formatted, given, middle, family, honorificPrefix, honorificSuffix' }),
   title: string(), type: string(), externalId: string(), locale: string(), preferredLanguage: string(), timezone: string(),
   address: object({ notes: 'streetAddress, locality, region, postalCode, countryCode' }), photo: object({ notes: 'href' }),
-  enabled: boolean(),
+  enabled: boolean({ apart: { set: enable } }),
   mfaEnabled: boolean(fixed), identityProvider: object({ ...fixed, notes: 'type, id' }), population: object({ ...fixed, notes: 'id; the environment\'s own default if none is given' }),
   verifyStatus: string({ readOnly: true }), linkedAccounts: object({ multi: true, readOnly: true, onRequest: true, linked: linkedAccounts }),
   account: object(own), lifecycle: object(own), emailVerified: boolean(own), lastSignOn: object(own), ...times,
@@ -55,8 +54,5 @@ export const availableRole = attributes({
   [NAME]: string({ wire: 'name' }), name: string({ notes: '<scopeType> - <scope>: <role>' }), role: object({ notes: 'id' }), scope: object({ notes: 'id, type' }), environment: object({ notes: 'id' }),
 });
 
-/** What PUT does not take: https://apidocs.pingidentity.com/pingone/platform/v1/api/#put-update-user-put; other attributes are kept by sending them. */
-export const NOT_PUT = [
-  '_links', '_embedded', 'id', 'environment', 'createdAt', 'updatedAt', 'enabled', 'emailVerified', 'lifecycle', 'account', 'mfaEnabled', 'verifyStatus', 'identityProvider', 'population', 'lastSignOn',
-  'linkedAccounts', 'memberOfGroupIDs', 'memberOfGroupNames', 'displayName', 'directMemberCounts', 'totalMemberCounts', 'sourceId', 'sourceType', 'isExternal', 'userCount',
-];
+/** What PUT does not take besides: https://apidocs.pingidentity.com/pingone/platform/v1/api/#put-update-user-put; other attributes are kept by sending them. */
+export const NOT_PUT = ['_links', '_embedded', 'id', 'environment', 'createdAt', 'updatedAt', 'linkedAccounts', 'memberOfGroupIDs', 'memberOfGroupNames', 'sourceId', 'sourceType', 'isExternal'];

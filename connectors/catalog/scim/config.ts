@@ -1,16 +1,13 @@
-import { ConnectorError } from '../../../protocol/model/index.js';
-import { fixedLimits, type FixedLimit } from '../../engines/http/limits/fixed-limits.js';
-import { validateSaasAuthentication, type SaasAuthenticationConfig } from '../../engines/rest/authentication/saas-authentication.js';
-import { clientCertificateFile, clientCertificateProperties } from '../../engines/rest/client-certificate.js';
-import { checkHttpConfiguration, httpAddress } from '../../engines/rest/http-configuration.js';
-import { boxedInteger } from '../../engines/rest/number-properties.js';
-import { BASIC_PROPERTIES, connectionTimeoutSeconds, credentialProperties, grantProperties, httpProxyProperties, maximumConnections, rateLimitProperties, tlsSwitches, tokenUseProperties } from '../../engines/rest/saas-properties.js';
+import {
+  BASIC_PROPERTIES, boxedInteger, clientCertificateFile, clientCertificateProperties, connectionTimeoutSeconds, credentialProperties, grantProperties,
+  httpProxyProperties, maximumConnections, rateLimitProperties, READ_AND_WRITE_RATES, saasFamily, tlsSwitches, tokenUseProperties,
+} from '../../engines/rest/index.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { flag, numbered, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
 
 const { password, authenticationMethod, ...credentials } = credentialProperties;
 
-export const config = properties({
+const config = properties({
   ...numbered(1, withGroup(BASIC_PROPERTIES, properties({
     SCIMEndpoint: text({ required: true, help: 'Address below which Users and Groups are, e.g. https://example.com/scim/v2.' }),
     SCIMVersion: boxedInteger({ default: 1, required: true, help: 'Version of the protocol: 1 (meaning 1.1) or 2.' }),
@@ -36,14 +33,6 @@ export function versionOf({ SCIMVersion }: Pick<ScimConfig, 'SCIMVersion'>): Ver
   return SCIMVersion === 2 ? 2 : 1;
 }
 
-export function authenticationOf(given: ScimConfig): SaasAuthenticationConfig {
-  return { ...given, login: given.user };
-}
-
-export function limitsOf({ readRateLimit, writeRateLimit }: ScimConfig): readonly FixedLimit[] {
-  return fixedLimits([{ property: 'readRateLimit', text: readRateLimit, kinds: ['read'] }, { property: 'writeRateLimit', text: writeRateLimit, kinds: ['write'] }]);
-}
-
 const isBlank = (given: string | null): boolean => given === null || given.trim() === '';
 
 export function headersOf({ acceptHeader, contentTypeHeader }: ScimConfig): ReadonlyMap<string, string> {
@@ -52,16 +41,11 @@ export function headersOf({ acceptHeader, contentTypeHeader }: ScimConfig): Read
 
 const HEADER_VALUE = /^[\t\x20-\x7E]*$/;
 
-export function validate(given: ScimConfig): void {
-  const { SCIMVersion, SCIMEndpoint, authenticationMethod: method, grantType, acceptHeader, contentTypeHeader } = given;
-  const complaints = [
+export const saas = saasFamily(config, {
+  address: 'SCIMEndpoint', login: 'user', rates: READ_AND_WRITE_RATES,
+  complaints: ({ SCIMVersion, authenticationMethod: method, grantType, acceptHeader, contentTypeHeader }) => [
     ...(SCIMVersion === 1 || SCIMVersion === 2 ? [] : [`SCIMVersion is ${SCIMVersion}: it has to be 1 (for SCIM 1.1) or 2.`]),
-    ...validateSaasAuthentication(authenticationOf(given), { login: 'user' }),
     ...((isBlank(method) || method.trim() === 'OAUTH') && isBlank(grantType) ? ['authenticationMethod is OAUTH: set grantType, to client_credentials or refresh_token.'] : []),
     ...Object.entries({ acceptHeader, contentTypeHeader }).filter(([, value]) => value !== null && !HEADER_VALUE.test(value)).map(([name]) => `${name} has characters no header can hold.`),
-  ];
-  if (complaints.length > 0) throw new ConnectorError('configuration', complaints.join(' '));
-  httpAddress('SCIMEndpoint', SCIMEndpoint);
-  limitsOf(given);
-  checkHttpConfiguration(given);
-}
+  ],
+});

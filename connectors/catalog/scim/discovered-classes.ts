@@ -1,9 +1,8 @@
 import { ACCOUNT, ConnectorError, GROUP, NAME } from '../../../protocol/model/index.js';
-import { attributes, boolean, double, integer, object, password, string, type RestAttribute, type RestAttributes } from '../../engines/rest/attributes.js';
-import type { RestObjectClass } from '../../engines/rest/definition.js';
-import { isJsonObject, textAt, valueAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
-import type { RequestLine } from '../../engines/rest/request-line.js';
+import {
+  attributes, boolean, double, integer, isJsonObject, object, objectsAt, password, string, textAt, valueAt, type Json, type JsonObject, type RequestLine,
+  type RestAttribute, type RestAttributes, type RestCall, type RestObjectClass,
+} from '../../engines/rest/index.js';
 import type { ScimConfig, Version } from './config.js';
 import { membersAttribute } from './members.js';
 import { scimClass } from './resource-class.js';
@@ -31,11 +30,6 @@ async function all(call: RestCall, request: RequestLine): Promise<readonly JsonO
   if (!Array.isArray(list)) throw new ConnectorError('connector', `The service's answer to ${request} has no list of resources; set readSchema to false to use the schema of the standard.`);
   return (list as readonly Json[]).filter(isJsonObject);
 }
-
-const objectsAt = (value: Json | undefined, path: string): readonly JsonObject[] => {
-  const list = valueAt(value, path);
-  return Array.isArray(list) ? (list as readonly Json[]).filter(isJsonObject) : [];
-};
 
 async function types20(call: RestCall): Promise<readonly ResourceType[]> {
   const schemas = new Map((await all(call, 'GET /Schemas')).map((schema) => [textAt(schema, 'id') ?? '', schema] as const));

@@ -1,10 +1,9 @@
 import { ENABLE, NAME, PASSWORD } from '../../../protocol/model/index.js';
 import { on } from '../../engines/http/answer-errors.js';
-import { saasAuthentication } from '../../engines/rest/authentication/saas-authentication.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import { httpAddress } from '../../engines/rest/http-configuration.js';
+import { defineRestConnector } from '../../engines/rest/index.js';
+import { documentedKey } from '../../framework/connector-keys.js';
 import { bulk } from './bulk.js';
-import { authenticationOf, config, headersOf, limitsOf, validate, versionOf } from './config.js';
+import { headersOf, saas, versionOf } from './config.js';
 import { discoveredClasses } from './discovered-classes.js';
 import { builtInClasses } from './schema.js';
 
@@ -12,21 +11,12 @@ import { builtInClasses } from './schema.js';
 export default defineRestConnector({
   id: 'scim',
   displayName: 'Scim Connector',
-  family: 'SaaS',
-  key: {
-    bundleName: 'org.forgerock.openicf.connectors.scim-connector',
-    bundleVersion: '1.5.20.26',
-    connectorName: 'org.forgerock.openicf.connectors.scim.ScimConnector',
-  },
-  properties: config,
-  validate,
+  key: documentedKey('scim-connector', 'scim.ScimConnector'),
+  ...saas,
   attributeNaming: () => ({ same: [[ENABLE, 'active'], [PASSWORD, 'password']], mapped: [[NAME, 'userName']] }),
   service: {
-    address: ({ SCIMEndpoint }) => httpAddress('SCIMEndpoint', SCIMEndpoint),
-    authentication: (given, { client, over }) => saasAuthentication(authenticationOf(given), client, over),
-    credentialsTo: ({ tokenEndpoint }) => ({ tokenEndpoint: tokenEndpoint === null || tokenEndpoint.trim() === '' ? null : httpAddress('tokenEndpoint', tokenEndpoint) }),
+    ...saas.service,
     headers: headersOf,
-    limits: (given) => ({ identity: given.clientId ?? given.user ?? '', fixed: limitsOf(given) }),
     // Services often show their configuration to everybody; users they do not.
     test: 'GET /Users?startIndex=1&count=1',
     errors: [

@@ -1,9 +1,7 @@
-import { ConnectorError, withOutcome, type IcfValue } from '../../../protocol/model/index.js';
-import { object, type RestAttribute } from '../../engines/rest/attributes.js';
-import { isJsonObject, textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { jsonValue } from '../../engines/rest/json-values.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
+import type { IcfValue } from '../../../protocol/model/index.js';
+import {
+  afterwards, elementsAt, isJsonObject, jsonValue, object, refuse, textAt, type Json, type JsonObject, type RestAttribute, type RestCall,
+} from '../../engines/rest/index.js';
 import { versionOf, type ScimConfig, type Version } from './config.js';
 import { patchMessage, setting } from './patch.js';
 import { providerOf } from './provider.js';
@@ -39,13 +37,8 @@ async function editMembers(call: RestCall, place: GroupPlace, uid: string, type:
     return;
   }
   for (let done = 0; done < members.length; done += AT_ONCE) {
-    try {
-      const json = patchBody(call.config as ScimConfig, place, type, members.slice(done, done + AT_ONCE));
-      await call.answer(`PATCH /${place.endpoint.slice(1)}/{uid}`, { variables: { uid }, uid, json });
-    } catch (error) {
-      if (done === 0 || !(error instanceof ConnectorError)) throw error;
-      throw withOutcome(error, 'applied', `Of ${members.length} changes of members ${done} were made, then one failed: ${error.message}`);
-    }
+    const json = patchBody(call.config as ScimConfig, place, type, members.slice(done, done + AT_ONCE));
+    await afterwards(`Of ${members.length} changes of members ${done} were made, then one failed:`, done > 0, () => call.answer(`PATCH /${place.endpoint.slice(1)}/{uid}`, { variables: { uid }, uid, json }));
   }
 }
 
@@ -58,7 +51,7 @@ function patchBody(config: ScimConfig, { schema }: GroupPlace, type: 'ADD' | 'RE
 
 /** Undefined: they are as they should be already. */
 function withMembers(group: JsonObject, type: 'ADD' | 'REMOVE', members: readonly JsonObject[]): JsonObject | undefined {
-  const held = Array.isArray(group['members']) ? group['members'] as readonly Json[] : [];
+  const held = elementsAt(group, 'members');
   const changed = new Set(members.map(idOf));
   const heldIds = new Set(held.map(idOf));
   const after = type === 'ADD' ? [...held, ...members.filter((member) => !heldIds.has(idOf(member)))] : held.filter((member) => !changed.has(idOf(member)));

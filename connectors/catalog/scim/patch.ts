@@ -1,4 +1,4 @@
-import { isJsonObject, withValueAt, type Json, type JsonObject } from '../../engines/rest/json.js';
+import { isJsonObject, withValueAt, type Json, type JsonObject } from '../../engines/rest/index.js';
 
 const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 

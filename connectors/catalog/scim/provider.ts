@@ -1,5 +1,4 @@
-import { valueAt, type Json } from '../../engines/rest/json.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
+import { valueAt, type Json, type RestCall } from '../../engines/rest/index.js';
 import type { MostTogether } from '../../engines/rest/writes-together.js';
 import type { Version } from './config.js';
 

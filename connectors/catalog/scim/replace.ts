@@ -1,6 +1,4 @@
-import { isJsonObject, textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
-import type { RequestLine } from '../../engines/rest/request-line.js';
+import { elementsAt, isJsonObject, requireObject, textAt, type JsonObject, type RequestLine, type RestCall } from '../../engines/rest/index.js';
 import { extensionsIn, without } from './patch.js';
 import type { Provider } from './provider.js';
 
@@ -17,8 +15,7 @@ export async function replaceWhole(call: RestCall, endpoint: string, uid: string
   const changed = change(without(resource, ...ITS_OWN));
   if (changed === undefined) return undefined;
   const version = provider.hasVersions ? textAt(resource, 'meta.version') : undefined;
-  const schemas = Array.isArray(changed['schemas']) ? changed['schemas'] as readonly Json[] : [];
-  const json = { ...changed, schemas: [...new Set([...schemas, ...extensionsIn(changed)])] };
+  const json = { ...changed, schemas: [...new Set([...elementsAt(changed, 'schemas'), ...extensionsIn(changed)])] };
   const answer = await call.send(`PUT /${endpoint.slice(1)}/{uid}`, { variables: { uid }, uid, json, hasSecrets, headers: version === undefined ? {} : { 'if-match': version } });
   return isJsonObject(answer) ? answer : undefined;
 }

@@ -1,13 +1,10 @@
-import { NAME, type Attribute } from '../../../protocol/model/index.js';
-import type { RestAttributes } from '../../engines/rest/attributes.js';
-import type { ClassQuery, RestObjectClass, Written } from '../../engines/rest/definition.js';
+import { NAME } from '../../../protocol/model/index.js';
+import {
+  isJsonObject, textAt, type ClassQuery, type JsonObject, type Query, type RequestLine, type RestAttributes, type RestCall, type RestObjectClass, type Written,
+} from '../../engines/rest/index.js';
 import { expressionFilters } from '../../engines/rest/filters/expressions.js';
 import { plainScimLanguage } from '../../engines/rest/filters/scim.js';
-import { isJsonObject, textAt, type JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
 import { offsetPaging } from '../../engines/rest/paging/counted.js';
-import type { Query, RequestLine } from '../../engines/rest/request-line.js';
-import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
 import { modifiedTimes } from '../../engines/rest/sync/modified-times.js';
 import type { ScimConfig, Version } from './config.js';
 import { extensionsIn, isCleared, laidOver, patchOf, patchOf11, without } from './patch.js';
@@ -50,16 +47,11 @@ export function scimClass(resource: ScimResource): RestObjectClass<ScimConfig> {
       request: `GET /${endpoint.slice(1)}`, items: 'Resources', mayBeMissing: true, pageSize: PAGE_SIZE, query: leftOut(resource, query),
       paging: offsetPaging({ offset: 'startIndex', size: 'count', total: 'totalResults', first: 1 }),
     }),
-    read: async (call, uid, query) => {
-      const { json } = await call.answer(at('GET'), { variables: { uid }, uid, query: leftOut(resource, query), accept: [404] });
-      return json === null ? undefined : requireObject(json, `The answer to ${at('GET')}`);
-    },
+    read: { request: at('GET'), query: (query) => leftOut(resource, query) },
+    needs: name === undefined ? [] : [attributes[NAME]?.wire ?? name],
     create: (call, written) => create(call, resource, written),
     update: (call, uid, written) => update(call, resource, uid.value, written),
     delete: at('DELETE'),
-    check: (written, operation) => {
-      if (operation === 'create' && name !== undefined && textAt(named(resource, written), name) === undefined) refuse(`A new object needs __NAME__ or ${name}.`);
-    },
     sync: modifiedTimes({
       time: 'meta.lastModified', ordered: false,
       between: (after, upTo) => ({ filter: [...(after === undefined ? [] : [`meta.lastModified gt "${after}"`]), `meta.lastModified le "${upTo}"`].join(' and ') }),
@@ -73,33 +65,19 @@ function leftOut({ version, large }: ScimResource, query: ClassQuery): Query {
   return unwanted.length === 0 ? {} : { excludedAttributes: unwanted.join(',') };
 }
 
-/** Callers may give the name under both its names; a changed one comes under the service's. */
-function named({ name }: ScimResource, { object, attributes }: Written): JsonObject {
-  const own = name === undefined ? undefined : attributes.find((attribute) => attribute.is(name));
-  return name === undefined || typeof own?.single !== 'string' ? object : { ...object, [name]: own.single };
-}
-
-const SECRET = ['password', '__password__'];
-const holdsSecret = (attributes: readonly Attribute[]): boolean => attributes.some(({ name }) => SECRET.includes(name.toLowerCase()));
-
-async function create(call: Call, resource: ScimResource, written: Written): Promise<JsonObject> {
-  const { endpoint, schema } = resource;
-  const given = named(resource, written);
+async function create(call: Call, { endpoint, schema }: ScimResource, { object: given, hasSecrets }: Written): Promise<JsonObject> {
   const object = without(given, ...Object.entries(given).filter(([, value]) => isCleared(value)).map(([name]) => name));
   const json = { schemas: [schema, ...extensionsIn(object)], ...object };
-  const answer = await call.answer(`POST /${endpoint.slice(1)}`, { json, hasSecrets: holdsSecret(written.attributes) });
+  const answer = await call.answer(`POST /${endpoint.slice(1)}`, { json, hasSecrets });
   if (textAt(answer.json, 'id') !== undefined && isJsonObject(answer.json)) return answer.json;
   // RFC 7644, section 3.3: the header Location is always there.
   const id = new URL(answer.headers.get('location') ?? '/', 'https://service.invalid').pathname.split('/').pop() ?? '';
   return id === '' ? {} : { id: decodeURIComponent(id) };
 }
 
-async function update(call: Call, resource: ScimResource, uid: string, written: Written): Promise<JsonObject | undefined> {
-  const { version, usesPath, endpoint, schema } = resource;
-  const object = named(resource, written);
+async function update(call: Call, { version, usesPath, endpoint, schema }: ScimResource, uid: string, { object, hasSecrets }: Written): Promise<JsonObject | undefined> {
   if (Object.keys(object).length === 0) return undefined;
   const provider = await providerOf(call, version);
-  const hasSecrets = holdsSecret(written.attributes);
   if (!provider.patches) return replaceWhole(call, endpoint, uid, provider, (whole) => laidOver(whole, object), hasSecrets);
   const json = version === 2 ? patchOf(object, usesPath) : patchOf11(object, schema);
   const answer = await call.send(`PATCH /${endpoint.slice(1)}/{uid}`, { variables: { uid }, uid, json, hasSecrets });

@@ -1,6 +1,5 @@
 import { ENABLE, GROUP, NAME, PASSWORD, ACCOUNT } from '../../../protocol/model/index.js';
-import { attributes, boolean, object, password, string } from '../../engines/rest/attributes.js';
-import type { RestObjectClass } from '../../engines/rest/definition.js';
+import { attributes, boolean, object, password, string, type RestObjectClass } from '../../engines/rest/index.js';
 import type { ScimConfig, Version } from './config.js';
 import { membersAttribute } from './members.js';
 import { scimClass } from './resource-class.js';

@@ -1,7 +1,5 @@
 import { NAME, PASSWORD, type IcfValue } from '../../../protocol/model/index.js';
-import { attributes, password, string, type RestAttribute, type RestAttributes } from '../../engines/rest/attributes.js';
-import { isJsonObject, type Json } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import { attributes, isJsonObject, password, refuse, string, type Json, type RestAttribute, type RestAttributes } from '../../engines/rest/index.js';
 
 export interface ColumnOptions {
   readonly wire?: string;

@@ -1,6 +1,5 @@
 import { ConnectorError, GuardedString } from '../../../protocol/model/index.js';
-import { httpAddress } from '../../engines/rest/http-configuration.js';
-import { BASIC_PROPERTIES } from '../../engines/rest/saas-properties.js';
+import { BASIC_PROPERTIES, httpAddress } from '../../engines/rest/index.js';
 import { flag, guarded, integer, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
 
 /** The most records the Table API gives at a time is 10,000 (https://www.servicenow.com/docs/r/api-reference/rest-apis/c_TableAPI.html). */
@@ -26,13 +25,13 @@ export function instanceAddress({ instance }: Pick<ServiceNowConfig, 'instance'>
   return address;
 }
 
-export function validate(given: ServiceNowConfig): void {
-  const { username, password, clientID, clientSecret } = given;
-  const empty = new GuardedString('');
-  const missing = Object.entries({ username: username.trim() === '', password: password.equals(empty), clientID: clientID.trim() === '', clientSecret: clientSecret.equals(empty) })
+const EMPTY = new GuardedString('');
+
+export function complaints({ username, password, clientID, clientSecret, pageSize }: ServiceNowConfig): readonly string[] {
+  const missing = Object.entries({ username: username.trim() === '', password: password.equals(EMPTY), clientID: clientID.trim() === '', clientSecret: clientSecret.equals(EMPTY) })
     .filter(([, isMissing]) => isMissing).map(([name]) => name);
-  if (missing.length > 0) throw new ConnectorError('configuration', `Set ${missing.join(', ')}: ServiceNow gives tokens to an OAuth application together with a user.`);
-  instanceAddress(given);
-  const size = given.pageSize;
-  if (size < 1 || size > MOST_RECORDS) throw new ConnectorError('configuration', `pageSize is ${size}: give a number from 1 to ${MOST_RECORDS}.`);
+  return [
+    ...(missing.length > 0 ? [`Set ${missing.join(', ')}: ServiceNow gives tokens to an OAuth application together with a user.`] : []),
+    ...(pageSize < 1 || pageSize > MOST_RECORDS ? [`pageSize is ${pageSize}: give a number from 1 to ${MOST_RECORDS}.`] : []),
+  ];
 }

@@ -1,7 +1,4 @@
-import type { RestAttributes } from '../../engines/rest/attributes.js';
-import { textAt } from '../../engines/rest/json.js';
-import { listed } from '../../engines/rest/list.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
+import { listed, textAt, type RestAttributes, type RestCall } from '../../engines/rest/index.js';
 import { column } from './columns.js';
 import { recordPaging } from './offset-paging.js';
 

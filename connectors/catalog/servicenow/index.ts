@@ -1,9 +1,9 @@
 import { oauth2 } from '../../engines/rest/authentication/oauth2.js';
 import { on } from '../../engines/http/answer-errors.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import type { RestObjectClass } from '../../engines/rest/definition.js';
+import { defineRestConnector, type RestObjectClass } from '../../engines/rest/index.js';
+import { documentedKey } from '../../framework/connector-keys.js';
 import * as columns from './columns.js';
-import { config, instanceAddress, validate, type ServiceNowConfig } from './config.js';
+import { complaints, config, instanceAddress, type ServiceNowConfig } from './config.js';
 import { columnsOf } from './dictionary.js';
 import { tableClass } from './table-class.js';
 import { userClass } from './user-class.js';
@@ -26,13 +26,9 @@ export default defineRestConnector({
   id: 'servicenow',
   displayName: 'ServiceNow Connector',
   family: 'SaaS',
-  key: {
-    bundleName: 'org.forgerock.openicf.connectors.servicenow-connector',
-    bundleVersion: '1.5.20.26',
-    connectorName: 'org.forgerock.openicf.connectors.servicenow.ServiceNowConnector',
-  },
+  key: documentedKey('servicenow-connector', 'servicenow.ServiceNowConnector'),
   properties: config,
-  validate,
+  complaints,
   service: {
     address: (given) => new URL('/api/now', instanceAddress(given)),
     // https://www.servicenow.com/docs/r/yokohama/platform-security/authentication/r_OAuthAPIRequestParameters.html

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../engines/rest/json.js';
+import { isJsonObject, type Json } from '../../engines/rest/index.js';
 import type { Paging } from '../../engines/rest/paging/paging.js';
 
 const numberAt = (position: Json | undefined, name: string): number | undefined => {

@@ -1,11 +1,8 @@
 import { NAME, UID } from '../../../protocol/model/index.js';
-import type { RestAttributes } from '../../engines/rest/attributes.js';
-import type { ClassQuery, ObjectList, RestObjectClass } from '../../engines/rest/definition.js';
+import { requireObject, valueAt, type ClassQuery, type ObjectList, type RestAttributes, type RestObjectClass } from '../../engines/rest/index.js';
 import { expressionFilters, type Comparable } from '../../engines/rest/filters/expressions.js';
 import type { NativeFilters } from '../../engines/rest/filters/native-filters.js';
 import { modifiedTimes } from '../../engines/rest/sync/modified-times.js';
-import { valueAt } from '../../engines/rest/json.js';
-import { requireObject } from '../../engines/rest/rest-call.js';
 import type { ServiceNowConfig } from './config.js';
 import { dateTimeOf, dateTimeText } from './date-time.js';
 import { encodedQuery } from './encoded-query.js';

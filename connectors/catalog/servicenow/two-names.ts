@@ -1,8 +1,5 @@
 import { NAME, type Uid } from '../../../protocol/model/index.js';
-import type { Written } from '../../engines/rest/definition.js';
-import { textAt, valueAt, type JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
+import { refuse, textAt, valueAt, type JsonObject, type RestCall, type Written } from '../../engines/rest/index.js';
 
 const contradict = (column: string): never => refuse(`__NAME__ and ${column} are the same column: give one of them, or the same value in both.`);
 

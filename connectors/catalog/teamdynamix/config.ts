@@ -1,10 +1,8 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
-import { checkHttpConfiguration, httpAddress } from '../../engines/rest/http-configuration.js';
-import { connectionProperties } from '../../engines/rest/saas-properties.js';
+import { connectionProperties, httpAddress, withoutTrailingSlashes } from '../../engines/rest/index.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { flag, guarded, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
-import { parsePartition } from './partition.js';
-import { withoutTrailingSlashes } from '../../engines/rest/request-line.js';
+import { parsePartition, type Partition } from './partition.js';
 
 export const config = properties(withGroup(OWN_PROPERTIES, {
   serviceUri: text({ required: true, help: 'Address of the Web API, e.g. https://example.teamdynamix.com/TDWebApi, or /SBTDWebApi for the sandbox.' }),
@@ -32,9 +30,7 @@ export function shareOf({ rateLimitShare }: Pick<TeamDynamixConfig, 'rateLimitSh
   throw new ConnectorError('configuration', `rateLimitShare is '${rateLimitShare}': write a part above 0, up to 1, such as 1/4, 0.25 or 25%.`);
 }
 
-export function validate(given: TeamDynamixConfig): void {
-  apiAddress(given);
-  shareOf(given);
-  if (given.partition !== null && given.partition.trim() !== '') parsePartition(given.partition, 'configuration');
-  checkHttpConfiguration(given);
+/** The part of the people this configuration has; undefined: all. Throws `configuration`. */
+export function partitionOf({ partition }: Pick<TeamDynamixConfig, 'partition'>): Partition | undefined {
+  return partition === null || partition.trim() === '' ? undefined : parsePartition(partition, 'configuration');
 }

@@ -2,8 +2,8 @@ import { ACCOUNT, GROUP } from '../../../protocol/model/index.js';
 import { on } from '../../engines/http/answer-errors.js';
 import type { HttpRequest } from '../../engines/http/http-client.js';
 import { rawToken } from '../../engines/rest/authentication/raw-token.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import { apiAddress, config, shareOf, validate } from './config.js';
+import { defineRestConnector } from '../../engines/rest/index.js';
+import { apiAddress, config, partitionOf, shareOf } from './config.js';
 import { people } from './people.js';
 import { account, application, group, securityRole } from './schema.js';
 import { securityRoles } from './security-roles.js';
@@ -23,7 +23,7 @@ export default defineRestConnector({
   family: 'SaaS',
   key: { bundleName: 'io.causeway.connectors.teamdynamix-connector', bundleVersion: '1.5.20.26', connectorName: 'io.causeway.connectors.teamdynamix.TeamDynamixConnector' },
   properties: config,
-  validate,
+  validate: partitionOf,
   service: {
     address: apiAddress,
     /** https://api.teamdynamix.com/TDWebApi/Home/section/Auth#POSTapi/auth/loginadmin */

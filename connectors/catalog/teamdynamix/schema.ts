@@ -1,6 +1,7 @@
 import { ENABLE, NAME, PASSWORD } from '../../../protocol/model/index.js';
-import { attributes, boolean, enabled, integer, object, password, string, type RestAttribute, type RestAttributes } from '../../engines/rest/attributes.js';
-import { isJsonObject, textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
+import {
+  attributes, boolean, enabled, integer, isJsonObject, object, password, string, textAt, type Json, type JsonObject, type RestAttribute, type RestAttributes,
+} from '../../engines/rest/index.js';
 import { PARTITION } from './partition.js';
 
 const strings = (...names: readonly string[]): RestAttributes => Object.fromEntries(names.map((name) => [name, string()]));

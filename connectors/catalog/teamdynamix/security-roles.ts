@@ -1,8 +1,5 @@
-import type { ObjectList } from '../../engines/rest/definition.js';
-import { isJsonObject, type Json } from '../../engines/rest/json.js';
-import { listed } from '../../engines/rest/list.js';
+import { isJsonObject, listed, type Json, type ObjectList, type RestCall } from '../../engines/rest/index.js';
 import type { Paging } from '../../engines/rest/paging/paging.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
 import { securityRole } from './schema.js';
 
 const KEPT_FOR = 10 * 60_000;

@@ -1,11 +1,9 @@
 import { ConnectorError, type Uid } from '../../../protocol/model/index.js';
-import type { Written } from '../../engines/rest/definition.js';
-import { textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
+import { elementsAt, requireObject, textAt, type Json, type JsonObject, type RestCall, type Written } from '../../engines/rest/index.js';
 import { allMembers } from './groups-of-person.js';
 
 const idsOf = (members: Json | undefined): ReadonlySet<string> =>
-  new Set((Array.isArray(members) ? members as readonly Json[] : []).map((member) => {
+  new Set(elementsAt(members, '').map((member) => {
     const id = textAt(member, 'id');
     if (id === undefined) throw new ConnectorError('invalidAttributeValue', 'A member of a group is an object with the id of the person.', { outcome: 'notApplied' });
     return id;

@@ -1,8 +1,7 @@
-import { isJsonObject, textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import type { LinkedValues } from '../../engines/rest/linked-values.js';
-import { listed, type ListEndpoint } from '../../engines/rest/list.js';
+import {
+  allListed, elementsAt, isJsonObject, listed, onceASearch, textAt, type Json, type JsonObject, type LinkedValues, type ListEndpoint, type RestCall,
+} from '../../engines/rest/index.js';
 import { offsetPaging } from '../../engines/rest/paging/counted.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
 
 /** Without the total: the reference leaves open whether that counts all groups or those of the answer. An empty page ends the list. */
 const byIndex = offsetPaging({ offset: 'startIndex', size: 'count', first: 1 });
@@ -15,12 +14,8 @@ const members: ListEndpoint = { request: 'GET /groups/{uid}/members', items: 'me
 
 /** All members of a group as a list or a read gives it: those beyond 500 are asked for. */
 export async function allMembers(call: RestCall, group: JsonObject): Promise<readonly Json[]> {
-  const { memberSize, members: some = [] } = group;
-  const given = Array.isArray(some) ? some as readonly Json[] : [];
-  if (typeof memberSize !== 'number' || memberSize <= given.length) return given;
-  const all: Json[] = [];
-  for await (const page of listed(call, members, { variables: { uid: textAt(group, 'id') }, signal: call.signal })) all.push(...page);
-  return all;
+  const [{ memberSize }, given] = [group, elementsAt(group, 'members')];
+  return typeof memberSize !== 'number' || memberSize <= given.length ? given : allListed(call, members, { variables: { uid: textAt(group, 'id') }, signal: call.signal });
 }
 
 type Memberships = ReadonlyMap<string, readonly string[]>;
@@ -39,19 +34,13 @@ async function memberships(call: RestCall): Promise<Memberships> {
   return found;
 }
 
-/** Webex tells the members of groups and not the groups of a person: all groups are listed once a search, whatever it finds. */
-const bySearch = new WeakMap<object, Promise<Memberships>>();
-
-function membershipsFor(call: RestCall, search: object): Promise<Memberships> {
-  const known = bySearch.get(search) ?? memberships(call);
-  bySearch.set(search, known);
-  return known;
-}
-
-/** https://developer.webex.com/docs/api/v1/groups/update-a-group: members with the operation `add` or `delete`. */
+/**
+ * Webex tells the members of groups and not the groups of a person: all groups are listed once a search, whatever it finds.
+ * https://developer.webex.com/docs/api/v1/groups/update-a-group: members with the operation `add` or `delete`.
+ */
 export const groupsOfPerson: LinkedValues = {
   list: async function* groups(call, uid, search) {
-    yield (await membershipsFor(call, search)).get(uid) ?? [];
+    yield (await onceASearch(search, 'groups by member', () => memberships(call))).get(uid) ?? [];
   },
   value: '',
   add: { request: 'PATCH /groups/{value}', json: (id) => ({ members: [{ id, operation: 'add' }] }) },

@@ -1,16 +1,12 @@
 import { ACCOUNT, GROUP, NAME } from '../../../protocol/model/index.js';
 import { on } from '../../engines/http/answer-errors.js';
-import { saasAuthentication } from '../../engines/rest/authentication/saas-authentication.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import type { ClassQuery, ObjectList } from '../../engines/rest/definition.js';
+import { defineRestConnector, requireObject, textAt, type ClassQuery, type ObjectList } from '../../engines/rest/index.js';
 import { parameterFilters } from '../../engines/rest/filters/parameters.js';
-import { httpAddress } from '../../engines/rest/http-configuration.js';
-import { textAt } from '../../engines/rest/json.js';
 import { linkHeaderPaging } from '../../engines/rest/paging/given-next.js';
-import { requireObject } from '../../engines/rest/rest-call.js';
-import { config, limitsOf, validate } from './config.js';
+import { documentedKey } from '../../framework/connector-keys.js';
+import { saas } from './config.js';
 import { newGroup, updateGroup } from './group-update.js';
-import { allMembers, groupList } from './groups-of-person.js';
+import { groupList } from './groups-of-person.js';
 import { checkPerson, createPerson, updatePerson } from './person-writes.js';
 import { account, group, license, role } from './schema.js';
 
@@ -33,20 +29,11 @@ function people(query: ClassQuery): ObjectList {
 export default defineRestConnector({
   id: 'webex',
   displayName: 'Webex Connector',
-  family: 'SaaS',
-  key: {
-    bundleName: 'org.forgerock.openicf.connectors.webex-connector',
-    bundleVersion: '1.5.20.26',
-    connectorName: 'org.forgerock.openicf.connectors.webex.WebexConnector',
-  },
-  properties: config,
-  validate,
+  key: documentedKey('webex-connector', 'webex.WebexConnector'),
+  ...saas,
   attributeNaming: () => ({ same: [], mapped: [['__NAME__', 'firstName'], ['__NAME__', 'displayName'], ['__NAME__', 'name'], ['__UID__', 'id']] }),
   service: {
-    address: ({ serviceUri }) => httpAddress('serviceUri', serviceUri),
-    authentication: (given, { client, over }) => saasAuthentication(given, client, over),
-    credentialsTo: ({ tokenEndpoint }) => ({ tokenEndpoint: tokenEndpoint === null ? null : httpAddress('tokenEndpoint', tokenEndpoint) }),
-    limits: (given) => ({ identity: given.clientId ?? given.login ?? '', fixed: limitsOf(given) }),
+    ...saas.service,
     test: 'GET /people?max=1&excludeStatus=true',
     // Several services of Webex carry out a request for a person; one may have done its part (update-a-person in the reference).
     errors: [on(400).fail('invalidAttributeValue', { during: ['create', 'update'], outcome: 'unknown', advice: 'Webex may have carried out some of it: read the object again.' })],
@@ -68,7 +55,6 @@ export default defineRestConnector({
       list: (_, query) => ({ ...groupList, query: query.wants('members') ? { includeMembers: true } : {} }),
       filters: parameterFilters({ equals: { displayName: named('eq'), [NAME]: named('eq') }, startsWith: { displayName: named('sw'), [NAME]: named('sw') } }),
       read: 'GET /groups/{uid}?includeMembers=true',
-      complete: async (call, object, query) => (query.wants('members') ? { ...object, members: await allMembers(call, object) } : object),
       create: { request: 'POST /groups', body: newGroup },
       update: updateGroup,
       delete: 'DELETE /groups/{uid}',
@@ -80,9 +66,8 @@ export default defineRestConnector({
       list: { request: 'GET /licenses', items: 'items' },
       // As Java shows a single one: without what is consumed, and the units as a text.
       read: async (call, uid) => {
-        const { status, json } = await call.answer('GET /licenses/{uid}', { variables: { uid }, accept: [404] });
-        if (status === 404) return undefined;
-        return { ...requireObject(json, 'The answer to GET /licenses'), totalUnits: textAt(json, 'totalUnits') ?? null, consumedUnits: null };
+        const found = requireObject(await call.send('GET /licenses/{uid}', { variables: { uid }, uid }), 'The answer to GET /licenses');
+        return { ...found, totalUnits: textAt(found, 'totalUnits') ?? null, consumedUnits: null };
       },
     },
   },

@@ -1,8 +1,7 @@
 import { ConnectorError, type Uid } from '../../../protocol/model/index.js';
-import type { Written } from '../../engines/rest/definition.js';
-import { isJsonObject, textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import { requireObject, type RestAnswer, type RestCall } from '../../engines/rest/rest-call.js';
+import {
+  elementsAt, isJsonObject, objectsAt, refuse, requireObject, textAt, type Json, type JsonObject, type RestAnswer, type RestCall, type Written,
+} from '../../engines/rest/index.js';
 import { settableNumbers } from './schema.js';
 
 /** What Webex gives and does not take back; the nickname it makes of the first name. https://developer.webex.com/docs/api/v1/people/update-a-person */
@@ -54,11 +53,10 @@ export async function createPerson(call: RestCall, { object }: Written): Promise
 const JUST_NOW = 120_000;
 
 async function madeAllTheSame(call: RestCall, { emails }: JsonObject): Promise<JsonObject | undefined> {
-  const email = Array.isArray(emails) ? textAt((emails as readonly Json[])[0], '') : undefined;
+  const email = textAt(elementsAt(emails, '')[0], '');
   if (email === undefined) return undefined;
   const answer: RestAnswer = await call.answer('GET /people', { query: { email } });
-  const { items = [] } = requireObject(answer.json, 'The answer to GET /people', 'unknown');
-  const found = (Array.isArray(items) ? items as readonly Json[] : []).filter(isJsonObject);
+  const found = objectsAt(answer.json, 'items');
   // By the service's own clock on both sides.
   const age = Date.parse(answer.headers.get('date') ?? '') - Date.parse(textAt(found[0], 'created') ?? '');
   return found.length === 1 && age < JUST_NOW ? found[0] : undefined;

@@ -1,8 +1,6 @@
 import { NAME } from '../../../protocol/model/index.js';
-import { attributes, integer, object, string } from '../../engines/rest/attributes.js';
-import { isJsonObject, type Json } from '../../engines/rest/json.js';
-import { jsonValue } from '../../engines/rest/json-values.js';
-import { groupsOfPerson } from './groups-of-person.js';
+import { attributes, integer, isJsonObject, jsonValue, object, string, type Json } from '../../engines/rest/index.js';
+import { allMembers, groupsOfPerson } from './groups-of-person.js';
 
 const own = { unsent: 'always', onRequest: true } as const;
 
@@ -48,7 +46,7 @@ export const group = attributes({
   displayName: string({ required: true }),
   orgId: string({ createOnly: true }),
   description: text(),
-  members: object({ multi: true, notes: 'id, and as read type and displayName' }),
+  members: object({ multi: true, complete: allMembers, notes: 'id, and as read type and displayName' }),
   group_management_type: string({ unsent: 'always', writeOnly: true, notes: 'of the documented mapping; Webex has nothing of the kind' }),
   group_external_id: string({ unsent: 'always', writeOnly: true, notes: 'of the documented mapping; not sent' }),
 });

@@ -6,6 +6,14 @@ import type { RestCall } from './rest-call.js';
 /** Adds values to those an object has, or removes them. One that is there, or gone, already is no error. */
 export type ValueEdit = (call: RestCall, uid: string, type: 'ADD' | 'REMOVE', values: readonly IcfValue[]) => Promise<void>;
 
+/** How a value gets there that the object's own requests do not take: by a request of its own, once they are carried out. */
+export interface SetApart {
+  /** @default by both */
+  readonly during?: 'create' | 'update';
+  /** Null clears. */
+  set(call: RestCall, uid: string, value: Json, during: 'create' | 'update'): Promise<void>;
+}
+
 /** What an attribute of an object class is, and where it stands in the service's JSON. */
 export interface RestAttribute {
   /** ICF type name: `String`, `boolean`, `Integer`, `Long`, `Double`, `Map` (a JSON object), `GuardedString`. */
@@ -23,6 +31,10 @@ export interface RestAttribute {
   readonly linked?: LinkedValues | undefined;
   /** Taken, but not sent: by any write, by a create, or by an update. */
   readonly unsent?: 'always' | 'onCreate' | 'onUpdate' | undefined;
+  /** Where it is set by a request of its own. */
+  readonly apart?: SetApart | undefined;
+  /** What further requests tell of it, once an object is read: the value at `wire`, where it is asked for. `search` is one and the same while a search lasts. */
+  readonly complete?: ((call: RestCall, object: JsonObject, search: object) => Promise<Json>) | undefined;
   /** How values are added or removed without the others, where those may be many; otherwise they are read, merged and replaced. */
   readonly edit?: ValueEdit | undefined;
   /** The values it takes; others are refused before anything is sent. */
@@ -53,6 +65,8 @@ interface AttributeOptions {
   readonly write?: (values: readonly IcfValue[] | null) => Json | undefined;
   readonly cleared?: Json;
   readonly linked?: LinkedValues;
+  readonly apart?: SetApart;
+  readonly complete?: RestAttribute['complete'];
   readonly edit?: ValueEdit;
   readonly oneOf?: readonly string[];
   readonly longest?: number;
@@ -68,8 +82,8 @@ function flagsOf(options: AttributeOptions): AttributeFlag[] {
 }
 
 function attribute(type: string, options: AttributeOptions): RestAttribute {
-  const { wire, read, write, cleared, linked, edit, unsent, oneOf, longest, notes } = options;
-  return { type, flags: flagsOf(options), wire, read, write, cleared, linked, edit, unsent, oneOf, longest, notes };
+  const { wire, read, write, cleared, linked, apart, complete, edit, unsent, oneOf, longest, notes } = options;
+  return { type, flags: flagsOf(options), wire, read, write, cleared, linked, apart, complete, edit, unsent, oneOf, longest, notes };
 }
 
 export const string = (options: AttributeOptions = {}): RestAttribute => attribute('String', options);

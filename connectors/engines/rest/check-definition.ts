@@ -29,7 +29,8 @@ function linesOf(definition: RestObjectClass): readonly (readonly [string, unkno
   const list = listOf(definition);
   const own = ['uid', ...Object.keys(definition.variables?.('a:b:c:d') ?? {})];
   return [
-    ['list', list?.request, [...list?.paging?.variables ?? [], ...Object.keys(list?.variables ?? {})]], ['read', definition.read, own], ['create', lineOf(definition.create), Object.entries(definition.attributes).map(([name, { wire = name }]) => wire)],
+    ['list', list?.request, [...list?.paging?.variables ?? [], ...Object.keys(list?.variables ?? {})]], ['read', definition.read === 'list' ? undefined : lineOf(definition.read), own],
+    ['create', lineOf(definition.create), Object.entries(definition.attributes).map(([name, { wire = name }]) => wire)],
     ['update', lineOf(definition.update), own], ['delete', definition.delete, own],
     ...Object.entries(definition.attributes).flatMap(([attribute, { linked }]): [string, unknown, readonly string[]][] => (linked === undefined ? [] : [
       [`${attribute}.list`, lineOf(linked.list), own], [`${attribute}.add`, lineOf(linked.add), [...own, 'value']], [`${attribute}.remove`, lineOf(linked.remove), [...own, 'value', 'link']],

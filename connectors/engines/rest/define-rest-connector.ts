@@ -1,8 +1,8 @@
-import { ConnectorError, OperationOptions, type ConnectorTarget, type SyncToken } from '../../../protocol/model/index.js';
+import { ConnectorError, OperationOptions, type SyncToken } from '../../../protocol/model/index.js';
 import { defineConnector } from '../../framework/define-connector.js';
 import type { ConfigOf, PropertyTable } from '../../framework/properties.js';
 import type { Call, ConnectorDefinition, ConnectorOperations, ScriptRequest } from '../../framework/spi.js';
-import { httpTargets } from './http-configuration.js';
+import { checkConfiguration, targetsOf } from './check-configuration.js';
 import { checkDefinition } from './check-definition.js';
 import type { RestConnector, RestObjectClass, SyncSource } from './definition.js';
 import { describedClasses, schema } from './rest-schema.js';
@@ -16,12 +16,13 @@ export function defineRestConnector<P extends PropertyTable>(definition: RestCon
   // What it is called with is of its own configuration's type.
   const connector = definition as unknown as AnyRestConnector;
   checkDefinition(connector);
-  const { id, displayName, family, key, alternativeBundles, properties, validate, attributeNaming, readBack, unavailable, batch, deletesMore, comparedAttributes } = definition;
+  const { id, displayName, family, key, alternativeBundles, properties, attributeNaming, readBack, unavailable, batch, deletesMore, comparedAttributes } = definition;
   return defineConnector<P, RestSession>({
-    ...defined({ alternativeBundles, validate, attributeNaming, readBack, unavailable, batch, deletesMore, comparedAttributes }),
+    ...defined({ alternativeBundles, attributeNaming, readBack, unavailable, batch, deletesMore, comparedAttributes }),
     id, displayName, family, key, properties,
     objectClasses: describedClasses(connector),
     pooled: false,
+    validate: (config) => checkConfiguration(definition, config),
     targets: (config) => targetsOf(definition, config),
     open: (config, context) => openSession(connector, config, context),
     close: async () => undefined,
@@ -36,10 +37,6 @@ export function defineRestConnector<P extends PropertyTable>(definition: RestCon
 /** Without what is undefined. */
 function defined<T extends object>(given: T): { readonly [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as { readonly [K in keyof T]?: NonNullable<T[K]> };
-}
-
-function targetsOf<P extends PropertyTable>({ service }: RestConnector<P>, config: ConfigOf<P>): readonly ConnectorTarget[] {
-  return httpTargets(service.http?.(config) ?? config, service.address(config), ...Object.values(service.others?.(config) ?? {}), ...Object.values(service.credentialsTo?.(config) ?? {}));
 }
 
 /** Those of the definition, and those it expects the service to tell of. */

@@ -7,13 +7,14 @@ import type { HttpAnswer, HttpClient } from '../http/http-client.js';
 import type { ErrorRule } from '../http/answer-errors.js';
 import type { RequestLimits } from '../http/limits/target-limits.js';
 import type { RestAttributes } from './attributes.js';
+import type { ConfiguredRate } from './configured-rates.js';
 import type { HttpConfiguration } from './http-configuration.js';
 import type { NativeFilters } from './filters/native-filters.js';
 import type { Json, JsonObject } from './json.js';
 import type { ListEndpoint } from './list.js';
 import type { WholeList } from './whole-list.js';
 import type { RestCall } from './rest-call.js';
-import type { RequestLine } from './request-line.js';
+import type { Query, RequestLine } from './request-line.js';
 import type { WritesTogether } from './writes-together.js';
 
 /** A list of objects of a class. */
@@ -24,16 +25,27 @@ export interface ObjectList extends ListEndpoint {
   readonly whole?: WholeList;
 }
 
+/** What gives one object. */
+export interface ReadEndpoint {
+  readonly request: RequestLine;
+  /** Parameters, by what the caller gets to see. */
+  readonly query?: (query: ClassQuery) => Query;
+}
+
 export interface WriteEndpoint {
   /** Of a create: texts of the object's JSON are variables of it. */
   readonly request: RequestLine;
   /** What is sent for the object's JSON. @default the JSON itself */
   readonly body?: (object: JsonObject, uid: string | undefined) => Json;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The service may repeat a secret that it refuses: with one in the body its words are not told. */
+  readonly repeatsSecrets?: boolean;
   /** Of an update: the service takes whole objects, so that what does not change is read first and sent again. */
   readonly whole?: boolean;
-  /** Of a whole update: paths of what the service gives but does not take. Attributes of the class that cannot be updated are left out by themselves. */
+  /** Of a whole update: paths of what the service gives but does not take. Attributes of the class that no update takes or sends are left out by themselves. */
   readonly drops?: readonly string[];
+  /** Of a whole update: paths that are sent as they were read all the same. */
+  readonly keeps?: readonly string[];
 }
 
 /** What a hook is told of a write. */
@@ -42,6 +54,8 @@ export interface Written {
   readonly object: JsonObject;
   readonly attributes: readonly Attribute[];
   readonly options: OperationOptions;
+  /** The attributes have a secret among them; see `RequestDetails`. */
+  readonly hasSecrets: boolean;
 }
 
 /** Where an object class is at the service. What data cannot say is a function. */
@@ -64,8 +78,10 @@ export interface RestObjectClass<C = unknown> {
   readonly list?: ObjectList | ((call: RestCall<C>, query: ClassQuery) => ObjectList | Promise<ObjectList>);
   /** Attributes whose value `read` takes in place of the uid, such as a unique name: a filter by one is a read. */
   readonly readBy?: readonly string[];
-  /** Undefined, or the error `unknownUid`, where nothing has the uid. */
-  readonly read?: RequestLine | ((call: RestCall<C>, uid: string, query: ClassQuery) => Promise<JsonObject | undefined>);
+  /** `list`: it is looked for in the list, where the service gives none by its uid. Undefined, or `unknownUid`, where nothing has the uid. */
+  readonly read?: RequestLine | ReadEndpoint | 'list' | ((call: RestCall<C>, uid: string, query: ClassQuery) => Promise<JsonObject | undefined>);
+  /** Paths the body of a create has to have something at: for an attribute under two names, of which a caller gives one. */
+  readonly needs?: readonly string[];
   /** Answers the service's object, or what of it holds the uid. */
   readonly create?: RequestLine | WriteEndpoint | ((call: RestCall<C>, written: Written) => Promise<JsonObject>);
   /** Answers the service's object, or undefined where the uid stays. */
@@ -145,7 +161,9 @@ export interface RestService<C> {
   readonly timeoutIn?: 'seconds' | 'milliseconds';
   /** Of every request; `content-type` of those with a JSON body. Names in lower case. @default accept and content-type application/json */
   headers?(config: C): ReadonlyMap<string, string>;
-  /** Rates of the configuration, and how the service announces its own. `identity`: what the service counts by, if not the address of whoever asks. */
+  /** Properties that hold rates. */
+  readonly rates?: { readonly [K in keyof C & string]?: ConfiguredRate };
+  /** Further rates, and how the service announces its own. `identity`: what the service counts by, if not the address of whoever asks. */
   limits?(config: C): RequestLimits & { readonly identity?: string };
   /** Answers in another format as answers of JSON, before anything is made of them: XML, say. Lists are read whole then, and an empty text is an empty one. */
   readonly translated?: (answer: HttpAnswer) => HttpAnswer;
@@ -166,6 +184,8 @@ type Shared<P extends PropertyTable> = Pick<ConnectorDefinition<P, never>,
 
 /** A connector to a service over HTTP. */
 export interface RestConnector<P extends PropertyTable> extends Shared<P> {
+  /** What is wrong with a configuration, a sentence each, naming the property. Addresses, rates, proxy and certificate are looked at besides. */
+  complaints?(config: ConfigOf<P>): readonly string[];
   readonly service: RestService<ConfigOf<P>>;
   readonly objectClasses: Readonly<Record<string, RestObjectClass<ConfigOf<P>>>>;
   /** Further object classes, or other attributes of the same, that the service itself tells of. */

@@ -17,6 +17,17 @@ export function textAt(value: Json | undefined, path: string): string | undefine
   return text === '' ? undefined : text;
 }
 
+/** The elements of the list at a path; none where there is no list. */
+export function elementsAt(value: Json | undefined, path: string): readonly Json[] {
+  const list = valueAt(value, path);
+  return Array.isArray(list) ? list as readonly Json[] : [];
+}
+
+/** Those that are objects. */
+export function objectsAt(value: Json | undefined, path: string): readonly JsonObject[] {
+  return elementsAt(value, path).filter(isJsonObject);
+}
+
 /** The same object with `value` at a path, whose steps are objects; what stands beside it stays. */
 export function withValueAt(object: JsonObject, path: string, value: Json): JsonObject {
   return withValueIn(object, stepsOf(path), value);

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
-import type { Json } from './json.js';
+import { isJsonObject, type Json, type JsonObject } from './json.js';
 import { onePage, type PageRequest, type Paging } from './paging/paging.js';
 import type { RequestDetails, RestCall } from './rest-call.js';
 import { methodOf, type Query, type RequestLine, type Variables } from './request-line.js';
@@ -176,4 +176,11 @@ export async function* listed(call: RestCall, endpoint: ListEndpoint, details: L
   for await (const { items } of pagesFrom(call, endpoint, { at: undefined, size: pageSizeOf(endpoint) }, details)) {
     if (items.length > 0) yield items;
   }
+}
+
+/** The objects of the whole list, held at once: of lists that are short. */
+export async function allListed(call: RestCall, endpoint: ListEndpoint, details: ListDetails = { signal: call.signal }): Promise<readonly JsonObject[]> {
+  const all: JsonObject[] = [];
+  for await (const page of listed(call, endpoint, details)) all.push(...page.filter(isJsonObject));
+  return all;
 }

@@ -1,5 +1,5 @@
 import { Attribute, ConnectorError, ConnectorObject, NAME, Name, UID, Uid, attributeKey, type IcfValue } from '../../../protocol/model/index.js';
-import { isMultiValued, type RestAttribute } from './attributes.js';
+import { isMultiValued, type RestAttribute, type SetApart } from './attributes.js';
 import type { ClassQuery, RestObjectClass } from './definition.js';
 import { icfValue, jsonValue } from './json-values.js';
 import type { LinkedValues } from './linked-values.js';
@@ -120,16 +120,36 @@ function wireTyped(value: Json, type: string, name: string): Json {
   return Number.isFinite(number) ? number : refuse(`${name} has to be a number.`);
 }
 
-/** The body for attributes that are no links. What is cleared is left out of a create. Where the name is also an attribute by itself, that wins. */
+/** Whether an attribute is set by a request of its own. */
+export function isApart({ attribute: { apart } }: Given, operation: 'create' | 'update'): boolean {
+  return apart !== undefined && (apart.during ?? operation) === operation;
+}
+
+/** The body for attributes that are no links and not set apart. What is cleared is left out of a create. Where the name is also an attribute by itself, that wins. */
 export function bodyOf(given: readonly Given[], operation: 'create' | 'update', base: JsonObject = {}): JsonObject {
-  const isSent = ({ attribute: { linked, unsent }, values }: Given): boolean => {
-    if (linked !== undefined || unsent === 'always') return false;
-    return operation === 'create' ? values !== null && unsent !== 'onCreate' : unsent !== 'onUpdate';
-  };
-  const sent = given.filter(isSent);
+  const sent = given.filter((one) => isSent(one, operation) && !isApart(one, operation));
   const nameFirst = [...sent.filter(({ name }) => name === NAME), ...sent.filter(({ name }) => name !== NAME)];
   return nameFirst.reduce((body, one) => {
     const value = bodyValue(one);
     return value === undefined ? body : withValueAt(body, one.attribute.wire ?? one.name, value);
   }, base);
+}
+
+function isSent({ attribute: { linked, unsent }, values }: Given, operation: 'create' | 'update'): boolean {
+  if (linked !== undefined || unsent === 'always') return false;
+  return operation === 'create' ? values !== null && unsent !== 'onCreate' : unsent !== 'onUpdate';
+}
+
+/** A value that is set by a request of its own. */
+export interface ApartValue { readonly name: string; readonly apart: SetApart; readonly value: Json }
+
+/** What is set apart; of two attributes for the same place the last. */
+export function apartValues(given: readonly Given[], operation: 'create' | 'update'): readonly ApartValue[] {
+  const byPlace = new Map<string, ApartValue>();
+  for (const one of given.filter((each) => isSent(each, operation) && isApart(each, operation))) {
+    const value = bodyValue(one);
+    const { wire = one.name, apart } = one.attribute;
+    if (value !== undefined && apart !== undefined) byPlace.set(wire, { name: one.name, apart, value });
+  }
+  return [...byPlace.values()];
 }

@@ -11,6 +11,7 @@ import type { HttpSettings } from '../http/http-settings.js';
 import { jsonAnswer } from '../http/json-answer.js';
 import { jsonItems, missingList } from '../http/json-items.js';
 import { openLimits } from '../http/limits/target-limits.js';
+import { limitsOf } from './configured-rates.js';
 import type { RestConnector, RestObjectClass } from './definition.js';
 import { httpSettings } from './http-configuration.js';
 import { KeptValues } from './kept-values.js';
@@ -66,7 +67,7 @@ async function openService({ service }: AnyRestConnector, config: Config, contex
   const bare = await HttpClient.open({ ...settings, headers: undefined });
   over.addEventListener('abort', () => void bare.close(), { once: true });
   const authentication = service.authentication(config, { client: bare, over, clock, log: context.log });
-  const { identity = '', ...limits } = service.limits?.(config) ?? {};
+  const { identity = '', ...limits } = limitsOf(service, config);
   const clients = new Map<string, HttpClient>();
   const placeAt = async (at: URL): Promise<Place> => {
     const known = clients.get(at.origin);

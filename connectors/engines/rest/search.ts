@@ -3,9 +3,10 @@ import {
 } from '../../../protocol/model/index.js';
 import type { Call, FilterSplit, Results, SearchRequest, SplitRequest } from '../../framework/spi.js';
 import type { ClassQuery, ObjectList, RestObjectClass } from './definition.js';
-import { isJsonObject, valueAt, type Json, type JsonObject } from './json.js';
+import { isJsonObject, valueAt, withValueAt, type Json, type JsonObject } from './json.js';
+import type { RestAttribute } from './attributes.js';
 import { givenValues, linkedValues } from './linked-values.js';
-import { pageSizeOf, pagesFrom, type ListDetails } from './list.js';
+import { listed, pageSizeOf, pagesFrom, type ListDetails } from './list.js';
 import { connectorObject, isLookedUp, isReadable, uidOf, uidVariables } from './object-mapping.js';
 import { mappedInOrder } from './ordered-concurrency.js';
 import { requireObject, type RestCall } from './rest-call.js';
@@ -65,23 +66,45 @@ export async function splitFilter(session: RestSession, { objectClass, filter }:
 }
 
 /** The service's object, without what further requests tell. Undefined where nothing has the uid. */
-export async function readWire(call: RestCall, definition: RestObjectClass, uid: string, query: ClassQuery): Promise<JsonObject | undefined> {
-  const { read, item = '' } = definition;
+export async function readWire(call: RestCall, objectClass: string, definition: RestObjectClass, uid: string, query: ClassQuery): Promise<JsonObject | undefined> {
+  const { read } = definition;
   if (read === undefined) return undefined;
-  try {
-    if (typeof read === 'function') return await read(call, uid, query);
-    const { json, status } = await call.answer(read, { variables: uidVariables(definition, uid), uid, signal: call.signal });
-    return json === null && status === 204 ? undefined : { ...definition.variables?.(uid), ...requireObject(valueAt(json, item), `The answer to ${read}`) };
-  } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'unknownUid') return undefined;
-    throw error;
+  if (read === 'list') return inList(call, objectClass, definition, uid, query);
+  return unlessGone(readByRequest(call, definition, typeof read === 'string' ? { request: read } : read, uid, query));
+}
+
+async function readByRequest(call: RestCall, definition: RestObjectClass, read: Exclude<RestObjectClass['read'], string | undefined>, uid: string, query: ClassQuery): Promise<JsonObject | undefined> {
+  if (typeof read === 'function') return read(call, uid, query);
+  const { json, status } = await call.answer(read.request, { variables: uidVariables(definition, uid), uid, query: read.query?.(query), signal: call.signal });
+  return json === null && status === 204 ? undefined : { ...definition.variables?.(uid), ...requireObject(valueAt(json, definition.item ?? ''), `The answer to ${read.request}`) };
+}
+
+async function inList(call: RestCall, objectClass: string, definition: RestObjectClass, uid: string, query: ClassQuery): Promise<JsonObject | undefined> {
+  for await (const page of listed(call, await listOf(call, objectClass, definition, query), { signal: call.signal })) {
+    const found = page.filter(isJsonObject).find((wire) => uidOf(definition, wire) === uid);
+    if (found !== undefined) return found;
   }
+  return undefined;
 }
 
 /** Objects of the service with what further requests tell of them; undefined where one has gone meanwhile. */
-async function completedWires(call: RestCall, { complete, completeTogether }: RestObjectClass, wires: readonly JsonObject[], query: ClassQuery): Promise<readonly (JsonObject | undefined)[]> {
-  if (completeTogether !== undefined) return completeTogether.complete(call, wires, query);
-  return complete === undefined ? wires : Promise.all(wires.map((wire) => unlessGone(complete(call, wire, query))));
+async function completedWires(call: RestCall, definition: RestObjectClass, wires: readonly JsonObject[], query: ClassQuery): Promise<readonly (JsonObject | undefined)[]> {
+  const { complete = async (_: RestCall, wire: JsonObject) => wire, completeTogether } = definition;
+  const whole = completeTogether === undefined ? await Promise.all(wires.map((wire) => unlessGone(complete(call, wire, query)))) : await completeTogether.complete(call, wires, query);
+  return Promise.all(whole.map(async (wire) => (wire === undefined ? undefined : unlessGone(withFurther(call, definition, wire, query)))));
+}
+
+async function withFurther(call: RestCall, definition: RestObjectClass, wire: JsonObject, query: ClassQuery): Promise<JsonObject> {
+  let whole = wire;
+  for (const [name, attribute] of furtherIn(definition, query)) whole = withValueAt(whole, attribute.wire ?? name, await attribute.complete(call, wire, query));
+  return whole;
+}
+
+type Completed = RestAttribute & { readonly complete: NonNullable<RestAttribute['complete']> };
+
+/** Attributes that are asked for and take a request. */
+function furtherIn({ attributes }: RestObjectClass, query: ClassQuery): readonly (readonly [string, Completed])[] {
+  return Object.entries(attributes).filter((entry): entry is [string, Completed] => entry[1].complete !== undefined && query.wants(entry[0]));
 }
 
 async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
@@ -129,7 +152,7 @@ export async function* listedObjects(call: RestCall, objectClass: string, defini
   }
   const read = async (own: RestCall, wire: JsonObject): Promise<JsonObject | undefined> => {
     const uid = uidOf(definition, wire);
-    return reads && uid !== undefined ? readWire(own, definition, uid, query) : wire;
+    return reads && uid !== undefined ? readWire(own, objectClass, definition, uid, query) : wire;
   };
   const objectsOf = async (group: readonly JsonObject[], signal: AbortSignal): Promise<readonly Listed[]> => {
     const own = { ...call, signal };
@@ -148,8 +171,9 @@ function groupsOf<T>(items: readonly T[], most: number): readonly (readonly T[])
 }
 
 /** Whether an object takes further requests once it is read. */
-function needsMore({ complete, completeTogether, attributes }: RestObjectClass, query: ClassQuery): boolean {
-  return complete !== undefined || completeTogether !== undefined || Object.entries(attributes).some(([name, attribute]) => isLookedUp(attribute) && isReadable(attribute) && query.wants(name));
+function needsMore(definition: RestObjectClass, query: ClassQuery): boolean {
+  const { complete, completeTogether, attributes } = definition;
+  return complete !== undefined || completeTogether !== undefined || furtherIn(definition, query).length > 0 || Object.entries(attributes).some(([name, attribute]) => isLookedUp(attribute) && isReadable(attribute) && query.wants(name));
 }
 
 /** The list of a class, for a search of it. */
@@ -173,7 +197,7 @@ async function* searchChunks(session: RestSession, { objectClass, filter, option
     const listing = { details: { ...nativeDetails(definition, filter), signal: call.signal }, progress: () => call.progress?.() };
     return yield* (list.whole === undefined ? pagedSearch : wholeSearch)(at, objectClass, definition, list, query, listing);
   }
-  const wire = await readWire(at, definition, uid, query);
+  const wire = await readWire(at, objectClass, definition, uid, query);
   const [object] = wire === undefined ? [] : await completed(at, objectClass, definition, [wire], query);
   if (object !== undefined) yield [object];
   return LAST_PAGE;

@@ -1,10 +1,12 @@
 import { Attribute, ConnectorError, Uid, attributeKey, withOutcome, type ConnectorObject } from '../../../protocol/model/index.js';
 import { updateValues } from '../../framework/facade/update-values.js';
 import type { Call, CreateRequest, DeleteRequest, Results, UpdateRequest } from '../../framework/spi.js';
+import { afterwards } from './afterwards.js';
+import type { RestAttribute } from './attributes.js';
 import type { RestObjectClass, WriteEndpoint, Written } from './definition.js';
 import { isJsonObject, valueAt, withoutValueAt, type JsonObject } from './json.js';
 import { changeLinks, planLinks, type LinkChange } from './linked-values.js';
-import { bodyOf, givenAttributes, refuse, uidOf, uidVariables, type Given } from './object-mapping.js';
+import { apartValues, bodyOf, givenAttributes, isApart, refuse, uidOf, uidVariables, type ApartValue, type Given } from './object-mapping.js';
 import { beforehand, type RestCall } from './rest-call.js';
 import type { RequestLine } from './request-line.js';
 import { classOf, restCall, type RestSession } from './rest-session.js';
@@ -28,10 +30,21 @@ function requireAttributes(objectClass: string, definition: RestObjectClass, giv
   if (missing.length > 0) refuse(`A new object of ${objectClass} needs ${missing.join(', ')}.`);
 }
 
-async function send(call: RestCall, endpoint: WriteEndpoint, body: JsonObject, definition: RestObjectClass, uid: string | undefined): Promise<JsonObject | undefined> {
-  const { request, body: made, headers } = endpoint;
+/** Of an attribute under two names either will do. */
+function requireAtPaths(objectClass: string, { needs = [], attributes }: RestObjectClass, object: JsonObject): void {
+  const missing = needs.filter((path) => (valueAt(object, path) ?? '') === '').map((path) => {
+    const names = Object.entries(attributes).filter(([name, { wire = name }]) => wire === path).map(([name]) => name);
+    return names.length === 0 ? path : names.join(' or ');
+  });
+  if (missing.length > 0) refuse(`A new object of ${objectClass} needs ${missing.join(', ')}.`);
+}
+
+interface Sent { readonly object: JsonObject; readonly hasSecrets: boolean }
+
+async function send(call: RestCall, endpoint: WriteEndpoint, { object: body, hasSecrets }: Sent, definition: RestObjectClass, uid: string | undefined): Promise<JsonObject | undefined> {
+  const { request, body: made, headers, repeatsSecrets = false } = endpoint;
   const variables = uid === undefined ? textsOf(body) : uidVariables(definition, uid);
-  const json = await call.send(request, { variables, uid, headers, json: made === undefined ? body : made(body, uid) });
+  const json = await call.send(request, { variables, uid, headers, hasSecrets: repeatsSecrets && hasSecrets, json: made === undefined ? body : made(body, uid) });
   const object = valueAt(json, definition.item ?? '');
   return isJsonObject(object) ? object : undefined;
 }
@@ -47,22 +60,40 @@ export async function create(session: RestSession, { objectClass, attributes, op
   if (how === undefined) return notPossible(objectClass, 'created');
   const given = givenAttributes(objectClass, definition, attributes, 'create');
   requireAttributes(objectClass, definition, given);
-  const written: Written = { object: bodyOf(given, 'create'), attributes, options };
+  const written = writtenOf(given, 'create', attributes, options);
+  requireAtPaths(objectClass, definition, written.object);
   definition.check?.(written, 'create');
   const links = await planLinks(at, undefined, linksIn(given, 'ADD'));
-  const answer = typeof how === 'function' ? await how(at, written) : await send(at, endpointOf(how), written.object, definition, undefined);
+  const answer = typeof how === 'function' ? await how(at, written) : await send(at, endpointOf(how), written, definition, undefined);
   const uid = answer === undefined ? undefined : uidOf(definition, answer) ?? uidOf(definition, { ...written.object, ...answer });
   if (uid === undefined) throw new ConnectorError('connector', `The service created an object of ${objectClass}, but its answer does not say which: search for it.`, { outcome: 'applied' });
-  await changeLinks(at, new Uid(uid), links, `The ${objectClass} was created with the uid '${uid}'.`);
+  const done = await setApart(at, uid, apartValues(given, 'create'), 'create', `The ${objectClass} was created with the uid '${uid}'.`);
+  await changeLinks(at, new Uid(uid), links, done);
   return new Uid(uid);
 }
 
+function writtenOf(given: readonly Given[], operation: 'create' | 'update', attributes: readonly Attribute[], options: UpdateRequest['options']): Written {
+  return { object: bodyOf(given, operation), attributes, options, hasSecrets: given.some(({ attribute: { type }, values }) => type === 'GuardedString' && values !== null) };
+}
+
+/** Sets what has requests of its own, and answers what has been done so far, as sentences. `before`: the same, or empty. */
+async function setApart(call: RestCall, uid: string, values: readonly ApartValue[], during: 'create' | 'update', before: string): Promise<string> {
+  let done = before;
+  for (const { name, apart, value } of values) {
+    await afterwards(`${done} ${name} could not be set:`, done !== '', () => apart.set(call, uid, value, during));
+    done = `${done} ${name} was set.`.trimStart();
+  }
+  return done;
+}
+
 /** What the service has, without what it does not take back. */
-async function wholeObject(call: RestCall, objectClass: string, definition: RestObjectClass, { drops = [] }: WriteEndpoint, uid: Uid, options: UpdateRequest['options']): Promise<JsonObject> {
-  const wire = await readWire(call, definition, uid.value, classQuery(definition, options));
+async function wholeObject(call: RestCall, objectClass: string, definition: RestObjectClass, { drops = [], keeps = [] }: WriteEndpoint, uid: Uid, options: UpdateRequest['options']): Promise<JsonObject> {
+  const wire = await readWire(call, objectClass, definition, uid.value, classQuery(definition, options));
   if (wire === undefined) throw new ConnectorError('unknownUid', `There is no ${objectClass} with the uid '${uid.value}'.`, { uid, outcome: 'notApplied' });
-  const own = Object.entries(definition.attributes).filter(([, { flags, linked }]) => flags.includes('NOT_UPDATEABLE') && linked === undefined).map(([name, { wire: path }]) => path ?? name);
-  return [...own, ...drops].reduce(withoutValueAt, wire);
+  const isTaken = ({ flags, unsent, apart }: RestAttribute): boolean => !flags.includes('NOT_UPDATEABLE') && unsent === undefined && (apart === undefined || apart.during === 'create');
+  const places = Object.entries(definition.attributes).filter(([, { linked }]) => linked === undefined).map(([name, attribute]) => ({ path: attribute.wire ?? name, taken: isTaken(attribute) }));
+  const kept = new Set([...keeps, ...places.filter(({ taken }) => taken).map(({ path }) => path)]);
+  return [...places.map(({ path }) => path).filter((path) => !kept.has(path)), ...drops].reduce(withoutValueAt, wire);
 }
 
 async function change(session: RestSession, { objectClass, uid, attributes, options }: UpdateRequest, call: Call, type: LinkChange['type']): Promise<Uid> {
@@ -71,24 +102,30 @@ async function change(session: RestSession, { objectClass, uid, attributes, opti
   const { update: how } = definition;
   const given = givenAttributes(objectClass, definition, attributes, 'update');
   const own = given.filter(({ attribute }) => attribute.linked === undefined);
-  if (how === undefined && own.length > 0) return notPossible(objectClass, 'updated');
-  definition.check?.({ object: bodyOf(own, 'update'), attributes, options }, 'update');
+  if (how === undefined && own.some((one) => !isApart(one, 'update'))) return notPossible(objectClass, 'updated');
+  const written = writtenOf(own, 'update', attributes, options);
+  const apart = apartValues(own, 'update');
+  definition.check?.(written, 'update');
   const links = await beforehand(planLinks(at, uid, linksIn(given, type)));
-  let after = uid;
-  if (how !== undefined && own.length > 0) {
-    const answer = typeof how === 'function'
-      ? await how(at, uid, { object: bodyOf(own, 'update'), attributes, options })
-      : await replaced(at, objectClass, definition, endpointOf(how), uid, own, options);
-    const now = answer === undefined ? undefined : uidOf(definition, answer);
-    if (now !== undefined && now !== uid.value) after = new Uid(now);
-  }
-  await changeLinks(at, after, links, own.length > 0 ? `The ${objectClass} '${uid.value}' was updated.` : '');
+  const isWritten = how !== undefined && (typeof how === 'function' ? own.some((one) => !isApart(one, 'update')) : Object.keys(written.object).length > 0);
+  const after = isWritten ? await carriedOut(at, objectClass, definition, uid, own, written) : uid;
+  const done = await setApart(at, after.value, apart, 'update', isWritten ? `The ${objectClass} '${uid.value}' was updated.` : '');
+  await changeLinks(at, after, links, done);
   return after;
 }
 
-async function replaced(call: RestCall, objectClass: string, definition: RestObjectClass, endpoint: WriteEndpoint, uid: Uid, own: readonly Given[], options: UpdateRequest['options']): Promise<JsonObject | undefined> {
-  const base = endpoint.whole === true ? await beforehand(wholeObject(call, objectClass, definition, endpoint, uid, options)) : {};
-  return send(call, endpoint, bodyOf(own, 'update', base), definition, uid.value);
+/** The update's own request; answers the uid, which may be another then. */
+async function carriedOut(call: RestCall, objectClass: string, definition: RestObjectClass, uid: Uid, own: readonly Given[], written: Written): Promise<Uid> {
+  const { update: how } = definition;
+  if (how === undefined) return uid;
+  const answer = typeof how === 'function' ? await how(call, uid, written) : await replaced(call, objectClass, definition, endpointOf(how), uid, own, written);
+  const now = answer === undefined ? undefined : uidOf(definition, answer);
+  return now === undefined || now === uid.value ? uid : new Uid(now);
+}
+
+async function replaced(call: RestCall, objectClass: string, definition: RestObjectClass, endpoint: WriteEndpoint, uid: Uid, own: readonly Given[], { object, options, hasSecrets }: Written): Promise<JsonObject | undefined> {
+  const whole = endpoint.whole === true ? bodyOf(own, 'update', await beforehand(wholeObject(call, objectClass, definition, endpoint, uid, options))) : object;
+  return send(call, endpoint, { object: whole, hasSecrets }, definition, uid.value);
 }
 
 export function update(session: RestSession, request: UpdateRequest, call: Call): Promise<Uid> {

@@ -176,9 +176,9 @@ describe('the service', () => {
     fake.service.faults.next(fault.serverError(500), { on: 'PATCH' });
     const created = await failure(caller.create(ACCOUNT, ...newPerson(role, applications)));
     const [uid] = [...fake.people.keys()];
-    expect(created).toMatchObject({ outcome: 'applied', message: expect.stringContaining(`created with the uid '${uid}'; OrgApplications were not set`) as string });
+    expect(created).toMatchObject({ outcome: 'applied', message: expect.stringContaining(`created with the uid '${uid}'. OrgApplications could not be set`) as string });
     const updated = await failure(caller.update(ACCOUNT, new Uid(uid!), Attribute.of('Title', 'x'), new Attribute('GroupIDs', ['999'])));
-    expect(updated).toMatchObject({ outcome: 'applied', message: expect.stringContaining('GroupIDs were not set') as string });
+    expect(updated).toMatchObject({ outcome: 'applied', message: expect.stringContaining('GroupIDs could not be set') as string });
   });
 
   it.each([['serviceUri', 'ftp://x'], ['rateLimitShare', '0'], ['rateLimitShare', '5/4'], ['rateLimitShare', 'half'], ['partition', '3/2']])('is not asked under %s %s', async (property, value) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { limitsOf, type WebexConfig } from '../../../connectors/catalog/webex/config.js';
+import { saas } from '../../../connectors/catalog/webex/config.js';
 import webex from '../../../connectors/catalog/webex/index.js';
+import { limitsOf } from '../../../connectors/engines/rest/configured-rates.js';
 import { describeConnector } from '../../../connectors/framework/index.js';
 import { ACCOUNT, GuardedString } from '../../../protocol/model/index.js';
 import { ConnectorCaller, failure } from '../../support/connector-caller.js';
@@ -49,7 +50,7 @@ describe('the Webex connector by its configuration', () => {
   });
 
   it('keeps to the rates it is told: per second, per minute, or a bare number of requests a second [webex 6-7]', async () => {
-    const rates = (readRateLimit: string | null, writeRateLimit: string | null) => limitsOf({ readRateLimit, writeRateLimit } as WebexConfig).map(({ rate, kinds }) => [rate.count / rate.period * 1_000, kinds]);
+    const rates = (readRateLimit: string | null, writeRateLimit: string | null) => (limitsOf(saas.service, { readRateLimit, writeRateLimit } as Parameters<typeof saas.service.address>[0]).fixed ?? []).map(({ rate, kinds }) => [rate.count / rate.period * 1_000, kinds]);
     expect(rates('2.5', '100/min')).toEqual([[2.5, ['read']], [100 / 60, ['write']]]);
     expect(rates('30/sec', null)).toEqual([[30, ['read']]]);
     const { caller, fake } = await connected(WEBEX, { readRateLimit: '2.5' });
