@@ -17,6 +17,10 @@ export interface SampledService {
   readonly ofTheFirst?: readonly number[];
   /** What happens at the service before a line's request, such as an administrator's activation. */
   readonly before?: Readonly<Record<number, () => void>>;
+  /** Object types of the samples whose class is called otherwise here. */
+  readonly types?: Readonly<Record<string, string>>;
+  /** Of the provisioner file. */
+  readonly systemActions?: readonly JsonObject[];
   stop(): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ import { SCIM_1 } from '../connectors/scim/system.js';
 import { FakeServiceNow } from '../connectors/servicenow/fake.js';
 import { WEBEX } from '../connectors/webex/system.js';
 import type { CurlCommand } from './curl-commands.js';
+import { graphSamples } from './graph-samples.js';
 import { sampled, type SampledService } from './sampled-service.js';
 
 export type { SampledService } from './sampled-service.js';
@@ -54,6 +55,8 @@ export const SAMPLED_SERVICES: Readonly<Record<string, () => Promise<SampledServ
     ofTheFirst: [11766],
     before: { 11935: () => { for (const [id, fields] of fake.kept.admin) fake.kept.admin.set(id, { ...fields, status: 'Active' }); } },
   })),
+
+  'ms-graph': graphSamples,
 
   pingone: () => sampled(PINGONE, (fake) => {
     fake.roles.splice(1, 1, { id: 'ce00e15f-f845-4df1-abf3-fdc4ff4e176c', name: 'Identity Data Read Only', applicableTo: ['ENVIRONMENT'], permissions: [] });
