@@ -7,7 +7,7 @@ const asking = (query: string) => (): Partial<CurlCommand> => ({ query });
 const updating = (headers: CurlCommand['headers']): CurlCommand['headers'] => ({ ...Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'if-none-match')), 'if-match': '*' });
 const addingPassword = (to: string) => asking(`_action=script&scriptId=addPassword&displayName=TestSecretGenesis&${to}&builtinAction=addPassword`);
 
-/** The requests for MS Graph: to a user with a licence's usage location, an application and two service principals that are there. */
+/** The requests for MS Graph: to a user with a licence's usage location, an application and a service principal that are there. */
 export const graphSamples = (): Promise<SampledService> => sampled(GRAPH, (fake) => {
   const user = fake.add('users', { userPrincipalName: 'there@contoso.example', displayName: 'There', mailNickname: 'there', accountEnabled: true, usageLocation: 'US' });
   const application = fake.add('applications', { displayName: 'There', appId: '0b9179f4-f617-4ab8-9c33-18a870c76722' });
