@@ -55,7 +55,7 @@ describe('the registry', () => {
 
 /** The test files that run the contract suite, alone or for several targets, each with its text. */
 const suites = readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
-  .map((name) => ({ name, text: readFileSync(join(TESTS, name), 'utf8') })).filter(({ text }) => text.includes('describeConnectorContract('));
+  .map((name) => ({ name, text: readFileSync(join(TESTS, name), 'utf8') })).filter(({ text }) => /\bdescribe(?:Connector|Service)Contract\(/.test(text));
 
 describe.each(connectorIds)('the definition of %s', (id) => {
   const load = async () => (await loadConnector(id))!;
