@@ -1,7 +1,8 @@
 /**
  * `node scripts/services.mjs`: what is known of the connectors to services over HTTP, after the tests have run: contract suites (var/contract),
  * specification, requests checked by the vendors' contracts (var/vendor-contracts), lines of code, rate limits, and the tests of a
- * newcomer's connector and of bad answers (var/test-*.json). Fails when a suite or one of those tests failed, or a contract refused a request.
+ * newcomer's connector and of bad answers (var/test-*.json). Fails when a connector or its suite is not there, when a suite, one of those tests or a goal of the
+ * limits was missed, or a contract refused a request.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -34,12 +35,16 @@ function contractCells(id) {
   const failed = results.filter((result) => result === undefined || result === 'failed' || result === 'not said').length;
   const passed = results.filter((result) => result === 'passed').length;
   if (failed > 0) fail(`${id}: ${failed} checks of its contract suite failed or have not run`);
+  if (results.length === 0) fail(`${id}: its contract suite has not run`);
   return results.length === 0 ? ['not run', '', ''] : [passed, failed, results.length - passed - failed];
 }
 
 function coverageCells(id) {
   const found = coverage.find((each) => each.id === id);
-  if (found === undefined || !found.registered) return ['no connector', '', '', '', '', ''];
+  if (found === undefined || !found.registered) {
+    fail(`${id}: there is no connector`);
+    return ['no connector', '', '', '', '', ''];
+  }
   const { properties, objectClasses, attributes, behaviours } = found;
   const tested = behaviours.filter(({ tests }) => tests.length > 0).length;
   const reasoned = behaviours.filter(({ tests, reason }) => tests.length === 0 && reason !== null).length;
@@ -68,9 +73,7 @@ console.log('\n== Lines of code');
 await run(process.execPath, ['scripts/rest-lines.mjs']);
 
 console.log('\n== Rate limits: what is used of what a strict server permits');
-await run(process.execPath, ['scripts/rate-limit-bench.mjs']).catch((error) => fail(error.message));
-// Its last part is in real time, and says as much of the machine.
-await run(process.execPath, ['scripts/teamdynamix-bench.mjs']).catch((error) => console.error(error.message));
+await run(process.execPath, ['scripts/limit-figures.mjs']).catch((error) => fail(error.message));
 
 const reports = jsonIn(join(root, 'var'), /^test-.*\.json$/).flatMap(({ testResults }) => testResults);
 for (const [title, file] of Object.entries(SHOWN_TESTS)) {
