@@ -1,5 +1,6 @@
-import { ConnectorError, withOutcome, type IcfValue, type Uid } from '../../../protocol/model/index.js';
+import { ConnectorError, type IcfValue, type Uid } from '../../../protocol/model/index.js';
 import { canonicalValue } from '../../framework/canonical.js';
+import { afterwards } from './afterwards.js';
 import { icfValue, jsonValue } from './json-values.js';
 import { textAt, valueAt, type Json, type JsonObject } from './json.js';
 import { listed, type ListEndpoint } from './list.js';
@@ -114,17 +115,11 @@ async function carryOut(call: RestCall, how: NonNullable<LinkedValues['add'] | L
  * as a sentence, or empty.
  */
 export async function changeLinks(call: RestCall, uid: Uid, { steps, names }: LinkPlan, before: string): Promise<void> {
-  let done = 0;
-  try {
-    for (const step of steps) {
+  const so = before === '' ? '' : `${before} `;
+  for (const [done, step] of steps.entries()) {
+    await afterwards(`${so}Of ${steps.length} changes of ${names.join(', ')} ${done} were made, then one failed:`, before !== '' || done > 0, async () => {
       call.signal.throwIfAborted();
       await step(call, uid, call.signal);
-      done++;
-    }
-  } catch (error) {
-    if (before === '' && done === 0) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    const text = `${before === '' ? '' : `${before} `}Of ${steps.length} changes of ${names.join(', ')} ${done} were made, then one failed: ${reason}`;
-    throw error instanceof ConnectorError ? withOutcome(error, 'applied', text) : new ConnectorError('connector', text, { cause: error, outcome: 'applied' });
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { ConnectorError, withOutcome } from '../../../protocol/model/index.js';
+import { afterwards } from './afterwards.js';
 
 /** A request of a write that takes several; `what` it is about, for messages: `the tags`. */
 export type WriteStep = readonly [what: string, send: () => Promise<unknown>];
@@ -10,15 +10,11 @@ export type WriteStep = readonly [what: string, send: () => Promise<unknown>];
 export async function writeSteps(signal: AbortSignal, steps: readonly WriteStep[], before = ''): Promise<void> {
   const done: string[] = [];
   for (const [what, send] of steps) {
-    try {
+    const said = [before, done.length === 0 ? '' : `Changed: ${done.join(', ')}.`, `Then ${what} failed:`].filter((part) => part !== '').join(' ');
+    await afterwards(said, before !== '' || done.length > 0, async () => {
       signal.throwIfAborted();
       await send();
-      done.push(what);
-    } catch (error) {
-      if (before === '' && done.length === 0) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      const text = [before, done.length === 0 ? '' : `Changed: ${done.join(', ')}.`, `Then ${what} failed: ${reason}`].filter((part) => part !== '').join(' ');
-      throw error instanceof ConnectorError ? withOutcome(error, 'applied', text) : new ConnectorError('connector', text, { cause: error, outcome: 'applied' });
-    }
+    });
+    done.push(what);
   }
 }

@@ -1,4 +1,4 @@
-import { Attribute, ConnectorError, Uid, attributeKey, withOutcome, type ConnectorObject } from '../../../protocol/model/index.js';
+import { Attribute, ConnectorError, Uid, attributeKey, type ConnectorObject } from '../../../protocol/model/index.js';
 import { updateValues } from '../../framework/facade/update-values.js';
 import type { Call, CreateRequest, DeleteRequest, Results, UpdateRequest } from '../../framework/spi.js';
 import { afterwards } from './afterwards.js';
@@ -90,7 +90,7 @@ async function setApart(call: RestCall, uid: string, values: readonly ApartValue
 async function wholeObject(call: RestCall, objectClass: string, definition: RestObjectClass, { drops = [], keeps = [] }: WriteEndpoint, uid: Uid, options: UpdateRequest['options']): Promise<JsonObject> {
   const wire = await readWire(call, objectClass, definition, uid.value, classQuery(definition, options));
   if (wire === undefined) throw new ConnectorError('unknownUid', `There is no ${objectClass} with the uid '${uid.value}'.`, { uid, outcome: 'notApplied' });
-  const isTaken = ({ flags, unsent, apart }: RestAttribute): boolean => !flags.includes('NOT_UPDATEABLE') && unsent === undefined && (apart === undefined || apart.during === 'create');
+  const isTaken = ({ flags, unsent, apart }: RestAttribute): boolean => !flags.includes('NOT_UPDATEABLE') && (unsent === undefined || unsent === 'onCreate') && (apart === undefined || apart.during === 'create');
   const places = Object.entries(definition.attributes).filter(([, { linked }]) => linked === undefined).map(([name, attribute]) => ({ path: attribute.wire ?? name, taken: isTaken(attribute) }));
   const kept = new Set([...keeps, ...places.filter(({ taken }) => taken).map(({ path }) => path)]);
   return [...places.map(({ path }) => path).filter((path) => !kept.has(path)), ...drops].reduce(withoutValueAt, wire);
@@ -151,11 +151,12 @@ export async function changeValues(session: RestSession, request: UpdateRequest,
     replace: (replacement) => update(session, { ...replacement, attributes: replacement.attributes.map(emptied) }, call),
   });
   const done = [...byKind.replaced, ...byKind.other].map(({ name }) => name);
+  const next = <T>(step: () => Promise<T>): Promise<T> => afterwards(`The values of ${done.join(', ')} were changed, then the next change failed:`, done.length > 0, step);
   for (const { name, attribute, values } of edited) {
-    await editing(attribute.edit?.(at, after.value, updateType, values ?? []), done);
+    await next(async () => attribute.edit?.(at, after.value, updateType, values ?? []));
     done.push(name);
   }
-  return byKind.linked.length === 0 ? after : editing(change(session, { ...request, uid: after, attributes: byKind.linked }, call, updateType), done);
+  return byKind.linked.length === 0 ? after : next(() => change(session, { ...request, uid: after, attributes: byKind.linked }, call, updateType));
 }
 
 function attributesByKind(definition: RestObjectClass, attributes: readonly Attribute[], updateType: 'ADD' | 'REMOVE'): Readonly<Record<Kind, readonly Attribute[]>> {
@@ -168,18 +169,6 @@ function attributesByKind(definition: RestObjectClass, attributes: readonly Attr
   };
   const of = (kind: Kind): readonly Attribute[] => attributes.filter((attribute) => kindOf(attribute) === kind);
   return { linked: of('linked'), edit: of('edit'), replaced: of('replaced'), other: of('other') };
-}
-
-/** What fails once other attributes have been changed says so. */
-async function editing<T>(work: Promise<T>, done: readonly string[]): Promise<T>;
-async function editing<T>(work: Promise<T> | undefined, done: readonly string[]): Promise<T | undefined>;
-async function editing<T>(work: Promise<T> | undefined, done: readonly string[]): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (done.length === 0 || !(error instanceof ConnectorError)) throw error;
-    throw withOutcome(error, 'applied', `The values of ${done.join(', ')} were changed, then the next change failed: ${error.message}`);
-  }
 }
 
 /** Without its last value; hooks can tell it from null, which the caller may have meant as nothing at all. */
