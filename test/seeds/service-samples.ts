@@ -36,7 +36,7 @@ export const SAMPLED_SERVICES: Readonly<Record<string, () => Promise<SampledServ
   box: () => sampled(BOX, (fake) => ({ replaced: new Map([...['20013904637', '20013904699'].map((id) => [id, fake.addGroup(`group ${id}`)] as const), ['[agregarle el grupo que esta arriba]', '[]']]) })),
 
   docusign: () => sampled(DOCUSIGN, (fake) => ({
-    replaced: new Map([[' (1)', '']]),
+    replaced: new Map([[' (1)', ''], ['14261467', fake.addGroup('group 14261467')]]),
     // The same user once more.
     corrected: { 8675: ({ body }) => ({ body: body?.replace('cgarcia@', 'carlos@') }) },
     existing: { permissionProfile: [...fake.profiles.keys()][0]! },
