@@ -1,9 +1,5 @@
-import { ConnectorError } from '../../../protocol/model/index.js';
-import { fixedLimits, type FixedLimit } from '../../engines/http/limits/fixed-limits.js';
 import { regionalStsAddress } from '../../engines/rest/authentication/aws-role.js';
-import { checkHttpConfiguration, httpAddress, type HttpConfiguration } from '../../engines/rest/http-configuration.js';
-import { boxedInteger } from '../../engines/rest/number-properties.js';
-import { BASIC_PROPERTIES, proxyProperties } from '../../engines/rest/saas-properties.js';
+import { BASIC_PROPERTIES, boxedInteger, httpAddress, proxyProperties, type HttpConfiguration } from '../../engines/rest/index.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { guarded, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
 
@@ -41,10 +37,6 @@ export const stsAddressOf = ({ stsEndpoint, region }: IdentityCenterConfig): URL
 
 export const httpOf = (config: IdentityCenterConfig): HttpConfiguration => ({ ...config, maximumConnections: config.maxConnections });
 
-export function limitsOf({ readRateLimit, writeRateLimit }: IdentityCenterConfig): readonly FixedLimit[] {
-  return fixedLimits([{ property: 'readRateLimit', text: readRateLimit, kinds: ['read'] }, { property: 'writeRateLimit', text: writeRateLimit, kinds: ['write'] }]);
-}
-
 /** Of the id as https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_ListUsers.html has it, of the session's name as STS. */
 const FORMS = {
   region: { form: /^[a-z]{2,}(?:-[a-z0-9]+)+$/, example: 'eu-central-1' },
@@ -52,16 +44,11 @@ const FORMS = {
   identityStoreId: { form: /^d-[0-9a-f]{10}$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, example: 'd-1234567890' },
 } as const;
 
-export function validate(config: IdentityCenterConfig): void {
+export function complaints(config: IdentityCenterConfig): readonly string[] {
   const { sessionExpirationTime, maxConnections } = config;
-  const complaints = [
+  return [
     ...(Object.keys(FORMS) as (keyof typeof FORMS)[]).filter((name) => !FORMS[name].form.test(config[name])).map((name) => `${name} is '${config[name]}': give one such as ${FORMS[name].example}.`),
     ...(sessionExpirationTime >= 900 && sessionExpirationTime <= 3600 ? [] : [`sessionExpirationTime is ${sessionExpirationTime}: give 900 to 3600 seconds.`]),
     ...(maxConnections === null || maxConnections >= 1 ? [] : [`maxConnections is ${maxConnections}: give 1 or more.`]),
   ];
-  if (complaints.length > 0) throw new ConnectorError('configuration', complaints.join(' '));
-  addressOf(config);
-  stsAddressOf(config);
-  limitsOf(config);
-  checkHttpConfiguration(httpOf(config));
 }

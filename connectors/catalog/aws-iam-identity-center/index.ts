@@ -2,13 +2,11 @@ import { ACCOUNT, GROUP, NAME } from '../../../protocol/model/index.js';
 import { on } from '../../engines/http/answer-errors.js';
 import { awsRole } from '../../engines/rest/authentication/aws-role.js';
 import { awsSignature } from '../../engines/rest/authentication/aws-signature.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import type { RestObjectClass } from '../../engines/rest/definition.js';
+import { beforehand, defineRestConnector, READ_AND_WRITE_RATES, requireObject, type Json, type JsonObject, type RestCall, type RestObjectClass } from '../../engines/rest/index.js';
 import { parameterFilters } from '../../engines/rest/filters/parameters.js';
-import type { Json, JsonObject } from '../../engines/rest/json.js';
-import { beforehand, requireObject, type RestCall } from '../../engines/rest/rest-call.js';
 import { awsErrors, awsThrottling } from '../../engines/rest/rpc/aws-errors.js';
-import { addressOf, config, httpOf, limitsOf, stsAddressOf, validate, type IdentityCenterConfig } from './config.js';
+import { documentedKey } from '../../framework/connector-keys.js';
+import { addressOf, complaints, config, httpOf, stsAddressOf, type IdentityCenterConfig } from './config.js';
 import { filled, operationsFor } from './letter-case.js';
 import { identityStore, idOf, storeOf } from './requests.js';
 import { account, checkAccount, group } from './schema.js';
@@ -45,9 +43,9 @@ export default defineRestConnector({
   id: 'aws-iam-identity-center',
   displayName: 'AWS IAM IC Connector',
   family: 'SaaS',
-  key: { bundleName: 'org.forgerock.openicf.connectors.awsiam-connector', bundleVersion: '1.5.20.26', connectorName: 'org.forgerock.openicf.connectors.awsiam.AwsIamConnector' },
+  key: documentedKey('awsiam-connector', 'awsiam.AwsIamConnector'),
   properties: config,
-  validate,
+  complaints,
   service: {
     address: addressOf,
     http: httpOf,
@@ -57,7 +55,8 @@ export default defineRestConnector({
       const keys = awsRole({ client, over, clock, keys: { accessKeyId: accessKey, secretKey }, roleArn, sessionName, duration, region, endpoint: stsAddressOf(given) });
       return awsSignature({ keys, region, service: 'identitystore' });
     },
-    limits: (given) => ({ identity: given.roleArn, fixed: limitsOf(given) }),
+    rates: READ_AND_WRITE_RATES,
+    limits: ({ roleArn }) => ({ identity: roleArn }),
     test: async (call) => {
       for (const action of ['ListUsers', 'ListGroups']) await identityStore.send(call, action, { ...storeOf(call), MaxResults: 1 });
     },

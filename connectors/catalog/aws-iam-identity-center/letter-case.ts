@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../engines/rest/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../engines/rest/index.js';
 
 /** A word of Name that the documentation of the connector spells in its own way. */
 const [SUFFIX, SUFFIX_OF_CALLERS] = ['HonorificSuffix', 'honorificSufix'];

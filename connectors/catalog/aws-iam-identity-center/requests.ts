@@ -1,6 +1,5 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
-import type { JsonObject } from '../../engines/rest/json.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
+import type { JsonObject, RestCall } from '../../engines/rest/index.js';
 import { awsJson } from '../../engines/rest/rpc/aws-json.js';
 
 /** https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/welcome.html */

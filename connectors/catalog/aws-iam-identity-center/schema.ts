@@ -1,11 +1,8 @@
 import { ConnectorError, NAME } from '../../../protocol/model/index.js';
-import { attributes, object, string, type RestAttribute } from '../../engines/rest/attributes.js';
-import { isJsonObject, textAt, type Json } from '../../engines/rest/json.js';
-import { jsonValue } from '../../engines/rest/json-values.js';
-import type { Written } from '../../engines/rest/definition.js';
-import type { LinkedValues } from '../../engines/rest/linked-values.js';
-import { listed } from '../../engines/rest/list.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
+import {
+  attributes, isJsonObject, jsonValue, listed, object, refuse,
+  string, textAt, type Json, type LinkedValues, type RestAttribute, type Written,
+} from '../../engines/rest/index.js';
 import { asCalled, asMembers, memberOf } from './letter-case.js';
 import { identityStore, idOf, isId, storeOf } from './requests.js';
 

@@ -1,8 +1,5 @@
-import { ConnectorError } from '../../../protocol/model/index.js';
 import { regionalStsAddress } from '../../engines/rest/authentication/aws-role.js';
-import { checkHttpConfiguration, httpAddress, type HttpConfiguration } from '../../engines/rest/http-configuration.js';
-import { boxedInteger, givenInteger } from '../../engines/rest/number-properties.js';
-import { BASIC_PROPERTIES, connectionTimeoutMilliseconds, proxyProperties } from '../../engines/rest/saas-properties.js';
+import { BASIC_PROPERTIES, boxedInteger, connectionTimeoutMilliseconds, givenInteger, httpAddress, proxyProperties, type HttpConfiguration } from '../../engines/rest/index.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { flag, guarded, properties, text, withGroup, type ConfigOf } from '../../framework/properties.js';
 
@@ -57,16 +54,12 @@ export function httpOf({ maxConnections, ...config }: AwsConfig): HttpConfigurat
   return { ...config, maximumConnections: maxConnections };
 }
 
-export function validate(config: AwsConfig): void {
+export function complaints(config: AwsConfig): readonly string[] {
   const { roleArn, region, pageSize, credentialsExpiration, maxConnections } = config;
   const between = (name: string, value: number | null, least: number, most: number): string[] => (value === null || (value >= least && value <= most) ? [] : [`${name} is ${value}: give ${least} to ${most}.`]);
-  const complaints = [
+  return [
     ...(/^arn:[a-z-]+:iam::\d+:role\/./.test(roleArn) ? [] : [`roleArn is '${roleArn}', which is no role: write it as arn:aws:iam::123456789012:role/Causeway.`]),
     ...(isBlank(region) || /^[a-z]{2,}(?:-[a-z0-9]+)+$/.test(region) ? [] : [`region is '${region}', which is no region of AWS: write it as eu-central-1.`]),
     ...between('pageSize', pageSize, 1, 1_000), ...between('credentialsExpiration', credentialsExpiration, 900, 43_200), ...between('maxConnections', maxConnections, 1, 1_000),
   ];
-  if (complaints.length > 0) throw new ConnectorError('configuration', complaints.join(' '));
-  addressOf(config);
-  stsAddressOf(config);
-  checkHttpConfiguration(httpOf(config));
 }

@@ -1,8 +1,5 @@
 import { ConnectorError, type Uid } from '../../../protocol/model/index.js';
-import { textAt } from '../../engines/rest/json.js';
-import { listed } from '../../engines/rest/list.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
-import { writeSteps, type WriteStep } from '../../engines/rest/write-steps.js';
+import { listed, textAt, writeSteps, type RestCall, type WriteStep } from '../../engines/rest/index.js';
 import type { AwsConfig } from './config.js';
 import { iam, ifThere, named } from './requests.js';
 

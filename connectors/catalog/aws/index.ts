@@ -2,10 +2,11 @@ import { ACCOUNT, ConnectorError, NAME } from '../../../protocol/model/index.js'
 import { on } from '../../engines/http/answer-errors.js';
 import { awsRole } from '../../engines/rest/authentication/aws-role.js';
 import { awsSignature } from '../../engines/rest/authentication/aws-signature.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
+import { defineRestConnector } from '../../engines/rest/index.js';
 import { awsErrors, awsThrottling } from '../../engines/rest/rpc/aws-errors.js';
 import { awsQueryAnswer } from '../../engines/rest/rpc/aws-query.js';
-import { addressOf, config, httpOf, isBlank, roleRegion, signedRegion, stsAddressOf, validate } from './config.js';
+import { documentedKey } from '../../framework/connector-keys.js';
+import { addressOf, complaints, config, httpOf, isBlank, roleRegion, signedRegion, stsAddressOf } from './config.js';
 import { deleteUser } from './deletion.js';
 import { getUser, iam, ifThere, named } from './requests.js';
 import { account } from './schema.js';
@@ -18,9 +19,9 @@ export default defineRestConnector({
   id: 'aws',
   displayName: 'AWS Connector',
   family: 'SaaS',
-  key: { bundleName: 'org.forgerock.openicf.connectors.aws-connector', bundleVersion: '1.5.20.26', connectorName: 'org.forgerock.openicf.connectors.aws.AwsConnector' },
+  key: documentedKey('aws-connector', 'aws.AwsConnector'),
   properties: config,
-  validate,
+  complaints,
   described: [{ name: '__ALL__', aliases: [], operations: [], attributes: [] }],
   service: {
     address: addressOf,

@@ -1,6 +1,5 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
-import type { JsonObject } from '../../engines/rest/json.js';
-import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
+import { requireObject, type JsonObject, type RestCall } from '../../engines/rest/index.js';
 import { awsQuery } from '../../engines/rest/rpc/aws-query.js';
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html */

@@ -1,6 +1,5 @@
 import { NAME, PASSWORD } from '../../../protocol/model/index.js';
-import { attributes, object, password, string, type RestAttribute } from '../../engines/rest/attributes.js';
-import { textAt } from '../../engines/rest/json.js';
+import { attributes, object, password, string, textAt, type RestAttribute } from '../../engines/rest/index.js';
 import { javaDate } from './java-date.js';
 import { editTags, shownTags, wireTags } from './tags.js';
 

@@ -1,9 +1,5 @@
 import type { IcfValue } from '../../../protocol/model/index.js';
-import type { ValueEdit } from '../../engines/rest/attributes.js';
-import { textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
-import { writeSteps, type WriteStep } from '../../engines/rest/write-steps.js';
+import { refuse, textAt, writeSteps, type Json, type JsonObject, type RestCall, type ValueEdit, type WriteStep } from '../../engines/rest/index.js';
 import { getUser, iam, named } from './requests.js';
 
 interface Tag { readonly Key: string; readonly Value: string }

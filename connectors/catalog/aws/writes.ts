@@ -1,9 +1,5 @@
 import type { Uid } from '../../../protocol/model/index.js';
-import type { Written } from '../../engines/rest/definition.js';
-import { textAt, valueAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import { requireObject, type RestCall } from '../../engines/rest/rest-call.js';
-import { writeSteps, type WriteStep } from '../../engines/rest/write-steps.js';
+import { refuse, requireObject, textAt, valueAt, writeSteps, type Json, type JsonObject, type RestCall, type WriteStep, type Written } from '../../engines/rest/index.js';
 import { USER_NAME, USER_PATH, getUser, iam, ifThere, named } from './requests.js';
 import { tagSteps } from './tags.js';
 

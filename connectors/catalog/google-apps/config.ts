@@ -1,7 +1,4 @@
-import { ConnectorError } from '../../../protocol/model/index.js';
-import { checkHttpConfiguration, httpAddress, type HttpConfiguration } from '../../engines/rest/http-configuration.js';
-import { givenInteger } from '../../engines/rest/number-properties.js';
-import { BASIC_PROPERTIES } from '../../engines/rest/saas-properties.js';
+import { BASIC_PROPERTIES, givenInteger, type HttpConfiguration } from '../../engines/rest/index.js';
 import { OWN_PROPERTIES } from '../../framework/own-properties.js';
 import { flag, guarded, long, properties, text, textList, withGroup, type ConfigOf } from '../../framework/properties.js';
 import { licenceIn } from './products.js';
@@ -51,15 +48,12 @@ export function httpOf({ proxyHost, proxyPort, validateCertificate }: GoogleApps
   return { proxyHost, proxyPort, acceptSelfSignedCertificates: !validateCertificate, disableHostNameVerifier: !validateCertificate };
 }
 
-export function validate(given: GoogleAppsConfig): void {
-  const complaints = [
+export function complaints(given: GoogleAppsConfig): readonly string[] {
+  return [
     ...Object.entries(RANGES).flatMap(([property, [least, most]]) => {
       const value = given[property as keyof typeof RANGES];
       return value >= least && value <= most ? [] : [`${property} is ${value}: give ${least} ${most === Infinity ? 'or more' : `to ${most}`}.`];
     }),
     ...given.availableLicenses.filter((entry) => licenceIn(entry) === undefined).map((entry) => `availableLicenses has '${entry.slice(0, 100)}': write ProductId/SkuId.`),
   ];
-  if (complaints.length > 0) throw new ConnectorError('configuration', complaints.join(' '));
-  for (const property of ['directoryAddress', 'licensingAddress', 'tokenEndpoint'] as const) httpAddress(property, given[property]);
-  checkHttpConfiguration(httpOf(given));
 }

@@ -2,12 +2,10 @@ import { ACCOUNT, ENABLE, GROUP, NAME, PASSWORD } from '../../../protocol/model/
 import { DIRECTORY, GOOGLE_THROTTLED, googleErrors, googleList } from '../../engines/google/directory.js';
 import { oauth2 } from '../../engines/rest/authentication/oauth2.js';
 import { compoundUid } from '../../engines/rest/compound-uid.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import type { Written } from '../../engines/rest/definition.js';
-import { httpAddress } from '../../engines/rest/http-configuration.js';
-import { textAt } from '../../engines/rest/json.js';
+import { defineRestConnector, httpAddress, textAt, type Written } from '../../engines/rest/index.js';
 import { refuseDifferent, refuseTogether } from '../../engines/rest/same-field.js';
-import { config, httpOf, validate } from './config.js';
+import { documentedKey } from '../../framework/connector-keys.js';
+import { complaints, config, httpOf } from './config.js';
 import { groupFilters, unitFilters, userFilters } from './filters.js';
 import { licenceAssignments, licences, licencesOf, unknownProducts } from './licences.js';
 import { members } from './members.js';
@@ -31,13 +29,9 @@ export default defineRestConnector({
   id: 'google-apps',
   displayName: 'GoogleApps Connector',
   family: 'SaaS',
-  key: {
-    bundleName: 'org.forgerock.openicf.connectors.googleapps-connector',
-    bundleVersion: '1.5.20.26',
-    connectorName: 'org.forgerock.openicf.connectors.googleapps.GoogleAppsConnector',
-  },
+  key: documentedKey('googleapps-connector', 'googleapps.GoogleAppsConnector'),
   properties: config,
-  validate,
+  complaints,
   attributeNaming: () => ({ same: [[...names.user, 'email'], names.password, [...names.members, 'userKey'], ...searched], mapped: [[ENABLE, 'suspended'], [ENABLE, 'archived']] }),
   service: {
     address: ({ directoryAddress }) => httpAddress('directoryAddress', directoryAddress),

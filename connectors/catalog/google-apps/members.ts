@@ -1,13 +1,10 @@
 import { ConnectorError, Uid } from '../../../protocol/model/index.js';
 import { DIRECTORY, googleList } from '../../engines/google/directory.js';
 import { compoundUid } from '../../engines/rest/compound-uid.js';
-import type { RestObjectClass } from '../../engines/rest/definition.js';
+import { requireObject, textAt, withoutValueAt, type Json, type ListEndpoint, type RestObjectClass } from '../../engines/rest/index.js';
 import { parameterFilters } from '../../engines/rest/filters/parameters.js';
 import type { NativeFilters } from '../../engines/rest/filters/native-filters.js';
-import { textAt, withoutValueAt, type Json } from '../../engines/rest/json.js';
-import type { ListEndpoint } from '../../engines/rest/list.js';
 import { listsOfEach } from '../../engines/rest/lists-of-each.js';
-import { requireObject } from '../../engines/rest/rest-call.js';
 import type { GoogleAppsConfig } from './config.js';
 import { MEMBERS_AT_ONCE, member, memberList, memberUid } from './schema.js';
 

@@ -1,10 +1,10 @@
 import { NAME, PASSWORD, type IcfValue } from '../../../protocol/model/index.js';
 import { DIRECTORY, googleList } from '../../engines/google/directory.js';
-import { attributes, boolean, object, password, string, type RestAttribute, type RestAttributes } from '../../engines/rest/attributes.js';
+import {
+  attributes, boolean, isJsonObject, jsonValue, object, password,
+  string, textAt, type Json, type JsonObject, type LinkedValues, type RestAttribute, type RestAttributes,
+} from '../../engines/rest/index.js';
 import { compoundUid } from '../../engines/rest/compound-uid.js';
-import { jsonValue } from '../../engines/rest/json-values.js';
-import { isJsonObject, textAt, type Json, type JsonObject } from '../../engines/rest/json.js';
-import type { LinkedValues } from '../../engines/rest/linked-values.js';
 
 const all = (attribute: RestAttribute, ...names: readonly string[]): RestAttributes => Object.fromEntries(names.map((name) => [name, attribute]));
 /** Of a repeated field Google clears all with null: https://developers.google.com/workspace/admin/directory/reference/rest/v1/users/update */

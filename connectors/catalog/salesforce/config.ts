@@ -1,7 +1,5 @@
 import { ConnectorError, GuardedString } from '../../../protocol/model/index.js';
-import { checkHttpConfiguration, httpAddress, type HttpConfiguration } from '../../engines/rest/http-configuration.js';
-import { boxedInteger, givenDouble, givenInteger } from '../../engines/rest/number-properties.js';
-import { BASIC_PROPERTIES } from '../../engines/rest/saas-properties.js';
+import { BASIC_PROPERTIES, boxedInteger, givenDouble, givenInteger, httpAddress, type HttpConfiguration } from '../../engines/rest/index.js';
 import { guarded, long, properties, text, textList, withGroup, type ConfigOf } from '../../framework/properties.js';
 
 const GRANTS = ['refresh_token', 'client_credentials'] as const;
@@ -53,20 +51,16 @@ export function grantOf({ grantType }: Pick<SalesforceConfig, 'grantType'>): (ty
   return grant;
 }
 
-export function validate(given: SalesforceConfig): void {
+export function complaints(given: SalesforceConfig): readonly string[] {
   const grant = grantOf(given);
   const { clientId, clientSecret, refreshToken, loginUrl, instanceUrl, version, proxyHost, proxyUri, supportedObjectTypes } = given;
   const isEmpty = (secret: GuardedString | null): boolean => secret === null || secret.equals(new GuardedString(''));
   const isMissing = { clientId: isBlank(clientId), clientSecret: isEmpty(clientSecret), loginUrl: isBlank(loginUrl), instanceUrl: isBlank(instanceUrl), refreshToken: grant === 'refresh_token' && isEmpty(refreshToken) };
   const wrongType = supportedObjectTypes.find((type) => !/^\w+$/.test(type));
-  const complaints = [
+  return [
     ...Object.entries(isMissing).filter(([, is]) => is).map(([name]) => `grantType is ${grant}: set ${name}.`),
     ...(isBlank(proxyHost) || isBlank(proxyUri) ? [] : ['proxyHost and proxyUri are both set: set one of them.']),
     ...(version >= 1 && version < 1_000 ? [] : [`version is ${version}: give a version of the REST API, such as 48.0.`]),
     ...(wrongType === undefined ? [] : [`supportedObjectTypes names '${wrongType}', which is no API name of a Salesforce object.`]),
   ];
-  if (complaints.length > 0) throw new ConnectorError('configuration', complaints.join(' '));
-  tokenEndpoint(given);
-  serviceAddress(given);
-  checkHttpConfiguration(httpOf(given));
 }

@@ -1,9 +1,9 @@
 import { ConnectorError, NAME, UID, type IcfValue } from '../../../protocol/model/index.js';
-import { attributes, boolean, double, integer, long, object, string, type RestAttribute, type RestAttributes } from '../../engines/rest/attributes.js';
+import {
+  attributes, boolean, double, integer, jsonValue, long,
+  object, string, valueAt, type Json, type RestAttribute, type RestAttributes, type RestCall,
+} from '../../engines/rest/index.js';
 import type { Comparable } from '../../engines/rest/filters/expressions.js';
-import { jsonValue } from '../../engines/rest/json-values.js';
-import { valueAt, type Json } from '../../engines/rest/json.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
 
 /** A field, as the metadata of an object tell of it. */
 export interface SalesforceField {

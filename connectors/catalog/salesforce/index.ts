@@ -1,11 +1,8 @@
 import { ENABLE, NAME, UID } from '../../../protocol/model/index.js';
-import { attributes, string } from '../../engines/rest/attributes.js';
+import { attributes, defineRestConnector, string, textAt, type RestCall, type RestObjectClass } from '../../engines/rest/index.js';
 import { oauth2 } from '../../engines/rest/authentication/oauth2.js';
-import { defineRestConnector } from '../../engines/rest/define-rest-connector.js';
-import type { RestObjectClass } from '../../engines/rest/definition.js';
-import { textAt } from '../../engines/rest/json.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
-import { config, grantOf, httpOf, serviceAddress, tokenEndpoint, validate, type SalesforceConfig } from './config.js';
+import { documentedKey } from '../../framework/connector-keys.js';
+import { complaints, config, grantOf, httpOf, serviceAddress, tokenEndpoint, type SalesforceConfig } from './config.js';
 import { errors } from './errors.js';
 import { describeObject } from './fields.js';
 import { objectClass } from './object-class.js';
@@ -35,13 +32,9 @@ export default defineRestConnector({
   id: 'salesforce',
   displayName: 'Salesforce Connector',
   family: 'SaaS',
-  key: {
-    bundleName: 'org.forgerock.openicf.connectors.salesforce-connector',
-    bundleVersion: '1.5.20.26',
-    connectorName: 'org.forgerock.openicf.connectors.salesforce.SalesforceConnector',
-  },
+  key: documentedKey('salesforce-connector', 'salesforce.SalesforceConnector'),
   properties: config,
-  validate,
+  complaints,
   attributeNaming: ({ supportedFeatureLicenses }) => ({ same: [[ENABLE, 'IsActive'], [FEATURE_LICENSES, ...supportedFeatureLicenses]], mapped: [[UID, 'Id'], [NAME, 'Id']] }),
   service: {
     address: serviceAddress,

@@ -1,9 +1,5 @@
-import type { RestAttributes } from '../../engines/rest/attributes.js';
-import type { RestObjectClass } from '../../engines/rest/definition.js';
+import { pageSizeOf, textAt, type JsonObject, type ListEndpoint, type Query, type RestAttributes, type RestObjectClass } from '../../engines/rest/index.js';
 import { expressionFilters } from '../../engines/rest/filters/expressions.js';
-import { textAt, type JsonObject } from '../../engines/rest/json.js';
-import { pageSizeOf, type ListEndpoint } from '../../engines/rest/list.js';
-import type { Query } from '../../engines/rest/request-line.js';
 import { nextUrlPaging } from '../../engines/rest/paging/given-next.js';
 import { modifiedTimes } from '../../engines/rest/sync/modified-times.js';
 import type { SalesforceConfig } from './config.js';

@@ -1,11 +1,5 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
-import { string } from '../../engines/rest/attributes.js';
-import type { RestObjectClass } from '../../engines/rest/definition.js';
-import { textAt, valueAt, type Json } from '../../engines/rest/json.js';
-import type { LinkedValues } from '../../engines/rest/linked-values.js';
-import { listed } from '../../engines/rest/list.js';
-import { refuse } from '../../engines/rest/object-mapping.js';
-import type { RestCall } from '../../engines/rest/rest-call.js';
+import { listed, refuse, string, textAt, valueAt, type Json, type LinkedValues, type RestCall, type RestObjectClass } from '../../engines/rest/index.js';
 import type { SalesforceConfig } from './config.js';
 import type { DescribedObject } from './fields.js';
 import { objectClass, query } from './object-class.js';

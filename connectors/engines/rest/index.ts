@@ -17,3 +17,4 @@ export * from './request-line.js';
 export * from './rest-call.js';
 export * from './saas-family.js';
 export * from './saas-properties.js';
+export * from './write-steps.js';
