@@ -5,12 +5,12 @@ import { BOX } from '../connectors/box/system.js';
 import { DOCUSIGN } from '../connectors/docusign/system.js';
 import { DROPBOX } from '../connectors/dropbox/system.js';
 import { DUO } from '../connectors/duo/system.js';
-import { FakeGoogle, PRIVATE_KEY } from '../connectors/gcp/fake.js';
+import { GCP } from '../connectors/gcp/fake.js';
 import { FakeWorkspace, TOKENS } from '../connectors/google-apps/fake.js';
 import { PINGONE } from '../connectors/pingone/system.js';
 import { FakeSalesforce } from '../connectors/salesforce/fake.js';
 import { SCIM_1 } from '../connectors/scim/system.js';
-import { FakeServiceNow } from '../connectors/servicenow/fake.js';
+import { SERVICENOW } from '../connectors/servicenow/system.js';
 import { WEBEX } from '../connectors/webex/system.js';
 import type { CurlCommand } from './curl-commands.js';
 import { graphSamples } from './graph-samples.js';
@@ -99,16 +99,7 @@ export const SAMPLED_SERVICES: Readonly<Record<string, () => Promise<SampledServ
     };
   },
 
-  async gcp() {
-    const fake = await FakeGoogle.start();
-    return {
-      configurationProperties: {
-        domainName: fake.users.domain, privateKey: PRIVATE_KEY, serviceAccount: fake.serviceAccount, adminUser: fake.adminUser, serviceAddress: fake.service.address, tokenEndpoint: fake.tokenEndpoint,
-      },
-      replaced: new Map(),
-      stop: () => fake.service.stop(),
-    };
-  },
+  gcp: () => sampled(GCP),
 
   async 'google-apps'() {
     const fake = await FakeWorkspace.start();
@@ -135,14 +126,5 @@ export const SAMPLED_SERVICES: Readonly<Record<string, () => Promise<SampledServ
     };
   },
 
-  async servicenow() {
-    const fake = await FakeServiceNow.start();
-    return {
-      configurationProperties: {
-        instance: `${fake.service.origin}/`, username: fake.owner.username, password: fake.owner.password, clientID: fake.clientId, clientSecret: fake.clientSecret, readSchema: false,
-      },
-      replaced: new Map(),
-      stop: () => fake.service.stop(),
-    };
-  },
+  servicenow: () => sampled(SERVICENOW),
 };

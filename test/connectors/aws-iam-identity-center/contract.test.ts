@@ -1,6 +1,7 @@
 import identityCenter from '../../../connectors/catalog/aws-iam-identity-center/index.js';
 import { ACCOUNT, Attribute, GROUP, GuardedString, Name } from '../../../protocol/model/index.js';
 import { describeConnectorContract } from '../../contract/connector-contract.js';
+import { PauseSkippingClock } from '../../support/pause-skipping-clock.js';
 import { configuration, person, watchedFake } from './system.js';
 
 for (const [name, objectClass] of [['users', ACCOUNT], ['groups', GROUP]] as const) {
@@ -26,6 +27,7 @@ for (const [name, objectClass] of [['users', ACCOUNT], ['groups', GROUP]] as con
         end: async () => { await Promise.all([fake.store.resume(), fake.sts.resume()]); },
       },
       openCursors: async () => fake.store.open + fake.sts.open,
+      clock: new PauseSkippingClock(),
       stop,
     };
   });

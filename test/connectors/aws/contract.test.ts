@@ -1,6 +1,7 @@
 import aws from '../../../connectors/catalog/aws/index.js';
 import { ACCOUNT, Attribute, GuardedString, Name } from '../../../protocol/model/index.js';
 import { describeConnectorContract } from '../../contract/connector-contract.js';
+import { PauseSkippingClock } from '../../support/pause-skipping-clock.js';
 import { configuration, watchedFakes } from './system.js';
 
 describeConnectorContract('aws: users', async () => {
@@ -19,6 +20,7 @@ describeConnectorContract('aws: users', async () => {
     behind: { name: fakes.isChecking ? 'a fake checked against AWS\'s models of IAM and STS' : 'a fake', real: false },
     outage: { begin: () => fake.service.pause(), end: () => fake.service.resume() },
     openCursors: async () => fake.service.open + fake.sts.open,
+    clock: new PauseSkippingClock(),
     exempt: { values: 'Its one multi-valued attribute, Tags, has objects for values; behaviour.test.ts adds and removes them.' },
     stop: async () => {
       fakes.keep();

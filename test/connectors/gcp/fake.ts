@@ -3,6 +3,7 @@ import gcp from '../../../connectors/catalog/gcp/index.js';
 import { GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
 import { holdPrivateKey } from '../../support/secret-values.js';
+import type { TestedService } from '../../support/tested-service.js';
 import type { ExchangeObserver } from '../../targets/rest/exchange.js';
 import { FakeService } from '../../targets/rest/fake-service.js';
 import { FakeUsers, googleError } from './users.js';
@@ -57,3 +58,5 @@ export function configuration(google: FakeGoogle, changes: Readonly<Record<strin
 export function callerFor(google: FakeGoogle, changes: Readonly<Record<string, IcfValue>> = {}): ConnectorCaller {
   return new ConnectorCaller(gcp, configuration(google, changes));
 }
+
+export const GCP: TestedService<FakeGoogle> = { connector: gcp, contract: 'googleDirectory', exemptions: NOT_OF_THE_DIRECTORY, start: (observers) => FakeGoogle.start(observers), configuration };

@@ -1,6 +1,7 @@
 import googleApps from '../../../connectors/catalog/google-apps/index.js';
 import { ACCOUNT, Attribute, GROUP, GuardedString, Name } from '../../../protocol/model/index.js';
 import { describeConnectorContract } from '../../contract/connector-contract.js';
+import { PauseSkippingClock } from '../../support/pause-skipping-clock.js';
 import { secret } from '../../support/secret-values.js';
 import { watchBy } from '../../vendor-contracts/contracts.js';
 import { FakeWorkspace } from './fake.js';
@@ -55,6 +56,7 @@ for (const [objectClass, suite] of Object.entries(SUITES)) {
       behind: { name: watch.isChecking ? 'a fake checked against Google\'s discovery document' : 'a fake', real: false },
       outage: { begin: () => workspace.directory.pause(), end: () => workspace.directory.resume() },
       openCursors: async () => workspace.directory.open,
+      clock: new PauseSkippingClock(),
       stop: async () => {
         watch.keep();
         await workspace.stop();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { secret } from '../../support/secret-values.js';
-import { Refusal, type FakeAnswer, type FakeRequest } from '../../targets/rest/exchange.js';
+import { Refusal, type ExchangeObserver, type FakeAnswer, type FakeRequest } from '../../targets/rest/exchange.js';
 import { FakeService } from '../../targets/rest/fake-service.js';
 import { SoqlReader, type Fields } from './soql-reader.js';
 
@@ -53,10 +53,10 @@ export class FakeSalesforce {
   readonly #cursors = new Map<string, readonly Fields[]>();
   #next = 1;
 
-  static async start(): Promise<FakeSalesforce> {
+  static async start(observers: readonly ExchangeObserver[] = []): Promise<FakeSalesforce> {
     const fake = new FakeSalesforce();
     fake.service = await FakeService.start({
-      base: BASE, error: (status, message) => [{ message, errorCode: status === 401 ? 'INVALID_SESSION_ID' : status === 404 ? 'NOT_FOUND' : 'UNKNOWN_EXCEPTION' }],
+      base: BASE, observers, error: (status, message) => [{ message, errorCode: status === 401 ? 'INVALID_SESSION_ID' : status === 404 ? 'NOT_FOUND' : 'UNKNOWN_EXCEPTION' }],
       credentials: { tokens: {
         path: '/services/oauth2/token', clientId: fake.clientId, clientSecret: fake.clientSecret, clientBy: 'body', refreshToken: fake.refreshToken,
         answer: (token) => ({ body: { access_token: token, signature: 'x', instance_url: 'https://example-com.cs1.my.salesforce.com', token_type: 'Bearer', issued_at: '1417182949781' } }),

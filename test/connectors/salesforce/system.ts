@@ -1,7 +1,8 @@
 import salesforce from '../../../connectors/catalog/salesforce/index.js';
 import { GuardedString, IcfArray, type IcfValue } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
-import type { FakeSalesforce } from './fake.js';
+import type { TestedService } from '../../support/tested-service.js';
+import { FakeSalesforce } from './fake.js';
 
 /** The configuration of the documentation, for a fake. */
 export function configuration(fake: FakeSalesforce, changes: Readonly<Record<string, IcfValue>> = {}): Record<string, IcfValue> {
@@ -14,3 +15,5 @@ export function configuration(fake: FakeSalesforce, changes: Readonly<Record<str
 export function callerFor(fake: FakeSalesforce, changes: Readonly<Record<string, IcfValue>> = {}): ConnectorCaller {
   return new ConnectorCaller(salesforce, configuration(fake, changes));
 }
+
+export const SALESFORCE: TestedService<FakeSalesforce> = { connector: salesforce, start: (observers) => FakeSalesforce.start(observers), configuration };
