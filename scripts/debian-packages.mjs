@@ -24,6 +24,13 @@ export const TEST_SERVERS = [
   ...['samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'python3-samba', 'winbind'].map((name) => ({ program: '/usr/sbin/samba', package: name })),
 ];
 
+/** What installs packages of PyPI, each in an environment of its own. The wheels are what environments begin with. */
+export const PYTHON_TOOLS = [
+  { program: '/usr/bin/python3', package: 'python3' },
+  { program: '/usr/bin/pip3', package: 'python3-pip' },
+  { program: '/usr/share/python-wheels', package: 'python3-venv' },
+];
+
 /** What builds and runs the Java programs of test/interop. */
 export const JAVA_TOOLS = [
   { program: '/usr/bin/javac', package: 'openjdk-17-jdk-headless' },

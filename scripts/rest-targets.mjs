@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { PYTHON_TOOLS, installPrograms } from './debian-packages.mjs';
 import { root } from './run.mjs';
 
 /** Servers, and the folder below var of the environment each has. */
@@ -59,6 +60,8 @@ function installServer({ requirement, folder }) {
   renameSync(`${mark}.new`, mark);
   console.log(`${requirement}: ${environment}`);
 }
+
+if (spawnSync('python3', ['-c', 'import ensurepip, pip, venv']).status !== 0) installPrograms(PYTHON_TOOLS);
 
 const taken = (all, take) => all.map((each) => [each.requirement, () => take(each)]);
 const parts = [...taken(PACKAGES, takeDocuments), ...(process.argv.includes('--contracts') ? [] : taken(SERVERS, installServer))];
