@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import aws from '../../../connectors/catalog/aws/index.js';
 import { describeConnector } from '../../../connectors/framework/index.js';
 import { ACCOUNT, Attribute, GuardedString, IcfArray, Name, OPTION, OperationOptions, UID, Uid, type IcfValue } from '../../../protocol/model/index.js';
@@ -7,21 +7,11 @@ import { calling } from '../../support/memory-facade.js';
 import { scriptOnConnector } from '../../support/script-on-connector.js';
 import { secret } from '../../support/secret-values.js';
 import { FakeAws } from './fake.js';
-import { callerFor, configuration, watchedFakes } from './system.js';
+import { callerFor, configuration, watchedCaller } from './system.js';
 
-const fakes = await watchedFakes('behaviour');
 let fake: FakeAws;
 let caller: ConnectorCaller;
-
-beforeEach(async () => {
-  fake = await fakes.start();
-  caller = callerFor(fake);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.stop();
-});
-afterAll(() => fakes.keep());
+watchedCaller('behaviour', (started) => ({ fake, caller } = started));
 
 const PASSWORD = secret('password of an AWS user');
 const [BOUNDS, OTHER] = [...new FakeAws().policies] as [string, string];

@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeEach } from 'vitest';
 import aws from '../../../connectors/catalog/aws/index.js';
 import { GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
@@ -18,4 +19,20 @@ export async function watchedFakes(suite: string): Promise<{ readonly isChecking
   const iam = await watchBy('iam', { service: 'aws', suite });
   const sts = await watchBy('sts', { service: 'aws', suite: `${suite}, role` });
   return { isChecking: iam.isChecking, start: () => FakeAws.start({ iam: [iam], sts: [sts] }), keep: () => { iam.keep(); sts.keep(); } };
+}
+
+/** A fake and a caller for each test of a file, every exchange checked. */
+export function watchedCaller(suite: string, onStart: (started: { readonly fake: FakeAws; readonly caller: ConnectorCaller }) => void): void {
+  const fakes = watchedFakes(suite);
+  let started: { readonly fake: FakeAws; readonly caller: ConnectorCaller };
+  beforeEach(async () => {
+    const fake = await (await fakes).start();
+    started = { fake, caller: callerFor(fake) };
+    onStart(started);
+  });
+  afterEach(async () => {
+    await started.caller.dispose();
+    await started.fake.stop();
+  });
+  afterAll(async () => (await fakes).keep());
 }

@@ -1,26 +1,16 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ACCOUNT, Attribute, GuardedString, IcfArray, NAME, Name, OPTION, Uid, type IcfValue } from '../../../protocol/model/index.js';
 import { failure, type ConnectorCaller } from '../../support/connector-caller.js';
 import { secret } from '../../support/secret-values.js';
 import type { FakeRequest } from '../../targets/rest/exchange.js';
 import { fault, type Fault } from '../../targets/rest/faults.js';
 import type { FakeAws } from './fake.js';
-import { callerFor, watchedFakes } from './system.js';
+import { callerFor, watchedCaller } from './system.js';
 import { answered, errorAnswer } from './xml.js';
 
-const fakes = await watchedFakes('unhappy paths');
 let fake: FakeAws;
 let caller: ConnectorCaller;
-
-beforeEach(async () => {
-  fake = await fakes.start();
-  caller = callerFor(fake);
-});
-afterEach(async () => {
-  await caller.dispose();
-  await fake.stop();
-});
-afterAll(() => fakes.keep());
+watchedCaller('unhappy paths', (started) => ({ fake, caller } = started));
 
 const PASSWORD = secret('password for failing writes');
 const password = Attribute.of('__PASSWORD__', new GuardedString(PASSWORD));

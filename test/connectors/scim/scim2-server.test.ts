@@ -4,7 +4,7 @@ import { ACCOUNT, Attribute, ENABLE, GROUP, GuardedString, Name, PASSWORD, type 
 import { describeConnectorContract } from '../../contract/connector-contract.js';
 import { ConnectorCaller, failure } from '../../support/connector-caller.js';
 import { isScim2ServerInstalled, startScim2Server, type Scim2Server } from '../../targets/scim2-server.js';
-import { changeValues, map } from './system.js';
+import { USERS, changeValues, map } from './system.js';
 
 const WRONG = 'not-the-credential-of-scim';
 const configured = ({ address, token }: Scim2Server, readSchema: boolean): Record<string, IcfValue> => ({
@@ -15,13 +15,7 @@ function contractOfUsers(readSchema: boolean): void {
   describeConnectorContract(`scim 2.0 on scim2-server${readSchema ? ', by the schema it tells of' : ''}: users`, async () => {
     const server = await startScim2Server();
     return {
-      connector: scim, objectClass: ACCOUNT, configuration: configured(server, readSchema),
-      sample: (index) => [new Name(`user${index}@example.com`), Attribute.of('displayName', `User ${index}`), Attribute.of('title', `title ${index % 3}`), Attribute.of('nickName', `70${index}`)],
-      change: Attribute.of('title', 'changed'),
-      filters: [{ kind: 'startsWith', attribute: Attribute.of('title', 'title 1') }, { kind: 'equals', attribute: new Name('user3@example.com') }, { kind: 'contains', attribute: Attribute.of('displayName', 'er 1') }],
-      filterAttributes: ['title', 'nickName'],
-      optional: ['nickName'],
-      freeText: ['title'],
+      connector: scim, ...USERS, configuration: configured(server, readSchema),
       broken: { authToken: new GuardedString(WRONG) },
       secrets: [server.token, WRONG],
       behind: { name: server.name, real: true },

@@ -1,5 +1,6 @@
 import scim from '../../../connectors/catalog/scim/index.js';
-import { Attribute, GuardedString, OperationOptions, type IcfValue, type Uid } from '../../../protocol/model/index.js';
+import { ACCOUNT, Attribute, GuardedString, Name, OperationOptions, type IcfValue, type Uid } from '../../../protocol/model/index.js';
+import type { ContractTarget } from '../../contract/connector-contract.js';
 import { ConnectorCaller } from '../../support/connector-caller.js';
 import { calling } from '../../support/memory-facade.js';
 import type { TestedService } from '../../support/tested-service.js';
@@ -24,3 +25,15 @@ export async function changeValues({ facade }: ConnectorCaller, updateType: 'ADD
 }
 
 export const map = (entries: Readonly<Record<string, IcfValue>>): IcfValue => new Map<IcfValue, IcfValue>(Object.entries(entries));
+
+/** What the contract suite does to a class, on whichever server. */
+export type Samples = Pick<ContractTarget, 'objectClass' | 'sample' | 'change' | 'filters' | 'filterAttributes' | 'optional' | 'freeText'>;
+export const USERS: Samples = {
+  objectClass: ACCOUNT,
+  sample: (index) => [new Name(`user${index}@example.com`), Attribute.of('displayName', `User ${index}`), Attribute.of('title', `title ${index % 3}`), Attribute.of('nickName', `70${index}`)],
+  change: Attribute.of('title', 'changed'),
+  filters: [{ kind: 'startsWith', attribute: Attribute.of('title', 'title 1') }, { kind: 'equals', attribute: new Name('user3@example.com') }, { kind: 'contains', attribute: Attribute.of('displayName', 'er 1') }],
+  filterAttributes: ['title', 'nickName'],
+  optional: ['nickName'],
+  freeText: ['title'],
+};
