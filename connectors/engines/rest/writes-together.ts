@@ -55,14 +55,24 @@ export class WriteGathering {
     signal.throwIfAborted();
     const answer = new Promise<HttpAnswer | undefined>((answered, failed) => {
       this.#waiting.push({ write, signal, answered, failed });
-      if (this.#waiting.length === 1) sleep(this.#clock, GATHERING, this.#over).then(() => this.#send(most, send), failed);
+      if (this.#waiting.length === 1) sleep(this.#clock, GATHERING, this.#over).then(() => this.#send(most, send), (error: unknown) => this.#fail(error));
     });
     return abortable(answer, signal);
   }
 
-  async #send(most: MostTogether, send: Send): Promise<void> {
-    const waiting = this.#waiting.filter(({ signal }) => !signal.aborted);
+  /** Those that joined the first one have no timer of their own. */
+  #fail(error: unknown): void {
+    for (const { failed } of this.#take()) failed(error);
+  }
+
+  #take(): readonly Waiting[] {
+    const waiting = this.#waiting;
     this.#waiting = [];
+    return waiting;
+  }
+
+  async #send(most: MostTogether, send: Send): Promise<void> {
+    const waiting = this.#take().filter(({ signal }) => !signal.aborted);
     await Promise.all(groupsOf(waiting, most).map((group) => sendGroup(group, send)));
   }
 }
