@@ -10,6 +10,7 @@ interface EnrollOptions {
   readonly token?: string;
   readonly acme?: boolean;
   readonly replace?: boolean;
+  readonly unlessEnrolled?: boolean;
   readonly json?: boolean;
 }
 
@@ -35,9 +36,19 @@ export function enrollCommand(agent: Command, write: Write, warn: Write = toStan
     .option('--controller <url>', 'https:// URL of the enrolment listener, when this machine reaches it by another than the token holds')
     .option('--acme', 'from the authority in enrolment.acme of the configuration, instead of a controller')
     .option('--replace', 'replace an identity that exists')
+    .option('--unless-enrolled', 'do nothing where there is an identity already, for installations that run this at every start')
     .option('--json', 'print JSON')
     .action(async (options: EnrollOptions) => {
       const file = configFile(options.config);
+      if (options.unlessEnrolled === true) {
+        if (options.replace === true) throw new CliError('--unless-enrolled and --replace exclude each other.', EXIT.usage);
+        const { showIdentity } = await import('./enroll-agent.js');
+        const identity = await showIdentity(file);
+        if (identity !== undefined) {
+          write(options.json === true ? `${JSON.stringify(identity, null, 2)}\n` : `Enrolled already as ${identity.agent}, until ${identity.notAfter}.\n`);
+          return;
+        }
+      }
       const enrolled = await enrolledBy(options, file, warn);
       write(options.json === true ? `${JSON.stringify(enrolled, null, 2)}\n` : [
         `Enrolled as ${enrolled.agent}${enrolled.group === undefined ? '' : ` of group ${enrolled.group}`}.`,

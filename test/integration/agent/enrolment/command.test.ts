@@ -127,6 +127,16 @@ describe('causeway agent enroll', () => {
     expect(listener.requests[0]?.body).toMatchObject({ hostId: 'host-a' });
   });
 
+  it('leaves an identity that is there alone where it is told to, even without the token', async () => {
+    const first = await enroll(await tokenFile(listener.token().text()), '--unless-enrolled');
+    expect([first.code, first.out]).toEqual([0, expect.stringMatching(/^Enrolled as site-1/)]);
+    const again = await enroll('@/nowhere/token', '--unless-enrolled');
+    expect(again).toEqual({ code: 0, err: '', out: expect.stringMatching(/^Enrolled already as site-1, until /) as string });
+    expect(listener.requests).toHaveLength(1);
+    const both = await enroll('@/nowhere/token', '--unless-enrolled', '--replace');
+    expect([both.code, both.err]).toEqual([2, expect.stringMatching(/exclude each other/)]);
+  });
+
   it('takes the token from the command line, and says who could see it there', async () => {
     const { code, err } = await enroll(listener.token().text());
     expect([code, err]).toEqual([0, expect.stringMatching(/other users of this machine could see the token.*--token @FILE/)]);
