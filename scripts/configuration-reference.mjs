@@ -58,7 +58,8 @@ const text = `<!-- Made by scripts/configuration-reference.mjs; change the schem
 # Configuration
 
 Durations are \`500ms\`, \`30s\`, \`5m\`, \`2h\`, a bare number counts seconds; sizes are \`64KiB\`, \`32MiB\`, a bare number counts bytes; relative paths count
-from the configuration file. \`name[]\` is a list, \`name.*\` a mapping with keys of your choice.
+from the configuration file. \`name[]\` is a list, \`name.*\` a mapping with keys of your choice. A secret is \`{file: PATH}\`, \`{env: NAME}\`, \`{credential: NAME}\`
+(systemd), \`{store: NAME}\` (see \`causeway secrets\`), \`{command: NAME}\` (see \`secrets.commands\`), or, not advised, the text itself.
 
 ${sections.join('\n\n')}
 `;

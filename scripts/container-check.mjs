@@ -17,12 +17,16 @@ import { TestResults } from './test-results.mjs';
 
 const BUILD_TOOLS = [{ program: '/usr/bin/buildah', package: 'buildah' }, { program: '/usr/sbin/debootstrap', package: 'debootstrap' }];
 const USER = 65_532;
+/** Milliseconds of one command, the download of packages included. */
+const LONGEST = 900_000;
+/** Of one program in the container. */
+const LONGEST_RUN = 120_000;
 const scratch = mkdtempSync(join(tmpdir(), 'causeway-container-'));
 const results = new TestResults();
 
 /** Its output. Throws with what it complained of. */
 function command(program, args, options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', cwd: root, maxBuffer: 2 ** 28, ...options });
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', cwd: root, maxBuffer: 2 ** 28, timeout: LONGEST, ...options });
   if (status !== 0) throw new Error(`${program} ${args.slice(0, 4).join(' ')} failed: ${error?.message ?? stderr.trim().split('\n').slice(-5).join('\n')}`);
   return stdout.trim();
 }
@@ -82,7 +86,7 @@ function inContainer(rootfs, config, args, environment) {
     `mount -t tmpfs -o uid=${USER},gid=${USER},mode=700 tmpfs "$1/var/lib/causeway"`, 'mount -t proc proc "$1/proc"', 'mount --bind /dev "$1/dev"',
   ].join(' && ');
   const script = `root=$1; ${mounts} && shift 2 && exec chroot --userspec=${USER}:${USER} "$root" /nodejs/bin/node /app/dist/"$@"`;
-  return spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', rootfs, config, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', rootfs, config, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'], timeout: LONGEST_RUN, killSignal: 'SIGKILL' });
 }
 
 const endOf = (child) => new Promise((resolve) => {
@@ -105,7 +109,7 @@ async function runAgent(rootfs) {
   results.count('the agent is ready on a read-only root, not as root', agent.exitCode === null && await statusOf(`http://127.0.0.1:${port}/readyz`) === 200);
   const healthy = await endOf(inContainer(rootfs, config, ['deploy/container/health-check.js'], environment));
   results.count(`the health check says that it is (${healthy.text})`, healthy.code === 0);
-  spawnSync('pkill', ['-TERM', '-u', String(USER), '-f', 'agent run']);
+  agent.kill('SIGTERM');
   const { code, text } = await ended;
   results.count(`the agent stops when it is told to (${code}): ${text.slice(-400)}`, code === 0 && text.includes('Stopped.'));
   const sick = await endOf(inContainer(rootfs, config, ['deploy/container/health-check.js'], environment));
