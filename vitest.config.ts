@@ -24,7 +24,7 @@ export default defineConfig({
       { test: { ...common, name: 'unit', maxWorkers, include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/connectors/**/*.test.ts'], exclude: ['**/*.integration.test.ts'] } },
       {
         test: {
-          ...real, name: 'integration', include: ['test/integration/**/*.test.ts', 'test/connectors/**/*.integration.test.ts', 'test/faults/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          ...real, name: 'integration', include: ['test/integration/**/*.test.ts', 'test/connectors/**/*.integration.test.ts', 'test/faults/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/packages/**/*.test.ts'],
           exclude: [...WAITING, ...ALONE], maxWorkers, sequence: { groupOrder: 1 },
         },
       },

@@ -1,6 +1,7 @@
 import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { connectorIds } from '../connectors/registry.js';
 import type { Clock, SessionLog } from '../protocol/session/contract.js';
+import { StateFormatError, claimStateFormat } from '../service/state-format.js';
 import type { AuditStatus } from './audit/audit-log.js';
 import { openAgentAudit, type AgentAudit } from './audit/configured-audit.js';
 import type { AgentConfig } from './config/agent-config.js';
@@ -58,6 +59,8 @@ export interface RunningAgent {
   readonly healthPort: number | undefined;
   /** Resolves when the agent has stopped; rejects when every controller refused it for good. */
   readonly ended: Promise<void>;
+  /** Reads the policy again and dials controllers that are being waited for, at once. Rejects when the policy cannot be read. */
+  reload(): Promise<void>;
   /** Refuses new operations, lets those under way finish within the configured grace, closes with 1001. Idempotent. */
   stop(): Promise<void>;
 }
@@ -86,6 +89,16 @@ export async function prepareStateDirectory(path: string): Promise<void> {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
+    throw new ConfigError([`agent.stateDirectory: ${path} cannot be used (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`]);
+  }
+}
+
+/** State of a later version that this one cannot read stops the start, before anything is written. */
+async function claimState(path: string, version: string): Promise<void> {
+  try {
+    await claimStateFormat(path, { setting: 'agent.stateDirectory', version });
+  } catch (error) {
+    if (error instanceof StateFormatError) throw new ConfigError([error.message]);
     throw new ConfigError([`agent.stateDirectory: ${path} cannot be used (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`]);
   }
 }
@@ -123,6 +136,7 @@ async function enrolmentFor(config: AgentConfig, hooks: EnrolmentHooks): Promise
 export async function startAgent(config: AgentConfig, parts: AgentParts): Promise<RunningAgent> {
   const enabled = enabledConnectors(config);
   await prepareStateDirectory(config.agent.stateDirectory);
+  await claimState(config.agent.stateDirectory, parts.version);
   const audit = await naming('audit', () => openAgentAudit(config, parts));
   try {
     const hostId = config.controllers.length === 0 ? undefined : config.agent.hostId ?? await keptHostId(config.agent.stateDirectory);
@@ -190,7 +204,14 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId }
     stopped ??= shutDown();
     return stopped;
   };
-  return { status, healthPort: health?.port, ended: endOf(running, listeners.length, stopping.signal, stop), stop };
+  return { status, healthPort: health?.port, ended: endOf(running, listeners.length, stopping.signal, stop), reload: () => reload(policy, retry), stop };
+}
+
+async function reload(policy: LivePolicy, retry: () => void): Promise<void> {
+  // A change of the file counts when two looks find it the same.
+  await policy.check();
+  await policy.check();
+  retry();
 }
 
 /** Resolves when all sessions were stopped; rejects when none is left because each was refused for good. */

@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import { productVersion } from '../service/product-version.js';
+import { claimStateFormat } from '../service/state-format.js';
 import { bearerVerifier } from './authentication/bearer-tokens.js';
 import { restAuthentication } from './authentication/rest-authentication.js';
 import { UserStore } from './authentication/user-store.js';
@@ -36,6 +38,7 @@ export interface RunningController {
 export async function startController(config: ControllerConfig, log: Log): Promise<RunningController> {
   const unlock = await lockDataFolder(config.data);
   try {
+    await claimStateFormat(config.data, { setting: 'data', version: productVersion() });
     return await startParts(config, log, unlock);
   } catch (error) {
     await unlock();

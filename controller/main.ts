@@ -1,9 +1,12 @@
+import { toldServiceManager } from '../service/service-manager.js';
 import { loadConfig } from './config/load-config.js';
 import { startController, type RunningController } from './controller.js';
 import { createControllerLog, type ControllerLog } from './logger.js';
 
 /** What something that was left open gets before the process ends anyway, in milliseconds. */
 const LINGER = 2_000;
+/** What closing takes after the grace of requests, in milliseconds. */
+const CLOSING = 15_000;
 
 /** Runs a controller until SIGTERM or SIGINT, then drains it. A second signal ends the process at once. */
 export async function runController(configPath: string): Promise<void> {
@@ -25,9 +28,16 @@ export async function runController(configPath: string): Promise<void> {
     throw error;
   }
   log.info({ pid: process.pid, restPort: controller.restPort, gatewayPort: controller.gatewayPort, enrolmentPort: controller.enrolmentPort }, 'controller started');
+  let stopping = false;
+  const ports = Object.entries({ 'REST API': controller.restPort, agents: controller.gatewayPort, enrolment: controller.enrolmentPort }).flatMap(([what, port]) => (port === undefined ? [] : [`${what} on port ${port}`]));
+  const manager = toldServiceManager(() => (stopping ? 'Stopping: requests under way may finish' : `Serving ${ports.join(', ')}`), (problem) => { log.warn({}, problem); });
+  manager.ready();
   await stopSignal(output);
+  stopping = true;
+  manager.stopping(config.shutdownGrace + CLOSING);
   await controller.stop();
   log.info('controller stopped');
+  manager.close();
   await output.flush();
   setTimeout(() => process.exit(), LINGER).unref();
 }

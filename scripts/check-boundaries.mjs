@@ -11,10 +11,11 @@ const rooms = [
   ['connectors/engines', ['protocol/model', 'connectors/framework']],
   ['connectors/catalog', ['protocol/model', 'connectors/framework', 'connectors/engines']],
   ['connectors', ['protocol/model', 'connectors/framework', 'connectors/engines', 'connectors/catalog']],
-  ['agent', ['protocol', 'protocol/model', 'connectors', 'connectors/framework', 'certs']],
-  ['controller', ['protocol', 'protocol/model', 'certs']],
+  ['service', []],
+  ['agent', ['protocol', 'protocol/model', 'connectors', 'connectors/framework', 'certs', 'service']],
+  ['controller', ['protocol', 'protocol/model', 'certs', 'service']],
   ['certs', []],
-  ['deploy', ['agent', 'controller', 'certs', 'protocol', 'protocol/model']],
+  ['deploy', ['agent', 'controller', 'certs', 'protocol', 'protocol/model', 'service']],
 ];
 const roomOf = (path) => rooms.filter(([room]) => path === room || path.startsWith(`${room}/`)).sort((a, b) => b[0].length - a[0].length)[0];
 const catalogEntry = (path) => /^connectors\/catalog\/([^/]+)\//.exec(path)?.[1];

@@ -10,6 +10,8 @@ export const TEST_SERVERS = [
   { program: '/usr/sbin/ns-slapd', package: '389-ds-base' },
   { program: '/usr/sbin/dscreate', package: 'python3-lib389' },
   { program: '/usr/bin/pebble', package: 'pebble' },
+  // Its analysis of the service units; nothing of it is started.
+  { program: '/usr/bin/systemd-analyze', package: 'systemd' },
   { program: '/usr/sbin/sshd', package: 'openssh-server' },
   { program: '/usr/bin/sudo', package: 'sudo' },
   { program: '/usr/sbin/krb5kdc', package: 'krb5-kdc' },

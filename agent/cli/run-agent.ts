@@ -1,6 +1,8 @@
+import { toldServiceManager, type ServiceManager } from '../../service/service-manager.js';
 import { startAgent, type RunningAgent } from '../agent.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import { createLogger, type AgentLog } from '../observe/logger.js';
+import { statusLine } from '../observe/status-line.js';
 import { hardenProcess } from '../secrets/process-hygiene.js';
 import { systemClock } from '../system-clock.js';
 import { productVersion } from '../version.js';
@@ -8,6 +10,8 @@ import { EXIT } from './exit-codes.js';
 
 /** What a connector that left something open gets before the process ends anyway. */
 const LINGER_MS = 2000;
+/** What closing takes after the grace of operations: sessions of targets, journal, audit log. */
+const CLOSING_MS = 15_000;
 
 /** Runs an agent until a signal, then drains it. A second signal ends the process at once. */
 export async function runAgent(config: AgentConfig): Promise<void> {
@@ -33,19 +37,23 @@ export async function runAgent(config: AgentConfig): Promise<void> {
   }
   const { listeners } = agent.status();
   log.info({ listeners: listeners.map(({ port }) => port), health: agent.healthPort }, 'Started.');
-  onSignals(agent, output, config.agent.shutdownGrace);
+  const manager = toldServiceManager(() => statusLine(agent.status()), (problem) => { log.warn({}, problem); });
+  onSignals(agent, output, manager, config.agent.shutdownGrace);
+  manager.ready();
   try {
     await agent.ended;
     log.info('Stopped.');
   } finally {
+    manager.close();
     await output.flush();
     // Fires only if something still keeps the process alive.
     setTimeout(() => process.exit(), LINGER_MS).unref();
   }
 }
 
-function onSignals(agent: RunningAgent, output: AgentLog, grace: number): void {
+function onSignals(agent: RunningAgent, output: AgentLog, manager: ServiceManager, grace: number): void {
   let count = 0;
+  process.on('SIGHUP', () => { void reload(agent, output, manager); });
   const onSignal = (signal: NodeJS.Signals): void => {
     count += 1;
     if (count > 1) {
@@ -55,9 +63,19 @@ function onSignals(agent: RunningAgent, output: AgentLog, grace: number): void {
     }
     output.log.info({ signal, grace }, 'Stopping: operations under way may finish, new ones are refused.');
     void agent.stop(); // its outcome is agent.ended
+    manager.stopping(grace + CLOSING_MS);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+}
+
+/** `systemctl reload`. The configuration itself is read at the start only. */
+async function reload(agent: RunningAgent, { log }: AgentLog, manager: ServiceManager): Promise<void> {
+  if (agent.status().stopping) return;
+  log.info({}, 'Signalled to reload (SIGHUP): the policy is read again, controllers are dialled at once. A changed agent.yaml takes a restart.');
+  manager.reloading();
+  await agent.reload().catch((error: unknown) => { log.error({ err: error }, 'The reload failed; what was in force still is.'); });
+  manager.ready();
 }
 
 async function leave(output: AgentLog, code: number): Promise<never> {
