@@ -11,8 +11,8 @@ const THREADS = ['agent/isolation/child/lifeline.js', 'connectors/engines/script
 const FILES = ['connectors/published-infos.json', 'agent/observe/local/page'];
 const WASM = 'quickjs.wasm';
 const ROOT = 'file:///causeway-executable/';
-/** Loaded only if they are there, by packages that do without; or not to be had in one file. */
-const ABSENT = /\.node$|^(?:@electric-sql\/pglite|pg-native|mongodb-client-encryption|kerberos|snappy|@mongodb-js\/.*|@aws-sdk\/.*|gcp-metadata|socks|bufferutil|utf-8-validate|cpu-features|oci-common|@azure\/app-configuration|pino-pretty|encoding|cardinal|aws4|canvas|@napi-rs\/.*|supports-color)$/;
+/** Cannot be in one file: machine code, and a database that reads its own from beside it. What is not installed stays away, too. */
+const ABSENT = /\.node$|^@electric-sql\/pglite$/;
 
 function replace(code, pattern, by, file) {
   if (!pattern.test(code)) throw new Error(`${file} has changed: ${pattern} is not found in it (scripts/packaging/bundle.mjs).`);
@@ -53,8 +53,10 @@ async function bundled(root, input, version, format) {
   });
   const { output } = await bundle.generate({ format, codeSplitting: false, minify: false, comments: { legal: false, annotation: false, jsdoc: false } });
   await bundle.close();
+  // What stays outside is asked for by require: import() finds nothing in an executable, not even what Node has itself.
+  if (format === 'cjs') return output[0].code.replace(/\bawait import\(("[^"\n]+")\)/g, '(await Promise.resolve().then(() => require($1)))');
   // A thread runs from a data: URL, from which no module can be asked for.
-  return format === 'cjs' ? output[0].code : output[0].code.replaceAll('import.meta.url', JSON.stringify(`${ROOT}thread.js`));
+  return output[0].code.replaceAll('import.meta.url', JSON.stringify(`${ROOT}thread.js`));
 }
 
 function filesBelow(dist, path) {
