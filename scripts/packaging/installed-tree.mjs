@@ -1,7 +1,7 @@
 /** Lays out /usr/lib/causeway and what belongs to it below a folder: what the Debian package and the archive have in common. */
 import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyPackages, licenceTexts, productionPackages } from './production-packages.mjs';
+import { checkCopied, copyPackages, licenceTexts, productionPackages } from './production-packages.mjs';
 
 /** A native module of the Oracle driver for this kind of machine: only for servers its JavaScript cannot speak to. */
 const keepNative = (arch) => (path) => path.includes('oracledb/build/Release/') && path.endsWith(`-linux-${arch}.node`);
@@ -19,6 +19,7 @@ export function layOutLibrary(root, library, { node, version }) {
   writeFileSync(join(library, 'package.json'), `${JSON.stringify({ name, version, license, type, private: true }, null, 2)}\n`);
   const packages = productionPackages(root);
   copyPackages(packages, library, keepNative(node.arch));
+  checkCopied(packages, library);
   return packages;
 }
 

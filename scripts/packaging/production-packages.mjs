@@ -1,9 +1,9 @@
 /** What of node_modules a running Causeway needs, by the lock file; and the licences that come with it. */
 import { cpSync, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Types, maps of sources, and texts nobody reads in /usr/lib; licences are collected elsewhere. */
-const UNNEEDED_FILES = /(?:\.map|\.d\.[cm]?ts|\.[cm]?ts|\.tsx|\.md|\.markdown|\.flow|\.html|tsconfig.*\.json|\.tsbuildinfo)$|^\.(?!bin)|^(?:licen[cs]e|copying|notice|authors|changelog|changes|history|security|contributing|makefile|gulpfile\.js|binding\.gyp|.*\.gyp)/i;
+const UNNEEDED_FILES = /(?:\.map|\.d\.[cm]?ts|\.[cm]?ts|\.tsx|\.md|\.markdown|\.flow|\.html|tsconfig.*\.json|\.tsbuildinfo|\.gyp)$|^\.(?!bin)|^(?:licen[cs]e|copying|notice|authors|changelog|changes|history|security|contributing|makefile)[^.]*(?:\.txt|\.rst)?$/i;
 /** Directly in a package, these hold nothing it runs. */
 const UNNEEDED_FOLDERS = new Set(['test', 'tests', '__tests__', 'docs', 'doc', 'example', 'examples', 'benchmark', 'benchmarks', 'coverage', '.github', 'types']);
 const LICENCE = /^(?:licen[cs]e|copying|notice|third[-_]party)/i;
@@ -46,6 +46,23 @@ export function copyPackages(packages, target, keepNative) {
       },
     });
   }
+}
+
+/** Throws when a module that went along asks for one that was left out: what is unneeded is guessed by its name. */
+export function checkCopied(packages, target) {
+  const missing = [];
+  for (const { path, folder } of packages) {
+    for (const name of readdirSync(join(target, path), { recursive: true })) {
+      if (!/\.[cm]?js$/.test(name) || name.split('/').includes('node_modules')) continue;
+      const text = readFileSync(join(target, path, name), 'utf8');
+      for (const [, asked] of text.matchAll(/\b(?:require\(|from\s*|import\(?\s*)["'](\.\.?\/[^"'\n]+)["']/g)) {
+        const candidates = ['', '.js', '.cjs', '.mjs', '.json', '/index.js'].map((ending) => join(dirname(name), `${asked}${ending}`));
+        const found = candidates.find((each) => existsSync(join(folder, each)) && statSync(join(folder, each)).isFile());
+        if (found !== undefined && !existsSync(join(target, path, found)) && !NATIVE.test(found) && !found.endsWith('ts')) missing.push(`${path}/${name} asks for ${found}`);
+      }
+    }
+  }
+  if (missing.length > 0) throw new Error(`Left out, but asked for:\n${missing.join('\n')}`);
 }
 
 /** Texts of licences and notices, as `NAME-VERSION/FILE` -> text. */

@@ -54,6 +54,7 @@ describe('the Debian package', () => {
     expect(modeOf('/etc/causeway/agent.yaml')).toBe('root:causeway 640');
     expect(modeOf('/etc/causeway/credentials/agent')).toBe('root:root 700');
     expect(modeOf('/var/lib/causeway/agent')).toBe('causeway:causeway 700');
+    expect(root.ok('causeway', 'certs', 'init', '--dir', '/root/authority')).toContain('Made the authority');
     expect(root.ok('causeway', 'connectors', 'list').split('\n').length).toBeGreaterThan(30);
     expect(root.ok('systemd-analyze', 'verify', '--man=no', 'causeway-agent.service')).not.toContain('causeway-agent');
     expect(root.sh('zcat /usr/share/man/man1/causeway.1.gz')).toContain('.B causeway agent run');
