@@ -11,11 +11,12 @@ const rooms = [
   ['connectors/engines', ['protocol/model', 'connectors/framework']],
   ['connectors/catalog', ['protocol/model', 'connectors/framework', 'connectors/engines']],
   ['connectors', ['protocol/model', 'connectors/framework', 'connectors/engines', 'connectors/catalog']],
-  ['service', []],
-  ['agent', ['protocol', 'protocol/model', 'connectors', 'connectors/framework', 'certs', 'service']],
-  ['controller', ['protocol', 'protocol/model', 'certs', 'service']],
+  ['service', ['protocol/model']],
+  ['metrics', ['protocol/model']],
+  ['agent', ['protocol', 'protocol/model', 'connectors', 'connectors/framework', 'certs', 'service', 'metrics']],
+  ['controller', ['protocol', 'protocol/model', 'certs', 'service', 'metrics']],
   ['certs', []],
-  ['deploy', ['agent', 'controller', 'certs', 'protocol', 'protocol/model', 'service']],
+  ['deploy', ['agent', 'controller', 'certs', 'protocol', 'protocol/model', 'service', 'metrics']],
 ];
 const roomOf = (path) => rooms.filter(([room]) => path === room || path.startsWith(`${room}/`)).sort((a, b) => b[0].length - a[0].length)[0];
 const catalogEntry = (path) => /^connectors\/catalog\/([^/]+)\//.exec(path)?.[1];
