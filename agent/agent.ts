@@ -17,6 +17,8 @@ import { startHealthServer, type HealthServer } from './observe/health-server.js
 import type { OverloadStatus } from './overload/overload-protection.js';
 import { openConfiguredJournal } from './journal/configured-journal.js';
 import type { WriteJournal } from './journal/write-journal.js';
+import type { AgentMetrics } from './observe/metrics/agent-metrics.js';
+import { scrapeOf } from './observe/metrics/agent-figures.js';
 import { LivePolicy, type PolicyStatus } from './policy/live-policy.js';
 import { hostConnectors } from './relay/hosted-connectors.js';
 import type { RelayStatus } from './relay/relay-session.js';
@@ -69,6 +71,8 @@ export interface AgentParts {
   readonly clock: Clock;
   readonly log: SessionLog;
   readonly version: string;
+  /** Lines of the log that were dropped since the start. */
+  readonly logLinesDropped?: (() => number) | undefined;
 }
 
 /** Connectors this agent offers. Throws a ConfigError for an id nobody has, here or under `isolation`. */
@@ -132,6 +136,13 @@ async function enrolmentFor(config: AgentConfig, hooks: EnrolmentHooks): Promise
   return enrolmentOf(config, hooks);
 }
 
+/** Loaded only where somebody can ask for them. */
+async function metricsFor({ health }: AgentConfig, version: string): Promise<AgentMetrics | undefined> {
+  if (health === undefined) return undefined;
+  const { AgentMetrics: Metrics } = await import('./observe/metrics/agent-metrics.js');
+  return new Metrics(version);
+}
+
 /** Starts everything the configuration names. Rejects when a listener or the state directory cannot be had; an absent controller is no failure. */
 export async function startAgent(config: AgentConfig, parts: AgentParts): Promise<RunningAgent> {
   const enabled = enabledConnectors(config);
@@ -147,11 +158,11 @@ export async function startAgent(config: AgentConfig, parts: AgentParts): Promis
   }
 }
 
-async function startAudited(config: AgentConfig, { clock, log, version, hostId }: AgentParts & Pick<SharedParts, 'hostId'>, enabled: readonly string[], { log: audit, ...auditing }: AgentAudit): Promise<RunningAgent> {
+async function startAudited(config: AgentConfig, { clock, log, version, hostId, logLinesDropped = () => 0 }: AgentParts & Pick<SharedParts, 'hostId'>, enabled: readonly string[], { log: audit, ...auditing }: AgentAudit): Promise<RunningAgent> {
   const trustedCertificates = await readAuthorities(config.connectors.ca);
   const policy = await LivePolicy.start({ file: config.policy.file, checkInterval: config.policy.checkInterval, stateDirectory: config.agent.stateDirectory, clock, log, audit });
   const journal = await naming('journal', () => openConfiguredJournal(config, log));
-  const connectors = hostConnectors(config, { enabled, trustedCertificates, policy, journal, audit: auditing.parts, isolation: await configuredIsolation(config, { clock, log }) }, { clock, log, version });
+  const connectors = hostConnectors(config, { enabled, trustedCertificates, policy, journal, audit: auditing.parts, isolation: await configuredIsolation(config, { clock, log }) }, { clock, log, version, metrics: await metricsFor(config, version) });
   const enrolment = await enrolmentFor(config, {
     clock, log, audit, version, onRenewed: () => { for (const session of controllers) session.renewSockets(); },
     onReplaced: () => {
@@ -178,7 +189,7 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId }
       listeners.push(await naming(`listeners[${index}]`, async () => ListenerSession.open(await listenerSessionOf(config, listener, shared))));
     }
     const { health: endpoint } = config;
-    if (endpoint !== undefined) health = await naming('health', () => startHealthServer({ ...endpoint, status }));
+    if (endpoint !== undefined) health = await naming('health', () => startHealthServer({ ...endpoint, status, metrics: scrapeOf(config, { status, connectors, controllers, listeners, logLinesDropped }) }));
   } catch (error) {
     await Promise.all([...listeners.map((session) => session.close()), connectors.close()]);
     await journal.close();

@@ -29,7 +29,7 @@ export async function runAgent(config: AgentConfig): Promise<void> {
   log.info({ version, pid: process.pid, controllers: config.controllers.map(({ url }) => url.href), listeners: config.listeners.map(({ port }) => port) }, 'Starting.');
   let agent: RunningAgent;
   try {
-    agent = await startAgent(config, { clock: systemClock, log, version });
+    agent = await startAgent(config, { clock: systemClock, log, version, logLinesDropped: () => output.dropped() });
   } catch (error) {
     log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'The agent cannot start.');
     await output.flush();

@@ -10,6 +10,8 @@ export interface AgentLog {
   readonly log: Logger;
   /** Resolves when what was logged is written, or after a second. */
   flush(): Promise<void>;
+  /** Lines dropped since the start. */
+  dropped(): number;
 }
 
 export function loggerOptions(level: string, base: Readonly<Record<string, unknown>>) {
@@ -25,7 +27,11 @@ export function loggerOptions(level: string, base: Readonly<Record<string, unkno
 export function createLogger(level: string, base: Readonly<Record<string, unknown>>): AgentLog {
   const output = destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
   let dropped = 0;
-  output.on('drop', () => { dropped += 1; });
+  let droppedInAll = 0;
+  output.on('drop', () => {
+    dropped += 1;
+    droppedInAll += 1;
+  });
   output.on('drain', () => {
     if (dropped === 0) return;
     const lost = dropped;
@@ -36,6 +42,7 @@ export function createLogger(level: string, base: Readonly<Record<string, unknow
   const log = pino(loggerOptions(level, base), output);
   return {
     log,
+    dropped: () => droppedInAll,
     flush: () => new Promise((resolve) => {
       const late = setTimeout(resolve, 1000);
       output.flush(() => {

@@ -1,8 +1,9 @@
 import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind, type PermitTarget } from '../../protocol/model/index.js';
 import { apiConfigurationOf } from '../../protocol/codec/index.js';
 import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
-import { createFacade, type AnyConnector, type FacadeEnvironment, type FacadeHandle } from '../../connectors/framework/index.js';
+import { createFacade, type AnyConnector, type FacadeEnvironment, type FacadeHandle, type FacadeStatus } from '../../connectors/framework/index.js';
 import { loadConnector } from '../../connectors/registry.js';
+import type { OperationMetering } from '../../metrics/operation-metrics.js';
 import type { FacadeSecrets, OpenResolved } from '../secrets/facade-secrets.js';
 import { permitBoth } from '../secrets/permit-both.js';
 import { redactedLog } from '../secrets/redacted-log.js';
@@ -43,11 +44,16 @@ export interface ExecutorOptions {
   readonly onUnopened?: ((connectorKey: ConnectorKey, origin: RequestOrigin, error: unknown) => void) | undefined;
   /** Why an operation is not taken on at this moment. */
   readonly refusal?: OperationExecutor['refusal'];
+  /** Counts and times operations. */
+  readonly metering?: OperationMetering | undefined;
   /** Puts secrets in the place of the references to them. Without it, references stay what they are. */
   readonly secrets?: FacadeSecrets | undefined;
   /** @default the framework's */
   readonly open?: ((connector: AnyConnector, configuration: ApiConfiguration, environment: FacadeEnvironment) => FacadeHandle) | undefined;
 }
+
+/** One open facade's connections to its target. */
+export type FacadeSessions = FacadeStatus['sessions'] & { /** Id. */ readonly connector: string };
 
 /** Runs the operations of controllers on the connectors of this agent. */
 export class AgentExecutor implements OperationExecutor {
@@ -55,6 +61,7 @@ export class AgentExecutor implements OperationExecutor {
   readonly #facades: FacadeCache;
   readonly outcomes: OutcomeSource | undefined;
   readonly #connectors: OfferedConnectors;
+  readonly #idOf = new WeakMap<FacadeHandle, string>();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
@@ -74,6 +81,11 @@ export class AgentExecutor implements OperationExecutor {
   /** Facades open now. */
   get facadeCount(): number {
     return this.#facades.size;
+  }
+
+  /** Sessions with targets, of the facades open now. */
+  sessions(): readonly FacadeSessions[] {
+    return this.#facades.facades.map((facade) => ({ connector: this.#idOf.get(facade) ?? '', ...facade.status().sessions }));
   }
 
   refusal(kind: OperationKind | undefined): string | undefined {
@@ -105,10 +117,10 @@ export class AgentExecutor implements OperationExecutor {
   }
 
   #staged(facade: ConnectorFacade, stages: readonly FacadeStage[], context: FacadeContext): ConnectorFacade {
-    const { journal, log, clock } = this.#options;
+    const { journal, log, clock, metering } = this.#options;
     const innermost = journal === undefined ? facade : journalStage({ journal })(facade, context);
     const staged = stages.reduceRight<ConnectorFacade>((inner, stage) => stage(inner, context), innermost);
-    return observeFacade(staged, { connector: context.connector.id, origin: context.origin, log, clock });
+    return observeFacade(staged, { connector: context.connector.id, origin: context.origin, log, clock, metering });
   }
 
   /** Disposes of all facades. Idempotent. */
@@ -126,7 +138,9 @@ export class AgentExecutor implements OperationExecutor {
       scripts: scripts && (() => scripts.runner()),
       given: configuration, secrets: resolvedSecrets === undefined ? undefined : () => resolvedSecrets.clearTexts(),
     });
-    return { facade: await secrets?.open(connector, configuration, openResolved) ?? openResolved(configuration), configuration };
+    const facade = await secrets?.open(connector, configuration, openResolved) ?? openResolved(configuration);
+    this.#idOf.set(facade, connector.id);
+    return { facade, configuration };
   }
 
   async #find(connectorKey: ConnectorKey): Promise<AnyConnector> {

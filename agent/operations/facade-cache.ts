@@ -56,6 +56,11 @@ export class FacadeCache {
     return this.#entries.size;
   }
 
+  /** Those that are open by now. */
+  get facades(): readonly FacadeHandle[] {
+    return [...this.#entries.values()].flatMap(({ facade }) => facade ?? []);
+  }
+
   async get(connectorKey: ConnectorKey, facadeKey: string): Promise<CachedFacade> {
     if (this.#stop.signal.aborted) throw new ConnectorError('retryable', 'The connector server is shutting down; try again later.');
     const id = systemIdOf(connectorKey, facadeKey);

@@ -1,5 +1,6 @@
 import { ConnectorError, chunksOf, itemsOf, type CallContext, type Chunks, type ConnectorFacade, type Operation, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems, type StreamOperation } from '../../protocol/model/index.js';
 import type { Clock, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
+import type { OperationMetering } from '../../metrics/operation-metrics.js';
 
 /** How one operation ended. Never a value, never a secret. */
 export interface OperationRecord {
@@ -24,9 +25,10 @@ export interface Observation {
   readonly origin: RequestOrigin;
   readonly log: SessionLog;
   readonly clock: Clock;
+  readonly metering?: OperationMetering | undefined;
 }
 
-/** The facade, with one log line for each operation. */
+/** The facade, with one log line for each operation, and its figures. */
 export function observeFacade(facade: ConnectorFacade, observation: Observation): ConnectorFacade {
   return {
     connectorKey: facade.connectorKey,
@@ -40,10 +42,10 @@ async function observePerform<O extends SingleOperation>(facade: ConnectorFacade
   const record = begin(observation, operation, call);
   try {
     const result = await facade.perform(operation, call);
-    record('ok', undefined, undefined);
+    record.end('ok', undefined, undefined);
     return result;
   } catch (error) {
-    record('failed', error, undefined);
+    record.end('failed', error, undefined);
     throw error;
   }
 }
@@ -58,33 +60,40 @@ async function* observeStream<O extends StreamOperation>(facade: ConnectorFacade
       const step = await results.next();
       if (step.done === true) {
         ended = true;
-        record('ok', undefined, count);
+        record.end('ok', undefined, count);
         return step.value;
       }
       count += step.value.length;
+      record.entries?.(step.value.length);
       yield step.value;
     }
   } catch (error) {
     ended = true;
-    record(call.signal.aborted ? 'left' : 'failed', error, count);
+    record.end(call.signal.aborted ? 'left' : 'failed', error, count);
     throw error;
   } finally {
     if (!ended) {
       // Left early: the connector's own cleanup comes first, so that the duration is the whole one.
       await results.return(undefined as never);
-      record('left', undefined, count);
+      record.end('left', undefined, count);
     }
   }
 }
 
-type Record = (outcome: OperationRecord['outcome'], error: unknown, count: number | undefined) => void;
+interface Record {
+  /** Results were handed on. */
+  readonly entries: ((count: number) => void) | undefined;
+  end(outcome: OperationRecord['outcome'], error: unknown, count: number | undefined): void;
+}
 
-function begin({ connector, origin, log, clock }: Observation, operation: Operation, call: CallContext): Record {
+function begin({ connector, origin, log, clock, metering }: Observation, operation: Operation, call: CallContext): Record {
   const started = clock.now();
-  return (outcome, error, count) => {
+  const objectClass = 'objectClass' in operation ? operation.objectClass : undefined;
+  const meter = metering?.begin(connector, operation.kind, objectClass);
+  const end: Record['end'] = (outcome, error, count) => {
+    meter?.ended(outcome, error);
     const record: OperationRecord = {
-      operationId: call.operationId, operation: operation.kind, connector,
-      objectClass: 'objectClass' in operation ? operation.objectClass : undefined,
+      operationId: call.operationId, operation: operation.kind, connector, objectClass,
       principal: origin.principal, messageId: origin.messageId,
       durationMs: Math.round(clock.now() - started), outcome,
       error: error === undefined ? undefined : error instanceof ConnectorError ? error.javaClass : 'unexpected',
@@ -98,4 +107,5 @@ function begin({ connector, origin, log, clock }: Observation, operation: Operat
       log.info(record, 'operation');
     }
   };
+  return { entries: meter?.entries, end };
 }

@@ -5,7 +5,8 @@ import type { AuditParts } from '../audit/audited-operation.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import type { Isolation } from '../isolation/isolation.js';
 import type { ProcessStatus } from '../isolation/process-keeper.js';
-import { AgentExecutor, type ExecutorOptions } from '../operations/executor.js';
+import type { AgentMetrics } from '../observe/metrics/agent-metrics.js';
+import { AgentExecutor, type ExecutorOptions, type FacadeSessions } from '../operations/executor.js';
 import { scriptHost } from '../operations/script-host.js';
 import { OverloadProtection, type OverloadStatus } from '../overload/overload-protection.js';
 import { facadeSecrets } from '../secrets/facade-secrets.js';
@@ -14,6 +15,7 @@ import type { LivePolicy } from '../policy/live-policy.js';
 import { policyStage } from '../policy/policed-facade.js';
 import { connectorNames } from '../policy/subject.js';
 import { relaySessionOf } from '../wiring.js';
+import type { SessionFigures } from '../session/session-figures.js';
 import { RelaySession, type RelayStatus } from './relay-session.js';
 import { RelayingExecutor } from './relaying-executor.js';
 
@@ -23,6 +25,12 @@ export interface HostedConnectors {
   /** Connector configurations open here. */
   readonly facadeCount: number;
   relays(): readonly RelayStatus[];
+  /** What counts their operations; undefined where nobody can ask. */
+  readonly metrics: AgentMetrics | undefined;
+  /** Of the relays, by their names. */
+  relayFigures(): ReadonlyMap<string, SessionFigures>;
+  /** Sessions of the own connectors with their targets. */
+  sessions(): readonly FacadeSessions[];
   load(): OverloadStatus;
   /** Processes of connectors; undefined where every connector runs in this one. */
   isolation(): readonly ProcessStatus[] | undefined;
@@ -32,7 +40,7 @@ export interface HostedConnectors {
 }
 
 /** The agent's own connectors and, where relays are configured, those of the servers behind it. */
-export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, 'enabled' | 'trustedCertificates' | 'journal'> & { readonly policy: LivePolicy; readonly audit?: AuditParts | undefined; readonly isolation?: Isolation | undefined }, parts: { readonly clock: Clock; readonly log: SessionLog; readonly version: string }): HostedConnectors {
+export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, 'enabled' | 'trustedCertificates' | 'journal'> & { readonly policy: LivePolicy; readonly audit?: AuditParts | undefined; readonly isolation?: Isolation | undefined }, parts: { readonly clock: Clock; readonly log: SessionLog; readonly version: string; readonly metrics?: AgentMetrics | undefined }): HostedConnectors {
   const overload = new OverloadProtection(config.limits, parts);
   const secrets = facadeSecrets(config, { sources: secretSourcesOf(config), now: () => parts.clock.now(), log: parts.log, audit: (event) => own.audit?.audit.event(event) ?? Promise.resolve() });
   const { stages: auditing, onUnopened } = auditStages(own.audit);
@@ -41,16 +49,23 @@ export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, '
   const executor = new AgentExecutor({
     secrets,
     open: isolation && ((connector, ...rest) => (isolation.isolates(connector.id) ? isolation.open(connector, ...rest) : createFacade(connector, ...rest))),
-    ...config.connectors, ...own, stateDirectory: config.agent.stateDirectory, clock: parts.clock, log: parts.log,
-    onUnopened, stages: [...auditing, overload.stage, policed], scripts: scriptHost(config.scripts, [...auditing, policed]), permitTarget: (connector, key) => own.policy.permitTarget(connectorNames(key, connector.id)), refusal: (kind) => overload.refusal(kind),
+    ...config.connectors, ...own, stateDirectory: config.agent.stateDirectory, clock: parts.clock, log: parts.log, metering: parts.metrics?.operations,
+    onUnopened: (connectorKey, origin, error) => {
+      parts.metrics?.unopened(error);
+      onUnopened?.(connectorKey, origin, error);
+    },
+    stages: [...auditing, overload.stage, policed], scripts: scriptHost(config.scripts, [...auditing, policed]), permitTarget: (connector, key) => own.policy.permitTarget(connectorNames(key, connector.id)), refusal: (kind) => overload.refusal(kind),
   });
   const relays = config.relays.map((relay) => new RelaySession(relaySessionOf(config, relay, parts)));
   let tell: () => void = () => undefined;
-  const relaying = relays.length === 0 ? undefined : new RelayingExecutor({ own: executor, relays, policy: own.policy, audit: own.audit, journal: own.journal, clock: parts.clock, log: parts.log, onGrown: () => { tell(); } });
+  const relaying = relays.length === 0 ? undefined : new RelayingExecutor({ own: executor, relays, policy: own.policy, audit: own.audit, journal: own.journal, metering: parts.metrics?.operations, clock: parts.clock, log: parts.log, onGrown: () => { tell(); } });
   return {
     executor: relaying ?? executor,
+    metrics: parts.metrics,
     get facadeCount() { return executor.facadeCount; },
     relays: () => relays.map((relay) => relay.status()),
+    relayFigures: () => new Map(relays.map((relay) => [relay.name, relay.figures()])),
+    sessions: () => executor.sessions(),
     load: () => overload.status(),
     isolation: () => isolation?.status(),
     start: async (onGrown) => {
@@ -60,6 +75,7 @@ export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, '
     close: async () => {
       await Promise.all([executor.close(), relaying?.close(), own.policy.close(), overload.close()]);
       await isolation?.close();
+      parts.metrics?.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { ConnectorError, type ConnectorInfo } from '../../protocol/model/index.js';
 import type { ConnectionGroup, SessionLog } from '../../protocol/session/contract.js';
 import { DialledSession, type DialledSessionOptions } from '../session/dialled-session.js';
+import type { SessionFigures } from '../session/session-figures.js';
 import { CONNECTOR_SERVER } from '../session/partner.js';
 import type { ConnectorSelection } from './connector-selection.js';
 import type { RelayOffer } from './relay-table.js';
@@ -70,6 +71,10 @@ export class RelaySession implements RelayOffer {
   status(): RelayStatus {
     const { serving, lines, problem } = this.#session.status();
     return { name: this.name, url: this.#url, serving, lines, problem, connectors: this.#infos?.length };
+  }
+
+  figures(): SessionFigures {
+    return this.#session.figures();
   }
 
   /** Reads what is remembered, if anything. `onInfos`: the list has come, or has come again. */

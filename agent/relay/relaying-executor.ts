@@ -2,6 +2,7 @@ import { connectorKeyText, type ConnectorFacade, type ConnectorInfo, type Connec
 import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
 import type { OperationRelay } from '../../protocol/session/forwarding.js';
 import { decodeOperation } from '../../protocol/codec/index.js';
+import type { OperationMetering } from '../../metrics/operation-metrics.js';
 import type { AuditParts } from '../audit/audited-operation.js';
 import { auditedRelay } from '../audit/audited-relay.js';
 import type { WriteJournal } from '../journal/write-journal.js';
@@ -28,6 +29,7 @@ export interface RelayingExecutorOptions {
   readonly audit?: AuditParts | undefined;
   /** Of writes: noted before they are passed on and before they are answered. */
   readonly journal?: WriteJournal | undefined;
+  readonly metering?: OperationMetering | undefined;
   readonly clock: Clock;
   readonly log: SessionLog;
   /** There are connectors that were not in a list given before. */
@@ -97,7 +99,7 @@ export class RelayingExecutor implements OperationExecutor {
 
   /** One log line an operation, as for those that are executed here. Never a value, never a secret. */
   #observed(relay: RelaySession, connectorKey: ConnectorKey, origin: RequestOrigin): OperationRelay {
-    const { clock, log, policy, journal } = this.#options;
+    const { clock, log, policy, journal, metering } = this.#options;
     const { connectorName } = connectorKey;
     const started = clock.now();
     let admitted: { takeBack(): void } | undefined;
@@ -113,6 +115,7 @@ export class RelayingExecutor implements OperationExecutor {
       target: () => relay.target(),
       ended: ({ operationId, operation, outcome, error, count }) => {
         if (wasNotMade(error)) admitted?.takeBack();
+        metering?.note(connectorName, operation, { outcome, error, milliseconds: clock.now() - started, entries: count ?? 0 });
         const record = {
           operationId, operation, connector: connectorName, relay: relay.name, principal: origin.principal, messageId: origin.messageId,
           durationMs: Math.round(clock.now() - started), outcome, error: error?.javaClass, count,

@@ -6,6 +6,7 @@ import { closeFailure } from './failure-policy.js';
 import { keepSession, type ServeEnd, type SessionParts } from './keep-session.js';
 import { createGroup, type GroupPlan, type LineEvents, type SocketGroup } from './session-group.js';
 import { CONTROLLER, type Partner } from './partner.js';
+import { LineCounts, type SessionFigures } from './session-figures.js';
 import { SessionReporter, type DialledStatus } from './session-reporter.js';
 
 /** Sockets dialled to one URL: of a controller in client mode, or of a connector server that operations are passed on to. */
@@ -36,6 +37,7 @@ export class DialledSession {
   readonly #options: DialledSessionOptions;
   readonly #peer: ProtocolPeer;
   readonly #reporter: SessionReporter;
+  readonly #counts = new LineCounts();
   #group: SocketGroup | undefined;
   #awake = new AbortController();
 
@@ -47,6 +49,10 @@ export class DialledSession {
 
   status(): DialledStatus & { readonly executing: number } {
     return { ...this.#reporter.status(), executing: this.#peer.executing };
+  }
+
+  figures(): SessionFigures {
+    return { ...this.#counts.figures(), peer: this.#peer.figures() };
   }
 
   /** Resolves when `stop` fired and everything is closed; rejects when the other end refused us for good. */
@@ -109,9 +115,10 @@ export class DialledSession {
       backoff: createBackoff(backoff),
       clock,
       awake: () => this.#awake.signal,
-      onMove: (from, to, why, pace) => {
-        if (pace === 'long' && why !== this.#reporter.status().problem) this.#options.onRefused?.(why);
-        this.#reporter.onMove(line, from, to, why, pace);
+      onMove: (from, to, why, failure) => {
+        if (failure?.pace === 'long' && why !== this.#reporter.status().problem) this.#options.onRefused?.(why);
+        this.#counts.moved(line, from, to, failure && (failure.class ?? 'other'));
+        this.#reporter.onMove(line, from, to, why, failure?.pace);
         events.onMove(from, to, why);
       },
     };

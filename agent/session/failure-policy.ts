@@ -1,4 +1,5 @@
 import type { Pace } from './backoff.js';
+import { classOfClose, classOfError, type FailureClass } from './failure-class.js';
 import { CONTROLLER, saidOf, type Partner } from './partner.js';
 
 /** What a failed or ended connection means for the next attempt. */
@@ -9,6 +10,8 @@ export interface Failure {
   readonly pace: Pace | 'fatal';
   /** Milliseconds the other end asks us to stay away, whatever the pace says. */
   readonly waitAtLeast?: number | undefined;
+  /** For figures. @default other */
+  readonly class?: FailureClass | undefined;
 }
 
 /** An attempt that failed before the socket was open; thrown by the transport. The message never holds a secret. */
@@ -63,14 +66,14 @@ export function saysRevoked(text: string): boolean {
 export function closeFailure(code: number, detail: string, partner: Partner = CONTROLLER): Failure {
   const known = CLOSE_CODES[code] ?? { reason: 'the controller closed the connection with an unregistered code', pace: 'normal' as const };
   const text = printable(detail);
-  if ((code === 1008 || code === 4403) && saysRevoked(text)) return { reason: `${saidOf(partner, `the controller has revoked this agent: ${text}`)} (${code}); ${REVOKED_ADVICE}`, pace: 'long' };
-  return { reason: `${saidOf(partner, known.reason)} (${code}${text === '' ? '' : `: ${text}`})`, pace: known.pace };
+  if ((code === 1008 || code === 4403) && saysRevoked(text)) return { reason: `${saidOf(partner, `the controller has revoked this agent: ${text}`)} (${code}); ${REVOKED_ADVICE}`, pace: 'long', class: 'refused' };
+  return { reason: `${saidOf(partner, known.reason)} (${code}${text === '' ? '' : `: ${text}`})`, pace: known.pace, class: classOfClose(code) };
 }
 
 /** Reads an error of dial or handshake. */
 export function errorFailure(error: unknown): Failure {
-  if (error instanceof DialError) return { reason: error.message, pace: error.pace, ...(error.waitAtLeast === undefined ? {} : { waitAtLeast: error.waitAtLeast }) };
-  return { reason: error instanceof Error ? error.message : String(error), pace: 'normal' };
+  if (error instanceof DialError) return { reason: error.message, pace: error.pace, class: classOfError(error), ...(error.waitAtLeast === undefined ? {} : { waitAtLeast: error.waitAtLeast }) };
+  return { reason: error instanceof Error ? error.message : String(error), pace: 'normal', class: classOfError(error) };
 }
 
 /** A peer's text on one line of a log, bounded. */

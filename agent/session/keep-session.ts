@@ -22,8 +22,8 @@ export interface SessionParts<S, A> {
   readonly clock: Clock;
   /** Asked before each wait; fires when something changed that makes trying again at once worth while. */
   readonly awake?: (() => AbortSignal) | undefined;
-  /** `pace` comes with a failure. */
-  onMove(from: SessionState, to: SessionState, why: string, pace?: Failure['pace']): void;
+  /** `failure`: what ended the attempt or the connection. */
+  onMove(from: SessionState, to: SessionState, why: string, failure?: Failure): void;
 }
 
 /** No request to stay away is honoured for longer. */
@@ -34,11 +34,11 @@ export async function keepSession<S, A>(parts: SessionParts<S, A>, stop: AbortSi
   const { backoff, clock } = parts;
   let state = 'idle' as SessionState;
   const stopping = (): boolean => stop.aborted;
-  const move = (to: SessionState, why = '', pace?: Failure['pace']): void => {
+  const move = (to: SessionState, why = '', failure?: Failure): void => {
     const from = state;
     checkMove(from, to);
     state = to;
-    parts.onMove(from, to, why, pace);
+    parts.onMove(from, to, why, failure);
   };
   while (!stopping()) {
     let socket: S | undefined;
@@ -65,11 +65,11 @@ export async function keepSession<S, A>(parts: SessionParts<S, A>, stop: AbortSi
     }
     if (stopping()) break;
     if (failure.pace === 'fatal') {
-      move('stopped', failure.reason, failure.pace);
+      move('stopped', failure.reason, failure);
       throw new Error(failure.reason);
     }
     if (clock.now() - servingSince >= STABLE_MS) backoff.reset();
-    move('waiting', failure.reason, failure.pace);
+    move('waiting', failure.reason, failure);
     const wait = Math.max(backoff.next(failure.pace), Math.min(failure.waitAtLeast ?? 0, LONGEST_ABSENCE_MS));
     const awake = parts.awake?.();
     await clock.sleep(wait, awake === undefined ? stop : AbortSignal.any([stop, awake])).catch(() => undefined); // rejects only because a signal fired

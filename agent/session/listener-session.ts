@@ -1,5 +1,5 @@
 import { createPeer } from '../../protocol/session/peer.js';
-import type { Clock, OperationExecutor, ProtocolPeer, SessionLimits, SessionLog } from '../../protocol/session/contract.js';
+import type { Clock, OperationExecutor, PeerFigures, ProtocolPeer, SessionLimits, SessionLog } from '../../protocol/session/contract.js';
 import { listen, type Listener, type ListenOptions } from '../transport/listen.js';
 
 export interface ListenerSessionOptions {
@@ -38,6 +38,10 @@ export class ListenerSession {
 
   status(): { readonly port: number; readonly controllers: number; readonly executing: number } {
     return { port: this.#listener.port, controllers: this.#peer.groups.filter((group) => group.isOperational).length, executing: this.#peer.executing };
+  }
+
+  figures(): PeerFigures {
+    return this.#peer.figures();
   }
 
   /** Our connectors have become more; see {@link ProtocolPeer.announceConnectors}. */

@@ -138,6 +138,24 @@ export interface PeerOptions {
   onConfigurationChange?(group: ConnectionGroup, facadeKey: string, properties: readonly ConfigurationProperty[]): void;
 }
 
+/** What one end has sent and received since it was made, and what is under way. Cheap to read. */
+export interface PeerFigures {
+  readonly framesReceived: number;
+  readonly bytesReceived: number;
+  readonly framesSent: number;
+  readonly bytesSent: number;
+  /** Sockets that were taken over and were gone, or too slow, before the handshake was done. */
+  readonly handshakesFailed: number;
+  /** Sockets that carry operations. */
+  readonly sockets: number;
+  /** Operations for peers that are being executed, those that wait for their turn, and streams that wait for their requester to take more. */
+  readonly executing: number;
+  readonly queued: number;
+  readonly awaitingCredit: number;
+  /** Requests of ours awaiting an answer. */
+  readonly pending: number;
+}
+
 /** One end of the protocol: any number of sockets, grouped by the peer's session id. */
 export interface ProtocolPeer {
   /** Fresh per process start and after a long absence. */
@@ -145,6 +163,7 @@ export interface ProtocolPeer {
   readonly groups: readonly ConnectionGroup[];
   /** Operations being executed for peers right now. */
   readonly executing: number;
+  figures(): PeerFigures;
   /**
    * Takes over a socket: does the handshake and resolves with what the socket joined. Rejects, with the socket closed,
    * when the handshake fails or is late. `principal` is what the owner authenticated.

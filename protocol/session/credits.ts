@@ -17,9 +17,14 @@ export class CreditGate {
   #limit = 0;
   /** Has room for results until they are acknowledged; none are sent while it has not (feature `resume`). */
   kept: { readonly hasRoom: boolean } | undefined;
+  #waiting = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting > 0;
   }
 
   grant(total: number): void {
@@ -43,7 +48,12 @@ export class CreditGate {
   }
 
   async #wait(sequence: number, signal: AbortSignal): Promise<void> {
-    while (!this.#mayPass(sequence)) await this.#changed.wait(this.#clock, undefined, signal);
+    this.#waiting++;
+    try {
+      while (!this.#mayPass(sequence)) await this.#changed.wait(this.#clock, undefined, signal);
+    } finally {
+      this.#waiting--;
+    }
   }
 }
 

@@ -99,6 +99,18 @@ export class ExecutingRequests {
     return this.#byId.size;
   }
 
+  /** Accepted, but not started yet. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** Streams whose requester has to take results before more are sent. */
+  get awaitingCredit(): number {
+    let count = 0;
+    for (const { credits } of this.#byId.values()) if (credits.isWaiting) count++;
+    return count;
+  }
+
   has(id: number): boolean {
     return this.#byId.has(id);
   }

@@ -5,7 +5,7 @@ import type { Message } from '../message.js';
 import { after, systemClock } from './clock.js';
 import { Condition } from './condition.js';
 import type {
-  AttachedSocket, Clock, ConnectionGroup, FrameSocket, OperationExecutor, PeerOptions, ProtocolPeer, SessionLimits, SessionLog,
+  AttachedSocket, Clock, ConnectionGroup, FrameSocket, OperationExecutor, PeerFigures, PeerOptions, ProtocolPeer, SessionLimits, SessionLog,
 } from './contract.js';
 import { Deferred } from './deferred.js';
 import { CONNECTORS_CHANGED, OUTCOME } from './features.js';
@@ -16,7 +16,7 @@ import { FIXED, sessionLimits } from './limits.js';
 import { OwnSessionIds } from './own-session-ids.js';
 import type { PeerContext, PeerEvents } from './peer-context.js';
 import { SessionRenewal } from './session-renewal.js';
-import { SocketLink, type Closing } from './socket-link.js';
+import { SocketLink, type Closing, type Traffic } from './socket-link.js';
 
 /** One end of the protocol, in either role (see {@link ProtocolPeer}). */
 export function createPeer(options: PeerOptions): ProtocolPeer {
@@ -40,6 +40,8 @@ class Peer implements ProtocolPeer, PeerContext {
   readonly #groups = new GroupTable();
   readonly #renewal: SessionRenewal;
   readonly #idle = new Condition();
+  readonly #traffic: Traffic = { framesReceived: 0, bytesReceived: 0, framesSent: 0, bytesSent: 0 };
+  #handshakesFailed = 0;
   #refusal: string | undefined;
   #closing: Promise<void> | undefined;
 
@@ -79,9 +81,20 @@ class Peer implements ProtocolPeer, PeerContext {
     return this.#refusal;
   }
 
+  figures(): PeerFigures {
+    let [sockets, queued, awaitingCredit, pending] = [0, 0, 0, 0];
+    for (const group of this.#groups.all) {
+      sockets += group.socketCount;
+      queued += group.executing.queued;
+      awaitingCredit += group.executing.awaitingCredit;
+      pending += group.pending;
+    }
+    return { ...this.#traffic, handshakesFailed: this.#handshakesFailed, sockets, executing: this.executing - queued, queued, awaitingCredit, pending };
+  }
+
   async attach(socket: FrameSocket, principal: string): Promise<AttachedSocket> {
     const link = new SocketLink(socket, principal, {
-      clock: this.clock, log: this.log, limits: this.limits,
+      clock: this.clock, log: this.log, limits: this.limits, traffic: this.#traffic,
       onFrame: (from, frame) => this.#onFrame(from, frame),
       onClosed: (from, closing) => this.#onClosed(from, closing),
     });
@@ -110,6 +123,9 @@ class Peer implements ProtocolPeer, PeerContext {
     try {
       const group = await joined.promise;
       return { group, hostId, closed: link.closed, retire: (signal) => link.retire(signal) };
+    } catch (error) {
+      this.#handshakesFailed++;
+      throw error;
     } finally {
       stopTimer();
     }

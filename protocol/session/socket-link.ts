@@ -4,7 +4,16 @@ import { FIXED } from './limits.js';
 
 export interface Closing { readonly code: number; readonly reason: string }
 
+/** Frames and bytes of all sockets of one end, counted as they come and go. */
+export interface Traffic {
+  framesReceived: number;
+  bytesReceived: number;
+  framesSent: number;
+  bytesSent: number;
+}
+
 export interface LinkParts {
+  readonly traffic: Traffic;
   readonly clock: Clock;
   readonly log: SessionLog;
   readonly limits: SessionLimits;
@@ -99,6 +108,9 @@ export class SocketLink {
     if (this.#state === 'closed') throw new Error(`${this.description} is closed.`);
     this.#writing++;
     try {
+      const { traffic } = this.#parts;
+      traffic.framesSent += frames.length;
+      for (const { length } of frames) traffic.bytesSent += length;
       await this.#socket.send(...frames);
     } finally {
       this.#writing--;
@@ -177,6 +189,9 @@ export class SocketLink {
     };
     return {
       onFrame: (frame) => guarded(() => {
+        const { traffic } = this.#parts;
+        traffic.framesReceived++;
+        traffic.bytesReceived += frame.length;
         this.#lastHeard = this.#parts.clock.now();
         if (this.#state === 'closed') return;
         if (frame.length > this.#parts.limits.maxFrameBytes) {

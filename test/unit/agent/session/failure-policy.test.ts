@@ -26,12 +26,12 @@ describe('what a lost connection means', () => {
   });
 
   it('a request to stay away is passed on', () => {
-    expect(errorFailure(new DialError('busy', { waitAtLeast: 5000 }))).toEqual({ reason: 'busy', pace: 'normal', waitAtLeast: 5000 });
+    expect(errorFailure(new DialError('busy', { waitAtLeast: 5000 }))).toEqual({ reason: 'busy', pace: 'normal', waitAtLeast: 5000, class: 'other' });
   });
 
   it('an error of the transport decides its own pace; any other is retried normally', () => {
-    expect(errorFailure(new DialError('no', { pace: 'slow' }))).toEqual({ reason: 'no', pace: 'slow' });
-    expect(errorFailure(new Error('odd'))).toEqual({ reason: 'odd', pace: 'normal' });
-    expect(errorFailure('odd')).toEqual({ reason: 'odd', pace: 'normal' });
+    expect(errorFailure(new DialError('no', { pace: 'slow' }))).toEqual({ reason: 'no', pace: 'slow', class: 'other' });
+    expect(errorFailure(new Error('odd'))).toEqual({ reason: 'odd', pace: 'normal', class: 'other' });
+    expect(errorFailure('odd')).toEqual({ reason: 'odd', pace: 'normal', class: 'other' });
   });
 });

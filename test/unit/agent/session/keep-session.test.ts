@@ -78,7 +78,7 @@ describe('a session', () => {
     const { parts, clock } = setUp([{ dial: new DialError('revoked', { pace: 'long' }) }]);
     const paces: unknown[] = [];
     const stop = new AbortController();
-    const done = keepSession({ ...parts, onMove: (_from, to, _why, pace) => { if (to === 'waiting') paces.push(pace); } }, stop.signal);
+    const done = keepSession({ ...parts, onMove: (_from, to, _why, failure) => { if (to === 'waiting') paces.push(failure?.pace); } }, stop.signal);
     await settle();
     expect(clock.slept).toEqual([450_000]);
     expect(paces).toEqual(['long']);

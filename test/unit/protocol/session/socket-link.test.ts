@@ -14,7 +14,7 @@ function link(clock = new FakeClock(), limits: Parameters<typeof sessionLimits>[
   const received: Uint8Array[] = [];
   const closings: Closing[] = [];
   const made = new SocketLink(pair.dialler, 'agent-1', {
-    clock, log, limits: sessionLimits(limits),
+    clock, log, limits: sessionLimits(limits), traffic: { framesReceived: 0, bytesReceived: 0, framesSent: 0, bytesSent: 0 },
     onFrame: (_link, bytes) => {
       if (bytes[0] === 0xff) throw new Error('handler broke');
       received.push(bytes);
