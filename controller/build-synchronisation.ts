@@ -14,16 +14,24 @@ import { LiveSync } from './sync/live-sync.js';
 import { synchronisationStateRequests } from './sync/state-requests.js';
 import { SyncStageStore } from './sync/sync-stage-store.js';
 import type { LiveSyncRunner } from './systems/requests/parts.js';
+import type { LiveSyncObserver } from './sync/live-sync-observer.js';
+import type { ReconciliationObserver } from './reconciliation/reconciliation-observer.js';
 
 /** What moves objects between systems: liveSync, mappings, reconciliation. */
 export interface SynchronisationPart {
   readonly liveSync: LiveSyncRunner;
   readonly handlers: Readonly<Record<string, RequestHandler>>;
+  readonly deadLetters: Pick<DeadLetters, 'counts'>;
   /** Cancels runs and closes files. */
   close(): Promise<void>;
 }
 
-export function buildSynchronisation(config: ControllerConfig, { registry }: SystemsPart, log: Log): SynchronisationPart {
+export interface SynchronisationObservers {
+  readonly liveSync?: LiveSyncObserver | undefined;
+  readonly reconciliations?: ReconciliationObserver | undefined;
+}
+
+export function buildSynchronisation(config: ControllerConfig, { registry }: SystemsPart, log: Log, observers: SynchronisationObservers = {}): SynchronisationPart {
   const { data: dataFolder, reconciliation } = config;
   const book = new MappingBook(config.systems.configuration);
   const links = new LinkTables(dataFolder);
@@ -31,13 +39,14 @@ export function buildSynchronisation(config: ControllerConfig, { registry }: Sys
   const stages = new SyncStageStore(dataFolder);
   const deadLetters = new DeadLetters(dataFolder);
   const changes = mappingChangeHandler({ book, links, registry, audit: audits.sync, log, otherwise: loggingChangeHandler(log) });
-  const liveSync = new LiveSync({ stages, deadLetters, changes, log });
+  const liveSync = new LiveSync({ stages, deadLetters, changes, log, observer: observers.liveSync });
   const reconciliations = new Reconciliations({
-    book, links, registry, dataFolder, log, audit: audits.recon,
+    book, links, registry, dataFolder, log, audit: audits.recon, observer: observers.reconciliations,
     settings: { maxEntries: reconciliation.maxEntries, maxConcurrentRuns: reconciliation.maxConcurrentRuns, defaultDeleteThreshold: reconciliation.maxDeletions },
   });
   return {
     liveSync: (call, detailed) => liveSync.run(call, detailed),
+    deadLetters,
     handlers: {
       recon: reconciliationRequests(reconciliations),
       repo: synchronisationStateRequests(stages, deadLetters),

@@ -4,6 +4,7 @@ import type { ControllerConfig } from './config/controller-config.js';
 import { ConfigError } from './config/load-config.js';
 import { readConnectorInfoProvider, type ConnectorInfoProvider } from './gateway/connector-info-provider.js';
 import { HostDirectory } from './gateway/host-directory.js';
+import type { OperationMetering } from '../metrics/operation-metrics.js';
 import type { Log } from './log.js';
 import type { CryptoKeys } from './systems/encrypted-values.js';
 import { propertySource } from './systems/property-references.js';
@@ -18,7 +19,7 @@ export interface SystemsPart {
 }
 
 /** Reads the configuration folder: who is connected under which name, and which systems there are. */
-export async function buildSystems({ systems, session: { resumeWait } }: ControllerConfig, log: Log): Promise<SystemsPart> {
+export async function buildSystems({ systems, session: { resumeWait } }: ControllerConfig, log: Log, metering?: OperationMetering): Promise<SystemsPart> {
   const configured = new Map(Object.entries(systems.properties).map(([name, value]) => [name, String(value)]));
   const properties = propertySource(configured, process.env);
   const requestProperties = propertySource(configured, {});
@@ -27,7 +28,7 @@ export async function buildSystems({ systems, session: { resumeWait } }: Control
   const hosts = new HostDirectory({
     servers: provider.servers.map(({ name }) => name), clients: provider.clients.map(({ name }) => name), groups: provider.groups,
   }, log);
-  const environment: SystemEnvironment = { hosts, facadeKeyOf, properties, requestProperties, cryptoKeys, log, resumeWait };
+  const environment: SystemEnvironment = { hosts, facadeKeyOf, properties, requestProperties, cryptoKeys, log, resumeWait, metering };
   const registry = new SystemRegistry(systems.configuration, environment);
   try {
     await registry.load();

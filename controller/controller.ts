@@ -11,6 +11,9 @@ import type { ControllerConfig } from './config/controller-config.js';
 import { route } from './crest/router.js';
 import { createRestServer } from './crest/server.js';
 import type { RequestHandler } from './crest/request.js';
+import type { RequestObserver } from './crest/request-observer.js';
+import type { ConfiguredMetrics } from './metrics/configured-metrics.js';
+import type { MetricsServer } from './metrics/metrics-server.js';
 import { infoRequests, type ReadyState } from './info.js';
 import { Identities } from './enrolment/identities.js';
 import { openEnrolment, type EnrolmentPart } from './enrolment/open-enrolment.js';
@@ -30,25 +33,35 @@ export interface RunningController {
   readonly gatewayPort: number | undefined;
   /** Where agents enrol; undefined without the section. */
   readonly enrolmentPort: number | undefined;
+  /** Where figures and probes are; undefined without the section. */
+  readonly metricsPort: number | undefined;
   /** Lets requests under way finish for `shutdownGrace`, then ends everything. Idempotent. */
   stop(): Promise<void>;
 }
 
+/** What the controller tells of the process it runs in. */
+export interface ProcessFacts {
+  readonly version: string;
+  /** Lines of the log that were dropped since the start. */
+  logLinesDropped(): number;
+}
+
 /** Starts a controller. Rejects, with everything closed again, when a port is taken or a file is missing. */
-export async function startController(config: ControllerConfig, log: Log): Promise<RunningController> {
+export async function startController(config: ControllerConfig, log: Log, facts: ProcessFacts = { version: productVersion(), logLinesDropped: () => 0 }): Promise<RunningController> {
   const unlock = await lockDataFolder(config.data);
   try {
-    await claimStateFormat(config.data, { setting: 'data', version: productVersion() });
-    return await startParts(config, log, unlock);
+    await claimStateFormat(config.data, { setting: 'data', version: facts.version });
+    return await startParts(config, log, { unlock, facts });
   } catch (error) {
     await unlock();
     throw error;
   }
 }
 
-async function startParts(config: ControllerConfig, log: Log, unlock: () => Promise<void>): Promise<RunningController> {
-  const systems = await buildSystems(config, log);
-  const sync = buildSynchronisation(config, systems, log);
+async function startParts(config: ControllerConfig, log: Log, { unlock, facts }: { readonly unlock: () => Promise<void>; readonly facts: ProcessFacts }): Promise<RunningController> {
+  const metrics = await metricsFor(config, facts);
+  const systems = await buildSystems(config, log, metrics?.operations);
+  const sync = buildSynchronisation(config, systems, log, metrics);
   let state: ReadyState = 'ACTIVE_NOT_READY';
   const handler = route({
     system: systemRequests({ registry: systems.registry, environment: systems.environment, projectFolder: config.systems.project, liveSync: sync.liveSync }),
@@ -56,11 +69,14 @@ async function startParts(config: ControllerConfig, log: Log, unlock: () => Prom
     info: infoRequests(() => state),
     ...sync.handlers,
   });
-  const { agents, enrolment, closeAgents } = await openAgentSide(config, systems, log);
+  const { agents, enrolment, closeAgents } = await openAgentSide(config, systems, log, metrics);
   let server: Server;
+  let scraped: MetricsServer | undefined;
   try {
-    server = await listenRest(config, handler, log);
+    scraped = await metrics?.listen({ isReady: () => state === 'ACTIVE_READY', hosts: systems.hosts, peers: agents.figures, deadLetters: sync.deadLetters });
+    server = await listenRest(config, handler, log, metrics?.requests);
   } catch (error) {
+    await scraped?.close();
     await closeAgents('start failed');
     throw error;
   }
@@ -78,6 +94,8 @@ async function startParts(config: ControllerConfig, log: Log, unlock: () => Prom
     await sync.close().catch((error: unknown) => log.error({ err: error }, 'links or audit could not be written to the end'));
     await closed;
     clearTimeout(late);
+    await scraped?.close();
+    metrics?.close();
     await closeAgents('controller is stopping');
     await unlock();
   };
@@ -85,8 +103,15 @@ async function startParts(config: ControllerConfig, log: Log, unlock: () => Prom
     restPort: (server.address() as AddressInfo).port,
     gatewayPort: agents.gateway?.port,
     enrolmentPort: enrolment?.port,
+    metricsPort: scraped?.port,
     stop: () => stopping ??= stop(),
   };
+}
+
+/** Loaded only where the configuration asks for it. */
+async function metricsFor(config: ControllerConfig, facts: ProcessFacts): Promise<ConfiguredMetrics | undefined> {
+  const { metrics } = config;
+  return metrics === undefined ? undefined : (await import('./metrics/configured-metrics.js')).configuredMetrics(config, metrics, facts);
 }
 
 /** The certificate of the REST API is replaced under way, as that of the gateway. */
@@ -110,12 +135,12 @@ interface AgentSide {
 }
 
 /** Everything agents see: the gateway, the enrolment listener, and who may be one. */
-async function openAgentSide(config: ControllerConfig, systems: Awaited<ReturnType<typeof buildSystems>>, log: Log): Promise<AgentSide> {
+async function openAgentSide(config: ControllerConfig, systems: Awaited<ReturnType<typeof buildSystems>>, log: Log, metrics: ConfiguredMetrics | undefined): Promise<AgentSide> {
   const identities = await Identities.open(config, log);
   let enrolment: EnrolmentPart | undefined;
   try {
     enrolment = await openEnrolment(config, identities, log);
-    const agents = await openAgents(config, systems, identities, log);
+    const agents = await openAgents(config, systems, identities, log, metrics && ((reason) => metrics.agentSide.refused(reason)));
     return {
       agents, enrolment,
       closeAgents: async (reason) => {
@@ -130,10 +155,10 @@ async function openAgentSide(config: ControllerConfig, systems: Awaited<ReturnTy
   }
 }
 
-async function listenRest({ rest }: ControllerConfig, handler: RequestHandler, log: Log): Promise<Server> {
+async function listenRest({ rest }: ControllerConfig, handler: RequestHandler, log: Log, observer: RequestObserver | undefined): Promise<Server> {
   if (rest.users.length === 0 && rest.oauth === undefined) log.warn({}, 'rest.users is empty and rest.oauth is not set: nobody can use the REST API');
   const server = createRestServer({
-    handler, log,
+    handler, log, observer,
     authenticate: restAuthentication({
       users: new UserStore(rest.users), log, verifyToken: rest.oauth === undefined ? undefined : bearerVerifier(rest.oauth),
     }),

@@ -12,13 +12,19 @@ export interface ControllerLog {
   readonly log: Logger;
   /** Resolves when what was logged is written, or after a second. */
   flush(): Promise<void>;
+  /** Lines dropped since the start. */
+  dropped(): number;
 }
 
 /** JSON lines on standard output; a reader that stops reading does not stop the controller. */
 export function createControllerLog(level: string): ControllerLog {
   const output = destination({ dest: 1, sync: false, maxLength: MAX_WAITING });
   let dropped = 0;
-  output.on('drop', () => { dropped += 1; });
+  let droppedInAll = 0;
+  output.on('drop', () => {
+    dropped += 1;
+    droppedInAll += 1;
+  });
   output.on('drain', () => {
     if (dropped === 0) return;
     const lost = dropped;
@@ -32,6 +38,7 @@ export function createControllerLog(level: string): ControllerLog {
   }, output);
   return {
     log,
+    dropped: () => droppedInAll,
     flush: () => new Promise((resolve) => {
       const late = setTimeout(resolve, 1_000);
       output.flush(() => {

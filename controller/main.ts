@@ -2,6 +2,7 @@ import { toldServiceManager } from '../service/service-manager.js';
 import { loadConfig } from './config/load-config.js';
 import { startController, type RunningController } from './controller.js';
 import { createControllerLog, type ControllerLog } from './logger.js';
+import { productVersion } from '../service/product-version.js';
 
 /** What something that was left open gets before the process ends anyway, in milliseconds. */
 const LINGER = 2_000;
@@ -21,15 +22,15 @@ export async function runController(configPath: string): Promise<void> {
   process.on('uncaughtException', dieOf('an exception was thrown and nobody caught it; this is a defect'));
   let controller: RunningController;
   try {
-    controller = await startController(config, log);
+    controller = await startController(config, log, { version: productVersion(), logLinesDropped: () => output.dropped() });
   } catch (error) {
     log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'the controller cannot start');
     await output.flush();
     throw error;
   }
-  log.info({ pid: process.pid, restPort: controller.restPort, gatewayPort: controller.gatewayPort, enrolmentPort: controller.enrolmentPort }, 'controller started');
+  log.info({ pid: process.pid, restPort: controller.restPort, gatewayPort: controller.gatewayPort, enrolmentPort: controller.enrolmentPort, metricsPort: controller.metricsPort }, 'controller started');
   let stopping = false;
-  const ports = Object.entries({ 'REST API': controller.restPort, agents: controller.gatewayPort, enrolment: controller.enrolmentPort }).flatMap(([what, port]) => (port === undefined ? [] : [`${what} on port ${port}`]));
+  const ports = Object.entries({ 'REST API': controller.restPort, agents: controller.gatewayPort, enrolment: controller.enrolmentPort, metrics: controller.metricsPort }).flatMap(([what, port]) => (port === undefined ? [] : [`${what} on port ${port}`]));
   const manager = toldServiceManager(() => (stopping ? 'Stopping: requests under way may finish' : `Serving ${ports.join(', ')}`), (problem) => { log.warn({}, problem); });
   manager.ready();
   await stopSignal(output);

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { createPeer } from '../protocol/session/peer.js';
-import type { ProtocolPeer, SessionLimits } from '../protocol/session/contract.js';
+import type { PeerFigures, ProtocolPeer, SessionLimits } from '../protocol/session/contract.js';
 import { bearerVerifier } from './authentication/bearer-tokens.js';
 import { UserStore } from './authentication/user-store.js';
 import type { SystemsPart } from './build-systems.js';
 import type { ControllerConfig, GatewayConfig } from './config/controller-config.js';
 import { keepServerDialled } from './gateway/dial-server.js';
 import type { AgentAuthenticationParts } from './gateway/agent-authentication.js';
-import { openGateway, type Gateway } from './gateway/gateway.js';
+import { openGateway, type Gateway, type GatewayOptions } from './gateway/gateway.js';
 import type { Log } from './log.js';
 import type { Identities } from './enrolment/identities.js';
 import { AgentConnections } from './gateway/agent-connections.js';
@@ -17,6 +17,8 @@ import { followFiles } from './tls/follow-files.js';
 /** Everything that keeps connections to agents and connector servers. */
 export interface AgentsPart {
   readonly gateway: Gateway | undefined;
+  /** Of agents that dial in, and of connector servers that are dialled. */
+  figures(): { readonly agents: PeerFigures; readonly servers: readonly PeerFigures[] };
   /** Says goodbye to every peer. */
   close(reason: string): Promise<void>;
 }
@@ -24,10 +26,10 @@ export interface AgentsPart {
 const DEFAULT_FRAME = 32 * 1_024 ** 2;
 
 /** Listens for agents and dials the configured connector servers. */
-export async function openAgents(config: ControllerConfig, systems: SystemsPart, identities: Identities, log: Log): Promise<AgentsPart> {
+export async function openAgents(config: ControllerConfig, systems: SystemsPart, identities: Identities, log: Log, onRefused?: GatewayOptions['onRefused']): Promise<AgentsPart> {
   const limits = sessionLimits(config);
   const listener = createPeer({ role: 'listener', limits, log, ...systems.hosts.events() });
-  const gateway = config.gateway === undefined ? undefined : await listen(config.gateway, { peer: listener, systems, identities, log });
+  const gateway = config.gateway === undefined ? undefined : await listen(config.gateway, { peer: listener, systems, identities, log, onRefused });
   const stop = new AbortController();
   const ca = config.systems.remoteServerAuthorities === undefined ? undefined : await readFile(config.systems.remoteServerAuthorities, 'utf8');
   const dialled = systems.provider.servers.map((server) => {
@@ -36,6 +38,7 @@ export async function openAgents(config: ControllerConfig, systems: SystemsPart,
   });
   return {
     gateway,
+    figures: () => ({ agents: listener.figures(), servers: dialled.map(({ peer }) => peer.figures()) }),
     async close(reason) {
       stop.abort(new Error(reason));
       await Promise.all([gateway?.close(), listener.close(reason), ...dialled.map(({ peer }) => peer.close(reason))]);
@@ -54,7 +57,7 @@ function sessionLimits({ session, gateway }: ControllerConfig): Partial<SessionL
   };
 }
 
-interface ListenParts { readonly peer: ProtocolPeer; readonly systems: SystemsPart; readonly identities: Identities; readonly log: Log }
+interface ListenParts { readonly peer: ProtocolPeer; readonly systems: SystemsPart; readonly identities: Identities; readonly log: Log; readonly onRefused: GatewayOptions['onRefused'] | undefined }
 
 async function listen(config: GatewayConfig, parts: ListenParts): Promise<Gateway> {
   const { peer, identities, systems, log } = parts;
@@ -65,6 +68,7 @@ async function listen(config: GatewayConfig, parts: ListenParts): Promise<Gatewa
     tls: config.tls === undefined ? undefined : { ...await readTls?.(), ...clientCertificateOptions(config.tls) },
     authentication: authentication(config, parts),
     onProven: (fingerprint) => identities.proven(fingerprint),
+    ...(parts.onRefused === undefined ? {} : { onRefused: parts.onRefused }),
     onSocket: (socket, { name, group: certificateGroup }, watched) => {
       peer.attach(socket, name).then(({ group, hostId }) => {
         systems.hosts.certified(group, certificateGroup);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPasswordHash } from '../authentication/password-hash.js';
 import { enrolment } from './enrolment-config.js';
+import { metrics } from './metrics-config.js';
 import { duration, integer, isLoopback, path, port, size, text, url } from './setting-types.js';
 
 const MEBIBYTE = 1_024 ** 2;
@@ -71,6 +72,7 @@ export function controllerConfigSchema(base: string) {
     rest: rest(base).prefault({}),
     gateway: gateway(base).optional(),
     enrolment: enrolment(base).optional(),
+    metrics: metrics().optional(),
     systems: z.strictObject({
       configuration: path(base, 'the folder of provisioner files and sync.json').prefault('conf'),
       project: path(base, 'the folder that files of system actions are named from').prefault('.'),

@@ -10,6 +10,7 @@ import { requestTarget, type RequestTarget } from './request-path.js';
 import { streamQuery } from './stream-query.js';
 import { writeError, writeJsonAnswer, writeResource } from './write-answer.js';
 import { extendedValue } from './headers.js';
+import type { AnsweredRequest, RequestObserver } from './request-observer.js';
 import type { Log } from '../log.js';
 
 /** Finds out who calls. Throws a ResourceError (401, 403). */
@@ -34,6 +35,7 @@ export interface RestServerParts {
   readonly authenticate: Authenticate;
   readonly log: Log;
   readonly limits: RestLimits;
+  readonly observer?: RequestObserver | undefined;
   /** Set: HTTPS. */
   readonly tls?: ServerOptions | undefined;
 }
@@ -54,6 +56,7 @@ async function answer(parts: RestServerParts, message: IncomingMessage, response
   const transactionId = randomUUID();
   const log = parts.log.child({ transactionId });
   const startedAt = performance.now();
+  const answered = parts.observer?.begin();
   const stop = new AbortController();
   const { requestTimeout } = parts.limits;
   let ends = performance.now() + requestTimeout;
@@ -79,6 +82,7 @@ async function answer(parts: RestServerParts, message: IncomingMessage, response
     else if (!response.destroyed) writeError(response, failure);
   } finally {
     clearTimeout(deadline);
+    answered?.(answeredRequest(message, response, startedAt));
     // Never the query string: it may hold a password (authenticate).
     const about = { method: message.method, path: (message.url ?? '').split('?', 1)[0], status: response.statusCode, ms: Math.round(performance.now() - startedAt) };
     if (message.method === 'GET') log.debug(about, 'request');
@@ -92,6 +96,19 @@ interface Run {
   readonly timeLeft: () => number;
   /** A query may take as long as its caller reads. */
   readonly withoutDeadline: () => void;
+}
+
+function answeredRequest(message: IncomingMessage, response: ServerResponse, startedAt: number): AnsweredRequest {
+  const wasCut = response.destroyed && !response.writableFinished;
+  return { method: methodOf(message), resource: resourceOf(message), status: wasCut ? 0 : response.statusCode, milliseconds: performance.now() - startedAt };
+}
+
+function resourceOf({ url = '/' }: IncomingMessage): string {
+  try {
+    return requestTarget(url).path[0] ?? '';
+  } catch {
+    return '';
+  }
 }
 
 function toResourceError(error: unknown): ResourceError {

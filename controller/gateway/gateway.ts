@@ -28,6 +28,8 @@ export interface GatewayOptions extends UnauthenticatedLimits {
   readonly connections: AgentConnections;
   /** A socket of an authenticated agent, of the group in its certificate. `watched` wants to hear which session it joined. */
   onSocket(socket: FrameSocket, agent: { readonly name: string; readonly group: string | undefined }, watched: WatchedConnection): void;
+  /** A socket was refused: by TLS, or with that HTTP status. */
+  onRefused?(reason: 'tls' | Refusal['status']): void;
   /** An agent has opened a socket with the certificate of that fingerprint. */
   onProven(fingerprint: string): void;
 }
@@ -55,7 +57,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     destroyOnError(socket);
     judge(request, options).then((verdict) => {
-      if ('status' in verdict) return refuse(verdict, request, socket, options.log);
+      if ('status' in verdict) return refuse(verdict, request, socket, options);
       if (socket.destroyed) return undefined;
       sockets.handleUpgrade(request, socket, head, (websocket) => {
         strangers.authenticated(request.socket);
@@ -70,6 +72,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   server.on('tlsClientError', (error: Error, socket: { readonly remoteAddress?: string; readonly authorizationError?: Error | string | null }) => {
     // A certificate that is refused shows as a hang-up; why it was refused stands on the socket.
     const certificate = socket.authorizationError === undefined || socket.authorizationError === null ? undefined : `client certificate refused: ${String(socket.authorizationError)}`;
+    options.onRefused?.('tls');
     options.log.warn({ from: socket.remoteAddress, reason: certificate ?? error.message }, 'TLS handshake with an agent failed');
   });
   server.on('clientError', (_error, socket) => socket.destroy());
@@ -125,7 +128,8 @@ async function judge(request: IncomingMessage, options: GatewayOptions): Promise
   return authenticateAgent(request, options.authentication);
 }
 
-function refuse({ status, reason }: Refusal, request: IncomingMessage, socket: Duplex, log: Log): void {
+function refuse({ status, reason }: Refusal, request: IncomingMessage, socket: Duplex, { log, onRefused }: GatewayOptions): void {
+  onRefused?.(status);
   log.warn({ from: addressOf(request.socket), status, reason }, 'agent refused');
   const text = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' }[status];
   const challenge = status === 401 ? ['WWW-Authenticate: Basic realm="openicf.forgerock.org"'] : [];

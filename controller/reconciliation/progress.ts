@@ -38,6 +38,17 @@ export class Progress {
   readonly #started = new Date();
   /** Why the run failed or was stopped. */
   message: string | undefined;
+  readonly #onSituation: ((situation: Situation) => void) | undefined;
+
+  /** `onSituation`: told of each object as it is looked at. */
+  constructor(onSituation?: (situation: Situation) => void) {
+    this.#onSituation = onSituation;
+  }
+
+  /** Milliseconds since the start, or to the end. */
+  get duration(): number {
+    return (this.#ended ?? new Date()).getTime() - this.#started.getTime();
+  }
 
   get stage(): Stage {
     return this.#stage;
@@ -56,12 +67,12 @@ export class Progress {
 
   situation(situation: Situation): void {
     this.#situations.set(situation, (this.#situations.get(situation) ?? 0) + 1);
+    this.#onSituation?.(situation);
   }
 
   /** The summary, keys in the order clients know. */
   toJson(id: string, mapping: string, parameters: JsonObject): JsonObject {
     const { source, target, links, changes } = this;
-    const end = this.#ended ?? new Date();
     return {
       _id: id, mapping, state: this.state, stage: this.#stage, stageDescription: STAGES[this.#stage][1],
       progress: {
@@ -74,7 +85,7 @@ export class Progress {
       durationSummary: this.durations.toJson(),
       parameters,
       ...(this.message === undefined ? {} : { message: this.message }),
-      started: this.#started.toISOString(), ended: this.#ended?.toISOString() ?? '', duration: end.getTime() - this.#started.getTime(),
+      started: this.#started.toISOString(), ended: this.#ended?.toISOString() ?? '', duration: this.duration,
     };
   }
 }

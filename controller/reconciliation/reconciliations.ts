@@ -13,6 +13,7 @@ import { ownerOf, type MappingBook } from './mapping-book.js';
 import type { ThresholdSource } from './mapping-source.js';
 import { systemObjectSet } from './object-set.js';
 import { Progress } from './progress.js';
+import type { ReconciliationObserver } from './reconciliation-observer.js';
 import { ReconciliationRun, messageOf, type RunParts } from './run.js';
 import { runParameters, withOverrides } from './run-parameters.js';
 
@@ -29,6 +30,7 @@ export interface ReconciliationParts {
   readonly audit: AuditLog;
   readonly dataFolder: string;
   readonly settings: ReconciliationSettings;
+  readonly observer?: ReconciliationObserver | undefined;
   readonly log: Log;
 }
 
@@ -62,7 +64,9 @@ export class Reconciliations {
     const running = [...this.#runs.values()].find((run) => run.mapping === name && run.progress.state === 'ACTIVE');
     if (running !== undefined) throw new ResourceError(409, `A reconciliation of ${name} is running already`);
     const id = randomUUID();
-    const progress = new Progress();
+    const { observer } = this.#parts;
+    const progress = new Progress((situation) => observer?.situation(name, situation));
+    observer?.started(name);
     const cancel = new AbortController();
     // Every operation under way listens for it.
     setMaxListeners(0, cancel.signal);
@@ -106,6 +110,7 @@ export class Reconciliations {
       this.#running -= 1;
       this.#waiting.shift()?.();
     }
+    this.#parts.observer?.ended(mapping.name, { state: progress.state, milliseconds: progress.duration, changes: progress.changes, failed: progress.status.FAILURE });
     await this.#keep(id, log);
   }
 

@@ -44,6 +44,15 @@ export class DeadLetters {
     }
   }
 
+  /** How many there are, by system. */
+  async counts(): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    for (const name of await namesIn(this.#folder)) {
+      counts.set(decodeURIComponent(name), (await namesIn(join(this.#folder, name))).filter((file) => file.endsWith('.json')).length);
+    }
+    return counts;
+  }
+
   #of(system: string): string {
     return join(this.#folder, encodeURIComponent(system));
   }
@@ -51,5 +60,15 @@ export class DeadLetters {
   /** A token may be longer than a file name can be. */
   #path(system: string, token: string): string {
     return join(this.#of(system), `${createHash('sha256').update(token).digest('hex')}.json`);
+  }
+}
+
+/** None of a folder that is not there. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return [];
+    throw error;
   }
 }

@@ -10,6 +10,8 @@ export type FailureDecision = { readonly next: 'retry'; readonly retries: RetryC
 export interface FailureHandlerParts {
   readonly deadLetters: DeadLetters;
   readonly log: Log;
+  /** A change was put into the queue. */
+  readonly onDeadLetter?: (() => void) | undefined;
 }
 
 /** Throws 501 for a handler that is a script: better no run than a change silently given up. */
@@ -35,6 +37,7 @@ export async function afterFailure(source: SyncFailureSource | undefined, letter
   }
   try {
     await parts.deadLetters.add(letter);
+    parts.onDeadLetter?.();
     parts.log.warn(about, 'change put into the dead letter queue');
     return { next: 'goOn' };
   } catch (error) {

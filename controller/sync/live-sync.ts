@@ -9,6 +9,7 @@ import { toResource } from '../systems/read-object.js';
 import { callContext, facadeFor, translated, type ObjectCall } from '../systems/requests/object-call.js';
 import type { Change, ChangeHandler } from './change-handler.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
+import type { LiveSyncObserver, RunOutcome } from './live-sync-observer.js';
 import { afterFailure, refuseScriptedHandler } from './failure-handler.js';
 import { stageJson, type SyncStage, type SyncStageStore } from './sync-stage-store.js';
 import { tokenFromJson, tokenJson } from './sync-token-json.js';
@@ -17,6 +18,7 @@ export interface LiveSyncParts {
   readonly stages: SyncStageStore;
   readonly changes: ChangeHandler;
   readonly deadLetters: DeadLetters;
+  readonly observer?: LiveSyncObserver | undefined;
   readonly log: Log;
 }
 
@@ -40,15 +42,21 @@ export class LiveSync {
     if (this.#running.has(source)) throw preconditionFailed(`liveSync of ${source} is running already`);
     this.#running.add(source);
     call.context.withoutDeadline?.();
+    const { observer } = this.#parts;
+    const startedAt = performance.now();
+    let outcome: RunOutcome = 'failed';
+    observer?.started(source);
     try {
       const stage = await this.#parts.stages.read(source);
       const token = tokenFromJson(stage?.connectorData);
       const run = new SyncRun(this.#parts, call, stage ?? { revision: 0 });
       if (token === undefined) await run.storeLatest(facade);
       else await run.follow(facade, token);
+      outcome = run.hasStopped ? 'stopped' : 'ok';
       return stageJson(source, run.stage, detailed);
     } finally {
       this.#running.delete(source);
+      observer?.ended(source, outcome, performance.now() - startedAt);
     }
   }
 }
@@ -58,6 +66,8 @@ class SyncRun {
   readonly #parts: LiveSyncParts;
   readonly #call: ObjectCall;
   stage: SyncStage;
+  /** At a change that failed and comes again. */
+  hasStopped = false;
 
   constructor(parts: LiveSyncParts, call: ObjectCall, stage: SyncStage) {
     this.#parts = parts;
@@ -114,6 +124,7 @@ class SyncRun {
       const change = toChange(this.#call, delta);
       record = change.newValue ?? null;
       await this.#parts.changes.handle(change, context.signal);
+      this.#parts.observer?.change(this.#call.container, 'applied');
       return true;
     } catch (error) {
       context.signal.throwIfAborted();
@@ -122,8 +133,10 @@ class SyncRun {
         token: writeJson(tokenJson(delta.token)['syncToken'] ?? null), systemIdentifier: system.name, objectType: this.#call.type.name,
         uid: delta.uid.value, failedRecord: record, failureCause,
       };
-      const decision = await afterFailure(setup.source.syncFailureHandler, letter, this.stage.retries, this.#parts);
+      const decision = await afterFailure(setup.source.syncFailureHandler, letter, this.stage.retries, { ...this.#parts, onDeadLetter: () => this.#parts.observer?.deadLetter(this.#call.container) });
+      this.#parts.observer?.change(this.#call.container, decision.next === 'goOn' ? 'given_up' : 'failed');
       if (decision.next === 'goOn') return true;
+      this.hasStopped = true;
       const lastException = { throwable: failureCause, syncDelta: deltaText(delta) };
       await this.#save({ ...(reached === undefined ? {} : { connectorData: tokenJson(reached) }), lastException, retries: decision.retries });
       return false;

@@ -3,6 +3,8 @@ import { ALL, ConnectorError, IcfArray, type ApiConfiguration, type ConnectorFac
 import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
 import { unavailable } from '../crest/resource-error.js';
 import type { Log } from '../log.js';
+import type { OperationMetering } from '../../metrics/operation-metrics.js';
+import { meterFacade } from '../metrics/metered-facade.js';
 import { configureConnector } from './configure-connector.js';
 import type { ConnectorHosts } from './connector-hosts.js';
 import { decryptValues, type CryptoKeys } from './encrypted-values.js';
@@ -26,6 +28,8 @@ export interface SystemEnvironment {
   readonly log: Log;
   /** How long a search that lost its agent waits for one to go on at, in milliseconds. @default 15000 */
   readonly resumeWait?: number | undefined;
+  /** Counts and times operations, by the name of their system. */
+  readonly metering?: OperationMetering | undefined;
 }
 
 const DEFAULT_RESUME_WAIT = 15_000;
@@ -126,9 +130,11 @@ export class System {
   readonly setup: SystemSetup | undefined;
   /** Why there is no setup. */
   readonly error: string | undefined;
+  readonly #metering: OperationMetering | undefined;
 
   constructor(fileName: FileName, text: string, raw: JsonValue | undefined, environment: SystemEnvironment, problem?: string) {
     this.fileName = fileName;
+    this.#metering = environment.metering;
     this.digest = digestOf(text);
     const given = isObject(raw) ? raw['name'] : undefined;
     this.name = typeof given === 'string' && given !== '' ? given : fileName;
@@ -157,7 +163,8 @@ export class System {
     if (this.connector === undefined) throw unavailable('Service Unavailable', { connectorMessage: `provisioner.openicf-${this.fileName}.json: ${this.error ?? 'cannot be used'}` });
     if (!this.isEnabled) throw unavailable('Service Unavailable', { connectorMessage: `system ${this.name} is disabled` });
     try {
-      return this.connector.facade();
+      const facade = this.connector.facade();
+      return this.#metering === undefined ? facade : meterFacade(facade, this.name, this.#metering);
     } catch (error) {
       // A wrong value, or an agent that went away just now.
       if (error instanceof TypeError || error instanceof ConnectorError) throw unavailable('Service Unavailable', { connectorMessage: this.connector.scrub(error.message) });

@@ -62,6 +62,14 @@ describe('configuration', () => {
     expect(Object.keys(enrolment ?? {}).sort()).toEqual(['address', 'authority', 'certificateLife', 'overlap', 'port', 'tls', 'tokenLife', 'trust', 'url']);
   });
 
+  it('the figures are for this machine only, unless somebody says otherwise', async () => {
+    const text = (await readFile('controller/config/example.yaml', 'utf8')).replace(/^# (metrics: )/m, '$1');
+    expect(parseConfig(text, 'controller/config/example.yaml').metrics).toEqual({ port: 9464, address: '127.0.0.1', allowClearText: false });
+    expect(parseConfig('metrics: {}', '/etc/c.yaml').metrics).toEqual({ port: 9464, address: '127.0.0.1', allowClearText: false });
+    expect(() => parseConfig('metrics: { address: 0.0.0.0 }', '/etc/c.yaml')).toThrow('allowClearText');
+    expect(parseConfig('metrics: { address: 0.0.0.0, allowClearText: true }', '/etc/c.yaml').metrics).toMatchObject({ address: '0.0.0.0' });
+  });
+
   it('is shown in full by the example, whose values are the defaults', async () => {
     const path = 'controller/config/example.yaml';
     const example = parseConfig(await readFile(path, 'utf8'), path);

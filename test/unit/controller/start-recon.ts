@@ -6,6 +6,7 @@ import { silentLog } from '../../../controller/log.js';
 import { LinkTables } from '../../../controller/reconciliation/links.js';
 import { mappingChangeHandler } from '../../../controller/reconciliation/mapping-change-handler.js';
 import { MappingBook } from '../../../controller/reconciliation/mapping-book.js';
+import type { ReconciliationObserver } from '../../../controller/reconciliation/reconciliation-observer.js';
 import { Reconciliations } from '../../../controller/reconciliation/reconciliations.js';
 import { AuditLog } from '../../../controller/store/audit-log.js';
 import type { ChangeHandler } from '../../../controller/sync/change-handler.js';
@@ -42,7 +43,7 @@ export interface Recon {
 }
 
 /** Two memory systems, `src` and `dst`, and a mapping between them. */
-export async function startRecon(mapping: object = {}, options: { maxEntries?: number; maxDeletions?: string } = {}, former?: Recon): Promise<Recon> {
+export async function startRecon(mapping: object = {}, options: { maxEntries?: number; maxDeletions?: string; observer?: ReconciliationObserver } = {}, former?: Recon): Promise<Recon> {
   const folder = former?.folder ?? await mkdtemp(join(tmpdir(), 'causeway-recon-'));
   const [source, target] = [former?.source ?? new MemoryFacade(), former?.target ?? new MemoryFacade()];
   await writeFile(join(folder, 'provisioner.openicf-src.json'), JSON.stringify(provisioner('src', 'a')));
@@ -56,7 +57,7 @@ export async function startRecon(mapping: object = {}, options: { maxEntries?: n
   const audit = new AuditLog(folder, 'recon');
   const unmapped: string[] = [];
   const service = new Reconciliations({
-    book, links, registry, audit, dataFolder: folder, log: silentLog,
+    book, links, registry, audit, dataFolder: folder, log: silentLog, observer: options.observer,
     settings: { maxEntries: options.maxEntries ?? 1_000, maxConcurrentRuns: 2, defaultDeleteThreshold: options.maxDeletions },
   });
   const changes = mappingChangeHandler({ book, links, registry, audit, log: silentLog, otherwise: { handle: async ({ id }) => { unmapped.push(id); } } });

@@ -18,6 +18,7 @@ import { SystemRegistry } from '../../../controller/systems/system-registry.js';
 import type { SystemEnvironment } from '../../../controller/systems/system.js';
 import { systemRequests } from '../../../controller/systems/requests/system-requests.js';
 import { DeadLetters } from '../../../controller/sync/dead-letters.js';
+import type { ControllerMetrics } from '../../../controller/metrics/controller-metrics.js';
 import { LiveSync } from '../../../controller/sync/live-sync.js';
 import { SyncStageStore } from '../../../controller/sync/sync-stage-store.js';
 import type { ChangeHandler } from '../../../controller/sync/change-handler.js';
@@ -84,7 +85,7 @@ export const LOGIN = { 'X-OpenIDM-Username': 'openidm-admin', 'X-OpenIDM-Passwor
 const passwordHash = hashPassword('openidm-admin');
 
 /** The REST interface over a memory connector, listening on a port of its own. */
-export async function startRest(options: { files?: Record<string, unknown>; limits?: Partial<RestLimits>; changes?: ChangeHandler } = {}): Promise<Rest> {
+export async function startRest(options: { files?: Record<string, unknown>; limits?: Partial<RestLimits>; changes?: ChangeHandler; metrics?: ControllerMetrics } = {}): Promise<Rest> {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-rest-'));
   for (const [name, content] of Object.entries(options.files ?? { 'provisioner.openicf-mem.json': PROVISIONER })) {
     await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
@@ -94,18 +95,18 @@ export async function startRest(options: { files?: Record<string, unknown>; limi
   const configurations: ApiConfiguration[] = [];
   const environment: SystemEnvironment = {
     hosts: memoryHosts(host), cryptoKeys: new Map(), log: silentLog, properties: propertySource(new Map([['db.host', 'substituted']]), { SECRET_OF_HOST: 'x' }), requestProperties: propertySource(new Map([['db.host', 'substituted']]), {}),
-    facadeKeyOf: (configuration) => `key${configurations.push(configuration)}`,
+    facadeKeyOf: (configuration) => `key${configurations.push(configuration)}`, metering: options.metrics?.operations,
   };
   const registry = new SystemRegistry(folder, environment);
   await registry.load();
-  const liveSync = new LiveSync({ stages: new SyncStageStore(folder), deadLetters: new DeadLetters(folder), log: silentLog, changes: options.changes ?? { handle: () => Promise.resolve() } });
+  const liveSync = new LiveSync({ stages: new SyncStageStore(folder), deadLetters: new DeadLetters(folder), observer: options.metrics?.liveSync, log: silentLog, changes: options.changes ?? { handle: () => Promise.resolve() } });
   const handler = route({
     system: systemRequests({ registry, environment, projectFolder: folder, liveSync: (call, detailed) => liveSync.run(call, detailed) }),
     info: infoRequests(() => 'ACTIVE_READY'),
     config: configurationRequests({ folder, registry, environment }),
   });
   const users = new UserStore([{ name: 'openidm-admin', passwordHash: await passwordHash, roles: ['openidm-admin'] }]);
-  const server = createRestServer({ handler, authenticate: restAuthentication({ users, log: silentLog }), log: silentLog, limits: { ...DEFAULT_REST_LIMITS, ...options.limits } });
+  const server = createRestServer({ handler, authenticate: restAuthentication({ users, log: silentLog }), log: silentLog, observer: options.metrics?.requests, limits: { ...DEFAULT_REST_LIMITS, ...options.limits } });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

@@ -1,0 +1,42 @@
+import type { ControllerConfig } from '../config/controller-config.js';
+import type { MetricsConfig } from '../config/metrics-config.js';
+import type { ProcessFacts } from '../controller.js';
+import type { DeadLetters } from '../sync/dead-letters.js';
+import type { AgentSideFigures, AgentSideMetrics } from './agent-side-metrics.js';
+import { CertificateExpiry, certificateFiles } from './certificate-expiry.js';
+import { ControllerMetrics } from './controller-metrics.js';
+import { startMetricsServer, type MetricsServer } from './metrics-server.js';
+
+/** Parts of a running controller that a scrape looks at. */
+export interface ScrapedParts {
+  isReady(): boolean;
+  readonly hosts: { readonly all: AgentSideFigures['hosts']; readonly groups: AgentSideFigures['groups'] };
+  peers(): AgentSideFigures['peers'];
+  readonly deadLetters: Pick<DeadLetters, 'counts'>;
+}
+
+export interface ConfiguredMetrics extends Pick<ControllerMetrics, 'operations' | 'requests' | 'reconciliations' | 'liveSync'> {
+  readonly agentSide: AgentSideMetrics;
+  /** Answers scrapes and probes. Rejects when the port cannot be had. */
+  listen(parts: ScrapedParts): Promise<MetricsServer>;
+  close(): void;
+}
+
+/** The metrics of a controller whose configuration has the section. */
+export function configuredMetrics(config: ControllerConfig, { port, address }: MetricsConfig, facts: ProcessFacts): ConfiguredMetrics {
+  const metrics = new ControllerMetrics(facts.version);
+  const certificates = new CertificateExpiry(certificateFiles(config));
+  const { operations, requests, reconciliations, liveSync, agentSide } = metrics;
+  return {
+    operations, requests, reconciliations, liveSync, agentSide,
+    listen: ({ isReady, hosts, peers, deadLetters }) => startMetricsServer({
+      port, address, isReady,
+      metrics: () => metrics.exposition(async () => ({
+        ready: isReady(), logLinesDropped: facts.logLinesDropped(),
+        agentSide: { hosts: hosts.all, groups: hosts.groups, peers: peers() },
+        deadLetters: await deadLetters.counts(), certificates: await certificates.read(),
+      })),
+    }),
+    close: () => metrics.close(),
+  };
+}
