@@ -13,7 +13,9 @@ import type { IdentityStatus } from './enrolment/identity-status.js';
 import { checkIsolated } from './isolation/budgets.js';
 import { configuredIsolation } from './isolation/configured-isolation.js';
 import type { ProcessStatus } from './isolation/process-keeper.js';
-import { startHealthServer, type HealthServer } from './observe/health-server.js';
+import { startConfiguredLocal } from './observe/local/configured-local.js';
+import type { LocalServer } from './observe/local/local-server.js';
+import { OperationWatch } from './observe/watch/operation-watch.js';
 import type { OverloadStatus } from './overload/overload-protection.js';
 import { openConfiguredJournal } from './journal/configured-journal.js';
 import type { WriteJournal } from './journal/write-journal.js';
@@ -57,7 +59,7 @@ export interface AgentStatus {
 
 export interface RunningAgent {
   status(): AgentStatus;
-  /** Port of the health endpoints, if there are any. */
+  /** Port of the local server, if there is one. */
   readonly healthPort: number | undefined;
   /** Resolves when the agent has stopped; rejects when every controller refused it for good. */
   readonly ended: Promise<void>;
@@ -162,7 +164,8 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId, 
   const trustedCertificates = await readAuthorities(config.connectors.ca);
   const policy = await LivePolicy.start({ file: config.policy.file, checkInterval: config.policy.checkInterval, stateDirectory: config.agent.stateDirectory, clock, log, audit });
   const journal = await naming('journal', () => openConfiguredJournal(config, log));
-  const connectors = hostConnectors(config, { enabled, trustedCertificates, policy, journal, audit: auditing.parts, isolation: await configuredIsolation(config, { clock, log }) }, { clock, log, version, metrics: await metricsFor(config, version) });
+  const operations = new OperationWatch(clock);
+  const connectors = hostConnectors(config, { enabled, watch: operations, trustedCertificates, policy, journal, audit: auditing.parts, isolation: await configuredIsolation(config, { clock, log }) }, { clock, log, version, metrics: await metricsFor(config, version) });
   const enrolment = await enrolmentFor(config, {
     clock, log, audit, version, onRenewed: () => { for (const session of controllers) session.renewSockets(); },
     onReplaced: () => {
@@ -182,14 +185,13 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId, 
     const working = parts.listeners.length > 0 || parts.controllers.some(({ serving }) => serving > 0);
     return { ready: working && !stopping.signal.aborted, stopping: stopping.signal.aborted, ...parts, relays: connectors.relays(), load: connectors.load(), journal: journal.status(), policy: policy.status(), audit: audit.status(), facades: connectors.facadeCount, isolation: connectors.isolation(), identity: enrolment?.keeper.status(), certificates: watch.status() };
   };
-  let health: HealthServer | undefined;
+  let local: LocalServer | undefined;
   try {
     await connectors.start(() => { for (const session of [...controllers, ...listeners]) session.announceConnectors(); });
     for (const [index, listener] of config.listeners.entries()) {
       listeners.push(await naming(`listeners[${index}]`, async () => ListenerSession.open(await listenerSessionOf(config, listener, shared))));
     }
-    const { health: endpoint } = config;
-    if (endpoint !== undefined) health = await naming('health', () => startHealthServer({ ...endpoint, status, metrics: scrapeOf(config, { status, connectors, controllers, listeners, logLinesDropped }) }));
+    local = await naming('health', () => startConfiguredLocal(config, { clock, log, hostId, version, watch: operations, status, metrics: scrapeOf(config, { status, connectors, controllers, listeners, logLinesDropped }), stop: () => stop() }));
   } catch (error) {
     await Promise.all([...listeners.map((session) => session.close()), connectors.close()]);
     await journal.close();
@@ -206,7 +208,7 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId, 
     await Promise.all([running.catch(() => undefined), keeping, ...listeners.map((session) => session.close())]);
     await connectors.close();
     await journal.close();
-    await health?.close();
+    await local?.close();
     await auditing.close();
   };
   let stopped: Promise<void> | undefined;
@@ -215,7 +217,7 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId, 
     stopped ??= shutDown();
     return stopped;
   };
-  return { status, healthPort: health?.port, ended: endOf(running, listeners.length, stopping.signal, stop), reload: () => reload(policy, retry), stop };
+  return { status, healthPort: local?.port, ended: endOf(running, listeners.length, stopping.signal, stop), reload: () => reload(policy, retry), stop };
 }
 
 async function reload(policy: LivePolicy, retry: () => void): Promise<void> {

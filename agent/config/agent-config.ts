@@ -130,6 +130,7 @@ export function agentConfigSchema(base: string) {
     health: z.strictObject({
       port: listenPort(),
       address: text('address to bind to').default('127.0.0.1'),
+      metrics: z.enum(['token', 'open']).describe('token or open: who may ask for /metrics').default('token'),
     }).optional(),
     secrets: secretsSettings(base).prefault({}),
     log: z.strictObject({

@@ -6,6 +6,8 @@ import type { AgentConfig } from '../config/agent-config.js';
 import type { Isolation } from '../isolation/isolation.js';
 import type { ProcessStatus } from '../isolation/process-keeper.js';
 import type { AgentMetrics } from '../observe/metrics/agent-metrics.js';
+import type { OperationWatch } from '../observe/watch/operation-watch.js';
+import { noteUnopened, watchStage } from '../observe/watch/watched-facade.js';
 import { AgentExecutor, type ExecutorOptions, type FacadeSessions } from '../operations/executor.js';
 import { scriptHost } from '../operations/script-host.js';
 import { OverloadProtection, type OverloadStatus } from '../overload/overload-protection.js';
@@ -40,11 +42,11 @@ export interface HostedConnectors {
 }
 
 /** The agent's own connectors and, where relays are configured, those of the servers behind it. */
-export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, 'enabled' | 'trustedCertificates' | 'journal'> & { readonly policy: LivePolicy; readonly audit?: AuditParts | undefined; readonly isolation?: Isolation | undefined }, parts: { readonly clock: Clock; readonly log: SessionLog; readonly version: string; readonly metrics?: AgentMetrics | undefined }): HostedConnectors {
+export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, 'enabled' | 'trustedCertificates' | 'journal'> & { readonly policy: LivePolicy; readonly audit?: AuditParts | undefined; readonly isolation?: Isolation | undefined; readonly watch?: OperationWatch | undefined }, parts: { readonly clock: Clock; readonly log: SessionLog; readonly version: string; readonly metrics?: AgentMetrics | undefined }): HostedConnectors {
   const overload = new OverloadProtection(config.limits, parts);
   const secrets = facadeSecrets(config, { sources: secretSourcesOf(config), now: () => parts.clock.now(), log: parts.log, audit: (event) => own.audit?.audit.event(event) ?? Promise.resolve() });
   const { stages: auditing, onUnopened } = auditStages(own.audit);
-  const { isolation } = own;
+  const { isolation, watch } = own;
   const policed = policyStage(own.policy, async (operationId) => await own.journal?.find(operationId) !== undefined);
   const executor = new AgentExecutor({
     secrets,
@@ -52,13 +54,14 @@ export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, '
     ...config.connectors, ...own, stateDirectory: config.agent.stateDirectory, clock: parts.clock, log: parts.log, metering: parts.metrics?.operations,
     onUnopened: (connectorKey, origin, error) => {
       parts.metrics?.unopened(error);
+      if (watch !== undefined) noteUnopened(watch, connectorKey, origin.principal, error);
       onUnopened?.(connectorKey, origin, error);
     },
-    stages: [...auditing, overload.stage, policed], scripts: scriptHost(config.scripts, [...auditing, policed]), permitTarget: (connector, key) => own.policy.permitTarget(connectorNames(key, connector.id)), refusal: (kind) => overload.refusal(kind),
+    stages: [...(watch === undefined ? [] : [watchStage(watch)]), ...auditing, overload.stage, policed], scripts: scriptHost(config.scripts, [...auditing, policed]), permitTarget: (connector, key) => own.policy.permitTarget(connectorNames(key, connector.id)), refusal: (kind) => overload.refusal(kind),
   });
   const relays = config.relays.map((relay) => new RelaySession(relaySessionOf(config, relay, parts)));
   let tell: () => void = () => undefined;
-  const relaying = relays.length === 0 ? undefined : new RelayingExecutor({ own: executor, relays, policy: own.policy, audit: own.audit, journal: own.journal, metering: parts.metrics?.operations, clock: parts.clock, log: parts.log, onGrown: () => { tell(); } });
+  const relaying = relays.length === 0 ? undefined : new RelayingExecutor({ own: executor, relays, policy: own.policy, audit: own.audit, journal: own.journal, watch, metering: parts.metrics?.operations, clock: parts.clock, log: parts.log, onGrown: () => { tell(); } });
   return {
     executor: relaying ?? executor,
     metrics: parts.metrics,

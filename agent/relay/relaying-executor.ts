@@ -6,6 +6,8 @@ import type { OperationMetering } from '../../metrics/operation-metrics.js';
 import type { AuditParts } from '../audit/audited-operation.js';
 import { auditedRelay } from '../audit/audited-relay.js';
 import type { WriteJournal } from '../journal/write-journal.js';
+import type { OperationWatch } from '../observe/watch/operation-watch.js';
+import { watchedRelay } from '../observe/watch/watched-relay.js';
 import { wasNotMade } from '../policy/failed-change.js';
 import type { LivePolicy } from '../policy/live-policy.js';
 import { admitRelayed } from '../policy/relay-admission.js';
@@ -30,6 +32,8 @@ export interface RelayingExecutorOptions {
   /** Of writes: noted before they are passed on and before they are answered. */
   readonly journal?: WriteJournal | undefined;
   readonly metering?: OperationMetering | undefined;
+  /** Sees what is passed on. */
+  readonly watch?: OperationWatch | undefined;
   readonly clock: Clock;
   readonly log: SessionLog;
   /** There are connectors that were not in a list given before. */
@@ -92,9 +96,10 @@ export class RelayingExecutor implements OperationExecutor {
     const relay = (await this.#current()).find(connectorKey);
     if (relay === undefined) return undefined;
     const observed = this.#observed(relay, connectorKey, origin);
-    const { audit, journal, clock } = this.#options;
+    const { audit, journal, watch, clock } = this.#options;
     const journaled = journal === undefined ? observed : journaledRelay({ journal, clock, stop: this.#stop.signal }, observed, { connectorKey, origin });
-    return audit === undefined ? journaled : auditedRelay(audit, journaled, { relay: relay.name, connectorKey, origin });
+    const audited = audit === undefined ? journaled : auditedRelay(audit, journaled, { relay: relay.name, connectorKey, origin });
+    return watch === undefined ? audited : watchedRelay(watch, audited, { name: relay.name, connectorKey, principal: origin.principal });
   }
 
   /** One log line an operation, as for those that are executed here. Never a value, never a secret. */

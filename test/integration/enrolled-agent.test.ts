@@ -53,7 +53,7 @@ async function command(...args: string[]): Promise<string> {
 const enrolment = (...args: string[]): Promise<string> => command('controller', 'enrolment', ...args, '--config', world.path('controller.yaml'));
 
 interface Status { readonly ready: boolean; readonly controllers: { readonly serving: number; readonly problem: string }[]; readonly identity?: { readonly serialNumber: string; readonly issuer: string; readonly renewal: { readonly failures: number }; readonly trust: { readonly revision: string } } }
-const status = async (): Promise<Status> => (await agent.health.send('/status')).body as unknown as Status;
+const status = async (): Promise<Status> => (await agent.health.send('/readyz')).body as unknown as Status;
 const serial = async (): Promise<string> => (await status()).identity?.serialNumber ?? 'none';
 
 describe('an agent enrolled with our controller', () => {

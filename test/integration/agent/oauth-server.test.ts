@@ -34,7 +34,7 @@ async function agentWith(name: string, auth: object, config: Readonly<Record<str
   return agent;
 }
 
-const serving = async (agent: Agent): Promise<number[]> => ((await agent.health.send('/status')).body as { controllers: { serving: number }[] }).controllers.map((controller) => controller.serving);
+const serving = async (agent: Agent): Promise<number[]> => ((await agent.health.send('/readyz')).body as { controllers: { serving: number }[] }).controllers.map((controller) => controller.serving);
 const urls = (): string[] => controllers.map(({ gatewayUrl }) => gatewayUrl);
 
 describe('an agent with OAuth 2 client credentials', () => {

@@ -15,7 +15,7 @@ afterAll(() => chain.stop());
 interface ProcessState { readonly connector: string; readonly pid: number | undefined; readonly memory: number; readonly restarts: number; readonly lastEnd?: { readonly why: string } }
 
 async function state(): Promise<ProcessState> {
-  const { body } = await chain.agent.health.send('/status');
+  const { body } = await chain.agent.health.send('/readyz');
   return (body['isolation'] as ProcessState[])[0]!;
 }
 
@@ -35,7 +35,7 @@ const uids = async (): Promise<string[]> => {
 const create = (uid: string) => chain.rest.send('/openidm/system/csv/account?_action=create', { method: 'POST', body: { uid, firstName: 'A', lastName: 'B' } });
 
 describe('an agent whose connectors run in processes of their own', () => {
-  it('serves them as ever, and says in /status what runs', async () => {
+  it('serves them as ever, and says in /readyz what runs', async () => {
     expect(await uids()).toEqual(Array.from({ length: ENTRIES }, (_, index) => `u${index}`));
     expect((await create('created')).status).toBe(201);
     expect(readFileSync(chain.csvFile, 'utf8').includes('\n"created"')).toBe(true);
