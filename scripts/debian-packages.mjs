@@ -22,6 +22,8 @@ export const TEST_SERVERS = [
   { program: '/usr/sbin/mariadbd', package: 'mariadb-server' },
   // A C# compiler with its runtime, for what the PowerShell connector hands to Add-Type.
   { program: '/usr/bin/mcs', package: 'mono-mcs' },
+  // Shows the agent's status page, driven by playwright-core.
+  { program: '/usr/bin/chromium', package: 'chromium' },
   // An Active Directory domain controller: --no-install-recommends leaves out what only that needs.
   ...['samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'python3-samba', 'winbind'].map((name) => ({ program: '/usr/sbin/samba', package: name })),
 ];

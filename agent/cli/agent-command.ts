@@ -4,12 +4,14 @@ import type { Write } from './agent-commands.js';
 import { enrollCommand } from './enroll-command.js';
 import { configFile, configOption } from './config-option.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { localCommands } from './local/local-commands.js';
 import { boundYoungGeneration } from './young-generation.js';
 
-/** `agent run|check`. What they need is loaded when they run. */
+/** `agent run|check|status|drain`. What they need is loaded when they run. */
 export function agentCommand(program: Command, write: Write): void {
   const agent = program.command('agent').description('the agent: runs connectors for controllers');
   enrollCommand(agent, write);
+  localCommands(agent, write);
   agent.command('run')
     .description('run until SIGTERM or SIGINT; logs JSON lines to standard output')
     .option(...configOption)

@@ -2,13 +2,18 @@ import { ConnectorError, type ErrorKind, type OperationKind } from '../../../pro
 
 /** What a target says of a request that reached it in good order. */
 const ANSWERS: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['alreadyExists', 'unknownUid', 'invalidPassword', 'passwordExpired', 'invalidAttributeValue', 'preconditionFailed', 'preconditionRequired']);
+/** What shows only that the request makes no sense; the system may be well or not. */
+const MISTAKES: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['illegalArgument', 'unsupportedOperation']);
 const LOGINS: ReadonlySet<string> = new Set<OperationKind>(['authenticate', 'resolveUsername']);
 
-/** Whether a failure shows trouble with the system or its configuration, and is no mere answer such as "there is no such object". */
-export function isTrouble(error: unknown, operation: OperationKind | undefined): boolean {
-  if (!(error instanceof ConnectorError)) return true;
-  if (error.kind === 'invalidCredential') return operation === undefined || !LOGINS.has(operation);
-  return !ANSWERS.has(error.kind);
+/** Of a failure: `trouble` with the system or its configuration; a mere `answer` of it, such as "there is no such object"; a `mistake` of the requester's. */
+export type FailureWeight = 'trouble' | 'answer' | 'mistake';
+
+export function failureWeight(error: unknown, operation: OperationKind | undefined): FailureWeight {
+  if (!(error instanceof ConnectorError)) return 'trouble';
+  if (MISTAKES.has(error.kind)) return 'mistake';
+  const isAnswer = error.kind === 'invalidCredential' ? operation !== undefined && LOGINS.has(operation) : ANSWERS.has(error.kind);
+  return isAnswer ? 'answer' : 'trouble';
 }
 
 /** The class of a failure without its package, e.g. `UnknownUidException`; never its message, which may name a value. */

@@ -1,6 +1,6 @@
 import type { OperationKind } from '../../../protocol/model/index.js';
 import type { Clock } from '../../../protocol/session/contract.js';
-import { failureClass, isTrouble } from './failure-weight.js';
+import { failureClass, failureWeight } from './failure-weight.js';
 import { Throughput, type ThroughputStatus } from './throughput.js';
 import { WatchedSystems, type SystemFacts, type SystemStatus, type WatchedSystem } from './watched-systems.js';
 
@@ -45,7 +45,7 @@ export interface RecentError {
   readonly operationId: string | undefined;
   /** Class of the failure without its package. */
   readonly error: string;
-  /** False: an answer such as "there is no such object"; the system is well. */
+  /** False: an answer such as "there is no such object", or a mistake of the requester's; nothing is wrong with the system. */
   readonly trouble: boolean;
   readonly durationMs: number;
 }
@@ -144,9 +144,10 @@ export class OperationWatch {
     this.#failed += 1;
     system.failed += 1;
     this.#throughput.add('failed', 1, now);
-    const trouble = isTrouble(error, operation);
+    const weight = failureWeight(error, operation);
+    const trouble = weight === 'trouble';
     const failure = failureClass(error);
-    system.state = trouble ? 'failing' : 'ok';
+    if (weight !== 'mistake') system.state = trouble ? 'failing' : 'ok';
     if (trouble) system.lastTrouble = { time, operation: name, error: failure };
     const { connector, targets } = system.facts;
     this.#errors.push({ time, operation: name, connector, targets, objectClass: cut(start.objectClass), operationId: cut(start.operationId), error: failure, trouble, durationMs });

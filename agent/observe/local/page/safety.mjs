@@ -1,5 +1,5 @@
 import { element, mark } from './element.mjs';
-import { ago, bytes, counted, dayOf, duration, whenOf, whole } from './words.mjs';
+import { ago, bytes, counted, dayOf, whenOf, whole } from './words.mjs';
 
 const SOON_DAYS = 14;
 
@@ -51,9 +51,9 @@ function journal({ journal: { bytes: size, underWay, unresolved, failing } }) {
   return card('Journal of writes', state, words, [['On disk', bytes(size)], ['Under way', whole(underWay)]]);
 }
 
-function load({ load: { overloaded, running, waiting, refused, lagMs, rss }, facades }) {
+function load({ load: { overloaded, waiting, refused }, facades }) {
   return card('Load', overloaded === undefined ? 'ok' : 'warn', overloaded ?? 'Room for more', [
-    ['Running', whole(running)], ['Waiting', whole(waiting)], ['Refused as busy', whole(refused)], ['Event-loop lag', duration(lagMs)], ['Memory', bytes(rss)], ['Open configurations', whole(facades)],
+    ['Waiting', whole(waiting)], ['Refused as busy', whole(refused)], ['Configurations', `${whole(facades)} open`],
   ]);
 }
 

@@ -7,9 +7,9 @@ import { ago, counted, duration, meaningOf, whenOf, whole } from './words.mjs';
  */
 function table(label, columns, rows, empty) {
   if (rows.length === 0) return element('p', { class: 'empty' }, empty);
-  const head = element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...columns.map(({ name, number }) => element('th', { role: 'columnheader', scope: 'col', class: number === true ? 'number' : undefined }, name))));
+  const head = element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...columns.map((column) => element('th', { role: 'columnheader', scope: 'col', class: column.kind }, column.name))));
   const line = (cells) => element('tr', { role: 'row' }, ...cells.map((cell, index) => {
-    const attributes = { 'data-label': columns[index].name, class: columns[index].number === true ? 'number' : undefined };
+    const attributes = { 'data-label': columns[index].name, class: columns[index].kind };
     const content = element('span', { class: 'value' }, ...(Array.isArray(cell) ? cell : [cell]));
     return index === 0 ? element('th', { role: 'rowheader', scope: 'row', ...attributes }, content) : element('td', { role: 'cell', ...attributes }, content);
   }));
@@ -29,13 +29,13 @@ export function connections({ controllers, listeners, relays, time }) {
   const behind = relays.map(({ name, url, serving, lines, problem, connectors }) => [
     [`relay ${name}`, small(url)], mark(serving > 0 ? 'ok' : 'bad', serving > 0 ? 'connected' : 'not connected'), none, `${serving} of ${lines}`, connectors === undefined ? none : counted(connectors, 'connector'), problem === '' ? none : problem,
   ]);
-  const columns = [{ name: 'To' }, { name: 'State' }, { name: 'Since' }, { name: 'Sockets' }, { name: 'At work' }, { name: 'Last failure' }];
+  const columns = [{ name: 'To' }, { name: 'State', kind: 'tight' }, { name: 'Since', kind: 'tight' }, { name: 'Sockets', kind: 'tight' }, { name: 'At work' }, { name: 'Last failure' }];
   return table('Connections', columns, [...dialled, ...accepted, ...behind], 'No controller and no listener is configured.');
 }
 
 export function systems({ systems: all, time }) {
   const states = { ok: ['ok', 'well'], failing: ['bad', 'failing'], unknown: ['idle', 'not known'] };
-  const columns = [{ name: 'System' }, { name: 'State' }, { name: 'Last operation' }, { name: 'Operations', number: true }, { name: 'Failed', number: true }, { name: 'Entries', number: true }, { name: 'Last trouble' }];
+  const columns = [{ name: 'System' }, { name: 'State' }, { name: 'Last operation' }, { name: 'Operations', kind: 'number' }, { name: 'Failed', kind: 'number' }, { name: 'Entries', kind: 'number' }, { name: 'Last trouble' }];
   const rows = all.map(({ connector, connectorVersion, targets, relay, state, running, operations, failed, entries, lastOperation, lastTrouble }) => [
     [element('b', {}, connector), small(targets.length > 0 ? targets.join(', ') : relay === undefined ? connectorVersion : `by relay ${relay}`)],
     mark(...states[state]),
@@ -47,7 +47,7 @@ export function systems({ systems: all, time }) {
 }
 
 export function running({ operations: { running: all, runningCount } }) {
-  const columns = [{ name: 'Operation' }, { name: 'System' }, { name: 'Object class' }, { name: 'For' }, { name: 'Entries so far', number: true }, { name: 'Asked by' }];
+  const columns = [{ name: 'Operation' }, { name: 'System' }, { name: 'Object class' }, { name: 'For', kind: 'tight' }, { name: 'Entries so far', kind: 'number' }, { name: 'Asked by' }];
   const rows = all.map(({ operation, connector, targets, objectClass, runningMs, entries, principal, operationId }) => [
     [element('b', {}, operation), small(operationId)], [connector, small(targets.join(', '))], objectClass ?? none, duration(runningMs), whole(entries), principal,
   ]);
@@ -56,7 +56,7 @@ export function running({ operations: { running: all, runningCount } }) {
 }
 
 export function errors({ operations: { recentErrors }, time }) {
-  const columns = [{ name: 'When' }, { name: 'What' }, { name: 'Operation' }, { name: 'System' }, { name: 'Object class' }, { name: 'After' }, { name: 'Operation id' }];
+  const columns = [{ name: 'When', kind: 'tight' }, { name: 'What' }, { name: 'Operation' }, { name: 'System' }, { name: 'Object class' }, { name: 'After', kind: 'tight' }, { name: 'Operation id' }];
   const rows = recentErrors.map(({ time: when, operation, connector, targets, objectClass, operationId, error, trouble, durationMs }) => [
     [whenOf(when, time), small(ago(when, time))], [mark(trouble ? 'bad' : 'idle', meaningOf(error)), small(error)], operation, [connector, small(targets.join(', '))], objectClass ?? none, duration(durationMs),
     operationId === undefined ? none : element('code', {}, operationId),

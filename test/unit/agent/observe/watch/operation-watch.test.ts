@@ -45,6 +45,14 @@ describe('the watch over operations', () => {
     expect(watch.systems()[0]).toMatchObject({ failed: 3, lastTrouble: { operation: 'search', error: 'InvalidCredentialException' } });
   });
 
+  it('a request that makes no sense says nothing of the system', () => {
+    const { watch } = watched();
+    watch.begin(start()).end('failed', new ConnectorError('connectionFailed', 'm'));
+    watch.begin(start()).end('failed', new ConnectorError('illegalArgument', 'm'));
+    expect(watch.systems()[0]).toMatchObject({ state: 'failing', lastTrouble: { error: 'ConnectionFailedException' } });
+    expect(watch.operations().recentErrors[0]).toMatchObject({ error: 'IllegalArgumentException', trouble: false });
+  });
+
   it('one that was left is no failure, and says nothing of the system', () => {
     const { watch } = watched();
     watch.begin(start()).end('left', new Error('aborted'));
