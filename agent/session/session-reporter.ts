@@ -68,6 +68,7 @@ export class SessionReporter {
       this.#log.debug(fields, 'session');
     }
   }
+
   #noteState(to: SessionState, why: string, pace: Failure['pace'] | undefined): void {
     const isFailure = to === 'waiting' || (to === 'stopped' && why !== 'stopping' && why !== 'rotated');
     if (isFailure && why !== '') this.#lastFailure = { time: new Date(this.#now()).toISOString(), problem: why };
