@@ -88,7 +88,7 @@ function scaleOf(width, count, top) {
 function niceTop(highest) {
   if (highest <= 1) return 1;
   const unit = 10 ** Math.floor(Math.log10(highest));
-  return [1, 2, 4, 5, 8, 10].map((factor) => factor * unit).find((top) => top >= highest);
+  return [1, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * unit).find((top) => top >= highest);
 }
 
 function grid(scale, top, width) {
