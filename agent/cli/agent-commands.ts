@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { certsCommands } from '../../certs/cli.js';
+import { doctorCommand } from '../doctor/doctor-command.js';
 import { agentCommand } from './agent-command.js';
 import { auditCommand } from './audit-command.js';
 import { configCommand } from './config-command.js';
@@ -20,5 +21,6 @@ export function agentCommands(program: Command, write: Write = toStandardOutput)
   configCommand(program, write);
   secretsCommand(program, write);
   policyCommand(program, write);
+  doctorCommand(program, write);
   certsCommands(program, write);
 }

@@ -1,4 +1,5 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { access, constants, stat } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { enabledConnectors, prepareStateDirectory, readAuthorities } from '../agent.js';
 import type { AgentConfig } from '../config/agent-config.js';
@@ -22,13 +23,20 @@ const DEFAULT_KEY_HASH = connectorServerKeyHash(DEFAULT_KEY);
 const RENEW_SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 
+export interface CheckOptions {
+  /** Makes no directory; one that is missing is in order, because a start makes it. @default false */
+  readonly isReadOnly?: boolean | undefined;
+}
+
 /** Looks at everything a start needs, without opening a connection. Never shows a secret. */
-export async function checkAgent(config: AgentConfig): Promise<CheckResult[]> {
+export async function checkAgent(config: AgentConfig, { isReadOnly = false }: CheckOptions = {}): Promise<CheckResult[]> {
   const results = [
     await attempt('connectors', async () => enabledConnectors(config).join(', ')),
     await attempt('agent.stateDirectory', async () => {
-      await prepareStateDirectory(config.agent.stateDirectory);
-      return config.agent.stateDirectory;
+      const { stateDirectory } = config.agent;
+      if (isReadOnly) return lookAtStateDirectory(stateDirectory);
+      await prepareStateDirectory(stateDirectory);
+      return stateDirectory;
     }),
   ];
   const { isolation, connectors: { ca } } = config;
@@ -51,6 +59,15 @@ export async function checkAgent(config: AgentConfig): Promise<CheckResult[]> {
   if (config.controllers.some((controller) => showsIdentity(config, controller))) results.push(await checkIdentity(config));
   results.push(...(await weaknesses(config)));
   return results;
+}
+
+async function lookAtStateDirectory(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return `${path} is not there yet; the first start makes it`;
+  await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    throw new Error(`${path} cannot be used by this user (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`, { cause: error });
+  });
+  return path;
 }
 
 /** What works and should not stay as it is. */

@@ -14,6 +14,14 @@ export interface Failure {
   readonly class?: FailureClass | undefined;
 }
 
+/** What an HTTP answer that came instead of the upgrade looks like. */
+export interface AnswerTraits {
+  /** A page for people: a portal, or a server that is none of ours. */
+  readonly isPage: boolean;
+  /** Where it sends us, when it redirects. */
+  readonly location: string | undefined;
+}
+
 /** An attempt that failed before the socket was open; thrown by the transport. The message never holds a secret. */
 export class DialError extends Error {
   override readonly name = 'DialError';
@@ -22,12 +30,14 @@ export class DialError extends Error {
   readonly waitAtLeast: number | undefined;
   /** HTTP status that came instead of the upgrade. */
   readonly status: number | undefined;
+  readonly answer: AnswerTraits | undefined;
 
-  constructor(message: string, options: { readonly pace?: Pace | 'fatal'; readonly waitAtLeast?: number | undefined; readonly status?: number | undefined; readonly cause?: unknown } = {}) {
+  constructor(message: string, options: { readonly pace?: Pace | 'fatal'; readonly waitAtLeast?: number | undefined; readonly status?: number | undefined; readonly answer?: AnswerTraits | undefined; readonly cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.pace = options.pace ?? 'normal';
     this.waitAtLeast = options.waitAtLeast;
     this.status = options.status;
+    this.answer = options.answer;
   }
 }
 

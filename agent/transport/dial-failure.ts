@@ -1,4 +1,4 @@
-import { DialError, REVOKED_ADVICE, printable, saysRevoked } from '../session/failure-policy.js';
+import { DialError, REVOKED_ADVICE, printable, saysRevoked, type AnswerTraits } from '../session/failure-policy.js';
 import { CONTROLLER, saidOf, type Partner } from '../session/partner.js';
 import type { Pace } from '../session/backoff.js';
 
@@ -52,7 +52,7 @@ export function explainDialError(error: unknown, where: string, partner: Partner
 }
 
 /** A TLS failure while writing comes as EPROTO, with OpenSSL's reason only in its text. */
-function codeOf({ code, message }: NodeJS.ErrnoException): string | undefined {
+export function codeOf({ code, message }: NodeJS.ErrnoException): string | undefined {
   const reason = code === 'EPROTO' ? /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] : undefined;
   return reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
 }
@@ -91,13 +91,14 @@ export interface HttpRefusal {
   readonly detail?: string | undefined;
   /** Milliseconds it asks us to stay away. */
   readonly waitAtLeast?: number | undefined;
+  readonly answer?: AnswerTraits | undefined;
 }
 
 /** Explains an HTTP answer that came instead of the upgrade. */
-export function explainStatus({ status, who, detail = '', waitAtLeast }: HttpRefusal, where: string, partner: Partner = CONTROLLER): DialError {
+export function explainStatus({ status, who, detail = '', waitAtLeast, answer }: HttpRefusal, where: string, partner: Partner = CONTROLLER): DialError {
   const known = BY_STATUS[status];
   const said = printable(detail) === '' ? '' : `: ${printable(detail)}`;
-  const because = { status, waitAtLeast };
+  const because = { status, waitAtLeast, answer };
   if (status === 403 && saysRevoked(detail)) return new DialError(`${where}: ${who} has revoked this agent${said} (HTTP 403); ${REVOKED_ADVICE}`, { ...because, pace: 'long' });
   if (known !== undefined) return new DialError(`${where}: ${who} ${saidOf(partner, known.text)} (HTTP ${status}${said})`, { ...because, pace: known.pace });
   if (status >= 300 && status < 400) return new DialError(`${where}: ${who} redirects, which is not followed; put the final URL into the configuration (HTTP ${status})`, { ...because, pace: 'slow' });

@@ -114,7 +114,8 @@ function ofFreshCredential(error: DialError, { authorization }: Attempt): DialEr
 
 interface Attempt { readonly client: ClientOptions; readonly authorization: string | undefined; proxyStatus(): number | undefined; sent(): readonly string[] }
 
-async function tlsOptions({ url, tls }: DialTarget, identity: DialIdentity | undefined): Promise<SecureContextOptions> {
+/** What a connection to the target is secured with; the identity counts where one is given. */
+export async function tlsOptions({ url, tls }: Pick<DialTarget, 'url' | 'tls'>, identity: DialIdentity | undefined): Promise<SecureContextOptions> {
   if (url.protocol !== 'wss:') return {};
   if (identity === undefined) return readTlsFiles(tls, LEAST_VERSION);
   const files = await readTlsFiles({ ca: tls.ca, minVersion: tls.minVersion }, LEAST_VERSION);

@@ -9,7 +9,7 @@ const BODY_TIMEOUT_MS = 1000;
 export async function readRefusal(response: IncomingMessage, who: string): Promise<HttpRefusal> {
   const body = await beginningOf(response);
   const header = response.headers['x-refused'];
-  return { status: response.statusCode ?? 0, who, detail: messageIn(body) ?? (typeof header === 'string' ? header : ''), waitAtLeast: retryAfter(response.headers) };
+  return { status: response.statusCode ?? 0, who, detail: messageIn(body) ?? (typeof header === 'string' ? header : ''), waitAtLeast: retryAfter(response.headers), answer: { isPage: body.trimStart().startsWith('<'), location: response.headers.location?.slice(0, 200) } };
 }
 
 /** A page of HTML says nothing to a log; JSON with a `message` or a line of text does. */

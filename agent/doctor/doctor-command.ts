@@ -1,0 +1,92 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { configOption } from '../cli/config-option.js';
+import { CliError, EXIT } from '../cli/exit-codes.js';
+import type { Write } from '../cli/agent-commands.js';
+import type { Finding } from './finding.js';
+
+interface DoctorOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly controller?: URL;
+  readonly systems?: readonly string[];
+  readonly timeout: number;
+  readonly crl?: string;
+  readonly bundle?: string;
+  readonly log?: string;
+}
+
+const EXAMPLES = `
+Exit code: 0 nothing failed (warnings may be there), 1 something failed, 2 wrong use.
+
+Examples:
+  causeway doctor --config /etc/causeway/agent.yaml
+  causeway doctor --controller wss://cloud.example/openicf
+  causeway doctor --config agent.yaml --systems provisioner.openicf-ldap.json --json
+  causeway doctor --config agent.yaml --log /var/log/causeway.log --bundle support.tar.gz
+`;
+
+/** `causeway doctor`. What it needs is loaded when it runs. */
+export function doctorCommand(program: Command, write: Write): void {
+  program.command('doctor')
+    .description('walk from the configuration to the controller and each system, and say what is wrong and what to do; changes nothing')
+    .option(...configOption)
+    .option('--json', 'print one JSON document')
+    .option('--controller <url>', 'look at this controller only; works without a configuration, too', controllerUrl)
+    .option('--systems <file...>', 'provisioner.openicf-*.json files of systems to try')
+    .option('--timeout <seconds>', 'longest wait for one answer', secondsOf, 10_000)
+    .option('--crl <file>', 'revocation list to look the agent\'s certificate up in')
+    .option('--bundle <file>', 'write a support bundle (tar.gz) with findings, configuration and versions, every secret taken out')
+    .option('--log <file>', 'log of the agent whose end goes into the bundle')
+    .addHelpText('after', EXAMPLES)
+    .action((options: DoctorOptions) => run(options, write));
+}
+
+async function run(options: DoctorOptions, write: Write): Promise<void> {
+  const file = configurationOf(options);
+  const { walk } = await import('./walk.js');
+  const stop = new AbortController();
+  const onSignal = (): void => { stop.abort(new CliError('Interrupted.')); };
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  try {
+    const { controller, systems = [], timeout, crl, bundle, log } = options;
+    const walked = await walk({ file, controller, systems, timeout, revocationList: crl, signal: stop.signal });
+    if (bundle !== undefined) await (await import('./bundle/write-bundle.js')).writeBundle(bundle, walked, { file, log, systems });
+    await show(walked.findings, options, write);
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+/** Undefined: there is only a URL to look at. */
+function configurationOf({ config, controller, log, bundle }: DoctorOptions): string | undefined {
+  if (log !== undefined && bundle === undefined) throw new CliError('--log needs --bundle.', EXIT.usage);
+  const file = config ?? process.env['CAUSEWAY_CONFIG'] ?? '';
+  if (file === '' && controller === undefined) throw new CliError('No configuration: give --config FILE (or set CAUSEWAY_CONFIG), or --controller URL.', EXIT.usage);
+  return file === '' ? undefined : file;
+}
+
+async function show(findings: readonly Finding[], { json, bundle }: DoctorOptions, write: Write): Promise<void> {
+  const [{ printFindings, summary, terminalOf }, { hasFailed }] = await Promise.all([import('./print-findings.js'), import('./finding.js')]);
+  const isBad = hasFailed(findings);
+  if (json === true) write(`${JSON.stringify({ ok: !isBad, summary: summary(findings), findings, bundle }, null, 2)}\n`);
+  else write(printFindings(findings, terminalOf(process.stdout, process.env)));
+  if (bundle !== undefined && json !== true) write(`The support bundle is in ${bundle}. Look through it before you send it.\n`);
+  if (isBad) throw new CliError('Something needs your attention.', EXIT.failure);
+}
+
+function controllerUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['ws:', 'wss:'].includes(url.protocol)) throw new InvalidArgumentError('Give a URL such as wss://cloud.example/openicf.');
+  if (url.username !== '' || url.password !== '') throw new InvalidArgumentError('Credentials do not belong into the URL.');
+  return url;
+}
+
+const LONGEST_WAIT_S = 600;
+
+function secondsOf(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= LONGEST_WAIT_S)) throw new InvalidArgumentError(`Give seconds, more than 0 and at most ${LONGEST_WAIT_S}.`);
+  return value * 1000;
+}
