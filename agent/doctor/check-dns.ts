@@ -38,6 +38,7 @@ export interface Resolved {
 
 /** Resolves a name as connections do (hosts file included). */
 export async function resolveName(host: string, patience: Patience): Promise<Resolved> {
+  if (isNowhere(host)) return { addresses: [], what: `${host} is an address to listen at, and none to dial.`, problem: 'dns-wrong-address' };
   if (isIP(host) !== 0) return { addresses: [host], what: `${host} is an address: there is nothing to resolve.` };
   const started = performance.now();
   try {

@@ -3,6 +3,7 @@ import { configOption } from '../cli/config-option.js';
 import { CliError, EXIT } from '../cli/exit-codes.js';
 import type { Write } from '../cli/agent-commands.js';
 import type { Finding } from './finding.js';
+import type { FindingColours } from './print-findings.js';
 
 interface DoctorOptions {
   readonly config?: string;
@@ -68,12 +69,17 @@ function configurationOf({ config, controller, log, bundle }: DoctorOptions): st
 }
 
 async function show(findings: readonly Finding[], { json, bundle }: DoctorOptions, write: Write): Promise<void> {
-  const [{ printFindings, summary, terminalOf }, { hasFailed }] = await Promise.all([import('./print-findings.js'), import('./finding.js')]);
+  const [{ printFindings, summary }, { hasFailed }] = await Promise.all([import('./print-findings.js'), import('./finding.js')]);
   const isBad = hasFailed(findings);
   if (json === true) write(`${JSON.stringify({ ok: !isBad, summary: summary(findings), findings, bundle }, null, 2)}\n`);
-  else write(printFindings(findings, terminalOf(process.stdout, process.env)));
+  else write(printFindings(findings, { isTerminal: process.stdout.isTTY, colours: coloursOf(write) }));
   if (bundle !== undefined && json !== true) write(`The support bundle is in ${bundle}. Look through it before you send it.\n`);
   if (isBad) throw new CliError('Something needs your attention.', EXIT.failure);
+}
+
+/** An output that goes to a terminal brings its colours. */
+function coloursOf(write: Write & { readonly colours?: FindingColours }): FindingColours | undefined {
+  return write.colours;
 }
 
 function controllerUrl(text: string): URL {

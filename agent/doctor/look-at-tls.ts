@@ -75,7 +75,7 @@ export interface HeadAnswer {
 /** One HEAD request over a connection, which is used up by it. Rejects with the connection's error. */
 export function headOver(socket: Socket, url: URL, signal: AbortSignal, now: () => number): Promise<HeadAnswer> {
   return new Promise((resolve, reject) => {
-    const asking = request({ method: 'HEAD', path: url.pathname, headers: { Host: url.host, Connection: 'close' }, createConnection: () => socket, agent: false, signal });
+    const asking = request({ method: 'HEAD', path: url.pathname, headers: { Host: url.host, Connection: 'close' }, createConnection: () => socket, signal });
     asking.once('response', ({ statusCode = 0, headers }) => {
       resolve({ status: statusCode, headers, at: now() });
       socket.destroy();

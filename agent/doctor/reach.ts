@@ -41,7 +41,7 @@ export async function openTunnel(proxy: ProxySettings, to: Place, signal: AbortS
   const credentials = url.username === '' ? undefined : `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
   return new Promise((resolve, reject) => {
     const asking = request({
-      method: 'CONNECT', path: placeText(to), createConnection: () => raw, agent: false,
+      method: 'CONNECT', path: placeText(to), createConnection: () => raw,
       headers: { Host: placeText(to), ...(credentials === undefined ? {} : { 'Proxy-Authorization': credentials }) },
     });
     const answerOf = ({ statusCode = 0, statusMessage = '', headers }: IncomingMessage, socket?: Socket): TunnelAnswer =>

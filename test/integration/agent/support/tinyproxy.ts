@@ -16,13 +16,13 @@ export interface Tinyproxy {
   stop(): Promise<void>;
 }
 
-/** A real HTTP proxy that asks for the credentials `agent` and the secret `password at the proxy`. */
-export async function startTinyproxy(): Promise<Tinyproxy> {
+/** A real HTTP proxy that asks for the credentials `agent` and the secret `password at the proxy`. `settings`: further lines of its configuration. */
+export async function startTinyproxy(settings: readonly string[] = []): Promise<Tinyproxy> {
   if (!existsSync(PROGRAM)) throw new Error('These tests need the Debian package tinyproxy: apt-get install tinyproxy-bin');
   const directory = await mkdtemp(join(tmpdir(), 'causeway-proxy-'));
   const port = await freePort();
   const logFile = join(directory, 'log');
-  await writeFile(join(directory, 'conf'), [`Port ${port}`, 'Listen 127.0.0.1', 'Timeout 60', `LogFile "${logFile}"`, 'LogLevel Info', 'MaxClients 20', `BasicAuth agent ${secret('password at the proxy')}`, ''].join('\n'));
+  await writeFile(join(directory, 'conf'), [`Port ${port}`, 'Listen 127.0.0.1', 'Timeout 60', `LogFile "${logFile}"`, 'LogLevel Info', 'MaxClients 20', `BasicAuth agent ${secret('password at the proxy')}`, ...settings, ''].join('\n'));
   const child = spawn(PROGRAM, ['-d', '-c', join(directory, 'conf')], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
   await until(() => new Promise<boolean>((resolve) => {
