@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { GuardedString } from '../../protocol/model/index.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import { SecretReference } from '../config/secret-reference.js';
+import { localDirectoryOf, readLocalAddress } from '../observe/local/local-files.js';
 import { parseSecretUrl } from '../secrets/secret-url.js';
 import { secretSourcesOf } from '../secrets/secret-sources.js';
 import { readSystemFile } from './system-file.js';
@@ -14,7 +14,7 @@ export async function knownSecrets(config: AgentConfig, systems: readonly string
   const found = await Promise.all([
     ...references.map((reference) => reference.resolve().then((secret) => secret.reveal())),
     ...keys.map(async (path) => privatePart(await readFile(path, 'latin1'))),
-    readFile(join(config.agent.stateDirectory, 'local', 'token'), 'utf8'),
+    readLocalAddress(localDirectoryOf(config.agent.stateDirectory)).then(({ token }) => token),
     ...systems.map((path) => secretsOfSystem(config, path)),
   ].map((secret) => secret.catch(() => undefined)));
   return found.flat().filter((secret) => secret !== undefined);

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AgentConfig } from '../config/agent-config.js';
+import { isLoopback } from '../observe/local/local-access.js';
+import { localDirectoryOf, readLocalAddress } from '../observe/local/local-files.js';
 import { within, type Patience } from './bounded.js';
 
 /** What a running agent says of itself at /status, as far as the doctor reads it. */
@@ -13,50 +13,27 @@ export interface RunningAgent {
 
 const MOST_BYTES = 4 * 1024 ** 2;
 
-/** Asks the agent that runs with this configuration on this machine. Undefined when none answers. */
-export async function askRunningAgent(config: AgentConfig, patience: Patience): Promise<RunningAgent | undefined> {
-  for (const place of await placesOf(config)) {
-    try {
-      const text = await within({ ...patience, timeout: Math.min(patience.timeout, 3000) }, (signal) => get(place, signal));
-      const status: unknown = JSON.parse(text);
-      if (typeof status === 'object' && status !== null && 'controllers' in status) return { url: place.url, status: { ...status } };
-    } catch {
-      patience.signal.throwIfAborted();
-    }
-  }
-  return undefined;
-}
+/** No agent needs longer for its own status. */
+const LONGEST_MS = 3000;
 
-interface Place {
-  readonly url: string;
-  readonly token: string | undefined;
-}
-
-/** The local server, whose address and token lie in the state directory, and the health port of the configuration. */
-async function placesOf({ agent: { stateDirectory }, health }: AgentConfig): Promise<Place[]> {
-  const places: Place[] = [];
+/** Asks the agent that runs with this configuration on this machine, by the address and token it has left. Undefined when none answers. */
+export async function askRunningAgent({ agent: { stateDirectory } }: AgentConfig, patience: Patience): Promise<RunningAgent | undefined> {
   try {
-    const { url } = JSON.parse(await readFile(join(stateDirectory, 'local', 'address.json'), 'utf8')) as { readonly url?: unknown };
-    const token = await readFile(join(stateDirectory, 'local', 'token'), 'utf8').catch(() => undefined);
-    if (typeof url === 'string' && isLoopback(url)) places.push({ url: new URL('/status', url).href, token: token?.trim() });
+    const { url, token } = await readLocalAddress(localDirectoryOf(stateDirectory));
+    if (!isLoopback(new URL(url).hostname.replaceAll(/^\[|\]$/g, ''))) return undefined; // a token goes nowhere else
+    const place = new URL('/status', url).href;
+    const text = await within({ ...patience, timeout: Math.min(patience.timeout, LONGEST_MS) }, (signal) => get(place, token, signal));
+    const status: unknown = JSON.parse(text);
+    return typeof status === 'object' && status !== null && 'controllers' in status ? { url: place, status: { ...status } } : undefined;
   } catch {
-    // No agent runs, or it has no local server.
+    patience.signal.throwIfAborted();
+    return undefined;
   }
-  if (health !== undefined && health.port > 0) {
-    const address = health.address === '0.0.0.0' ? '127.0.0.1' : health.address === '::' ? '::1' : health.address;
-    places.push({ url: `http://${address.includes(':') ? `[${address}]` : address}:${health.port}/status`, token: undefined });
-  }
-  return places;
 }
 
-/** A token goes nowhere else. */
-function isLoopback(url: string): boolean {
-  return URL.canParse(url) && ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(url).hostname);
-}
-
-function get({ url, token }: Place, signal: AbortSignal): Promise<string> {
+function get(url: string, token: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asking = request(url, { signal, agent: false, headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } }, (response) => {
+    const asking = request(url, { signal, agent: false, headers: { Authorization: `Bearer ${token}` } }, (response) => {
       const parts: Buffer[] = [];
       let size = 0;
       response.on('data', (part: Buffer) => {

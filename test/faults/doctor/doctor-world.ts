@@ -108,3 +108,9 @@ export class DoctorWorld {
     await this.certificates.remove();
   }
 }
+
+/** An agent's configuration with a certificate of the real controller's own authority. */
+export async function controllerIdentity(world: DoctorWorld, name: string): Promise<Readonly<Record<string, unknown>>> {
+  const { authority, folder } = world.controller;
+  return { agent: { name, stateDirectory: world.path('state') }, tls: { ca: join(folder, 'ca', 'ca.crt'), ...await world.certificates.write(`${name}-there`, await authority.issueAgent({ name })) } };
+}
