@@ -78,7 +78,7 @@ async function show(findings: readonly Finding[], { json, bundle }: DoctorOption
 }
 
 /** An output that goes to a terminal brings its colours. */
-function coloursOf(write: Write & { readonly colours?: FindingColours }): FindingColours | undefined {
+function coloursOf(write: Write & { readonly colours?: FindingColours | undefined }): FindingColours | undefined {
   return write.colours;
 }
 
