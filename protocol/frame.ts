@@ -50,6 +50,7 @@ function operationRequestOf(id: number, fields: protobuf.OperationRequest.$Prope
     operationId: fields.operationId === '' ? undefined : fields.operationId ?? undefined,
     timeLeft: fields.timeLeft === 0 ? undefined : fields.timeLeft ?? undefined,
     bookmarks: fields.bookmarks === true ? true : undefined,
+    traceParent: fields.traceParent === '' ? undefined : fields.traceParent ?? undefined,
     operation: { kind: operationKindOf(fields), fields },
   };
 }
@@ -118,7 +119,7 @@ function handshakeFields({ sessionId, serverType, publicKey, features, journalId
   };
 }
 
-function operationFields({ connectorKey, facadeKey, locale, operationId, timeLeft, bookmarks, operation }: Omit<OperationRequest, 'kind' | 'id'>): protobuf.OperationRequest.$Properties {
+function operationFields({ connectorKey, facadeKey, locale, operationId, timeLeft, bookmarks, traceParent, operation }: Omit<OperationRequest, 'kind' | 'id'>): protobuf.OperationRequest.$Properties {
   return {
     ...operation.fields,
     connectorFacadeKey: Buffer.from(facadeKey, 'utf8'),
@@ -127,6 +128,7 @@ function operationFields({ connectorKey, facadeKey, locale, operationId, timeLef
     ...(operationId === undefined ? {} : { operationId }),
     ...(timeLeft === undefined ? {} : { timeLeft }),
     ...(bookmarks === true ? { bookmarks } : {}),
+    ...(traceParent === undefined ? {} : { traceParent }),
   };
 }
 

@@ -68,6 +68,8 @@ export interface OperationRequest {
   readonly timeLeft?: number | undefined;
   /** Extension: bookmarks of this search are wanted. */
   readonly bookmarks?: boolean | undefined;
+  /** Extension: `traceparent` of W3C Trace Context, unchecked. */
+  readonly traceParent?: string | undefined;
   /** For `decodeOperation`. */
   readonly operation: EncodedOperation;
 }

@@ -24,6 +24,8 @@ export interface OutgoingOperation {
   readonly timeLeft?: number | undefined;
   /** Extension; see OperationRequest. */
   readonly bookmarks?: boolean | undefined;
+  /** Extension; see OperationRequest. */
+  readonly traceParent?: string | undefined;
 }
 
 function scriptFields(operation: Of<'scriptOnConnector'>): protobuf.ScriptOnConnectorOpRequest.$Properties {
@@ -98,7 +100,7 @@ export function encodeOperation(operation: Operation): EncodedOperation {
 }
 
 /** The frame of an operation request. Throws a ConnectorError for what cannot be expressed. */
-export function encodeOperationRequest({ id, connectorKey, facadeKey, locale, operation, operationId, timeLeft, bookmarks }: OutgoingOperation): Uint8Array {
+export function encodeOperationRequest({ id, connectorKey, facadeKey, locale, operation, operationId, timeLeft, bookmarks, traceParent }: OutgoingOperation): Uint8Array {
   const operationRequest: Fields = {
     connectorKey: toConnectorKey(connectorKey),
     connectorFacadeKey: Buffer.from(facadeKey, 'utf8'),
@@ -107,6 +109,7 @@ export function encodeOperationRequest({ id, connectorKey, facadeKey, locale, op
     ...(operationId === undefined ? {} : { operationId }),
     ...(timeLeft === undefined ? {} : { timeLeft }),
     ...(bookmarks === true ? { bookmarks } : {}),
+    ...(traceParent === undefined ? {} : { traceParent }),
   };
   return protobuf.RemoteMessage.encode({ messageId: id, request: { operationRequest } }).finish();
 }

@@ -15,5 +15,7 @@ export * from './operations.js';
 export * from './schema.js';
 export * from './search-result.js';
 export * from './sync.js';
+export * from './trace-parent.js';
+export * from './tracing.js';
 export * from './values.js';
 export * from './writes.js';

@@ -10,6 +10,7 @@ import type { OperationOptions } from './operation-options.js';
 import type { Schema } from './schema.js';
 import type { SearchResult } from './search-result.js';
 import type { SyncDelta, SyncToken } from './sync.js';
+import type { TraceSpan } from './tracing.js';
 import type { IcfValue, Locale, Script } from './values.js';
 
 export type UpdateType = 'REPLACE' | 'ADD' | 'REMOVE';
@@ -122,6 +123,10 @@ export interface CallContext {
   readonly onBookmark?: ((cookie: string) => void) | undefined;
   /** Asked by a connector before it goes where its configuration alone would not lead it. Undefined: anywhere. */
   readonly permitTarget?: PermitTarget | undefined;
+  /** What is done for the operation is traced as children of it. Undefined: nobody traces. */
+  readonly span?: TraceSpan | undefined;
+  /** Of an operation that came from elsewhere: the `traceparent` its requester sent, unchecked. Good for tracing only. */
+  readonly traceParent?: string | undefined;
 }
 
 /**

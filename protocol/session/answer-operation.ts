@@ -5,7 +5,7 @@ import { AbortRace } from './abort-race.js';
 import { toConnectorError } from './connector-error.js';
 import type { ExecutingRequest } from './executing-requests.js';
 import { requireSize, type Execution } from './execution.js';
-import { BOOKMARK, OUTCOME, RESUME } from './features.js';
+import { BOOKMARK, OUTCOME, RESUME, TRACE_CONTEXT } from './features.js';
 import type { SessionGroup } from './group.js';
 import { isResumable, isStream } from './operation-kinds.js';
 import { relayOperation } from './relay-operation.js';
@@ -48,7 +48,10 @@ async function execute(execution: Execution, request: OperationRequest): Promise
   if (executor === undefined) throw new ConnectorError('connector', `Connector not found: ${connectorKey.connectorName}; this end hosts no connectors.`);
   const facade = await race.wait(executor.facadeFor(connectorKey, request.facadeKey, origin));
   requireSupport(facade, operation);
-  const call: CallContext = { signal: executing.signal, locale: request.locale, operationId: request.operationId, once: isNamedOnce(group, operation, request.operationId) };
+  const call: CallContext = {
+    signal: executing.signal, locale: request.locale, operationId: request.operationId, once: isNamedOnce(group, operation, request.operationId),
+    traceParent: group.features.has(TRACE_CONTEXT) ? request.traceParent : undefined,
+  };
   if (isStream(operation)) await stream(execution, facade, operation, call, request.bookmarks === true && group.features.has(BOOKMARK));
   else await single(execution, facade, operation, call);
 }

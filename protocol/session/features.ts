@@ -29,8 +29,11 @@ export const RESULTS_BATCH = 'results-batch';
 /** A search says between its results from where it can be gone on with. */
 export const BOOKMARK = 'bookmark';
 
+/** Where the requester stands in its trace travels with its request. */
+export const TRACE_CONTEXT = 'trace-context';
+
 /** What this implementation offers in its handshake; used only where the peer offers it too. A Java peer offers nothing. */
-export const OFFERED: readonly string[] = [CREDITS, RESEND, OPERATION_ID, CONNECTORS_CHANGED, DEADLINE, COMPLETE, OUTCOME, DRAINING, RESUME, RESULTS_BATCH, BOOKMARK];
+export const OFFERED: readonly string[] = [CREDITS, RESEND, OPERATION_ID, CONNECTORS_CHANGED, DEADLINE, COMPLETE, OUTCOME, DRAINING, RESUME, RESULTS_BATCH, BOOKMARK, TRACE_CONTEXT];
 
 /** The requester of a stream says with its credits what has come. */
 const NEED_CREDITS: ReadonlySet<string> = new Set([RESUME, RESULTS_BATCH]);

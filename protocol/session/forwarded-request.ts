@@ -1,5 +1,4 @@
 import { ConnectorError } from '../model/index.js';
-import { FrameId } from '../frame-id.js';
 import { encodeMessage } from '../frame.js';
 import { responseOutline, type ResponseOutline } from '../frame-outline.js';
 import type { Message } from '../message.js';
@@ -16,6 +15,7 @@ import type { SessionGroup } from './group.js';
 import { FIXED } from './limits.js';
 import { isResumable, isSequenced, isStreamKind } from './operation-kinds.js';
 import { OutgoingRequest } from './outgoing-request.js';
+import { passedOn } from './passed-on-frame.js';
 import { Receipt } from './receipt.js';
 import { cutShort, resultWasLost, wrongAnswer } from './request-errors.js';
 
@@ -61,7 +61,7 @@ export class ForwardedRequest implements Forwarding {
     });
     this.#request = new OutgoingRequest<Message>(group, {
       id: this.#id, what, isStream: isStreamKind(kind), repeatable: natureOf(kind) !== 'write',
-      frame: new FrameId(this.#id).putInto(operation.frame) ?? encodeMessage({ ...request, id: this.#id }),
+      frame: passedOn(group, operation, this.#id),
       cancelFrame: encodeMessage({ kind: 'cancel', id: this.#id }),
       onFrame: (frame, outline, socket) => this.#onFrame(frame, outline, socket),
       onResponse: (message, _bytes, socket) => this.#onDecoded(message, socket),

@@ -4,11 +4,12 @@ import {
   type ConnectorFacade, type ConnectorKey, type Operation, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems, type StreamOperation, type SyncToken,
 } from '../model/index.js';
 import { apiConfigurationOf, encodeOperation, encodeOperationRequest } from '../codec/index.js';
+import type { OutgoingOperation } from '../codec/encode-operation.js';
 import { encodeMessage } from '../frame.js';
 import type { OutcomeRequest } from '../message.js';
 import { natureOf } from './admit-operation.js';
 import { batchRemotely } from './batch-remotely.js';
-import { BOOKMARK, DEADLINE, OPERATION_ID, OUTCOME } from './features.js';
+import { BOOKMARK, DEADLINE, OPERATION_ID, OUTCOME, TRACE_CONTEXT } from './features.js';
 import type { SessionGroup } from './group.js';
 import type { SentWrite } from './lost-write.js';
 import { describeOperation, isStream } from './operation-kinds.js';
@@ -112,13 +113,20 @@ export class RemoteFacade implements ConnectorFacade {
     const write = isWrite(operation.kind) && features.has(OUTCOME) && journalId !== undefined ? this.#journaled(operation, call, what) : undefined;
     const operationId = features.has(OPERATION_ID) ? write?.operationId ?? call.operationId : undefined;
     const timeout = operationTimeout(this.#configuration, operation.kind);
-    const timeLeft = features.has(DEADLINE) ? timeAllowed(operation.kind, timeout, call) : undefined;
-    const bookmarks = operation.kind === 'search' && call.onBookmark !== undefined && features.has(BOOKMARK);
     return {
       id, what, isStream: isStream(operation), repeatable: natureOf(operation.kind) !== 'write',
       timeout, write,
-      frame: encodeOperationRequest({ id, connectorKey: this.connectorKey, facadeKey: this.#facadeKey, locale: call.locale, operation, operationId, timeLeft, bookmarks }),
+      frame: encodeOperationRequest({ id, connectorKey: this.connectorKey, facadeKey: this.#facadeKey, locale: call.locale, operation, operationId, ...extensionsFor(features, operation, call, timeout) }),
       cancelFrame: encodeMessage({ kind: 'cancel', id }),
     };
   }
+}
+
+/** What is said of the call besides, where the peer knows what it means. */
+function extensionsFor(features: ReadonlySet<string>, operation: Operation, call: CallContext, timeout: number | undefined): Pick<OutgoingOperation, 'timeLeft' | 'bookmarks' | 'traceParent'> {
+  return {
+    timeLeft: features.has(DEADLINE) ? timeAllowed(operation.kind, timeout, call) : undefined,
+    bookmarks: operation.kind === 'search' && call.onBookmark !== undefined && features.has(BOOKMARK),
+    traceParent: features.has(TRACE_CONTEXT) ? call.span?.traceParent : undefined,
+  };
 }

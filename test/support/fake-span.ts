@@ -1,0 +1,48 @@
+import { formatTraceParent, type SpanStart, type TraceSpan } from '../../protocol/model/index.js';
+
+/** A span that remembers what was done with it. Names in order; children are numbered from the first. */
+export class FakeSpan implements TraceSpan {
+  static #last = 0;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly isRecorded = true;
+  readonly name: string;
+  readonly kind: SpanStart['kind'];
+  readonly attributes: Record<string, unknown>;
+  readonly children: FakeSpan[] = [];
+  hasEnded = false;
+  failure: unknown;
+
+  constructor(name = 'root', { kind, attributes }: SpanStart = {}, traceId = 'a'.repeat(32)) {
+    this.name = name;
+    this.kind = kind;
+    this.attributes = { ...attributes };
+    this.traceId = traceId;
+    this.spanId = (++FakeSpan.#last).toString(16).padStart(16, '0');
+  }
+
+  get traceParent(): string {
+    return formatTraceParent({ traceId: this.traceId, spanId: this.spanId, isSampled: true });
+  }
+
+  child(name: string, start?: SpanStart): FakeSpan {
+    const child = new FakeSpan(name, start, this.traceId);
+    this.children.push(child);
+    return child;
+  }
+
+  set(attributes: Readonly<Record<string, unknown>>): void {
+    Object.assign(this.attributes, attributes);
+  }
+
+  end(failure?: unknown): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.failure = failure;
+  }
+
+  /** The names of what is below it, indented by two blanks a step. */
+  tree(depth = 0): string[] {
+    return [`${'  '.repeat(depth)}${this.name}${this.hasEnded ? '' : ' (open)'}`, ...this.children.flatMap((child) => child.tree(depth + 1))];
+  }
+}
