@@ -13,8 +13,9 @@ const rooms = [
   ['connectors', ['protocol/model', 'connectors/framework', 'connectors/engines', 'connectors/catalog']],
   ['service', ['protocol/model']],
   ['metrics', ['protocol/model']],
-  ['agent', ['protocol', 'protocol/model', 'connectors', 'connectors/framework', 'certs', 'service', 'metrics']],
-  ['controller', ['protocol', 'protocol/model', 'certs', 'service', 'metrics']],
+  ['telemetry', ['protocol/model']],
+  ['agent', ['protocol', 'protocol/model', 'connectors', 'connectors/framework', 'certs', 'service', 'metrics', 'telemetry']],
+  ['controller', ['protocol', 'protocol/model', 'certs', 'service', 'metrics', 'telemetry']],
   ['certs', []],
   ['deploy', ['agent', 'controller', 'certs', 'protocol', 'protocol/model', 'service', 'metrics']],
 ];
