@@ -1,4 +1,4 @@
-import { formatTraceParent, type SpanStart, type TraceSpan } from '../../protocol/model/index.js';
+import { formatTraceParent, type RootSpanStart, type SpanStart, type TraceSpan, type Tracer } from '../../protocol/model/index.js';
 
 /** A span that remembers what was done with it. Names in order; children are numbered from the first. */
 export class FakeSpan implements TraceSpan {
@@ -44,5 +44,16 @@ export class FakeSpan implements TraceSpan {
   /** The names of what is below it, indented by two blanks a step. */
   tree(depth = 0): string[] {
     return [`${'  '.repeat(depth)}${this.name}${this.hasEnded ? '' : ' (open)'}`, ...this.children.flatMap((child) => child.tree(depth + 1))];
+  }
+}
+
+/** Keeps the spans that begin a trace here, or go on with one. */
+export class FakeTracer implements Tracer {
+  readonly roots: { readonly span: FakeSpan; readonly start: RootSpanStart }[] = [];
+
+  start(name: string, start: RootSpanStart = {}): FakeSpan {
+    const span = new FakeSpan(name, start, (this.roots.length + 1).toString(16).padStart(32, 'b'));
+    this.roots.push({ span, start });
+    return span;
   }
 }

@@ -11,6 +11,7 @@ import { isLostConnection, isReading, withRetries } from './http-retry.js';
 import { portOf, type HttpSettings } from './http-settings.js';
 import type { Place, Throttle } from './limits/throttle.js';
 import { retryAfter } from './retry-after.js';
+import { tracedHttp } from './traced-http.js';
 
 export interface HttpRequest {
   readonly method: string;
@@ -27,6 +28,8 @@ export interface HttpRequest {
   readonly largestAnswer?: number | undefined;
   /** What rate limits count it as, see `RequestLimits.kindOf`. */
   readonly kind?: string | undefined;
+  /** Its path with names in the place of values, below `settings.address`: `/users/{uid}`. All that traces show of its path. */
+  readonly template?: string | undefined;
   /** What it waits in line with for its turn. @default the signal, which is that of the operation */
   readonly lane?: unknown;
 }
@@ -150,7 +153,11 @@ export class HttpClient {
     return streamed ?? { status, headers, body: Readable.from([body]), place: placeOf(request) };
   }
 
-  async #send(request: StreamRequest, signal: AbortSignal, turn: Place | undefined): Promise<HttpAnswer> {
+  #send(request: StreamRequest, signal: AbortSignal, turn: Place | undefined): Promise<HttpAnswer> {
+    return tracedHttp(request, this.settings.address, signal, () => this.#exchange(request, signal, turn));
+  }
+
+  async #exchange(request: StreamRequest, signal: AbortSignal, turn: Place | undefined): Promise<HttpAnswer> {
     const { method, url } = request;
     const place = placeOf(request);
     const outcome = outcomeOf(request);

@@ -135,7 +135,7 @@ export function restCall(session: RestSession, call: Call, operation: RestOperat
     const headers = new Map([['accept', accept], ...(contentType === undefined || details.json === undefined ? [] : [['content-type', contentType] as const]), ...Object.entries(details.headers ?? {})]);
     return {
       client, written: details.form === undefined && client === service.own.client ? { method, path: pathBelow(address, url), headers, json: details.json } : undefined,
-      request: { method, url, headers, body: bodyOf(details), kind: details.kind, reads: details.kind === 'read', lane: call.signal }, signal: details.signal ?? call.signal, accept: details.accept ?? [], mayBeMissing: details.mayBeMissing,
+      request: { method, url, headers, body: bodyOf(details), kind: details.kind, reads: details.kind === 'read', lane: call.signal, template: details.url === undefined ? line.slice(line.indexOf(' ') + 1) : undefined }, signal: details.signal ?? call.signal, accept: details.accept ?? [], mayBeMissing: details.mayBeMissing,
       context: { system: connector.displayName, method, url, operation, uid: details.uid, reads: details.kind === 'read', rules, messages, hasSecrets: details.hasSecrets },
     };
   };

@@ -1,8 +1,10 @@
 import { ConnectorError, IcfBigDecimal } from '../../../protocol/model/index.js';
+import { tracedChunks, tracedRequest } from '../../framework/operation-spans.js';
 import type { SqlConnection, SqlOutcome } from './connection.js';
 import type { SqlDialect } from './dialect.js';
 import type { DriverConnection, DriverCursor } from './driver-connection.js';
 import type { SqlSettings } from './settings.js';
+import { statementSpan } from './statement-span.js';
 import { id, jdbcSql, joinSql, renderSql, sql, type SqlText } from './sql-text.js';
 import { parseTableName } from './table-name.js';
 import type { SqlColumn, SqlRow, SqlValue } from './values.js';
@@ -38,7 +40,11 @@ export class DialectConnection implements SqlConnection {
     for (const statement of all) await this.#alone(signal, () => this.#driver.run(this.#render(statement)));
   }
 
-  async *rows(query: SqlText, signal: AbortSignal, { fetchSize = FETCH_SIZE }: { readonly fetchSize?: number } = {}): AsyncGenerator<readonly SqlRow[], void, void> {
+  rows(query: SqlText, signal: AbortSignal, { fetchSize = FETCH_SIZE }: { readonly fetchSize?: number } = {}): AsyncGenerator<readonly SqlRow[], void, void> {
+    return tracedChunks(signal, this.dialect.title, () => statementSpan(this.dialect, query), this.#rows(query, signal, fetchSize));
+  }
+
+  async *#rows(query: SqlText, signal: AbortSignal, fetchSize: number): AsyncGenerator<readonly SqlRow[], void, void> {
     this.#occupy();
     let cursor: DriverCursor | undefined;
     try {
@@ -67,10 +73,10 @@ export class DialectConnection implements SqlConnection {
   }
 
   execute(statement: SqlText, signal: AbortSignal): Promise<SqlOutcome> {
-    return this.#alone(signal, async () => {
+    return tracedRequest(signal, this.dialect.title, () => statementSpan(this.dialect, statement), () => this.#alone(signal, async () => {
       await this.#beginIfNeeded(signal);
       return await this.#driver.run(this.#render(statement));
-    });
+    }));
   }
 
   async insert(statement: SqlText, keys: readonly string[], signal: AbortSignal): Promise<SqlOutcome> {
@@ -78,10 +84,10 @@ export class DialectConnection implements SqlConnection {
     if (keys.length === 0 || this.dialect.generatedKeys === 'none') return await this.execute(statement, signal);
     if (driver.runForKeys !== undefined) {
       const { runForKeys } = driver;
-      return await this.#alone(signal, async () => {
+      return await tracedRequest(signal, this.dialect.title, () => statementSpan(this.dialect, statement), () => this.#alone(signal, async () => {
         await this.#beginIfNeeded(signal);
         return await runForKeys.call(driver, this.#render(statement), keys);
-      });
+      }));
     }
     const answering = sql`${statement} returning ${joinSql(keys.map((key) => id(key)), ', ')}`;
     const generatedKeys: SqlRow[] = [];

@@ -9,6 +9,8 @@ import type { AnyConnector } from '../define-connector.js';
 import type { Call, OpenContext, PoolLimits } from '../spi.js';
 import { configuredSecrets, readConfiguration, stateName, type Config } from './bound-configuration.js';
 import type { FacadeEnvironment } from './environment.js';
+import { tracedStep } from '../operation-spans.js';
+import { beginFacadeSpan } from './facade-span.js';
 import { labelledLog } from './labelled-log.js';
 import { OperationScope } from './operation-scope.js';
 import { redactError } from './redact.js';
@@ -28,6 +30,8 @@ export type Secrets = () => readonly string[];
 
 /** Where a controller says 0 it means the framework's own default (protocol section 7.11). */
 const DEFAULT_TIMEOUT = 60_000;
+
+const NATIVE = { kind: 'client' } as const;
 
 /** Runs calls of one connector under one configuration: session, deadline, abort, error translation, counting. */
 export class Runner {
@@ -61,7 +65,7 @@ export class Runner {
     const { connector } = this;
     return this.#pool ??= new SessionPool({
       name: connector.displayName,
-      open: (signal) => connector.open(this.config(), this.#openContext(signal)),
+      open: (signal) => tracedStep(signal, 'open session', {}, () => connector.open(this.config(), this.#openContext(signal))),
       close: (session) => connector.close(session),
       isAlive: (session, signal) => connector.isAlive?.(session, signal) ?? Promise.resolve(true),
       reusable: connector.reusable === undefined ? undefined : (session, signal) => connector.reusable?.(session, signal) ?? Promise.resolve(true),
@@ -156,29 +160,33 @@ export class Runner {
     const timeout = this.timeoutOf(kind);
     const deadline = this.clock.now() + timeout;
     const expiry = () => tooLong(kind, this.connector, timeout);
+    const span = beginFacadeSpan(kind, context, scope.signal, this.connector.id);
+    let failed: ConnectorError | undefined;
     let lease: SessionLease<unknown> | undefined;
     let sound = true;
     let well = false;
     try {
       const borrowed = await this.borrow(kind, context, scope, timeout, expiry);
       lease = borrowed.lease;
-      const result = await scope.wait(() => work(borrowed), deadline - this.clock.now(), expiry);
+      const result = await scope.wait(() => tracedStep(scope.signal, `native ${kind}`, NATIVE, () => work(borrowed)), deadline - this.clock.now(), expiry);
       well = true;
       return result;
     } catch (error) {
       const failure = this.failure(error, scope.signal, secrets);
+      failed = failure;
       sound = leavesSessionSound(failure, scope.signal);
       throw lease === undefined && isWrite(kind) ? withOutcome(failure, 'notApplied') : failure;
     } finally {
       lease?.release(sound, scope.leftBehind);
       scope.close();
       ended(well);
+      span.end(well, failed);
     }
   }
 
   async borrow(kind: OperationKind, context: CallContext, scope: OperationScope, milliseconds: number, expiry: () => ConnectorError): Promise<Borrowed & { lease: SessionLease<unknown> }> {
     const config = this.config();
-    const lease = await scope.wait(() => this.#sessions().acquire(scope.signal), milliseconds, expiry, (late) => late.release(false));
+    const lease = await tracedStep(scope.signal, 'borrow session', {}, () => scope.wait(() => this.#sessions().acquire(scope.signal), milliseconds, expiry, (late) => late.release(false)));
     const log = labelledLog(this.environment.log, { operation: kind, operationId: context.operationId });
     return { lease, session: lease.session, config, call: { signal: scope.signal, log, locale: context.locale, operationId: context.operationId, permitTarget: context.permitTarget } };
   }

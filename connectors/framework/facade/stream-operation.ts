@@ -1,4 +1,5 @@
 import { ConnectorError, itemsOf, type CallContext, type Chunks, type OperationKind } from '../../../protocol/model/index.js';
+import { beginFacadeSpan } from './facade-span.js';
 import type { OperationScope } from './operation-scope.js';
 import type { Borrowed, Runner, Secrets } from './runner.js';
 import type { SessionLease } from './session-pool.js';
@@ -36,12 +37,15 @@ async function* runStream<T, E>(runner: Runner, { kind, context, secrets, produc
   let parked = false;
   let failure: ConnectorError | undefined;
   const ended = runner.started();
+  const span = beginFacadeSpan(kind, context, scope.signal, runner.connector.id);
+  let isComplete = false;
 
   const finish = once(async () => {
     await results?.return(undefined as never).catch(() => { sound = false; });
     lease?.release(sound && !scope.signal.aborted, scope.leftBehind);
     scope.close();
     ended(failure === undefined);
+    span.end(isComplete, failure);
   });
   const onAbort = (): void => { if (parked) void finish(); };
   scope.signal.addEventListener('abort', onAbort);
@@ -53,7 +57,11 @@ async function* runStream<T, E>(runner: Runner, { kind, context, secrets, produc
     results = await scope.wait(async () => produce({ ...borrowed, call }, watch), gap, expiry);
     for (;;) {
       const step = await results.next();
-      if (step.done === true) return step.value;
+      if (step.done === true) {
+        isComplete = true;
+        return step.value;
+      }
+      span.came(step.value.length);
       parked = true;
       yield step.value;
       parked = false;

@@ -1,6 +1,7 @@
 import {
-  ALL, ConnectorError, chunksOf, mapChunks, type CallContext, type ConnectorObject, type SearchResult, type StreamOperation, type SyncDelta, type SyncToken,
+  ALL, ConnectorError, chunksOf, mapChunks, type CallContext, type ConnectorObject, type SearchResult, type SpanStart, type StreamOperation, type SyncDelta, type SyncToken,
 } from '../../../protocol/model/index.js';
+import { tracedStepChunks } from '../operation-spans.js';
 import type { PagingCookies } from './paging-cookie.js';
 import { projectDelta, projectionOf } from './projection.js';
 import { requestSecrets } from './request-secrets.js';
@@ -8,6 +9,7 @@ import { resumableSearch } from './resumable-search.js';
 import type { Runner } from './runner.js';
 import { explainPlan, planSearch } from './search-plan.js';
 import { DEFAULT_SORT_LIMITS } from './sort-results.js';
+import type { SearchRequest } from '../spi.js';
 import { streamOperation } from './stream-operation.js';
 import { unsupported } from './check-request.js';
 
@@ -25,10 +27,15 @@ export function streamSearch(runner: Runner, cookies: PagingCookies, operation: 
       call.log.debug(explainPlan(plan), 'Search planned');
       return resumableSearch(plan, {
         name: runner.connector.displayName, cookies, sortLimits: runner.environment.sortLimits ?? DEFAULT_SORT_LIMITS,
-        search: (request) => watch(chunksOf(search(session, request, call))),
+        search: (request) => tracedStepChunks(call.signal, 'native search', () => pageStart(request), watch(chunksOf(search(session, request, call)))),
       }, { tell: context.onBookmark, clock: runner.clock });
     },
   });
+}
+
+/** What a page is asked for by, without any value of its filter. */
+function pageStart({ objectClass, filter, options }: SearchRequest): SpanStart {
+  return { kind: 'client', attributes: { 'icf.object_class': objectClass, 'icf.page_size': options.pageSize, 'causeway.native_filter': filter !== undefined } };
 }
 
 /** A Java peer wants the object class of every delta; where it is clear the connector need not say it. */
@@ -59,7 +66,7 @@ export function streamSync(runner: Runner, operation: SyncOperation, context: Ca
   return streamOperation(runner, {
     kind: 'sync', context, secrets: () => requestSecrets(operation),
     produce: ({ session, call }, watch) => {
-      const deltas = watch(chunksOf(sync(session, { objectClass, token, options: operation.options }, call)));
+      const deltas = tracedStepChunks(call.signal, 'native sync', () => ({ kind: 'client', attributes: { 'icf.object_class': objectClass } }), watch(chunksOf(sync(session, { objectClass, token, options: operation.options }, call))));
       return mapChunks(deltas, (given) => {
         const delta = withObjectClass(given, objectClass);
         checkDelta(runner, delta, objectClass);

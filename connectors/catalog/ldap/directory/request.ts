@@ -5,6 +5,8 @@ import { writeFilter, type FilterNode } from './filter-encoding.js';
 
 /** The body of a request, tag included (RFC 4511 section 4). `size` is at least the bytes its values take. */
 export interface LdapRequest {
+  /** For traces. */
+  readonly operation: 'abandon' | 'add' | 'bind' | 'delete' | 'extended' | 'modify' | 'modifyDN' | 'search' | 'unbind';
   readonly size: number;
   write(writer: BerWriter): void;
 }
@@ -94,7 +96,7 @@ export function saslBind(mechanism: string, credentials: Uint8Array): LdapReques
 
 function bind(dn: string, size: number, authentication: (writer: BerWriter) => void): LdapRequest {
   return {
-    size: byteLength(dn) + size + 64,
+    operation: 'bind', size: byteLength(dn) + size + 64,
     write(writer) {
       writer.startSequence(0x60);
       writer.writeInt(3);
@@ -106,7 +108,7 @@ function bind(dn: string, size: number, authentication: (writer: BerWriter) => v
 }
 
 export const UNBIND: LdapRequest = {
-  size: 2,
+  operation: 'unbind', size: 2,
   write(writer) {
     writer.writeByte(0x42);
     writer.writeByte(0);
@@ -114,12 +116,12 @@ export const UNBIND: LdapRequest = {
 };
 
 export function abandon(id: number): LdapRequest {
-  return { size: 8, write: (writer) => writer.writeInt(id, 0x50) };
+  return { operation: 'abandon', size: 8, write: (writer) => writer.writeInt(id, 0x50) };
 }
 
 export function extended(oid: string): LdapRequest {
   return {
-    size: 64,
+    operation: 'extended', size: 64,
     write(writer) {
       writer.startSequence(0x77);
       writer.writeString(oid, 0x80);
@@ -145,7 +147,7 @@ export interface SearchParameters {
 export function searchRequest(search: SearchParameters): LdapRequest {
   const attributes = search.attributes?.length === 0 ? ['1.1'] : (search.attributes ?? []);
   return {
-    size: byteLength(search.base) + search.filterSize * 4 + attributes.reduce((sum, name) => sum + name.length + 8, 0) + 1024,
+    operation: 'search', size: byteLength(search.base) + search.filterSize * 4 + attributes.reduce((sum, name) => sum + name.length + 8, 0) + 1024,
     write(writer) {
       writer.startSequence(0x63);
       writer.writeString(search.base);
@@ -165,7 +167,7 @@ export function searchRequest(search: SearchParameters): LdapRequest {
 
 export function addRequest(dn: string, attributes: readonly { readonly name: string; readonly values: readonly Value[] }[]): LdapRequest {
   return {
-    size: sizeOf(dn, attributes),
+    operation: 'add', size: sizeOf(dn, attributes),
     write(writer) {
       writer.startSequence(0x68);
       writer.writeString(dn);
@@ -179,7 +181,7 @@ export function addRequest(dn: string, attributes: readonly { readonly name: str
 
 export function modifyRequest(dn: string, changes: readonly EntryChange[]): LdapRequest {
   return {
-    size: sizeOf(dn, changes),
+    operation: 'modify', size: sizeOf(dn, changes),
     write(writer) {
       writer.startSequence(0x66);
       writer.writeString(dn);
@@ -199,7 +201,7 @@ export function modifyRequest(dn: string, changes: readonly EntryChange[]): Ldap
 /** The old RDN's values are always removed from the entry. */
 export function renameRequest(dn: string, newRdn: string, newSuperior: string | undefined): LdapRequest {
   return {
-    size: byteLength(dn) + byteLength(newRdn) + byteLength(newSuperior ?? '') + 64,
+    operation: 'modifyDN', size: byteLength(dn) + byteLength(newRdn) + byteLength(newSuperior ?? '') + 64,
     write(writer) {
       writer.startSequence(0x6c);
       writer.writeString(dn);
@@ -212,7 +214,7 @@ export function renameRequest(dn: string, newRdn: string, newSuperior: string | 
 }
 
 export function deleteRequest(dn: string): LdapRequest {
-  return { size: byteLength(dn) + 16, write: (writer) => writer.writeString(dn, 0x4a) };
+  return { operation: 'delete', size: byteLength(dn) + 16, write: (writer) => writer.writeString(dn, 0x4a) };
 }
 
 export function controlValue(size: number, write: (writer: BerWriter) => void): Buffer {

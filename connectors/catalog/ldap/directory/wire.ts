@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import { ConnectorError } from '../../../../protocol/model/index.js';
 import { MalformedMessage } from '../../../framework/ber.js';
+import { tracedChunks, tracedRequest } from '../../../framework/operation-spans.js';
 import { MessageFraming } from './framing.js';
 import { UNBIND, abandon, encodeMessage, type LdapRequest, type RequestControl } from './request.js';
 import { decodeResponse, type LdapMessage, type LdapResponse } from './response.js';
+import { ldapSpan } from './ldap-span.js';
 import { ResponseQueue } from './response-queue.js';
 
 export type DoneResponse = LdapResponse & { readonly kind: 'done' };
@@ -62,6 +64,14 @@ export class LdapWire {
 
   /** One request, one response. Resolves whatever the result code. */
   request(request: LdapRequest, controls: readonly RequestControl[], signal: AbortSignal): Promise<DoneResponse> {
+    return tracedRequest(signal, `LDAP ${request.operation}`, () => ldapSpan(this.url, request), async (span) => {
+      const response = await this.#request(request, controls, signal);
+      span?.set({ 'ldap.result_code': response.result.code });
+      return response;
+    });
+  }
+
+  #request(request: LdapRequest, controls: readonly RequestControl[], signal: AbortSignal): Promise<DoneResponse> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(cancelled(signal));
       const onAbort = (): void => {
@@ -88,7 +98,11 @@ export class LdapWire {
    * The responses to a search in batches, as they arrive; the socket is paused while the consumer is behind. The return
    * value is the final response. Leaving early abandons the search.
    */
-  async* responses(request: LdapRequest, controls: readonly RequestControl[], signal: AbortSignal): AsyncGenerator<readonly LdapResponse[], DoneResponse, void> {
+  responses(request: LdapRequest, controls: readonly RequestControl[], signal: AbortSignal): AsyncGenerator<readonly LdapResponse[], DoneResponse, void> {
+    return tracedChunks(signal, `LDAP ${request.operation}`, () => ldapSpan(this.url, request), this.#responses(request, controls, signal));
+  }
+
+  async* #responses(request: LdapRequest, controls: readonly RequestControl[], signal: AbortSignal): AsyncGenerator<readonly LdapResponse[], DoneResponse, void> {
     throwIfCancelled(signal);
     const queue = new ResponseQueue((flow) => (flow === 'stop' ? this.#socket.pause() : this.#resume()));
     const id = this.#send(request, controls, queue);
