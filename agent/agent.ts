@@ -2,6 +2,8 @@ import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { connectorIds } from '../connectors/registry.js';
 import type { Clock, SessionLog } from '../protocol/session/contract.js';
 import { StateFormatError, claimStateFormat } from '../service/state-format.js';
+import type { TelemetryStatus } from '../telemetry/settings.js';
+import type { Telemetry } from '../telemetry/start-telemetry.js';
 import type { AuditStatus } from './audit/audit-log.js';
 import { openAgentAudit, type AgentAudit } from './audit/configured-audit.js';
 import type { AgentConfig } from './config/agent-config.js';
@@ -13,6 +15,7 @@ import type { IdentityStatus } from './enrolment/identity-status.js';
 import { checkIsolated } from './isolation/budgets.js';
 import { configuredIsolation } from './isolation/configured-isolation.js';
 import type { ProcessStatus } from './isolation/process-keeper.js';
+import { configuredTelemetry } from './observe/configured-telemetry.js';
 import { startConfiguredLocal } from './observe/local/configured-local.js';
 import type { LocalServer } from './observe/local/local-server.js';
 import { OperationWatch } from './observe/watch/operation-watch.js';
@@ -55,6 +58,8 @@ export interface AgentStatus {
   readonly identity: IdentityStatus | undefined;
   /** Certificates that come from files. */
   readonly certificates: readonly CertificateStatus[];
+  /** Export of traces; undefined where nothing is traced. */
+  readonly telemetry: TelemetryStatus | undefined;
 }
 
 export interface RunningAgent {
@@ -153,19 +158,19 @@ export async function startAgent(config: AgentConfig, parts: AgentParts): Promis
   const audit = await naming('audit', () => openAgentAudit(config, parts));
   try {
     const hostId = config.controllers.length === 0 ? undefined : config.agent.hostId ?? await keptHostId(config.agent.stateDirectory);
-    return await startAudited(config, { ...parts, hostId }, enabled, audit);
+    return await startAudited(config, { ...parts, hostId, telemetry: await configuredTelemetry(config, parts) }, enabled, audit);
   } catch (error) {
     await audit.close();
     throw error;
   }
 }
 
-async function startAudited(config: AgentConfig, { clock, log, version, hostId, logLinesDropped = () => 0 }: AgentParts & Pick<SharedParts, 'hostId'>, enabled: readonly string[], { log: audit, ...auditing }: AgentAudit): Promise<RunningAgent> {
+async function startAudited(config: AgentConfig, { clock, log, version, hostId, telemetry, logLinesDropped = () => 0 }: AgentParts & Pick<SharedParts, 'hostId'> & { readonly telemetry: Telemetry | undefined }, enabled: readonly string[], { log: audit, ...auditing }: AgentAudit): Promise<RunningAgent> {
   const trustedCertificates = await readAuthorities(config.connectors.ca);
   const policy = await LivePolicy.start({ file: config.policy.file, checkInterval: config.policy.checkInterval, stateDirectory: config.agent.stateDirectory, clock, log, audit });
   const journal = await naming('journal', () => openConfiguredJournal(config, log));
   const operations = new OperationWatch(clock);
-  const connectors = hostConnectors(config, { enabled, watch: operations, trustedCertificates, policy, journal, audit: auditing.parts, isolation: await configuredIsolation(config, { clock, log }) }, { clock, log, version, metrics: await metricsFor(config, version) });
+  const connectors = hostConnectors(config, { enabled, watch: operations, trustedCertificates, policy, journal, audit: auditing.parts, isolation: await configuredIsolation(config, { clock, log }), tracer: telemetry?.tracer }, { clock, log, version, metrics: await metricsFor(config, version) });
   const enrolment = await enrolmentFor(config, {
     clock, log, audit, version, onRenewed: () => { for (const session of controllers) session.renewSockets(); },
     onReplaced: () => {
@@ -183,7 +188,7 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId, 
   const status = (): AgentStatus => {
     const parts = { controllers: controllers.map((session) => session.status()), listeners: listeners.map((session) => session.status()) };
     const working = parts.listeners.length > 0 || parts.controllers.some(({ serving }) => serving > 0);
-    return { ready: working && !stopping.signal.aborted, stopping: stopping.signal.aborted, ...parts, relays: connectors.relays(), load: connectors.load(), journal: journal.status(), policy: policy.status(), audit: audit.status(), facades: connectors.facadeCount, isolation: connectors.isolation(), identity: enrolment?.keeper.status(), certificates: watch.status() };
+    return { ready: working && !stopping.signal.aborted, stopping: stopping.signal.aborted, ...parts, relays: connectors.relays(), load: connectors.load(), journal: journal.status(), policy: policy.status(), audit: audit.status(), facades: connectors.facadeCount, isolation: connectors.isolation(), identity: enrolment?.keeper.status(), certificates: watch.status(), telemetry: telemetry?.status() };
   };
   let local: LocalServer | undefined;
   try {
@@ -210,6 +215,7 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId, 
     await journal.close();
     await local?.close();
     await auditing.close();
+    await telemetry?.close(grace);
   };
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {

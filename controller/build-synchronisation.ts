@@ -1,3 +1,4 @@
+import type { Tracer } from '../protocol/model/index.js';
 import type { SystemsPart } from './build-systems.js';
 import type { ControllerConfig } from './config/controller-config.js';
 import type { RequestHandler } from './crest/request.js';
@@ -29,6 +30,7 @@ export interface SynchronisationPart {
 export interface SynchronisationObservers {
   readonly liveSync?: LiveSyncObserver | undefined;
   readonly reconciliations?: ReconciliationObserver | undefined;
+  readonly tracer?: Tracer | undefined;
 }
 
 export function buildSynchronisation(config: ControllerConfig, { registry }: SystemsPart, log: Log, observers: SynchronisationObservers = {}): SynchronisationPart {
@@ -39,9 +41,9 @@ export function buildSynchronisation(config: ControllerConfig, { registry }: Sys
   const stages = new SyncStageStore(dataFolder);
   const deadLetters = new DeadLetters(dataFolder);
   const changes = mappingChangeHandler({ book, links, registry, audit: audits.sync, log, otherwise: loggingChangeHandler(log) });
-  const liveSync = new LiveSync({ stages, deadLetters, changes, log, observer: observers.liveSync });
+  const liveSync = new LiveSync({ stages, deadLetters, changes, log, observer: observers.liveSync, tracer: observers.tracer });
   const reconciliations = new Reconciliations({
-    book, links, registry, dataFolder, log, audit: audits.recon, observer: observers.reconciliations,
+    book, links, registry, dataFolder, log, audit: audits.recon, observer: observers.reconciliations, tracer: observers.tracer,
     settings: { maxEntries: reconciliation.maxEntries, maxConcurrentRuns: reconciliation.maxConcurrentRuns, defaultDeleteThreshold: reconciliation.maxDeletions },
   });
   return {

@@ -8,10 +8,10 @@ import { restAuthentication } from './authentication/rest-authentication.js';
 import { UserStore } from './authentication/user-store.js';
 import { buildSystems } from './build-systems.js';
 import type { ControllerConfig } from './config/controller-config.js';
+import { configuredTelemetry } from './configured-telemetry.js';
 import { route } from './crest/router.js';
-import { createRestServer } from './crest/server.js';
+import { createRestServer, type RestServerParts } from './crest/server.js';
 import type { RequestHandler } from './crest/request.js';
-import type { RequestObserver } from './crest/request-observer.js';
 import type { ConfiguredMetrics } from './metrics/configured-metrics.js';
 import type { MetricsServer } from './metrics/metrics-server.js';
 import { infoRequests, type ReadyState } from './info.js';
@@ -60,8 +60,9 @@ export async function startController(config: ControllerConfig, log: Log, facts:
 
 async function startParts(config: ControllerConfig, log: Log, { unlock, facts }: { readonly unlock: () => Promise<void>; readonly facts: ProcessFacts }): Promise<RunningController> {
   const metrics = await metricsFor(config, facts);
+  const telemetry = await configuredTelemetry(config, facts.version, log);
   const systems = await buildSystems(config, log, metrics?.operations);
-  const sync = buildSynchronisation(config, systems, log, metrics);
+  const sync = buildSynchronisation(config, systems, log, { ...metrics, tracer: telemetry?.tracer });
   let state: ReadyState = 'ACTIVE_NOT_READY';
   const handler = route({
     system: systemRequests({ registry: systems.registry, environment: systems.environment, projectFolder: config.systems.project, liveSync: sync.liveSync }),
@@ -74,7 +75,7 @@ async function startParts(config: ControllerConfig, log: Log, { unlock, facts }:
   let scraped: MetricsServer | undefined;
   try {
     scraped = await metrics?.listen({ isReady: () => state === 'ACTIVE_READY', hosts: systems.hosts, peers: agents.figures, deadLetters: sync.deadLetters });
-    server = await listenRest(config, handler, log, metrics?.requests);
+    server = await listenRest(config, handler, log, { observer: metrics?.requests, tracer: telemetry?.tracer });
   } catch (error) {
     await scraped?.close();
     await closeAgents('start failed');
@@ -85,6 +86,7 @@ async function startParts(config: ControllerConfig, log: Log, { unlock, facts }:
   state = 'ACTIVE_READY';
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    const grace = AbortSignal.timeout(config.shutdownGrace);
     state = 'STOPPING';
     stopWatching();
     stopFollowing();
@@ -97,6 +99,7 @@ async function startParts(config: ControllerConfig, log: Log, { unlock, facts }:
     await scraped?.close();
     metrics?.close();
     await closeAgents('controller is stopping');
+    await telemetry?.close(grace);
     await unlock();
   };
   return {
@@ -155,10 +158,10 @@ async function openAgentSide(config: ControllerConfig, systems: Awaited<ReturnTy
   }
 }
 
-async function listenRest({ rest }: ControllerConfig, handler: RequestHandler, log: Log, observer: RequestObserver | undefined): Promise<Server> {
+async function listenRest({ rest }: ControllerConfig, handler: RequestHandler, log: Log, watching: Pick<RestServerParts, 'observer' | 'tracer'>): Promise<Server> {
   if (rest.users.length === 0 && rest.oauth === undefined) log.warn({}, 'rest.users is empty and rest.oauth is not set: nobody can use the REST API');
   const server = createRestServer({
-    handler, log, observer,
+    handler, log, ...watching,
     authenticate: restAuthentication({
       users: new UserStore(rest.users), log, verifyToken: rest.oauth === undefined ? undefined : bearerVerifier(rest.oauth),
     }),

@@ -8,6 +8,7 @@ import { scriptsSettings } from './scripts-settings.js';
 import { enrolmentSettings } from './enrolment-settings.js';
 import { relaySettings, relayUrl } from './relay-settings.js';
 import { secretsSettings } from './secrets-settings.js';
+import { telemetrySettings } from './telemetry-settings.js';
 import { controllerUrl, duration, httpUrl, integer, listenPort, path, port, secret, size, text, unshown } from './setting-types.js';
 
 /** The whole configuration, one section a function. Paths resolve against `base`. See example.yaml for every key. */
@@ -133,6 +134,7 @@ export function agentConfigSchema(base: string) {
       metrics: z.enum(['token', 'open']).describe('token or open: who may ask for /metrics').default('token'),
     }).optional(),
     secrets: secretsSettings(base).prefault({}),
+    telemetry: telemetrySettings(base, proxy(base)).optional(),
     log: z.strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).describe('trace, debug, info, warn, error or silent').default('info'),
     }).prefault({}),

@@ -1,4 +1,4 @@
-import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind, type PermitTarget } from '../../protocol/model/index.js';
+import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind, type PermitTarget, type Tracer } from '../../protocol/model/index.js';
 import { apiConfigurationOf } from '../../protocol/codec/index.js';
 import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
 import { createFacade, type AnyConnector, type FacadeEnvironment, type FacadeHandle, type FacadeStatus } from '../../connectors/framework/index.js';
@@ -10,6 +10,7 @@ import { redactedLog } from '../secrets/redacted-log.js';
 import { JournalOutcomes } from '../journal/journal-outcomes.js';
 import { journalStage } from '../journal/journaled-facade.js';
 import type { WriteJournal } from '../journal/write-journal.js';
+import { tracedFacade } from '../observe/operation-span.js';
 import { readBuiltInfos } from './built-infos.js';
 import { FacadeCache, systemIdOf, type OpenFacade } from './facade-cache.js';
 import type { FacadeContext, FacadeStage } from './facade-stage.js';
@@ -48,6 +49,8 @@ export interface ExecutorOptions {
   readonly metering?: OperationMetering | undefined;
   /** Puts secrets in the place of the references to them. Without it, references stay what they are. */
   readonly secrets?: FacadeSecrets | undefined;
+  /** Records what operations do. Undefined: nobody traces. */
+  readonly tracer?: Tracer | undefined;
   /** @default the framework's */
   readonly open?: ((connector: AnyConnector, configuration: ApiConfiguration, environment: FacadeEnvironment) => FacadeHandle) | undefined;
 }
@@ -108,12 +111,13 @@ export class AgentExecutor implements OperationExecutor {
   async #facadeFor(connectorKey: ConnectorKey, facadeKey: string, origin: RequestOrigin): Promise<ConnectorFacade> {
     const connector = await this.#find(connectorKey);
     const { facade, configuration, systemId } = await this.#facades.get(connectorKey, facadeKey);
-    const { stages = [], scripts, log } = this.#options;
+    const { stages = [], scripts, log, tracer } = this.#options;
     const context: FacadeContext = { connector, connectorKey, configuration, systemId, origin };
-    if (scripts === undefined) return this.#staged(facade, stages, context);
+    const traced = (staged: ConnectorFacade): ConnectorFacade => (tracer === undefined ? staged : tracedFacade(staged, tracer, connector.id));
+    if (scripts === undefined) return traced(this.#staged(facade, stages, context));
     // What a script does passes what its requester's own operations pass. Opened for each: it may have been closed since.
     const open = async (): Promise<ConnectorFacade> => this.#staged((await this.#facades.get(connectorKey, facadeKey)).facade, scripts.stages, context);
-    return this.#staged(scriptedFacade(facade, context, { scripts, open, log }), stages, context);
+    return traced(this.#staged(scriptedFacade(facade, context, { scripts, open, log }), stages, context));
   }
 
   #staged(facade: ConnectorFacade, stages: readonly FacadeStage[], context: FacadeContext): ConnectorFacade {

@@ -18,6 +18,9 @@ export interface OperationRecord {
   readonly error: string | undefined;
   /** Results of a stream. */
   readonly count: number | undefined;
+  /** Where tracing is on: the operation's span, by the names OpenTelemetry gives these fields of log lines. */
+  readonly trace_id: string | undefined;
+  readonly span_id: string | undefined;
 }
 
 export interface Observation {
@@ -97,12 +100,12 @@ function begin({ connector, origin, log, clock, metering }: Observation, operati
       principal: origin.principal, messageId: origin.messageId,
       durationMs: Math.round(clock.now() - started), outcome,
       error: error === undefined ? undefined : error instanceof ConnectorError ? error.javaClass : 'unexpected',
-      count,
+      count, trace_id: call.span?.traceId, span_id: call.span?.spanId,
     };
     if (outcome === 'failed') {
       log.warn(record, 'operation');
       // The message may name a value; it stays out of the log unless somebody looks for a fault.
-      log.debug({ operationId: call.operationId, messageId: origin.messageId, message: error instanceof Error ? error.message : String(error) }, 'operation failed');
+      log.debug({ operationId: call.operationId, trace_id: call.span?.traceId, messageId: origin.messageId, message: error instanceof Error ? error.message : String(error) }, 'operation failed');
     } else {
       log.info(record, 'operation');
     }

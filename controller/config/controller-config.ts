@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isPasswordHash } from '../authentication/password-hash.js';
 import { enrolment } from './enrolment-config.js';
 import { metrics } from './metrics-config.js';
+import { telemetry } from './telemetry-config.js';
 import { duration, integer, isLoopback, path, port, size, text, url } from './setting-types.js';
 
 const MEBIBYTE = 1_024 ** 2;
@@ -91,6 +92,7 @@ export function controllerConfigSchema(base: string) {
       heartbeatInterval: duration().optional(), handshakeTimeout: duration().optional(), groupExpiry: duration().optional(), resumeWait: duration().default(15_000),
       maxBufferedSize: size(MEBIBYTE, 4_096 * MEBIBYTE).optional(),
     }).prefault({}),
+    telemetry: telemetry(base).optional(),
     log: z.strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], { error: 'must be trace, debug, info, warn, error or silent' }).default('info'),
     }).prefault({}),

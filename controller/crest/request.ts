@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from './json.js';
 import type { Fields } from './projection.js';
 import type { PatchOperation } from './patch.js';
 import type { QueryFilter } from './query-filter.js';
-import type { CountPolicy } from '../../protocol/model/index.js';
+import type { CountPolicy, TraceSpan } from '../../protocol/model/index.js';
 
 /** One representation. `content` may leave `_id` and `_rev` out; they are written from here. */
 export interface Resource {
@@ -69,6 +69,8 @@ export interface CallerContext {
   readonly timeLeft?: (() => number) | undefined;
   /** For requests that may rightly take longer than others. */
   readonly withoutDeadline?: (() => void) | undefined;
+  /** Of the request, where tracing is on. */
+  readonly span?: TraceSpan | undefined;
 }
 
 export interface QueryEnd {

@@ -9,8 +9,10 @@ import type { CallerContext, CrestAnswer, RequestHandler } from './request.js';
 import { requestTarget, type RequestTarget } from './request-path.js';
 import { streamQuery } from './stream-query.js';
 import { writeError, writeJsonAnswer, writeResource } from './write-answer.js';
+import { beginRequestSpan, endRequestSpan, isTraced, traceFields } from './request-span.js';
 import { extendedValue } from './headers.js';
 import type { AnsweredRequest, RequestObserver } from './request-observer.js';
+import type { TraceSpan, Tracer } from '../../protocol/model/index.js';
 import type { Log } from '../log.js';
 
 /** Finds out who calls. Throws a ResourceError (401, 403). */
@@ -36,6 +38,8 @@ export interface RestServerParts {
   readonly log: Log;
   readonly limits: RestLimits;
   readonly observer?: RequestObserver | undefined;
+  /** Records requests of callers that are known. Undefined: nobody traces. */
+  readonly tracer?: Tracer | undefined;
   /** Set: HTTPS. */
   readonly tls?: ServerOptions | undefined;
 }
@@ -54,9 +58,12 @@ export function createRestServer(parts: RestServerParts): Server {
 /** Never rejects. */
 async function answer(parts: RestServerParts, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const transactionId = randomUUID();
+  response.setHeader('X-Request-ID', transactionId);
   const log = parts.log.child({ transactionId });
   const startedAt = performance.now();
   const answered = parts.observer?.begin();
+  let span: TraceSpan | undefined;
+  let failed: ResourceError | undefined;
   const stop = new AbortController();
   const { requestTimeout } = parts.limits;
   let ends = performance.now() + requestTimeout;
@@ -72,9 +79,17 @@ async function answer(parts: RestServerParts, message: IncomingMessage, response
         ends = Infinity;
         clearTimeout(deadline);
       },
+      begin: (target) => {
+        if (parts.tracer === undefined || !isTraced(target.path)) return undefined;
+        span = beginRequestSpan(parts.tracer, message, { method: methodOf(message), path: target.path, startedAt: Date.now() - (performance.now() - startedAt), requestId: transactionId });
+        // Of the draft of W3C Trace Context, level 2: https://www.w3.org/TR/trace-context-2/#traceresponse-header
+        response.setHeader('traceresponse', span.traceParent);
+        return span;
+      },
     });
   } catch (error) {
     const failure = toResourceError(error);
+    failed = failure;
     // A caller who left or fell asleep is no fault of ours.
     if (failure.code === 408) log.info({ method: message.method, reason: failure.message }, 'request given up');
     else if (failure.code >= 500 || response.headersSent) log.warn({ err: error, method: message.method, code: failure.code }, 'request failed');
@@ -83,8 +98,9 @@ async function answer(parts: RestServerParts, message: IncomingMessage, response
   } finally {
     clearTimeout(deadline);
     answered?.(answeredRequest(message, response, startedAt));
+    endRequestSpan(span, response, failed);
     // Never the query string: it may hold a password (authenticate).
-    const about = { method: message.method, path: (message.url ?? '').split('?', 1)[0], status: response.statusCode, ms: Math.round(performance.now() - startedAt) };
+    const about = { method: message.method, path: (message.url ?? '').split('?', 1)[0], status: response.statusCode, ms: Math.round(performance.now() - startedAt), ...traceFields(span) };
     if (message.method === 'GET') log.debug(about, 'request');
     else log.info(about, 'request');
   }
@@ -96,6 +112,8 @@ interface Run {
   readonly timeLeft: () => number;
   /** A query may take as long as its caller reads. */
   readonly withoutDeadline: () => void;
+  /** The caller is known: what is done from now on is traced. */
+  readonly begin: (target: RequestTarget) => TraceSpan | undefined;
 }
 
 function answeredRequest(message: IncomingMessage, response: ServerResponse, startedAt: number): AnsweredRequest {
@@ -118,10 +136,11 @@ function toResourceError(error: unknown): ResourceError {
 async function serve(parts: RestServerParts, message: IncomingMessage, response: ServerResponse, run: Run): Promise<void> {
   const target = requestTarget(message.url ?? '/');
   const caller = await parts.authenticate(message, methodOf(message), target);
+  const span = run.begin(target);
   const read = await readRequest(message, target.path, new QueryParameters(target.search), parts.limits);
   if (read.request.kind === 'query') run.withoutDeadline();
   const context: CallerContext = {
-    signal: run.signal, caller, transactionId: run.transactionId, timeLeft: run.timeLeft, withoutDeadline: run.withoutDeadline,
+    signal: run.signal, caller, transactionId: run.transactionId, timeLeft: run.timeLeft, withoutDeadline: run.withoutDeadline, span,
     reauthPassword: extendedValue(message.headers['x-openidm-reauth-password']),
   };
   const result = await parts.handler(read.request, context);

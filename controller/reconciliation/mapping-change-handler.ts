@@ -39,7 +39,7 @@ export function mappingChangeHandler(parts: MappingChangeParts): ChangeHandler {
 
 async function syncChange(parts: MappingChangeParts, mapping: Mapping, change: Change, signal: AbortSignal): Promise<void> {
   const links = await parts.links.of(mapping, await ownerOf(parts.book, mapping));
-  const target = systemObjectSet(mapping.target, parts.registry, { caller: 'liveSync', transactionId: change.transactionId });
+  const target = systemObjectSet(mapping.target, parts.registry, { caller: 'liveSync', transactionId: change.transactionId, span: change.span });
   await followRename(links, change);
   const source = await sourceOf(parts, mapping, change, signal);
   const assessment = { mapping, links, lookup: new TargetQueries(mapping, target), claims: new Map<string, string>() };
@@ -61,9 +61,9 @@ async function syncChange(parts: MappingChangeParts, mapping: Mapping, change: C
 }
 
 /** Undefined: it is gone, by the change's word and by its system's. */
-async function sourceOf({ registry }: MappingChangeParts, mapping: Mapping, { id, newValue, transactionId }: Change, signal: AbortSignal): Promise<SetObject | undefined> {
+async function sourceOf({ registry }: MappingChangeParts, mapping: Mapping, { id, newValue, transactionId, span }: Change, signal: AbortSignal): Promise<SetObject | undefined> {
   if (newValue !== undefined) return { ...newValue, _id: id };
-  return confirmedGone(systemObjectSet(mapping.source, registry, { caller: 'liveSync', transactionId }), id, signal);
+  return confirmedGone(systemObjectSet(mapping.source, registry, { caller: 'liveSync', transactionId, span }), id, signal);
 }
 
 /** A source with a new id is still the same object. */

@@ -30,7 +30,7 @@ export interface ObjectSet {
 }
 
 /** The object set of `system/s/t`. Throws 404 when there is no such system or type. */
-export function systemObjectSet(name: string, registry: SystemRegistry, identity: Pick<CallerContext, 'caller' | 'transactionId'>): ObjectSet {
+export function systemObjectSet(name: string, registry: SystemRegistry, identity: Pick<CallerContext, 'caller' | 'transactionId' | 'span'>): ObjectSet {
   const call = (signal: AbortSignal): ObjectCall => {
     const [, systemName = '', typeName = ''] = name.split('/');
     const system = registry.get(systemName);

@@ -22,7 +22,7 @@ async function start(reconciliations: Reconciliations, { action, parameters, con
   if (action !== 'recon' && action !== 'reconById') throw badRequest(`Action ${action} on reconciliation not supported; known are recon and reconById`);
   const mapping = required(parameters, 'mapping');
   const onlyId = action === 'reconById' ? required(parameters, 'ids') : undefined;
-  const { id, done } = await reconciliations.start(mapping, content, context.caller, onlyId);
+  const { id, done } = await reconciliations.start(mapping, content, context.caller, onlyId, context.span);
   if (parameters.get('waitForCompletion')?.toLowerCase() === 'true') {
     context.withoutDeadline?.();
     await Promise.race([done, callerGone(context.signal)]);

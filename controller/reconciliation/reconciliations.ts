@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
 import { ResourceError, notFound } from '../crest/resource-error.js';
+import type { TraceSpan, Tracer } from '../../protocol/model/index.js';
 import type { Log } from '../log.js';
 import type { AuditLog } from '../store/audit-log.js';
 import { readJsonFile, writeJsonFile } from '../store/json-file.js';
@@ -32,12 +33,14 @@ export interface ReconciliationParts {
   readonly settings: ReconciliationSettings;
   readonly observer?: ReconciliationObserver | undefined;
   readonly log: Log;
+  /** Records each run as a trace of its own. Undefined: nobody traces. */
+  readonly tracer?: Tracer | undefined;
 }
 
 const KEPT_RUNS = 100;
 const ID = /^[0-9a-f-]{36}$/;
 
-type RunStart = Pick<RunParts, 'id' | 'mapping' | 'progress' | 'caller' | 'log' | 'onlyId'>;
+type RunStart = Pick<RunParts, 'id' | 'mapping' | 'progress' | 'caller' | 'log' | 'onlyId'> & { readonly asked: TraceSpan | undefined };
 
 interface ActiveRun {
   readonly mapping: string;
@@ -58,8 +61,8 @@ export class Reconciliations {
     this.#parts = parts;
   }
 
-  /** Starts a run; answers its id and how to wait for its end. Throws 409 for an unknown mapping and for one that runs. */
-  async start(name: string, body: JsonValue | undefined, caller: string, onlyId?: string): Promise<{ readonly id: string; readonly done: Promise<void> }> {
+  /** Starts a run, which `asked` led to; answers its id and how to wait for its end. Throws 409 for an unknown mapping and for one that runs. */
+  async start(name: string, body: JsonValue | undefined, caller: string, onlyId?: string, asked?: TraceSpan): Promise<{ readonly id: string; readonly done: Promise<void> }> {
     const mapping = withOverrides(await this.#mapping(name), body);
     const running = [...this.#runs.values()].find((run) => run.mapping === name && run.progress.state === 'ACTIVE');
     if (running !== undefined) throw new ResourceError(409, `A reconciliation of ${name} is running already`);
@@ -71,7 +74,7 @@ export class Reconciliations {
     // Every operation under way listens for it.
     setMaxListeners(0, cancel.signal);
     const log = this.#parts.log.child({ reconId: id, mapping: name });
-    const run = { execute: (): Promise<void> => this.#execute({ id, mapping, progress, caller, log, onlyId }, cancel.signal) };
+    const run = { execute: (): Promise<void> => this.#execute({ id, mapping, progress, caller, log, onlyId, asked }, cancel.signal) };
     const active: ActiveRun = { mapping: name, progress, cancel, done: run.execute(), summary: () => progress.toJson(id, name, runParameters(mapping, onlyId)) };
     this.#runs.set(id, active);
     return { id, done: active.done };
@@ -91,17 +94,18 @@ export class Reconciliations {
 
   /** Never rejects. */
   async #execute(start: RunStart, signal: AbortSignal): Promise<void> {
-    const { id, mapping, progress, caller, log } = start;
-    const { book, links, registry, settings, audit } = this.#parts;
+    const { id, mapping, progress, caller, log, asked } = start;
+    const { book, links, registry, settings, audit, tracer } = this.#parts;
     await this.#turn();
+    const span = tracer?.start('reconciliation', { attributes: { 'causeway.mapping': mapping.name, 'causeway.request_id': id }, links: asked === undefined ? [] : [asked] });
     try {
-      const identity = { caller, transactionId: id };
+      const identity = { caller, transactionId: id, span };
       const run = new ReconciliationRun({
         ...start, audit, maxEntries: settings.maxEntries, defaultDeleteThreshold: settings.defaultDeleteThreshold,
         source: systemObjectSet(mapping.source, registry, identity), target: systemObjectSet(mapping.target, registry, identity),
         links: await links.of(mapping, await ownerOf(book, mapping)),
       });
-      log.info({ caller }, 'reconciliation started');
+      log.info({ caller, trace_id: span?.traceId, span_id: span?.spanId }, 'reconciliation started');
       await run.execute(signal);
     } catch (error) {
       progress.message = messageOf(error);
@@ -109,6 +113,8 @@ export class Reconciliations {
     } finally {
       this.#running -= 1;
       this.#waiting.shift()?.();
+      span?.set({ 'causeway.state': progress.state });
+      span?.end(progress.state === 'FAILED' ? new Error('failed') : undefined);
     }
     this.#parts.observer?.ended(mapping.name, { state: progress.state, milliseconds: progress.duration, changes: progress.changes, failed: progress.status.FAILURE });
     await this.#keep(id, log);

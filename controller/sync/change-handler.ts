@@ -1,3 +1,4 @@
+import type { TraceSpan } from '../../protocol/model/index.js';
 import type { JsonObject } from '../crest/json.js';
 import type { Log } from '../log.js';
 
@@ -10,6 +11,8 @@ export interface Change {
   /** The object now, `_id` and, after a rename, `_previous-id` included; absent for a delete. */
   readonly newValue?: JsonObject | undefined;
   readonly transactionId: string;
+  /** Of the run, where tracing is on. */
+  readonly span?: TraceSpan | undefined;
 }
 
 /** What is done about changes. A rejection is a failure of the change, and the system's failure handler decides. */

@@ -1,4 +1,4 @@
-import { ALL, ConnectorError, type ConnectorFacade, type SyncDelta, type SyncToken } from '../../protocol/model/index.js';
+import { ALL, ConnectorError, type ConnectorFacade, type SyncDelta, type SyncToken, type Tracer } from '../../protocol/model/index.js';
 import { writeJson, type JsonObject } from '../crest/json.js';
 import type { CallerContext } from '../crest/request.js';
 import { notFound, preconditionFailed } from '../crest/resource-error.js';
@@ -20,6 +20,8 @@ export interface LiveSyncParts {
   readonly deadLetters: DeadLetters;
   readonly observer?: LiveSyncObserver | undefined;
   readonly log: Log;
+  /** Records each run as a trace of its own. Undefined: nobody traces. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** The token is stored after so many changes, so that a crash repeats no more than these. */
@@ -42,22 +44,35 @@ export class LiveSync {
     if (this.#running.has(source)) throw preconditionFailed(`liveSync of ${source} is running already`);
     this.#running.add(source);
     call.context.withoutDeadline?.();
-    const { observer } = this.#parts;
+    const { observer, tracer } = this.#parts;
     const startedAt = performance.now();
     let outcome: RunOutcome = 'failed';
     observer?.started(source);
+    const { span: asked, transactionId } = call.context;
+    const span = tracer?.start('liveSync', { attributes: { 'causeway.source': source, 'causeway.request_id': transactionId }, links: asked === undefined ? [] : [asked] });
+    let failure: unknown;
     try {
-      const stage = await this.#parts.stages.read(source);
-      const token = tokenFromJson(stage?.connectorData);
-      const run = new SyncRun(this.#parts, call, stage ?? { revision: 0 });
-      if (token === undefined) await run.storeLatest(facade);
-      else await run.follow(facade, token);
+      const run = await this.#follow({ ...call, context: { ...call.context, span: span ?? asked } }, facade);
       outcome = run.hasStopped ? 'stopped' : 'ok';
       return stageJson(source, run.stage, detailed);
+    } catch (error) {
+      failure = error;
+      throw error;
     } finally {
       this.#running.delete(source);
       observer?.ended(source, outcome, performance.now() - startedAt);
+      span?.set({ 'causeway.state': outcome });
+      span?.end(failure);
     }
+  }
+
+  async #follow(call: ObjectCall, facade: ConnectorFacade): Promise<SyncRun> {
+    const stage = await this.#parts.stages.read(call.container);
+    const token = tokenFromJson(stage?.connectorData);
+    const run = new SyncRun(this.#parts, call, stage ?? { revision: 0 });
+    if (token === undefined) await run.storeLatest(facade);
+    else await run.follow(facade, token);
+    return run;
   }
 }
 
@@ -153,13 +168,13 @@ class SyncRun {
 function toChange(call: ObjectCall, delta: SyncDelta): Change {
   const type = typeOf(call, delta);
   const container = `system/${call.system.name}/${type.name}`;
-  const { transactionId }: CallerContext = call.context;
+  const { transactionId, span }: CallerContext = call.context;
   const id = delta.uid.value;
-  if (delta.kind === 'DELETE') return { kind: 'delete', container, id, transactionId };
+  if (delta.kind === 'DELETE') return { kind: 'delete', container, id, transactionId, span };
   if (delta.object === undefined) throw new Error(`the ${delta.kind} change of ${id} has no object`);
   const newValue = representation(toResource(type, delta.object), []);
   if (delta.previousUid !== undefined) newValue['_previous-id'] = delta.previousUid.value;
-  return { kind: delta.kind === 'CREATE' ? 'create' : 'update', container, id, newValue, transactionId };
+  return { kind: delta.kind === 'CREATE' ? 'create' : 'update', container, id, newValue, transactionId, span };
 }
 
 /** Of a run over everything, the type that has the delta's object class. */

@@ -10,6 +10,7 @@ import type { ConnectorHosts } from './connector-hosts.js';
 import { decryptValues, type CryptoKeys } from './encrypted-values.js';
 import { drainingLast, type FacadeMember } from './facade-members.js';
 import { FailoverFacade } from './failover-facade.js';
+import { observedMember } from './member-operations.js';
 import { displayName, findConnector, type ConnectorOffer } from './find-connector.js';
 import { ALL_TYPE, compileObjectType, type ObjectType } from './object-type.js';
 import { substituteProperties, type PropertySource } from './property-references.js';
@@ -87,7 +88,8 @@ export class ConfiguredConnector {
   }
 
   #members(offers: readonly ConnectorOffer[]): readonly FacadeMember[] {
-    return drainingLast(offers.flatMap(({ host, info }) => host.members(info.key, this.#keyFor(info))));
+    const { log } = this.#environment;
+    return drainingLast(offers.flatMap(({ host, info }) => host.members(info.key, this.#keyFor(info)).map((member) => ({ place: member.place, facade: () => observedMember(member.facade(), { agent: host.name, log }) }))));
   }
 
   /** Takes this connector's secrets out of a text. */

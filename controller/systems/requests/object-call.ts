@@ -26,7 +26,7 @@ export function objectCall(system: System, typeName: string, context: CallerCont
 }
 
 export function callContext(context: CallerContext): CallContext {
-  return { signal: context.signal, operationId: context.transactionId, timeLeft: context.timeLeft };
+  return { signal: context.signal, operationId: context.transactionId, timeLeft: context.timeLeft, span: context.span };
 }
 
 /** The facade for an operation, when the connector, the file and the moment allow it. Throws 403, 501 and 503. */

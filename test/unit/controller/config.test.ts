@@ -34,6 +34,11 @@ describe('configuration', () => {
     ['enrolment: { authority: ca, tokenLife: 30d }', 'enrolment.tokenLife: must be a duration'],
     ['enrolment: { authority: ca, url: "http://cloud.example" }', 'enrolment.url: must be an https:// URL'],
     ['log: { level: loud }', 'log.level: must be trace, debug'],
+    ['telemetry: { endpoint: "ftp://x" }', 'telemetry.endpoint: must be an http:// or https:// URL'],
+    ['telemetry: { endpoint: "https://me:secret@x" }', 'telemetry.endpoint: must be an http:// or https:// URL without credentials'],
+    ['telemetry: { endpoint: "http://far.example/v1/traces", headers: { Authorization: a } }', 'telemetry.headers: would travel in the clear'],
+    ['telemetry: { endpoint: "https://x", sampleRatio: 2 }', 'telemetry.sampleRatio: must be a number from 0 (none) to 1 (all)'],
+    ['telemetry: { endpoint: "https://x", protocol: grpc }', 'telemetry.protocol: must be http/protobuf or http/json'],
     ['rest: [', 'controller.yaml'],
     ['reconciliation: { maxDeletions: many }', 'reconciliation.maxDeletions: must be a share such as 20%'],
   ])('%s is refused: %s', (yaml, expected) => {

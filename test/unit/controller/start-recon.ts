@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tracer } from '../../../protocol/model/index.js';
 import type { JsonObject } from '../../../controller/crest/json.js';
 import { silentLog } from '../../../controller/log.js';
 import { LinkTables } from '../../../controller/reconciliation/links.js';
@@ -43,7 +44,7 @@ export interface Recon {
 }
 
 /** Two memory systems, `src` and `dst`, and a mapping between them. */
-export async function startRecon(mapping: object = {}, options: { maxEntries?: number; maxDeletions?: string; observer?: ReconciliationObserver } = {}, former?: Recon): Promise<Recon> {
+export async function startRecon(mapping: object = {}, options: { maxEntries?: number; maxDeletions?: string; observer?: ReconciliationObserver; tracer?: Tracer } = {}, former?: Recon): Promise<Recon> {
   const folder = former?.folder ?? await mkdtemp(join(tmpdir(), 'causeway-recon-'));
   const [source, target] = [former?.source ?? new MemoryFacade(), former?.target ?? new MemoryFacade()];
   await writeFile(join(folder, 'provisioner.openicf-src.json'), JSON.stringify(provisioner('src', 'a')));
@@ -57,7 +58,7 @@ export async function startRecon(mapping: object = {}, options: { maxEntries?: n
   const audit = new AuditLog(folder, 'recon');
   const unmapped: string[] = [];
   const service = new Reconciliations({
-    book, links, registry, audit, dataFolder: folder, log: silentLog, observer: options.observer,
+    book, links, registry, audit, dataFolder: folder, log: silentLog, observer: options.observer, tracer: options.tracer,
     settings: { maxEntries: options.maxEntries ?? 1_000, maxConcurrentRuns: 2, defaultDeleteThreshold: options.maxDeletions },
   });
   const changes = mappingChangeHandler({ book, links, registry, audit, log: silentLog, otherwise: { handle: async ({ id }) => { unmapped.push(id); } } });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import type { ApiConfiguration, ConnectorFacade, ConnectorInfo } from '../../../protocol/model/index.js';
+import type { ApiConfiguration, ConnectorFacade, ConnectorInfo, Tracer } from '../../../protocol/model/index.js';
 import { route } from '../../../controller/crest/router.js';
 import { createRestServer, DEFAULT_REST_LIMITS, type RestLimits } from '../../../controller/crest/server.js';
 import { restAuthentication } from '../../../controller/authentication/rest-authentication.js';
@@ -85,7 +85,7 @@ export const LOGIN = { 'X-OpenIDM-Username': 'openidm-admin', 'X-OpenIDM-Passwor
 const passwordHash = hashPassword('openidm-admin');
 
 /** The REST interface over a memory connector, listening on a port of its own. */
-export async function startRest(options: { files?: Record<string, unknown>; limits?: Partial<RestLimits>; changes?: ChangeHandler; metrics?: ControllerMetrics } = {}): Promise<Rest> {
+export async function startRest(options: { files?: Record<string, unknown>; limits?: Partial<RestLimits>; changes?: ChangeHandler; metrics?: ControllerMetrics; tracer?: Tracer } = {}): Promise<Rest> {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-rest-'));
   for (const [name, content] of Object.entries(options.files ?? { 'provisioner.openicf-mem.json': PROVISIONER })) {
     await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
@@ -99,14 +99,14 @@ export async function startRest(options: { files?: Record<string, unknown>; limi
   };
   const registry = new SystemRegistry(folder, environment);
   await registry.load();
-  const liveSync = new LiveSync({ stages: new SyncStageStore(folder), deadLetters: new DeadLetters(folder), observer: options.metrics?.liveSync, log: silentLog, changes: options.changes ?? { handle: () => Promise.resolve() } });
+  const liveSync = new LiveSync({ stages: new SyncStageStore(folder), deadLetters: new DeadLetters(folder), observer: options.metrics?.liveSync, tracer: options.tracer, log: silentLog, changes: options.changes ?? { handle: () => Promise.resolve() } });
   const handler = route({
     system: systemRequests({ registry, environment, projectFolder: folder, liveSync: (call, detailed) => liveSync.run(call, detailed) }),
     info: infoRequests(() => 'ACTIVE_READY'),
     config: configurationRequests({ folder, registry, environment }),
   });
   const users = new UserStore([{ name: 'openidm-admin', passwordHash: await passwordHash, roles: ['openidm-admin'] }]);
-  const server = createRestServer({ handler, authenticate: restAuthentication({ users, log: silentLog }), log: silentLog, observer: options.metrics?.requests, limits: { ...DEFAULT_REST_LIMITS, ...options.limits } });
+  const server = createRestServer({ handler, authenticate: restAuthentication({ users, log: silentLog }), log: silentLog, observer: options.metrics?.requests, tracer: options.tracer, limits: { ...DEFAULT_REST_LIMITS, ...options.limits } });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
