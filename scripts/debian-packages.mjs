@@ -41,6 +41,9 @@ export const JAVA_TOOLS = [
   { program: '/usr/bin/mvn', package: 'maven' },
 ];
 
+/** Has promtool, which checks metrics pages and alert rules. Too big for every machine that runs the tests. */
+export const PROMETHEUS = [{ program: '/usr/bin/promtool', package: 'prometheus' }];
+
 /** Ends the process with the command to run by hand when a program is missing and cannot be installed. */
 export function installPrograms(programs) {
   const isMissing = ({ program }) => spawnSync('test', ['-x', program]).status !== 0;

@@ -18,6 +18,7 @@ export class AgentMetrics {
   readonly #stopping: Gauge;
   readonly #build: Gauge;
   readonly #parts: readonly { fill(figures: AgentFigures): void }[];
+  readonly #trust: TrustMetrics;
   readonly #process: ProcessMetrics;
   readonly #version: string;
 
@@ -27,10 +28,9 @@ export class AgentMetrics {
     this.#build = registry.gauge('build_info', 'Always 1; the labels say which version runs on which Node.', ['version', 'node']);
     this.#ready = registry.gauge('ready', '1: a controller is connected, or a listener is open, and the agent is not stopping; as /readyz.');
     this.#stopping = registry.gauge('stopping', '1: the agent takes on no more operations and ends when those under way have.');
-    const trust = new TrustMetrics(registry);
-    this.operations = new OperationMetrics(registry, { subject: 'connector', onFailed: (error, labels) => trust.failed(error, labels) });
+    this.operations = new OperationMetrics(registry, { subject: 'connector', onFailed: (error, labels) => this.#trust.failed(error, labels) });
     this.#unopened = registry.counter('operations_unopened_total', 'Requests whose connector is not here, or whose configuration could not be opened; they are none of operations_total.', ['error']);
-    this.#parts = [new ConnectionMetrics(registry), new LoadMetrics(registry), new RecordMetrics(registry), trust];
+    this.#parts = [new ConnectionMetrics(registry), new LoadMetrics(registry), new RecordMetrics(registry), this.#trust = new TrustMetrics(registry)];
     this.#process = new ProcessMetrics(registry);
   }
 
