@@ -1,8 +1,9 @@
-import type { Counter as CounterOf, Gauge as GaugeOf, Histogram as HistogramOf } from 'prom-client';
+import type { Counter as CounterOf, Gauge as GaugeOf, Histogram as HistogramOf, Metric } from 'prom-client';
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Histogram from 'prom-client/lib/histogram.js';
 import Registry from 'prom-client/lib/registry.js';
+import { CountedHistogram } from './counted-histogram.js';
 
 export type Labels = Readonly<Record<string, string | number>>;
 
@@ -75,6 +76,13 @@ export class MetricsRegistry {
   /** `buckets`: upper bounds, in the metric's unit. */
   histogram(name: string, help: string, labels: readonly string[], buckets: readonly number[]): HistogramOf {
     return new Histogram({ ...this.#describe('histogram', name, help, labels), buckets: [...buckets] });
+  }
+
+  /** For what happens often: see {@link CountedHistogram}. */
+  countedHistogram(name: string, help: string, labels: readonly string[], buckets: readonly number[]): CountedHistogram {
+    const histogram = new CountedHistogram(this.#describe('histogram', name, help, labels).name, help, buckets);
+    this.#registry.registerMetric(histogram as unknown as Metric); // it asks for name and get(), the type for a class of its own
+    return histogram;
   }
 
   /** `fill` sets every gauge and tells every counter that is kept elsewhere; what it does not name is gone from the page. */

@@ -1,6 +1,7 @@
-import type { Counter, Gauge, Histogram } from 'prom-client';
+import type { Gauge } from 'prom-client';
 import { ALL, ConnectorError, type OperationKind } from '../protocol/model/index.js';
 import { BoundedValues, CONFIGURED_NAME } from './bounded-values.js';
+import type { CountedHistogram, HistogramSeries } from './counted-histogram.js';
 import type { CountedElsewhere, MetricsRegistry } from './metrics-registry.js';
 
 export type OperationOutcome = 'ok' | 'failed' | 'left';
@@ -38,11 +39,20 @@ const NO_ERROR = 'none';
 /** Object classes there are everywhere. */
 const COMMON_CLASSES = [NO_CLASS, '__ACCOUNT__', '__GROUP__', ALL];
 
-/** What is counted at each chunk of results, and so is a plain number until somebody asks. */
+/** How operations ended; one for each combination of these. */
+interface EndCount {
+  count: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What is counted at each operation and each chunk of results, and so is plain numbers until somebody asks. */
 interface Tally {
   running: number;
   entries: number;
   readonly labels: Readonly<Record<string, string>>;
+  readonly classes: BoundedValues;
+  readonly duration: HistogramSeries;
+  readonly ends: Map<string, EndCount>;
 }
 
 export interface OperationMetricsOptions {
@@ -58,8 +68,8 @@ export interface OperationMetricsOptions {
 export class OperationMetrics implements OperationMetering {
   readonly #options: OperationMetricsOptions;
   readonly #now: () => number;
-  readonly #ended: Counter;
-  readonly #duration: Histogram;
+  readonly #ended: CountedElsewhere;
+  readonly #duration: CountedHistogram;
   readonly #entries: CountedElsewhere;
   readonly #running: Gauge;
   readonly #subjects = new BoundedValues(MOST_SUBJECTS, { form: CONFIGURED_NAME });
@@ -70,10 +80,10 @@ export class OperationMetrics implements OperationMetering {
     const { subject, now = () => performance.now() } = options;
     this.#options = options;
     this.#now = now;
-    this.#ended = registry.counter('operations_total',
+    this.#ended = registry.countedElsewhere('operations_total',
       'Operations that have ended. outcome: ok, failed, or left (the requester cancelled or went away); error: the kind of failure (docs/errors.md), none where there is none. An object class has a label of its own once an operation on it was successful, for the first 50; the rest is other.',
       [subject, 'object_class', 'operation', 'outcome', 'error']);
-    this.#duration = registry.histogram('operation_duration_seconds', 'Time from the arrival of an operation to its end, the wait for a place and the pace of the reader included.', [subject, 'operation'], LATENCY_BUCKETS);
+    this.#duration = registry.countedHistogram('operation_duration_seconds', 'Time from the arrival of an operation to its end, the wait for a place and the pace of the reader included.', [subject, 'operation'], LATENCY_BUCKETS);
     this.#entries = registry.countedElsewhere('entries_returned_total', 'Objects and changes handed on by searches and syncs, results of batches included.', [subject, 'operation']);
     this.#running = registry.gauge('operations_running', 'Operations under way.', [subject, 'operation']);
   }
@@ -97,16 +107,22 @@ export class OperationMetrics implements OperationMetering {
     this.#end(tally, undefined, end);
   }
 
-  #end({ labels }: Tally, objectClass: string | undefined, { outcome, error, milliseconds }: Omit<OperationEnd, 'entries'>): void {
+  #end({ labels, classes, duration, ends }: Tally, objectClass: string | undefined, { outcome, error, milliseconds }: Omit<OperationEnd, 'entries'>): void {
     const kind = error === undefined || outcome !== 'failed' ? NO_ERROR : error instanceof ConnectorError ? error.kind : 'unexpected';
-    this.#ended.inc({ ...labels, object_class: this.#classOf(labels[this.#options.subject] ?? '', objectClass, outcome), outcome, error: kind });
-    this.#duration.observe(labels, Math.max(0, milliseconds) / 1000);
+    // What nothing ever succeeded with may be anything: a name that was put into the wrong field, or a flood of them.
+    const name = outcome === 'ok' ? classes.admit(objectClass ?? NO_CLASS) : classes.known(objectClass ?? NO_CLASS);
+    const key = `${outcome} ${kind} ${name}`;
+    const end = ends.get(key);
+    if (end === undefined) ends.set(key, { count: 1, labels: { ...labels, object_class: name, outcome, error: kind } });
+    else end.count++;
+    duration.observe(Math.max(0, milliseconds) / 1000);
     if (outcome === 'failed') this.#options.onFailed?.(error, labels);
   }
 
   /** At each scrape. */
   fill(): void {
-    for (const { labels, running, entries } of this.#tallies.values()) {
+    for (const { labels, running, entries, ends } of this.#tallies.values()) {
+      for (const end of ends.values()) this.#ended.tell(end.count, end.labels);
       this.#running.set(labels, running);
       if (entries > 0) this.#entries.tell(entries, labels);
     }
@@ -115,14 +131,14 @@ export class OperationMetrics implements OperationMetering {
   #tallyOf(subject: string, operation: OperationKind | 'unknown'): Tally {
     const key = `${operation} ${subject}`;
     let tally = this.#tallies.get(key);
-    if (tally === undefined) this.#tallies.set(key, tally = { running: 0, entries: 0, labels: { [this.#options.subject]: subject, operation } });
+    if (tally === undefined) this.#tallies.set(key, tally = this.#newTally(subject, operation));
     return tally;
   }
 
-  /** What nothing ever succeeded with may be anything: a name that was put into the wrong field, or a flood of them. */
-  #classOf(subject: string, objectClass: string | undefined, outcome: OperationOutcome): string {
+  #newTally(subject: string, operation: string): Tally {
+    const labels = { [this.#options.subject]: subject, operation };
     let classes = this.#classes.get(subject);
     if (classes === undefined) this.#classes.set(subject, classes = new BoundedValues(MOST_OBJECT_CLASSES, { always: COMMON_CLASSES }));
-    return outcome === 'ok' ? classes.admit(objectClass ?? NO_CLASS) : classes.known(objectClass ?? NO_CLASS);
+    return { running: 0, entries: 0, labels, classes, duration: this.#duration.series(labels), ends: new Map() };
   }
 }

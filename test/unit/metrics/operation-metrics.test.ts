@@ -29,8 +29,8 @@ describe('the figures of operations', () => {
     const page = await scrape();
     expect(page.samples('t_operations_total').map(({ labels, value }) => ({ ...labels, value }))).toEqual([
       { connector: 'ldap', operation: 'search', object_class: '__ACCOUNT__', outcome: 'ok', error: 'none', value: 1 },
-      { connector: 'ldap', operation: 'get', object_class: '__ACCOUNT__', outcome: 'failed', error: 'unknownUid', value: 1 },
       { connector: 'ldap', operation: 'search', object_class: '__ACCOUNT__', outcome: 'left', error: 'none', value: 1 },
+      { connector: 'ldap', operation: 'get', object_class: '__ACCOUNT__', outcome: 'failed', error: 'unknownUid', value: 1 },
       { connector: 'ldap', operation: 'test', object_class: 'none', outcome: 'failed', error: 'unexpected', value: 1 },
     ]);
     expect(page.value('t_entries_returned_total', { connector: 'ldap', operation: 'search' })).toBe(300);
