@@ -15,7 +15,7 @@ export class RecordMetrics {
 
   constructor(registry: MetricsRegistry) {
     this.#journal = {
-      bytes: registry.gauge('journal_bytes', 'Size of the journal of writes on the disk.'),
+      bytes: registry.gauge('journal_bytes', 'Size of the finished segments of the journal of writes; the one being written, of at most 1 MiB, comes on top.'),
       limit: registry.gauge('journal_limit_bytes', 'Size the journal of writes may have (journal.maxSize).'),
       underWay: registry.gauge('journal_writes_under_way', 'Writes that were begun and have not ended.'),
       unclear: registry.gauge('journal_writes_unclear', 'Writes of an earlier process that nobody saw the end of: they may have been carried out, or not.'),
