@@ -6,6 +6,8 @@ import { root } from './run.mjs';
 /** Longest matching room wins. `*` stands for one folder name that must be the same on both sides. */
 const rooms = [
   ['protocol/model', []],
+  ['protocol/crest', ['protocol/model']],
+  ['protocol/provisioner', ['protocol/model', 'protocol/crest']],
   ['protocol', ['protocol/model']],
   ['connectors/framework', ['protocol/model']],
   ['connectors/engines', ['protocol/model', 'connectors/framework']],
@@ -14,8 +16,8 @@ const rooms = [
   ['service', ['protocol/model']],
   ['metrics', ['protocol/model']],
   ['telemetry', ['protocol/model']],
-  ['agent', ['protocol', 'protocol/model', 'connectors', 'connectors/framework', 'certs', 'service', 'metrics', 'telemetry']],
-  ['controller', ['protocol', 'protocol/model', 'certs', 'service', 'metrics', 'telemetry']],
+  ['agent', ['protocol', 'protocol/model', 'protocol/crest', 'protocol/provisioner', 'connectors', 'connectors/framework', 'certs', 'service', 'metrics', 'telemetry']],
+  ['controller', ['protocol', 'protocol/model', 'protocol/crest', 'protocol/provisioner', 'certs', 'service', 'metrics', 'telemetry']],
   ['certs', []],
   ['deploy', ['agent', 'controller', 'certs', 'protocol', 'protocol/model', 'service', 'metrics']],
 ];

@@ -3,13 +3,9 @@ import type { Fields } from './projection.js';
 import type { PatchOperation } from './patch.js';
 import type { QueryFilter } from './query-filter.js';
 import type { CountPolicy, TraceSpan } from '../../protocol/model/index.js';
+import type { Resource } from '../../protocol/crest/resource.js';
 
-/** One representation. `content` may leave `_id` and `_rev` out; they are written from here. */
-export interface Resource {
-  readonly id: string;
-  readonly revision?: string | undefined;
-  readonly content: JsonObject;
-}
+export type { Resource };
 
 export interface SortField {
   readonly pointer: readonly string[];
