@@ -1,7 +1,7 @@
 import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind, type PermitTarget, type Tracer } from '../../protocol/model/index.js';
 import { apiConfigurationOf } from '../../protocol/codec/index.js';
 import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
-import { createFacade, type AnyConnector, type FacadeEnvironment, type FacadeHandle, type FacadeStatus } from '../../connectors/framework/index.js';
+import { createFacade, type AnyConnector, type FacadeEnvironment, type FacadeHandle, type FacadeStatus, type TargetTraffic } from '../../connectors/framework/index.js';
 import { loadConnector } from '../../connectors/registry.js';
 import type { OperationMetering } from '../../metrics/operation-metrics.js';
 import type { FacadeSecrets, OpenResolved } from '../secrets/facade-secrets.js';
@@ -51,6 +51,8 @@ export interface ExecutorOptions {
   readonly secrets?: FacadeSecrets | undefined;
   /** Records what operations do. Undefined: nobody traces. */
   readonly tracer?: Tracer | undefined;
+  /** Records, answers or stops what goes to targets. Undefined: nothing stands in between. */
+  readonly traffic?: TargetTraffic | undefined;
   /** @default the framework's */
   readonly open?: ((connector: AnyConnector, configuration: ApiConfiguration, environment: FacadeEnvironment) => FacadeHandle) | undefined;
 }
@@ -136,10 +138,10 @@ export class AgentExecutor implements OperationExecutor {
   async #open(connectorKey: ConnectorKey, facadeKey: string): Promise<OpenFacade> {
     const connector = await this.#find(connectorKey);
     const configuration = apiConfigurationOf(facadeKey);
-    const { open = createFacade, secrets, log, stateDirectory, trustedCertificates, permitTarget, scripts } = this.#options;
+    const { open = createFacade, secrets, log, stateDirectory, trustedCertificates, permitTarget, scripts, traffic } = this.#options;
     const openResolved: OpenResolved = (resolved, resolvedSecrets) => open(connector, resolved, {
       log: resolvedSecrets === undefined ? log : redactedLog(log, () => resolvedSecrets.clearTexts()), stateRoot: stateDirectory, trustedCertificates, permitTarget: permitBoth(resolvedSecrets?.permitTarget, permitTarget?.(connector, connectorKey)),
-      scripts: scripts && (() => scripts.runner()),
+      scripts: scripts && (() => scripts.runner()), traffic,
       given: configuration, secrets: resolvedSecrets === undefined ? undefined : () => resolvedSecrets.clearTexts(),
     });
     const facade = await secrets?.open(connector, configuration, openResolved) ?? openResolved(configuration);

@@ -43,7 +43,7 @@ export interface HostedConnectors {
 }
 
 /** The agent's own connectors and, where relays are configured, those of the servers behind it. */
-export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, 'enabled' | 'trustedCertificates' | 'journal'> & { readonly policy: LivePolicy; readonly audit?: AuditParts | undefined; readonly isolation?: Isolation | undefined; readonly watch?: OperationWatch | undefined; readonly tracer?: Tracer | undefined }, parts: { readonly clock: Clock; readonly log: SessionLog; readonly version: string; readonly metrics?: AgentMetrics | undefined }): HostedConnectors {
+export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, 'enabled' | 'trustedCertificates' | 'journal' | 'traffic' | 'load'> & { readonly policy: LivePolicy; readonly audit?: AuditParts | undefined; readonly isolation?: Isolation | undefined; readonly watch?: OperationWatch | undefined; readonly tracer?: Tracer | undefined }, parts: { readonly clock: Clock; readonly log: SessionLog; readonly version: string; readonly metrics?: AgentMetrics | undefined }): HostedConnectors {
   const overload = new OverloadProtection(config.limits, parts);
   const secrets = facadeSecrets(config, { sources: secretSourcesOf(config), now: () => parts.clock.now(), log: parts.log, audit: (event) => own.audit?.audit.event(event) ?? Promise.resolve() });
   const { stages: auditing, onUnopened } = auditStages(own.audit);

@@ -5,6 +5,7 @@ import type {
 import type { Clock } from './clock.js';
 import type { ConfigOf, PropertyTable } from './properties.js';
 import type { ScriptRunner } from './script-runner.js';
+import type { TargetTraffic } from './traffic.js';
 
 /** Log of one connector instance; fields never hold values of attributes or secrets. */
 export interface ConnectorLog {
@@ -114,6 +115,8 @@ export interface OpenContext {
   readonly scripts?: (() => Promise<ScriptRunner>) | undefined;
   /** For pauses and rate limits. @default the system's */
   readonly clock?: Clock | undefined;
+  /** Records or stops what goes to the target; HTTP clients are handed it. Undefined: nothing stands in between. */
+  readonly traffic?: TargetTraffic | undefined;
   /**
    * What all sessions of one configuration stand on, such as an HTTP client, its tokens and rate limits: made by whoever asks for
    * the name first, closed after the last session. `make` is given a signal of its own, which fires when the configuration is
@@ -199,6 +202,11 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
   comparedAttributes?(config: ConfigOf<P>, by: 'search' | 'login'): readonly string[];
   /** A delete may remove more than the one object under this configuration, e.g. everything below it. */
   deletesMore?(config: ConfigOf<P>): boolean;
+  /**
+   * `http`: whatever it says to its target goes through clients of engines/http; `told`: it tells `OpenContext.traffic` of each request
+   * before it sends it. Either way a dry run can show what would be written. Left out: nobody can look in between.
+   */
+  readonly traffic?: 'http' | 'told';
   /** Never throws. */
   close(session: S): Promise<void>;
   /** Asked before a pooled session is handed out again. */

@@ -31,6 +31,7 @@ export default defineConnector({
   properties: config,
   objectClasses,
   pooled: true,
+  traffic: 'told',
   readBack: { operations: ['create', 'delete'], settles: 60_000 },
   poolLimits: jdbcPool,
   validate,

@@ -2,6 +2,7 @@ import type { ConnectorLog, OpenContext } from '../../framework/spi.js';
 import type { LdapConfig } from './config.js';
 import type { Directory } from './directory/contract.js';
 import { openDirectory } from './directory/open-directory.js';
+import { toldDirectory } from './directory/told-directory.js';
 
 /** One bound connection with its configuration: what every operation works with. */
 export interface LdapSession {
@@ -13,7 +14,8 @@ export interface LdapSession {
 /** Connects and binds; see `openDirectory` for what it rejects with. */
 export async function open(config: LdapConfig, context: OpenContext): Promise<LdapSession> {
   const directory = await openDirectory(config, context.log, context.signal, context.trustedCertificates, context.permitTarget);
-  return { directory, config, log: context.log };
+  const { traffic, log } = context;
+  return { directory: traffic?.native === undefined ? directory : toldDirectory(directory, (request) => traffic.native?.(request)), config, log };
 }
 
 export async function close(session: LdapSession): Promise<void> {

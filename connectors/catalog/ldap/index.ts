@@ -32,6 +32,7 @@ export default defineConnector({
   properties: config,
   objectClasses,
   pooled: true,
+  traffic: 'told',
   readBack: { operations: ['create', 'delete'], settles: 2_000 },
   validate,
   targets,

@@ -40,6 +40,7 @@ export default defineConnector({
   properties: config,
   objectClasses: SCRIPTED_OBJECT_CLASSES,
   pooled: false,
+  traffic: 'http',
   validate,
   validateHere: (settings, context) => validateGroovyScripts(settings, context),
   targets,

@@ -64,10 +64,10 @@ function limitOf(property: string, text: string | null): RateLimit | undefined {
   return text === null ? undefined : new RateLimit(parseRate(property, text));
 }
 
-function configuredClient(config: RestConfig, { trustedCertificates, permitTarget }: OpenContext): HttpSettings {
+function configuredClient(config: RestConfig, { trustedCertificates, permitTarget, traffic }: OpenContext): HttpSettings {
   const { proxyAddress, proxyUsername, proxyPassword } = config;
   return {
-    address: new URL(config.serviceAddress), authentication: noAuthentication, headers: requestHeaders(config), certificates: trustedCertificates, permitTarget,
+    address: new URL(config.serviceAddress), authentication: noAuthentication, headers: requestHeaders(config), certificates: trustedCertificates, permitTarget, traffic,
     proxy: proxyAddress === null ? undefined : {
       address: new URL(proxyAddress), authorization: proxyUsername === null ? undefined : basicAuthorization(proxyUsername, proxyPassword?.reveal() ?? ''),
     },

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { FailedWriteOutcome } from '../../../protocol/model/index.js';
 import { sleep, systemClock } from '../../framework/clock.js';
+import type { HttpTrafficAnswer } from '../../framework/traffic.js';
 import { limited, wholeBody, type StreamedAnswer } from './answer-body.js';
 import { ACCEPTED_ENCODINGS, decodedBody } from './content-encoding.js';
 import { noAuthentication, type Credentials, type HttpAuthentication } from './http-authentication.js';
@@ -179,13 +180,21 @@ export class HttpClient {
    * A server may close a kept connection at any time. undici sends nothing over one that is known to be closed (its "idle socket
    * validation"), so that this is about those which close just then. With a policy the caller repeats the request, in its turn.
    */
-  async #dispatched(request: StreamRequest, options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+  async #dispatched(request: StreamRequest, options: Dispatcher.RequestOptions): Promise<HttpTrafficAnswer> {
     try {
-      return await this.#dispatcher.request(options);
+      return await this.#passed(request, options);
     } catch (error) {
       if (this.settings.retry !== undefined || !isReading(request) || !isLostConnection(error)) throw error;
-      return this.#dispatcher.request(options);
+      return this.#passed(request, options);
     }
+  }
+
+  async #passed(request: StreamRequest, options: Dispatcher.RequestOptions): Promise<HttpTrafficAnswer> {
+    const send = (): Promise<HttpTrafficAnswer> => this.#dispatcher.request(options);
+    const { traffic } = this.settings;
+    if (traffic?.http === undefined) return send();
+    const { method, url, headers, body, bare = false } = request;
+    return traffic.http({ method, url, headers, body: body?.bytes, reads: isReading(request) || bare }, send);
   }
 
   /** Tells the throttle of the answer: at once, or after its body where that may make it a refusal for being asked too often. */
@@ -214,7 +223,8 @@ export class HttpClient {
 
   #headers({ url, headers }: HttpRequest): Map<string, string> {
     const all = new Map(headers);
-    if (this.settings.compression !== false && !all.has('accept-encoding')) all.set('accept-encoding', ACCEPTED_ENCODINGS);
+    // What is looked at on its way has to be readable.
+    if (this.settings.compression !== false && this.settings.traffic?.http === undefined && !all.has('accept-encoding')) all.set('accept-encoding', ACCEPTED_ENCODINGS);
     if (this.#isPassedOn(url)) {
       const { authorization } = this.settings.proxy ?? {};
       all.set('host', url.host);
@@ -250,7 +260,7 @@ function outcomeOf(request: Pick<HttpRequest, 'method' | 'reads'>): FailedWriteO
 }
 
 /** The body of an answer; none, where the caller is to read it. */
-async function received(request: StreamRequest, head: Pick<HttpAnswer, 'status' | 'headers'>, body: Dispatcher.ResponseData['body'], signal: AbortSignal): Promise<Uint8Array> {
+async function received(request: StreamRequest, head: Pick<HttpAnswer, 'status' | 'headers'>, body: Readable, signal: AbortSignal): Promise<Uint8Array> {
   const limit = { place: placeOf(request), outcome: outcomeOf(request), largest: request.largestAnswer ?? LARGEST_ANSWER };
   const decoded = decodedBody(body, head.headers.get('content-encoding'), limit.place, limit.outcome);
   if (request.arriving === undefined || head.status < 200 || head.status >= 300) return wholeBody(decoded, limit, { maybeCut: head.status >= 400 });

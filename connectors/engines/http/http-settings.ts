@@ -1,6 +1,7 @@
 import type { PermitTarget } from '../../../protocol/model/index.js';
 import type { Clock } from '../../framework/clock.js';
 import type { ConnectorLog } from '../../framework/spi.js';
+import type { TargetTraffic } from '../../framework/traffic.js';
 import type { HttpAnswer } from './http-client.js';
 import type { HttpAuthentication } from './http-authentication.js';
 import type { RetryPolicy } from './http-retry.js';
@@ -41,6 +42,8 @@ export interface HttpSettings {
   /** For pauses. @default the system's */
   readonly clock?: Clock | undefined;
   readonly permitTarget?: PermitTarget | undefined;
+  /** Records, answers or stops requests; of the connector's `OpenContext`. */
+  readonly traffic?: TargetTraffic | undefined;
   /** What whoever runs this should know, besides errors. */
   readonly log?: Pick<ConnectorLog, 'warn'> | undefined;
 }

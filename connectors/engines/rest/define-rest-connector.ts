@@ -22,6 +22,7 @@ export function defineRestConnector<P extends PropertyTable>(definition: RestCon
     id, displayName, family, key, properties,
     objectClasses: describedClasses(connector),
     pooled: false,
+    traffic: 'http',
     validate: (config) => checkConfiguration(definition, config),
     targets: (config) => targetsOf(definition, config),
     open: (config, context) => openSession(connector, config, context),

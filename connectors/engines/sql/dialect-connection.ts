@@ -1,5 +1,6 @@
 import { ConnectorError, IcfBigDecimal } from '../../../protocol/model/index.js';
 import { tracedChunks, tracedRequest } from '../../framework/operation-spans.js';
+import type { TargetTraffic } from '../../framework/traffic.js';
 import type { SqlConnection, SqlOutcome } from './connection.js';
 import type { SqlDialect } from './dialect.js';
 import type { DriverConnection, DriverCursor } from './driver-connection.js';
@@ -18,13 +19,15 @@ export class DialectConnection implements SqlConnection {
   readonly dialect: SqlDialect;
   readonly autoCommit: boolean;
   readonly #driver: DriverConnection;
+  readonly #traffic: TargetTraffic | undefined;
   #inTransaction = false;
   #isBusy = false;
   #isGivenUp = false;
 
-  constructor(dialect: SqlDialect, driver: DriverConnection, autoCommit: boolean) {
+  constructor(dialect: SqlDialect, driver: DriverConnection, autoCommit: boolean, traffic?: TargetTraffic) {
     this.dialect = dialect;
     this.#driver = driver;
+    this.#traffic = traffic;
     this.autoCommit = autoCommit;
   }
 
@@ -41,10 +44,15 @@ export class DialectConnection implements SqlConnection {
   }
 
   rows(query: SqlText, signal: AbortSignal, { fetchSize = FETCH_SIZE }: { readonly fetchSize?: number } = {}): AsyncGenerator<readonly SqlRow[], void, void> {
-    return tracedChunks(signal, this.dialect.title, () => statementSpan(this.dialect, query), this.#rows(query, signal, fetchSize));
+    return this.#tracedRows(query, signal, fetchSize, true);
   }
 
-  async *#rows(query: SqlText, signal: AbortSignal, fetchSize: number): AsyncGenerator<readonly SqlRow[], void, void> {
+  #tracedRows(query: SqlText, signal: AbortSignal, fetchSize: number, reads: boolean): AsyncGenerator<readonly SqlRow[], void, void> {
+    return tracedChunks(signal, this.dialect.title, () => statementSpan(this.dialect, query), this.#rows(query, signal, fetchSize, reads));
+  }
+
+  async *#rows(query: SqlText, signal: AbortSignal, fetchSize: number, reads: boolean): AsyncGenerator<readonly SqlRow[], void, void> {
+    this.#tell(query, reads);
     this.#occupy();
     let cursor: DriverCursor | undefined;
     try {
@@ -72,8 +80,9 @@ export class DialectConnection implements SqlConnection {
     await this.#guarded(AbortSignal.timeout(CLOSE_LIMIT), () => cursor.close()).catch(() => { this.#isGivenUp = true; });
   }
 
-  execute(statement: SqlText, signal: AbortSignal): Promise<SqlOutcome> {
-    return tracedRequest(signal, this.dialect.title, () => statementSpan(this.dialect, statement), () => this.#alone(signal, async () => {
+  async execute(statement: SqlText, signal: AbortSignal): Promise<SqlOutcome> {
+    this.#tell(statement, false);
+    return await tracedRequest(signal, this.dialect.title, () => statementSpan(this.dialect, statement), () => this.#alone(signal, async () => {
       await this.#beginIfNeeded(signal);
       return await this.#driver.run(this.#render(statement));
     }));
@@ -83,6 +92,7 @@ export class DialectConnection implements SqlConnection {
     const driver = this.#driver;
     if (keys.length === 0 || this.dialect.generatedKeys === 'none') return await this.execute(statement, signal);
     if (driver.runForKeys !== undefined) {
+      this.#tell(statement, false);
       const { runForKeys } = driver;
       return await tracedRequest(signal, this.dialect.title, () => statementSpan(this.dialect, statement), () => this.#alone(signal, async () => {
         await this.#beginIfNeeded(signal);
@@ -91,7 +101,7 @@ export class DialectConnection implements SqlConnection {
     }
     const answering = sql`${statement} returning ${joinSql(keys.map((key) => id(key)), ', ')}`;
     const generatedKeys: SqlRow[] = [];
-    for await (const chunk of this.rows(answering, signal)) generatedKeys.push(...chunk);
+    for await (const chunk of this.#tracedRows(answering, signal, FETCH_SIZE, false)) generatedKeys.push(...chunk);
     return { rowCount: generatedKeys.length, generatedKeys };
   }
 
@@ -140,6 +150,11 @@ export class DialectConnection implements SqlConnection {
     this.#isGivenUp = true;
     if (this.#isBusy) await this.#driver.cancel();
     await this.#driver.close();
+  }
+
+  /** The text only: values of statements are nobody's to see but the database's. */
+  #tell(statement: SqlText, reads: boolean): void {
+    this.#traffic?.native?.({ text: this.#render(statement).text, reads });
   }
 
   #render(statement: SqlText): ReturnType<typeof renderSql> {

@@ -15,7 +15,7 @@ export type { SqlSettings } from './settings.js';
 export async function openSqlConnection(settings: SqlSettings, context: OpenContext): Promise<SqlConnection> {
   const address = parseJdbcUrl(settings.url);
   const driver = await openDriver(address, settings, context);
-  const connection = new DialectConnection(dialects[address.dialect], driver, settings.autoCommit ?? true);
+  const connection = new DialectConnection(dialects[address.dialect], driver, settings.autoCommit ?? true, context.traffic);
   try {
     await connection.prepare(settings, context.signal);
     return connection;

@@ -2,6 +2,7 @@ import type { ApiConfiguration, ConnectorFacade, PermitTarget } from '../../../p
 import type { Clock } from '../clock.js';
 import type { ScriptRunner } from '../script-runner.js';
 import type { ConnectorLog } from '../spi.js';
+import type { TargetTraffic } from '../traffic.js';
 import type { PoolStatus } from './session-pool.js';
 import type { SortLimits } from './sort-results.js';
 
@@ -24,6 +25,8 @@ export interface FacadeEnvironment {
   /** What runs the scripts of scripted connectors, loaded when the first one needs it. Without it they refuse to open. */
   readonly scripts?: (() => Promise<ScriptRunner>) | undefined;
   readonly clock?: Clock;
+  /** Records, answers or stops what goes to the target. Undefined: nothing stands in between. */
+  readonly traffic?: TargetTraffic | undefined;
   /** How much the facade may hold to sort for a target that cannot. @default 100,000 objects, 64 MiB */
   readonly sortLimits?: SortLimits;
   /** Milliseconds between two looks for changes of an emulated subscription. @default 5000 */

@@ -50,7 +50,10 @@ export class Runner {
   #failed = 0;
   #lastUsed: number;
 
-  constructor(connector: AnyConnector, api: ApiConfiguration, environment: FacadeEnvironment) {
+  constructor(given: AnyConnector, api: ApiConfiguration, environment: FacadeEnvironment) {
+    const { traffic } = environment;
+    const connector = traffic?.opening?.(given, environment.given ?? api) ?? given;
+    traffic?.secrets?.(() => [...configuredSecrets(connector, api), ...environment.secrets?.() ?? []]);
     this.connector = connector;
     this.api = api;
     this.environment = environment;
@@ -156,6 +159,7 @@ export class Runner {
   /** One call with one answer; its timeout covers the wait for a session too. */
   async single<T>(kind: OperationKind, context: CallContext, secrets: Secrets, work: (borrowed: Borrowed) => Promise<T>): Promise<T> {
     const ended = this.started();
+    this.environment.traffic?.secrets?.(secrets);
     const scope = this.scope(context);
     const timeout = this.timeoutOf(kind);
     const deadline = this.clock.now() + timeout;
@@ -200,6 +204,7 @@ export class Runner {
       permitTarget: this.environment.permitTarget,
       scripts: this.environment.scripts,
       clock: this.environment.clock,
+      traffic: this.environment.traffic,
       shared: (name, make, close) => this.#shared.take(name, make, close),
       stateDirectory: async () => {
         await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -39,6 +39,7 @@ async function* runStream<T, E>(runner: Runner, { kind, context, secrets, produc
   const ended = runner.started();
   const span = beginFacadeSpan(kind, context, scope.signal, runner.connector.id);
   let isComplete = false;
+  runner.environment.traffic?.secrets?.(secrets);
 
   const finish = once(async () => {
     await results?.return(undefined as never).catch(() => { sound = false; });
