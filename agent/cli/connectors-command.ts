@@ -2,13 +2,15 @@ import type { Command } from 'commander';
 import type { ConnectorDescription, DescribedProperty } from '../../connectors/framework/index.js';
 import { closestWord } from '../config/closest-word.js';
 import type { Write } from './agent-commands.js';
+import { deskCommands } from './desk-commands.js';
 import { CliError, EXIT } from './exit-codes.js';
 
 const loadConnectors = () => Promise.all([import('../../connectors/registry.js'), import('../../connectors/framework/index.js')]);
 
-/** `connectors list|describe`. What they need is loaded when they run. */
-export function connectorsCommand(program: Command, write: Write): void {
-  const connectors = program.command('connectors').description('the connectors built into this agent');
+/** `connectors list|describe`, and those that run an operation here (desk-commands.ts). What they need is loaded when they run. */
+export function connectorsCommand(program: Command, write: Write, io?: Parameters<typeof deskCommands>[1]): void {
+  const connectors = program.command('connectors').description('the connectors built into this agent, and operations with them');
+  deskCommands(connectors, io);
   connectors.command('list')
     .description('list the connectors')
     .option('--json', 'print JSON')

@@ -12,8 +12,8 @@ export class CliError extends Error {
   override readonly name = 'CliError';
   readonly exitCode: number;
 
-  constructor(message: string, exitCode: number = EXIT.failure) {
-    super(message);
+  constructor(message: string, exitCode: number = EXIT.failure, options: { readonly cause?: unknown } = {}) {
+    super(message, options);
     this.exitCode = exitCode;
   }
 }

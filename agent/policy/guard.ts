@@ -1,7 +1,7 @@
 import {
   OperationOptions, type BatchTask, type CallContext, type ConnectorTarget, type Operation,
 } from '../../protocol/model/index.js';
-import type { Brakes } from './brakes/brakes.js';
+import type { Brakes, CountedChange } from './brakes/brakes.js';
 import { changesOf } from './changes.js';
 import { decide, type Decision, type Question } from './decide.js';
 import type { NameLimit } from './attribute-names.js';
@@ -68,7 +68,21 @@ export class Guard {
 
   /** One create, update or delete. */
   async admitWrite(write: BatchTask, reader: ReadObject, call: CallContext): Promise<AdmittedWrite> {
-    const { policy, subject, targets, brakes, principal } = this.#options;
+    const takeBack = await this.#options.brakes.take((await this.#permitted(write, reader, call)).counted);
+    return { takeBack };
+  }
+
+  /** As {@link admitWrite} for a write that will not be made: nothing is counted, no brake trips. Answers the rule that allows it. */
+  async rehearse(write: BatchTask, reader: ReadObject, call: CallContext): Promise<string> {
+    const { counted, rule } = await this.#permitted(write, reader, call);
+    const refusal = this.#options.brakes.look(counted);
+    if (refusal !== undefined) throw refusal;
+    return rule;
+  }
+
+  /** All but the brakes. */
+  async #permitted(write: BatchTask, reader: ReadObject, call: CallContext): Promise<{ readonly counted: CountedChange; readonly rule: string }> {
+    const { policy, subject, targets, principal } = this.#options;
     const { decision, what } = this.#decide(write.kind, write.objectClass);
     if (write.kind !== 'create' && write.uid.value.length > MAX_UID) throw new PolicyRefusal('limits', what, `a uid has at most ${MAX_UID} characters`);
     if (write.kind !== 'delete') this.#checkWritten(write, decision, what);
@@ -78,8 +92,7 @@ export class Guard {
     const counted = { ...place, changes, what, principal };
     if (write.kind === 'delete' && subject.deletesMore) this.#checkTree(entries[0]?.name ?? brakeAbout(policy, changes), what);
     if (write.kind !== 'create' && (entries.length > 0 || this.#looksAtClasses())) await checkProtected(entries, write, what, reader, call);
-    const takeBack = await brakes.take(counted);
-    return { takeBack };
+    return { counted, rule: decision.rule };
   }
 
   /** Where an operation under way is led to. */

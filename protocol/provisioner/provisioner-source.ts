@@ -18,7 +18,7 @@ const propertySource = z.looseObject({
 });
 export type PropertySource = z.infer<typeof propertySource>;
 
-const objectTypeSource = z.looseObject({
+export const objectTypeSource = z.looseObject({
   nativeType: z.string().min(1),
   properties: z.record(z.string(), propertySource).default({}),
 });

@@ -1,0 +1,50 @@
+import type { Writable } from 'node:stream';
+
+/**
+ * Where results go, as fast as they are taken. A reader that has seen enough (`| head`) closes the pipe: then `closed` fires, and
+ * nothing is written any more. That is no failure.
+ */
+export class DeskOutput {
+  readonly #out: Writable;
+  readonly #closed = new AbortController();
+  readonly #ended: AbortSignal;
+
+  /** `stop`: nobody waits for the reader any more. */
+  constructor(out: Writable, stop: AbortSignal) {
+    this.#out = out;
+    this.#ended = AbortSignal.any([this.#closed.signal, stop]);
+    out.on('error', (error: NodeJS.ErrnoException) => {
+      this.#closed.abort(error);
+    });
+    out.on('close', () => { this.#closed.abort(); });
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** Resolves once more can be taken; false: nobody reads any more. */
+  async write(text: string): Promise<boolean> {
+    if (this.#ended.aborted || this.#out.destroyed) return false;
+    if (this.#out.write(text)) return true;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#out.off('drain', done);
+        this.#ended.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#out.once('drain', done);
+      this.#ended.addEventListener('abort', done, { once: true });
+    });
+    return !this.#ended.aborted;
+  }
+
+  /** Waits until what was written has left, or nobody reads. Never rejects. */
+  async flush(): Promise<void> {
+    if (this.#ended.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#ended.addEventListener('abort', () => { resolve(); }, { once: true });
+      this.#out.write('', () => { resolve(); });
+    });
+  }
+}
