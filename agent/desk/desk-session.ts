@@ -129,7 +129,8 @@ function deskLog({ verbose = false, quiet = false }: DeskOptions, { tell }: Desk
 function forPeople(error: unknown, io: DeskIo): unknown {
   if (io.signal.aborted) return new CliError('Given up.', EXIT.failure, { cause: error });
   if (error instanceof ConnectorError) {
-    const outcome = error.outcome === undefined ? '' : error.outcome === 'notApplied' ? ' Nothing was changed.' : error.outcome === 'applied' ? ' The change was made.' : ' Whether the change was made is not known: look at the object.';
+    // The journal says it by itself of a write it has noted.
+    const outcome = error.outcome === undefined || error.message.includes('Outcome: ') ? '' : error.outcome === 'notApplied' ? ' Nothing was changed.' : error.outcome === 'applied' ? ' The change was made.' : ' Whether the change was made is not known: look at the object.';
     return new CliError(`${error.message}${outcome}\n(${error.kind}: ${error.javaClass})`, error.kind === 'configuration' ? EXIT.usage : EXIT.failure, { cause: error });
   }
   if (error instanceof ResourceError) return new CliError(error.message, error.code < 500 ? EXIT.usage : EXIT.failure, { cause: error });

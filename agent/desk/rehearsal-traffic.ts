@@ -26,7 +26,10 @@ export function rehearsalTraffic(inner: TargetTraffic = {}): Rehearsal {
         scrubber.learn(reveal());
         inner.secrets?.(reveal);
       },
-      opening: (connector, configuration) => inner.opening?.(connector, configuration) ?? connector,
+      opening: (connector, configuration) => {
+        scrubber.learnFields(connector.secretFields ?? []);
+        return inner.opening?.(connector, configuration) ?? connector;
+      },
       http: (request, send) => {
         if (!request.reads) stop(requestText(request, scrubber));
         return inner.http === undefined ? send() : inner.http(request, send);

@@ -207,6 +207,8 @@ export interface ConnectorDefinition<P extends PropertyTable, S> {
    * before it sends it. Either way a dry run can show what would be written. Left out: nobody can look in between.
    */
   readonly traffic?: 'http' | 'told';
+  /** What the target calls fields that hold secrets, where their names do not say so: recordings leave out what is in them. */
+  readonly secretFields?: readonly string[];
   /** Never throws. */
   close(session: S): Promise<void>;
   /** Asked before a pooled session is handed out again. */

@@ -26,5 +26,5 @@ export async function desk(words: readonly string[], { environment = {}, ...worl
   const io: DeskIo = { out: pipe, input: Readable.from([]), tell: (text) => { told += text; }, environment: { ...environment }, signal: new AbortController().signal, ...world };
   connectorsCommand(program, (text) => { out += text; }, () => io);
   const exit = await runCli(program, ['connectors', ...words], (text) => { told += text; });
-  return { exit, out, told, get rows() { return out.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>); } };
+  return { exit, out, told, get rows() { return out.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}')).map((line) => JSON.parse(line) as Record<string, unknown>); } };
 }

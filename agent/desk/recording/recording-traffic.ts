@@ -30,6 +30,7 @@ export function recordTraffic(path: string, largest?: number): RecordedTraffic {
     traffic: {
       secrets: (reveal) => { scrubber.learn(reveal()); },
       opening: (connector, configuration) => {
+        scrubber.learnFields(connector.secretFields ?? []);
         scrubber.learn(confidentialTexts(connector, configuration));
         if (recorded === undefined) file.write(headOf(connector, configuration, scrubber));
         // One file is of one connector: another one, or the same with another configuration, goes by unrecorded.
@@ -73,6 +74,7 @@ export function replayTraffic({ head, lines }: Recording): TargetTraffic {
     secrets: (reveal) => { scrubber.learn(reveal()); },
     opening: (connector, configuration) => {
       if (connector.id !== head.connector) throw new CliError(`The recording is of the connector ${head.connector}, not of ${connector.id}.`, EXIT.usage);
+      scrubber.learnFields(connector.secretFields ?? []);
       scrubber.learn(confidentialTexts(connector, configuration));
       return head.level === 'http' ? connector : replayedConnector(connector, calls);
     },

@@ -9,6 +9,14 @@ export function scrubbedForm(text: string, hide: (value: string) => string): str
   }).join('&');
 }
 
+/** A text with the queries of the addresses in it scrubbed: `see https://example.com/x?sig=…`. */
+export function scrubbedAddresses(text: string, hide: (value: string) => string): string {
+  return text.split(' ').map((word) => {
+    const at = word.indexOf('?');
+    return at < 0 ? word : `${word.slice(0, at + 1)}${scrubbedForm(word.slice(at + 1), hide)}`;
+  }).join(' ');
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));

@@ -1,11 +1,12 @@
 import { isSecretName } from '../secret-names.js';
+import { scrubbedAddresses } from './scrub-form.js';
 
 /**
  * A JSON text, or several (JSON lines), with every text and number under a name of a secret replaced, however deep; everything else
  * stays as it is spelled, so that numbers keep their digits. Read character by character: no regular expression sees a secret.
  */
-export function scrubbedJson(text: string, hide: (value: string) => string): string {
-  return new JsonScrub(text, hide).whole();
+export function scrubbedJson(text: string, hide: (value: string) => string, isSecret: (name: string) => boolean = isSecretName): string {
+  return new JsonScrub(text, hide, isSecret).whole();
 }
 
 interface Level {
@@ -23,13 +24,15 @@ const VALUE_END = new Set([',', '}', ']', ' ', '\t', '\n', '\r']);
 class JsonScrub {
   readonly #text: string;
   readonly #hide: (value: string) => string;
+  readonly #isSecretName: (name: string) => boolean;
   readonly #levels: Level[] = [];
   #result = '';
   #at = 0;
 
-  constructor(text: string, hide: (value: string) => string) {
+  constructor(text: string, hide: (value: string) => string, isSecret: (name: string) => boolean) {
     this.#text = text;
     this.#hide = hide;
+    this.#isSecretName = isSecret;
   }
 
   whole(): string {
@@ -77,14 +80,19 @@ class JsonScrub {
     const value = valueOf(spelled);
     if (level?.isObject === true && level.awaitsKey) {
       level.awaitsKey = false;
-      level.isKeySecret = isSecretName(value);
+      level.isKeySecret = this.#isSecretName(value);
       this.#result += spelled;
     } else if (this.#isSecret && value !== '') this.#result += JSON.stringify(this.#hide(value));
-    // A document inside of a text, as batches have it.
-    else if (value.startsWith('{') && value.endsWith('}')) {
-      const inner = scrubbedJson(value, this.#hide);
+    else {
+      const inner = this.#inner(value);
       this.#result += inner === value ? spelled : JSON.stringify(inner);
-    } else this.#result += spelled;
+    }
+  }
+
+  /** A document inside of a text, as batches have it, and addresses in one. */
+  #inner(value: string): string {
+    if (value.startsWith('{') && value.endsWith('}')) return scrubbedJson(value, this.#hide, this.#isSecretName);
+    return value.includes('?') ? scrubbedAddresses(value, this.#hide) : value;
   }
 
   #number(): void {

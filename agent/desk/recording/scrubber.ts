@@ -1,5 +1,6 @@
 import { spellingsOf } from '../../secrets/spellings.js';
-import { scrubbedForm } from './scrub-form.js';
+import { isSecretName } from '../secret-names.js';
+import { scrubbedAddresses, scrubbedForm } from './scrub-form.js';
 import { scrubbedJson } from './scrub-json.js';
 import { scrubbedXml } from './scrub-xml.js';
 
@@ -8,6 +9,8 @@ export const SCRUBBED = '**scrubbed**';
 
 /** Shorter ones would tear words apart, and give themselves away by it. */
 const SHORTEST = 4;
+/** Of what was found by its name alone: `token: page2` is not to take the word out of everything else. */
+const SHORTEST_FOUND = 8;
 
 /**
  * Takes secrets out of what is recorded: those it was told of, in every spelling, and what stands under a name that secrets have.
@@ -15,6 +18,7 @@ const SHORTEST = 4;
  */
 export class Scrubber {
   readonly #known = new Map<string, readonly string[]>();
+  readonly #fields = new Set<string>();
 
   /** Clear texts that may be kept nowhere. */
   learn(secrets: readonly string[]): void {
@@ -26,6 +30,19 @@ export class Scrubber {
     }
   }
 
+  /** Further names of fields, whatever the names say. */
+  learnFields(names: readonly string[]): void {
+    for (const name of names) this.#fields.add(name.toLowerCase());
+  }
+
+  /** What stands in the place of a value that was found by its name. */
+  #hide = (value: string): string => {
+    if (value.length >= SHORTEST_FOUND) this.learn([value]);
+    return SCRUBBED;
+  };
+
+  #isSecret = (name: string): boolean => this.#fields.has(name.toLowerCase()) || isSecretName(name);
+
   /** The text without the secrets that are known by now. */
   text(given: string): string {
     const all = [...this.#known.values()].flat().sort((a, b) => b.length - a.length);
@@ -35,24 +52,17 @@ export class Scrubber {
 
   /** A body of this media type, without secrets under their names either. */
   body(text: string, contentType: string): string {
-    const hide = (value: string): string => {
-      this.learn([value]);
-      return SCRUBBED;
-    };
     const type = contentType.toLowerCase();
     const trimmed = text.trimStart();
-    if (type.includes('x-www-form-urlencoded')) return this.text(scrubbedForm(text, hide));
-    if (type.includes('xml') || trimmed.startsWith('<')) return this.text(scrubbedXml(text, hide));
-    if (type.includes('json') || trimmed.startsWith('{') || trimmed.startsWith('[')) return this.text(scrubbedJson(text, hide));
-    return this.text(text);
+    if (type.includes('x-www-form-urlencoded')) return this.text(scrubbedForm(text, this.#hide));
+    if (type.includes('xml') || trimmed.startsWith('<')) return this.text(scrubbedXml(text, this.#hide));
+    if (type.includes('json') || trimmed.startsWith('{') || trimmed.startsWith('[')) return this.text(scrubbedJson(text, this.#hide, this.#isSecret));
+    return this.text(scrubbedAddresses(text, this.#hide));
   }
 
   /** An address: credentials in it go, and what its parameters hold. */
   address(url: URL): string {
-    const query = url.search === '' ? '' : `?${scrubbedForm(url.search.slice(1), (value) => {
-      this.learn([value]);
-      return SCRUBBED;
-    })}`;
+    const query = url.search === '' ? '' : `?${scrubbedForm(url.search.slice(1), this.#hide)}`;
     return this.text(`${url.protocol}//${url.host}${url.pathname}${query}`);
   }
 }

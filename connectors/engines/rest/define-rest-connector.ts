@@ -23,6 +23,7 @@ export function defineRestConnector<P extends PropertyTable>(definition: RestCon
     objectClasses: describedClasses(connector),
     pooled: false,
     traffic: 'http',
+    secretFields: secretFields(connector),
     validate: (config) => checkConfiguration(definition, config),
     targets: (config) => targetsOf(definition, config),
     open: (config, context) => openSession(connector, config, context),
@@ -43,6 +44,12 @@ function defined<T extends object>(given: T): { readonly [K in keyof T]?: NonNul
 /** Those of the definition, and those it expects the service to tell of. */
 function allClasses({ objectClasses, discovered }: AnyRestConnector): readonly RestObjectClass[] {
   return Object.values({ ...objectClasses, ...discovered }) as RestObjectClass[];
+}
+
+/** Names of fields behind guarded attributes, as the service has them. */
+function secretFields(connector: AnyRestConnector): readonly string[] {
+  const guarded = allClasses(connector).flatMap((one) => Object.entries(one.attributes)).filter(([, { type }]) => type === 'GuardedString');
+  return [...new Set(guarded.flatMap(([name, { wire = name }]) => wire.split('.').at(-1) ?? []))];
 }
 
 /** Only what some object class of the definition offers is published. */
