@@ -15,6 +15,7 @@ import type { IdentityStatus } from './enrolment/identity-status.js';
 import { checkIsolated } from './isolation/budgets.js';
 import { configuredIsolation } from './isolation/configured-isolation.js';
 import type { ProcessStatus } from './isolation/process-keeper.js';
+import { recordingOf } from './desk/recording/agent-recording.js';
 import { configuredTelemetry } from './observe/configured-telemetry.js';
 import { startConfiguredLocal } from './observe/local/configured-local.js';
 import type { LocalServer } from './observe/local/local-server.js';
@@ -169,8 +170,9 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId, 
   const trustedCertificates = await readAuthorities(config.connectors.ca);
   const policy = await LivePolicy.start({ file: config.policy.file, checkInterval: config.policy.checkInterval, stateDirectory: config.agent.stateDirectory, clock, log, audit });
   const journal = await naming('journal', () => openConfiguredJournal(config, log));
+  const recording = await recordingOf(process.env, log);
   const operations = new OperationWatch(clock);
-  const connectors = hostConnectors(config, { enabled, watch: operations, trustedCertificates, policy, journal, audit: auditing.parts, isolation: await configuredIsolation(config, { clock, log }), tracer: telemetry?.tracer }, { clock, log, version, metrics: await metricsFor(config, version) });
+  const connectors = hostConnectors(config, { enabled, watch: operations, traffic: recording?.traffic, trustedCertificates, policy, journal, audit: auditing.parts, isolation: await configuredIsolation(config, { clock, log }), tracer: telemetry?.tracer }, { clock, log, version, metrics: await metricsFor(config, version) });
   const enrolment = await enrolmentFor(config, {
     clock, log, audit, version, onRenewed: () => { for (const session of controllers) session.renewSockets(); },
     onReplaced: () => {
@@ -212,7 +214,7 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId, 
     cut.abort('stopping');
     await Promise.all([running.catch(() => undefined), keeping, ...listeners.map((session) => session.close())]);
     await connectors.close();
-    await journal.close();
+    await Promise.all([journal.close(), recording?.close()]);
     await local?.close();
     await auditing.close();
     await telemetry?.close(grace);

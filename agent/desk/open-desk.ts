@@ -55,7 +55,7 @@ export async function openDesk({ desk, target, log, traffic, clock = systemClock
   // A connector in a process of its own cannot be looked at on its way to the target.
   const isolation = traffic === undefined ? await configuredIsolation(config, { clock, log }) : undefined;
   const own = { enabled: [connector.id], load: () => Promise.resolve(connector), trustedCertificates };
-  const hosted = hostConnectors(config, { ...own, policy, journal, audit: audit.parts, isolation, traffic }, { clock, log, version: productVersion() });
+  const hosted = hostConnectors(config, { ...own, policy, journal, audit: audit.parts, isolation, traffic: () => traffic }, { clock, log, version: productVersion() });
   const principal = `desk:${userInfo().username}`;
   const origin: RequestOrigin = { peerSessionId: 'desk', principal, messageId: 1, locale: undefined };
   const facadeKey = facadeKeyOf(configuration);
@@ -75,7 +75,7 @@ export async function openDesk({ desk, target, log, traffic, clock = systemClock
     guard: () => policy.guard(policy.subject(configuration, connectorKey, () => subjectOf(connector, configuration, connectorKey)), principal),
     rehearsing: async (stopping) => {
       const executor = new AgentExecutor({
-        ...own, ...config.connectors, enabled: own.enabled, stateDirectory: config.agent.stateDirectory, clock, log, traffic: stopping,
+        ...own, ...config.connectors, enabled: own.enabled, stateDirectory: config.agent.stateDirectory, clock, log, traffic: () => stopping,
         secrets: facadeSecrets(config, { sources: secretSourcesOf(config), now: () => clock.now(), log }),
       });
       others.push(executor);

@@ -51,8 +51,8 @@ export interface ExecutorOptions {
   readonly secrets?: FacadeSecrets | undefined;
   /** Records what operations do. Undefined: nobody traces. */
   readonly tracer?: Tracer | undefined;
-  /** Records, answers or stops what goes to targets. Undefined: nothing stands in between. */
-  readonly traffic?: TargetTraffic | undefined;
+  /** What records, answers or stops what a connector says to its targets. Undefined: nothing stands in between. */
+  readonly traffic?: ((connector: AnyConnector) => TargetTraffic | undefined) | undefined;
   /** @default the framework's */
   readonly open?: ((connector: AnyConnector, configuration: ApiConfiguration, environment: FacadeEnvironment) => FacadeHandle) | undefined;
 }
@@ -141,7 +141,7 @@ export class AgentExecutor implements OperationExecutor {
     const { open = createFacade, secrets, log, stateDirectory, trustedCertificates, permitTarget, scripts, traffic } = this.#options;
     const openResolved: OpenResolved = (resolved, resolvedSecrets) => open(connector, resolved, {
       log: resolvedSecrets === undefined ? log : redactedLog(log, () => resolvedSecrets.clearTexts()), stateRoot: stateDirectory, trustedCertificates, permitTarget: permitBoth(resolvedSecrets?.permitTarget, permitTarget?.(connector, connectorKey)),
-      scripts: scripts && (() => scripts.runner()), traffic,
+      scripts: scripts && (() => scripts.runner()), traffic: traffic?.(connector),
       given: configuration, secrets: resolvedSecrets === undefined ? undefined : () => resolvedSecrets.clearTexts(),
     });
     const facade = await secrets?.open(connector, configuration, openResolved) ?? openResolved(configuration);

@@ -3,6 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recordingOf } from '../../../../agent/desk/recording/agent-recording.js';
+import { OperationOptions } from '../../../../protocol/model/index.js';
+import { calling } from '../../../support/memory-facade.js';
+import { recordedLog } from '../../../support/quiet-log.js';
+import { recordedConnector } from '../../../support/recorded-connector.js';
 import { Scrubber } from '../../../../agent/desk/recording/scrubber.js';
 import { recordTraffic } from '../../../../agent/desk/recording/recording-traffic.js';
 import { spellingsOf } from '../../../secret-search/spellings.js';
@@ -85,7 +90,6 @@ describe('--record', () => {
     const { traffic, close } = recordTraffic(recording, 2000);
     const memory = memoryConnector(target, { without: ['schema'] });
     const { createFacade, defaultConfiguration } = await import('../../../../connectors/framework/index.js');
-    const { OperationOptions } = await import('../../../../protocol/model/index.js');
     const configuration = defaultConfiguration(memory);
     const facade = createFacade(memory, { ...configuration, properties: configuration.properties.map((property) => (property.name === 'host' ? { ...property, value: 'h' } : property)) }, { log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, stateRoot: directory, traffic });
     let count = 0;
@@ -164,6 +168,32 @@ describe('--replay', () => {
     await onThings('query', '--record', recording);
     const memory = memoryConnector(new MemoryTarget(), { without: ['schema'] });
     expect(await desk(['query', '--connector', 'memory', '--set', 'host=h', '--replay', recording], { load: () => Promise.resolve(memory) })).toMatchObject({ exit: 2, told: expect.stringContaining('The recording is of the connector things, not of memory') as string });
+  });
+});
+
+describe('recordings elsewhere', () => {
+  it('are fixtures of a test of the connector', async () => {
+    await things([{ id: 't1', name: 'one' }, { id: 't2', name: 'two' }]);
+    await onThings('query', '--record', recording);
+    await fake?.service.stop();
+    const facade = await recordedConnector(thingsConnector, recording, directory);
+    try {
+      const names: string[] = [];
+      for await (const object of facade.stream({ kind: 'search', objectClass: 'thing', filter: undefined, options: OperationOptions.none }, calling())) names.push(object.name.value);
+      expect(names).toEqual(['one', 'two']);
+    } finally {
+      await facade.dispose();
+    }
+  });
+
+  it('are made by a running agent only where its environment says so, of the one connector', async () => {
+    expect(await recordingOf({}, recordedLog())).toBeUndefined();
+    await expect(recordingOf({ CAUSEWAY_RECORD_TRAFFIC: 'ldap' }, recordedLog())).rejects.toThrow('give CONNECTOR:FILE');
+    const made = await recordingOf({ CAUSEWAY_RECORD_TRAFFIC: `things:${recording}` }, recordedLog());
+    expect(made?.traffic(thingsConnector)).toBeDefined();
+    expect(made?.traffic(memoryConnector(new MemoryTarget()))).toBeUndefined();
+    made?.close();
+    await expect(recordingOf({ CAUSEWAY_RECORD_TRAFFIC: `things:${recording}` }, recordedLog())).rejects.toThrow('there is such a file already');
   });
 });
 
