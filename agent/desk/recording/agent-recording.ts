@@ -7,7 +7,7 @@ const VARIABLE = 'CAUSEWAY_RECORD_TRAFFIC';
 
 export interface AgentRecording {
   traffic(connector: AnyConnector): TargetTraffic | undefined;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Undefined where nothing is to be recorded. Throws a ConfigError for a variable that cannot be followed. */
@@ -21,7 +21,7 @@ export async function recordingOf(environment: NodeJS.ProcessEnv, log: SessionLo
   try {
     const { traffic, close } = recordTraffic(path);
     log.warn({ connector, file: path, largest: LARGEST_RECORDING }, 'What this connector says to its targets is recorded: secrets are left out, personal data is not. Unset CAUSEWAY_RECORD_TRAFFIC when done. Connectors in processes of their own are not recorded.');
-    return { traffic: ({ id }) => (id === connector ? traffic : undefined), close: () => { log.info({ file: path }, close()); } };
+    return { traffic: ({ id }) => (id === connector ? traffic : undefined), close: () => Promise.resolve(log.info({ file: path }, close())) };
   } catch (error) {
     throw new ConfigError([`${VARIABLE}: ${error instanceof Error ? error.message.replace(/^--record /, '') : String(error)}`]);
   }

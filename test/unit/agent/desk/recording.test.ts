@@ -192,7 +192,7 @@ describe('recordings elsewhere', () => {
     const made = await recordingOf({ CAUSEWAY_RECORD_TRAFFIC: `things:${recording}` }, recordedLog());
     expect(made?.traffic(thingsConnector)).toBeDefined();
     expect(made?.traffic(memoryConnector(new MemoryTarget()))).toBeUndefined();
-    made?.close();
+    await made?.close();
     await expect(recordingOf({ CAUSEWAY_RECORD_TRAFFIC: `things:${recording}` }, recordedLog())).rejects.toThrow('there is such a file already');
   });
 });
