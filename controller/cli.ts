@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { enrolmentCommands } from './enrolment/enrolment-commands.js';
+import { jsonOption, jsonText } from './json-option.js';
 
 /** Adds the `controller` commands to a program. What they need is loaded when they run: an agent shares the program. */
 export function controllerCommands(program: Command, write: (text: string) => void = (text) => { process.stdout.write(text); }): void {
@@ -9,14 +10,17 @@ export function controllerCommands(program: Command, write: (text: string) => vo
     .action(async ({ config }: { config: string }) => (await import('./main.js')).runController(config));
   controller.command('check').description('check a configuration and say what is wrong with it')
     .requiredOption('-c, --config <file>', 'YAML configuration')
-    .action(async ({ config }: { config: string }) => {
+    .option(...jsonOption)
+    .action(async ({ config, json }: { config: string; json?: boolean }) => {
       await (await import('./config/load-config.js')).loadConfig(config);
-      write(`${config} is in order.\n`);
+      write(json === true ? jsonText({ file: config, valid: true }) : `${config} is in order.\n`);
     });
   controller.command('hash-password').description('read a password from standard input and print its hash for the configuration')
-    .action(async () => {
+    .option(...jsonOption)
+    .action(async ({ json }: { json?: boolean }) => {
       const { hashPassword } = await import('./authentication/password-hash.js');
-      write(`${await hashPassword(await readPassword())}\n`);
+      const hash = await hashPassword(await readPassword());
+      write(json === true ? jsonText({ passwordHash: hash }) : `${hash}\n`);
     });
   enrolmentCommands(controller, write);
 }

@@ -14,6 +14,10 @@ export const TEST_SERVERS = [
   { program: '/usr/bin/systemd-analyze', package: 'systemd' },
   { program: '/usr/sbin/sshd', package: 'openssh-server' },
   { program: '/usr/bin/sudo', package: 'sudo' },
+  // Shells whose completion is tested, and a pseudo terminal for the rest of the command line.
+  { program: '/usr/bin/zsh', package: 'zsh' },
+  { program: '/usr/bin/fish', package: 'fish' },
+  { program: '/usr/bin/script', package: 'bsdutils' },
   { program: '/usr/sbin/krb5kdc', package: 'krb5-kdc' },
   { program: '/usr/sbin/kadmind', package: 'krb5-admin-server' },
   { program: '/usr/bin/kadmin', package: 'krb5-user' },

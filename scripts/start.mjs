@@ -5,6 +5,6 @@ import { installPackages, root, run } from './run.mjs';
 await installPackages();
 console.log('Building …');
 await run(process.execPath, ['scripts/build.mjs']);
-const demo = spawn(process.execPath, ['dist/deploy/demo/main.js', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+const demo = spawn(process.execPath, ['dist/deploy/cli/causeway.js', 'demo', '--folder', 'var/demo', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => demo.kill(signal));
 demo.on('exit', (code) => process.exit(code ?? 1));

@@ -5,6 +5,8 @@ import { enrollCommand } from './enroll-command.js';
 import { configFile, configOption } from './config-option.js';
 import { CliError, EXIT } from './exit-codes.js';
 import { localCommands } from './local/local-commands.js';
+import { jsonOption, jsonText } from './json-option.js';
+import { coloursOf } from './terminal/colours.js';
 import { boundYoungGeneration } from './young-generation.js';
 
 /** `agent run|check|status|drain`. What they need is loaded when they run. */
@@ -23,17 +25,17 @@ export function agentCommand(program: Command, write: Write): void {
   agent.command('check')
     .description('check configuration, secrets, certificates and connectors without connecting')
     .option(...configOption)
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .action(async (options: { config?: string; json?: boolean }) => {
       const [{ checkAgent }, { loadConfig }] = await Promise.all([import('./check-agent.js'), import('../config/load-config.js')]);
       const results = await checkAgent(await loadConfig(configFile(options.config)));
-      write(options.json === true ? `${JSON.stringify(results, null, 2)}\n` : `${results.map(line).join('\n')}\n`);
+      write(options.json === true ? jsonText(results) : `${results.map((result) => line(result, write)).join('\n')}\n`);
       if (results.some(({ outcome }) => outcome === 'failed')) throw new CliError('The agent cannot run with this configuration.', EXIT.usage);
     });
 }
 
-const MARKS: Readonly<Record<CheckResult['outcome'], string>> = { ok: 'ok     ', warning: 'WARNING', failed: 'FAILED ' };
-
-function line({ outcome, subject, text }: CheckResult): string {
-  return `${MARKS[outcome]} ${subject}: ${text}`;
+function line({ outcome, subject, text }: CheckResult, write: Write): string {
+  const { good, warning, bad } = coloursOf(write);
+  const marks: Readonly<Record<CheckResult['outcome'], string>> = { ok: good('ok     '), warning: warning('WARNING'), failed: bad('FAILED ') };
+  return `${marks[outcome]} ${subject}: ${text}`;
 }

@@ -7,9 +7,13 @@ import { configCommand } from './config-command.js';
 import { connectorsCommand } from './connectors-command.js';
 import { policyCommand } from './policy-command.js';
 import { secretsCommand } from './secrets-command.js';
+import type { Colours } from './terminal/colours.js';
 
-/** Standard output of commands; logs of a running agent go their own way. */
-export type Write = (text: string) => void;
+/** Standard output of commands; logs of a running agent go their own way. Of a terminal, it has colours. */
+export interface Write {
+  (text: string): void;
+  readonly colours?: Colours | undefined;
+}
 
 const toStandardOutput: Write = (text) => { process.stdout.write(text); };
 

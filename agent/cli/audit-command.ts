@@ -1,7 +1,10 @@
 import { Option, type Command } from 'commander';
+import type { ShownLine } from '../audit/read/show.js';
 import type { VerifyReport } from '../audit/read/verify-report.js';
 import type { Write } from './agent-commands.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { jsonOption, jsonText } from './json-option.js';
+import { coloursOf } from './terminal/colours.js';
 
 interface PlaceOptions {
   readonly config?: string;
@@ -28,6 +31,7 @@ interface ShowCommandOptions extends PlaceOptions {
   readonly operationId?: string;
   readonly limit?: string;
   readonly json?: boolean;
+  readonly jsonLines?: boolean;
 }
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
@@ -42,10 +46,10 @@ export function auditCommand(program: Command, write: Write): void {
     .option('--to <time>', 'only files with lines up to then')
     .option('--key-file <file>', 'file with the key of the chain (besides audit.key); may be given again for earlier keys', collect, [])
     .option('--anchor <number:hash>', 'a line\'s number and hash that were kept elsewhere; may be given again', collect, [])
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .action(async (options: VerifyCommandOptions) => {
       const report = await verify(options);
-      write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+      write(options.json === true ? jsonText(report) : reportText(report, write));
       if (!report.ok) throw new CliError(`The audit log is not as it was written: ${report.faults.length + report.further} fault(s).`);
     });
   withPlace(audit.command('show'))
@@ -60,7 +64,8 @@ export function auditCommand(program: Command, write: Write): void {
     .option('--principal <name>', 'who asked')
     .option('--operation-id <id>', 'one operation')
     .option('--limit <number>', 'only the first so many')
-    .option('--json', 'print the lines as JSON')
+    .option(...jsonOption)
+    .option('--json-lines', 'print a JSON document a line, as they are found')
     .action(async (options: ShowCommandOptions) => { await show(options, write); });
 }
 
@@ -95,14 +100,35 @@ async function show(options: ShowCommandOptions, write: Write): Promise<void> {
   const limit = options.limit === undefined ? Number.POSITIVE_INFINITY : Number(options.limit);
   if (!(limit >= 1)) throw new CliError('--limit: expected a number of lines.', EXIT.usage);
   const filter = { ...options, from: timeOf('--from', options.from), to: timeOf('--to', options.to) };
+  const shown = options.json === true ? new JsonList(write) : { add: (line: ShownLine) => write(options.jsonLines === true ? `${JSON.stringify(line)}\n` : `${lineText(line)}\n`), end: () => undefined };
   await existing(directory, async () => {
-    let shown = 0;
+    let count = 0;
     for await (const line of selectLines(directory, filter)) {
-      write(`${options.json === true ? JSON.stringify(line) : lineText(line)}\n`);
-      shown += 1;
-      if (shown >= limit) return;
+      shown.add(line);
+      count += 1;
+      if (count >= limit) break;
     }
+    shown.end();
   });
+}
+
+/** A list as one JSON document, written as it grows: the log may be longer than memory. */
+class JsonList {
+  readonly #write: Write;
+  #count = 0;
+
+  constructor(write: Write) {
+    this.#write = write;
+  }
+
+  add(item: unknown): void {
+    this.#write(`${this.#count === 0 ? '[' : ','}\n${JSON.stringify(item)}`);
+    this.#count += 1;
+  }
+
+  end(): void {
+    this.#write(this.#count === 0 ? '[]\n' : '\n]\n');
+  }
 }
 
 async function existing<T>(directory: string, work: () => Promise<T>): Promise<T> {
@@ -131,9 +157,10 @@ function parseAnchor(value: string): { sequence: number; hash: string } {
   return { sequence: Number(match[1]), hash: match[2] ?? '' };
 }
 
-function reportText({ ok, files, lines, first, last, lastHash, faults, further, notes }: VerifyReport): string {
-  const found = faults.map(({ file, line, text }) => `FAULT  ${file}${line === 0 ? '' : ` line ${line}`}: ${text}`);
+function reportText({ ok, files, lines, first, last, lastHash, faults, further, notes }: VerifyReport, write: Write): string {
+  const { good, bad } = coloursOf(write);
+  const found = faults.map(({ file, line, text }) => `${bad('FAULT ')} ${file}${line === 0 ? '' : ` line ${line}`}: ${text}`);
   const more = further === 0 ? [] : [`       and ${further} further fault(s)`];
-  const end = ok && lines > 0 ? [`ok     number ${first} to ${last}; last hash ${lastHash}`] : [];
+  const end = ok && lines > 0 ? [`${good('ok    ')} number ${first} to ${last}; last hash ${lastHash}`] : [];
   return `${[...found, ...more, ...notes.map((text) => `note   ${text}`), ...end, `${lines} line(s) in ${files} file(s)`].join('\n')}\n`;
 }

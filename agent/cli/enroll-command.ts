@@ -3,6 +3,7 @@ import type { Write } from './agent-commands.js';
 import { configFile, configOption } from './config-option.js';
 import type { Enrolled } from './enroll-agent.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { jsonOption, jsonText } from './json-option.js';
 
 interface EnrollOptions {
   readonly config?: string;
@@ -37,7 +38,7 @@ export function enrollCommand(agent: Command, write: Write, warn: Write = toStan
     .option('--acme', 'from the authority in enrolment.acme of the configuration, instead of a controller')
     .option('--replace', 'replace an identity that exists')
     .option('--unless-enrolled', 'do nothing where there is an identity already, for installations that run this at every start')
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .action(async (options: EnrollOptions) => {
       const file = configFile(options.config);
       if (options.unlessEnrolled === true) {
@@ -45,12 +46,12 @@ export function enrollCommand(agent: Command, write: Write, warn: Write = toStan
         const { showIdentity } = await import('./enroll-agent.js');
         const identity = await showIdentity(file);
         if (identity !== undefined) {
-          write(options.json === true ? `${JSON.stringify(identity, null, 2)}\n` : `Enrolled already as ${identity.agent}, until ${identity.notAfter}.\n`);
+          write(options.json === true ? jsonText(identity) : `Enrolled already as ${identity.agent}, until ${identity.notAfter}.\n`);
           return;
         }
       }
       const enrolled = await enrolledBy(options, file, warn);
-      write(options.json === true ? `${JSON.stringify(enrolled, null, 2)}\n` : [
+      write(options.json === true ? jsonText(enrolled) : [
         `Enrolled as ${enrolled.agent}${enrolled.group === undefined ? '' : ` of group ${enrolled.group}`}.`,
         `  certificate ${enrolled.subject}, serial number ${enrolled.serialNumber}, until ${enrolled.notAfter}`,
         `  kept in     ${enrolled.directory}`,
@@ -61,13 +62,13 @@ export function enrollCommand(agent: Command, write: Write, warn: Write = toStan
   agent.command('identity')
     .description('show the enrolled identity')
     .option(...configOption)
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .action(async (options: { config?: string; json?: boolean }) => {
       const { showIdentity } = await import('./enroll-agent.js');
       const identity = await showIdentity(configFile(options.config));
       if (identity === undefined) throw new CliError('This agent is not enrolled. Run: causeway agent enroll', EXIT.failure);
       const { source, agent: name, group, subject, issuer, serialNumber, notAfter, daysLeft, renewal, trust } = identity;
-      write(options.json === true ? `${JSON.stringify(identity, null, 2)}\n` : [
+      write(options.json === true ? jsonText(identity) : [
         `${name}${group === undefined ? '' : ` of group ${group}`}`, `  subject  ${subject}`, `  issuer   ${issuer}`, `  serial   ${serialNumber}`,
         `  valid    until ${notAfter} (${daysLeft < 0 ? 'EXPIRED' : `${daysLeft} days left`})`, `  renewal  due ${renewal.due}${renewal.state === 'issued' ? '; a new certificate waits to be accepted' : ''}`,
         source === 'acme' ? '  source   ACME (enrolment.acme); controllers are trusted by tls.ca' : `  trust    revision ${trust.revision}`, '',

@@ -6,6 +6,8 @@ import type { Policy } from '../policy/policy.js';
 import type { Write } from './agent-commands.js';
 import { configFile, configOption } from './config-option.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { jsonOption, jsonText } from './json-option.js';
+import { coloursOf } from './terminal/colours.js';
 
 /** How long a running agent may take to do what was asked. Milliseconds. */
 const RELEASE_TIMEOUT = 15_000;
@@ -25,6 +27,13 @@ interface CheckOptions {
   readonly read: readonly string[];
   readonly has: readonly string[];
   readonly script?: string;
+  readonly json?: boolean;
+}
+
+interface ReleaseOptions {
+  readonly config?: string;
+  readonly brake?: string;
+  readonly system?: string;
   readonly json?: boolean;
 }
 
@@ -49,39 +58,41 @@ export function policyCommand(program: Command, write: Write): void {
     .option('--read <name>', 'attribute that is read; repeatable', several, [])
     .option('--has <name=value>', 'attribute the object has, for protection by attribute; repeatable', several, [])
     .option('--script <file>', 'file with the script of a script operation')
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .action((options: CheckOptions) => check(options, write));
   policy.command('status')
     .description('show what the brakes have counted and which have tripped, as the agent has kept it')
     .option(...configOption)
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .action((options: { config?: string; json?: boolean }) => status(options, write));
   policy.command('release')
     .description('let go of brakes that have tripped; their counts begin anew')
     .option(...configOption)
     .option('--brake <name>', 'only this brake')
     .option('--system <target>', 'only at this system, as `policy status` shows it')
-    .action((options: { config?: string; brake?: string; system?: string }) => release(options, write));
+    .option(...jsonOption)
+    .action((options: ReleaseOptions) => release(options, write));
 }
 
 async function check(options: CheckOptions, write: Write): Promise<void> {
   const { readPolicyFile } = await import('../policy/read-policy.js');
   const { path, policy, digest } = await readPolicyFile(options.file ?? await policyFileOf(options.config));
   if (options.operation === undefined) {
-    write(options.json === true ? `${JSON.stringify({ file: path, digest, ...summary(policy) }, null, 2)}\n` : `${path} is valid (${Object.entries(summary(policy)).map(([key, value]) => `${key} ${value}`).join(', ')}).\n`);
+    write(options.json === true ? jsonText({ file: path, digest, ...summary(policy) }) : `${path} is valid (${Object.entries(summary(policy)).map(([key, value]) => `${key} ${value}`).join(', ')}).\n`);
     return;
   }
   const [{ explain }, example] = await Promise.all([import('../policy/explain.js'), exampleOf(options, options.operation)]);
   const explanation = await explain(policy, example, await keptCounts(options.config));
-  write(options.json === true ? `${JSON.stringify({ file: path, digest, ...explanation }, null, 2)}\n` : text(explanation));
+  write(options.json === true ? jsonText({ file: path, digest, ...explanation }) : text(explanation, write));
 }
 
 function summary({ rules, protectedObjects, brakes, readOnly, default: effect }: Policy) {
   return { default: effect, readOnly, rules: rules.length, protected: protectedObjects.length, brakes: brakes.length };
 }
 
-function text({ allowed, by, steps }: Explanation): string {
-  return `${steps.map((step) => `  ${step}\n`).join('')}${allowed ? 'ALLOWED' : 'REFUSED'} by ${by}\n`;
+function text({ allowed, by, steps }: Explanation, write: Write): string {
+  const { good, bad } = coloursOf(write);
+  return `${steps.map((step) => `  ${step}\n`).join('')}${allowed ? good('ALLOWED') : bad('REFUSED')} by ${by}\n`;
 }
 
 async function policyFileOf(config: string | undefined): Promise<string> {
@@ -143,11 +154,11 @@ async function status(options: { config?: string; json?: boolean }, write: Write
   const counts = (await new BrakeFile((await statePaths(options.config)).counts).read()).map(({ brake, system, parts, tripped }) => ({
     brake, system, count: parts.reduce((sum, [, count]) => sum + count, 0), tripped: tripped === null ? null : new Date(tripped).toISOString(),
   }));
-  if (options.json === true) write(`${JSON.stringify(counts, null, 2)}\n`);
+  if (options.json === true) write(jsonText(counts));
   else write(counts.length === 0 ? 'No brake has counted anything.\n' : counts.map(({ brake, system, count, tripped }) => `${brake.padEnd(20)} ${system.padEnd(40)} ${String(count).padStart(8)} ${tripped === null ? '' : `TRIPPED ${tripped}`}`.trimEnd()).join('\n').concat('\n'));
 }
 
-async function release({ config, brake, system }: { config?: string; brake?: string; system?: string }, write: Write): Promise<void> {
+async function release({ config, brake, system, json }: ReleaseOptions, write: Write): Promise<void> {
   const { askForRelease, isDone } = await import('../policy/brakes/releases.js');
   const path = await askForRelease((await statePaths(config)).releases, { brake, system });
   const until = performance.now() + RELEASE_TIMEOUT;
@@ -155,5 +166,5 @@ async function release({ config, brake, system }: { config?: string; brake?: str
     if (performance.now() > until) throw new CliError('The agent has not taken the request up: is it running, with this configuration? It will when it starts.');
     await pause(100);
   }
-  write('Released.\n');
+  write(json === true ? jsonText({ released: true, brake: brake ?? null, system: system ?? null }) : 'Released.\n');
 }

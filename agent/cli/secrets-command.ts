@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import type { SecretStore } from '../secrets/store/secret-store.js';
 import { configFile, configOption } from './config-option.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { jsonOption, jsonText } from './json-option.js';
 import type { ValueInput } from './read-value.js';
 import type { Write } from './agent-commands.js';
 
-interface ConfigOption { readonly config?: string }
+interface ConfigOption { readonly config?: string; readonly json?: boolean }
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -19,6 +20,7 @@ export function secretsCommand(program: Command, write: Write, from?: ValueInput
     .argument('<name>', 'name, e.g. ldap-bind or sites/berlin/ldap-bind')
     .option(...configOption)
     .option('--binary', 'take the bytes as they are; without it, text less one line break at its end')
+    .option(...jsonOption)
     .allowExcessArguments(true)
     .action(async (name: string, options: ConfigOption & { binary?: boolean }, command: Command) => {
       if (command.args.length > 1) throw new CliError('The value of a secret never stands on the command line, where every user of the machine can read it: give it on standard input, or when asked for. Take another value than that one; the shell may have kept it.', EXIT.usage);
@@ -26,7 +28,8 @@ export function secretsCommand(program: Command, write: Write, from?: ValueInput
       const { readValue, standardInput } = await import('./read-value.js');
       const bytes = await readValue(name, from ?? standardInput());
       try {
-        write(`${name}: ${await setValue(store, name, bytes, options.binary === true)}\n`);
+        const result = await setValue(store, name, bytes, options.binary === true);
+        write(options.json === true ? jsonText({ name, result }) : `${name}: ${result}\n`);
       } finally {
         bytes.fill(0);
       }
@@ -34,25 +37,27 @@ export function secretsCommand(program: Command, write: Write, from?: ValueInput
   secrets.command('list')
     .description('list the names; values are never shown')
     .option(...configOption)
-    .option('--json', 'print JSON')
-    .action(async (options: ConfigOption & { json?: boolean }) => {
+    .option(...jsonOption)
+    .action(async (options: ConfigOption) => {
       const list = await reported((await openStore(options)).list());
-      write(options.json === true ? `${JSON.stringify(list, null, 2)}\n` : list.map(({ name, kind, changed }) => `${name.padEnd(40)} ${kind.padEnd(6)} ${changed}\n`).join(''));
+      write(options.json === true ? jsonText(list) : list.map(({ name, kind, changed }) => `${name.padEnd(40)} ${kind.padEnd(6)} ${changed}\n`).join(''));
     });
   secrets.command('remove')
     .description('remove a secret')
     .argument('<name>', 'name, see `secrets list`')
     .option(...configOption)
+    .option(...jsonOption)
     .action(async (name: string, options: ConfigOption) => {
       await reported((await openStore(options)).remove(name));
-      write(`${name}: removed\n`);
+      write(options.json === true ? jsonText({ name, result: 'removed' }) : `${name}: removed\n`);
     });
   secrets.command('rotate-key')
     .description('encrypt everything anew with a new key')
     .option(...configOption)
+    .option(...jsonOption)
     .action(async (options: ConfigOption) => {
       const count = await reported((await openStore(options)).rotateKey());
-      write(`${count} ${count === 1 ? 'secret' : 'secrets'} encrypted with a new key\n`);
+      write(options.json === true ? jsonText({ secrets: count, result: 'encrypted with a new key' }) : `${count} ${count === 1 ? 'secret' : 'secrets'} encrypted with a new key\n`);
     });
 }
 

@@ -5,6 +5,7 @@ import { fingerprintOf, serialText } from '../../certs/trust-bundle.js';
 import type { ControllerConfig } from '../config/controller-config.js';
 import type { EnrolmentConfig } from '../config/enrolment-config.js';
 import { loadConfig } from '../config/load-config.js';
+import { jsonText } from '../json-option.js';
 import { silentLog } from '../log.js';
 import { serverChain } from '../tls/server-chain.js';
 import { CertificateRegister } from './certificate-register.js';
@@ -39,7 +40,7 @@ export async function makeToken(options: TokenOptions): Promise<string> {
   });
   await audited(config, 'token-created', { agent, group, token: token.id });
   const expires = new Date(Date.now() + life).toISOString();
-  return options.json === true ? `${JSON.stringify({ token: token.text(), id: token.id, agent, ...(group === undefined ? {} : { group }), url: token.url, expires }, null, 2)}\n` : `${token.text()}\n`;
+  return options.json === true ? jsonText({ token: token.text(), id: token.id, agent, ...(group === undefined ? {} : { group }), url: token.url, expires }) : `${token.text()}\n`;
 }
 
 function requireNames(agent: string, group: string | undefined): void {
@@ -58,34 +59,46 @@ export async function list({ config: path, all, json }: { readonly config: strin
   return listing(register, { all: all === true, json: json === true });
 }
 
-export async function revoke({ config: path, agent, serial, issuer }: { readonly config: string; readonly agent?: string; readonly serial?: string; readonly issuer?: string }): Promise<string> {
+interface RevokeOptions {
+  readonly config: string;
+  readonly agent?: string;
+  readonly serial?: string;
+  readonly issuer?: string;
+  readonly json?: boolean;
+}
+
+export async function revoke({ config: path, agent, serial, issuer, json }: RevokeOptions): Promise<string> {
   const config = await loadConfig(path);
   const register = await CertificateRegister.open(config.data);
   if (agent !== undefined) {
     const revoked = await register.revokeAgent(agent);
     await audited(config, 'revoked', { agent });
+    if (json === true) return jsonText({ revoked: { agent }, certificates: revoked.length });
     return `Agent ${agent} is revoked: ${revoked.length} enrolled certificate${revoked.length === 1 ? '' : 's'}, and every other certificate, password and open token of that name. Its connections close within seconds.\n`;
   }
   if (serial === undefined || !/^(0x)?[0-9a-f:\s]{1,96}$/i.test(serial)) throw new Error('Say whom: --agent NAME, or --serial HEX as "causeway certs show" and "… enrolment list" print it.');
   const authority = issuer === undefined ? undefined : fingerprintOf(new X509Certificate(await readFile(issuer)));
   const revoked = await register.revokeSerial(serial, authority);
   await audited(config, 'revoked', { serial: serialText(serial), agent: revoked[0]?.agent });
+  if (json === true) return jsonText({ revoked: { serial: serialText(serial) }, certificates: revoked.length, agent: revoked[0]?.agent ?? null });
   return `Serial number ${serialText(serial)} is revoked${revoked[0] === undefined ? '; no certificate enrolled here has it' : `: a certificate of agent ${revoked[0].agent}`}. Connections that use it close within seconds.\n`;
 }
 
-export async function restore({ config: path, agent }: { readonly config: string; readonly agent: string }): Promise<string> {
+export async function restore({ config: path, agent, json }: { readonly config: string; readonly agent: string; readonly json?: boolean }): Promise<string> {
   const config = await loadConfig(path);
   const register = await CertificateRegister.open(config.data);
   if (!(await register.restoreAgent(agent))) throw new Error(`Agent ${agent} is not revoked by name.`);
   await audited(config, 'restored', { agent });
+  if (json === true) return jsonText({ restored: { agent } });
   return `The name ${agent} may be used again. Certificates that were enrolled before stay revoked: make a new token.\n`;
 }
 
-export async function rotate({ config: path, step, force }: { readonly config: string; readonly step: RotationStep | undefined; readonly force: boolean }): Promise<string> {
+export async function rotate({ config: path, step, force, json }: { readonly config: string; readonly step: RotationStep | undefined; readonly force: boolean; readonly json?: boolean }): Promise<string> {
   const config = await enrollingConfig(path);
   const { authority } = config.enrolment;
   const roles = step === undefined ? await readRoles(authority) : await rotateAuthority(step, config, { force });
-  return rolesText(roles, await readTrusted(authority));
+  const trusted = await readTrusted(authority);
+  return json === true ? rolesJson(roles, trusted) : rolesText(roles, trusted);
 }
 
 async function enrollingConfig(path: string): Promise<Enrolling> {
@@ -113,12 +126,26 @@ const NEXT_STEP = {
   settled: 'No rotation is under way.',
 } as const;
 
-function rolesText({ current, next, previous }: AuthorityRoles, trusted: readonly { readonly id: string; readonly certificate: string }[]): string {
-  const lines = trusted.map(({ id, certificate }) => {
+type Trusted = readonly { readonly id: string; readonly certificate: string }[];
+
+function authoritiesOf({ current, next }: AuthorityRoles, trusted: Trusted) {
+  return trusted.map(({ id, certificate }) => {
     const parsed = new X509Certificate(certificate);
     const role = id === current ? 'signs' : id === next ? 'next' : 'previous';
-    return `${role.padEnd(9)}${parsed.subject.split('\n').join(', ')}, until ${parsed.validTo}, SHA-256 ${fingerprintOf(parsed)}`;
+    return { role, subject: parsed.subject.split('\n').join(', '), notAfter: parsed.validTo, sha256: fingerprintOf(parsed) };
   });
-  const state = next !== undefined ? 'prepared' : previous.length > 0 ? 'activated' : 'settled';
-  return `${[...lines, NEXT_STEP[state]].join('\n')}\n`;
+}
+
+function stateOf({ next, previous }: AuthorityRoles): keyof typeof NEXT_STEP {
+  if (next !== undefined) return 'prepared';
+  return previous.length > 0 ? 'activated' : 'settled';
+}
+
+function rolesText(roles: AuthorityRoles, trusted: Trusted): string {
+  const lines = authoritiesOf(roles, trusted).map(({ role, subject, notAfter, sha256 }) => `${role.padEnd(9)}${subject}, until ${notAfter}, SHA-256 ${sha256}`);
+  return `${[...lines, NEXT_STEP[stateOf(roles)]].join('\n')}\n`;
+}
+
+function rolesJson(roles: AuthorityRoles, trusted: Trusted): string {
+  return jsonText({ state: stateOf(roles), authorities: authoritiesOf(roles, trusted) });
 }

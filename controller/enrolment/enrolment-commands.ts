@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { lifetimeOf } from '../config/lifetime.js';
+import { jsonOption } from '../json-option.js';
 import type { RotationStep } from './rotate-authority.js';
 
 type Write = (text: string) => void;
@@ -36,7 +37,7 @@ function tokenCommand(enrolment: Command, write: Write): void {
     .option('--url <url>', 'where the agent reaches the enrolment listener (default: enrolment.url)')
     .addOption(new Option('--replace', 'the agent is there already: its certificates are refused once the new one is in use').conflicts('additional'))
     .option('--additional', 'the agent is there already: this is a second machine of the same name')
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .action(async (options: TokenOptions) => write(await (await actions()).makeToken(options)));
 }
 
@@ -55,7 +56,7 @@ function listCommand(enrolment: Command, write: Write): void {
   enrolment.command('list').description('list agents with their certificates, open tokens and revocations')
     .requiredOption(...config)
     .option('--all', 'those that do not count any more as well')
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .action(async (options: { config: string; all?: boolean; json?: boolean }) => write(await (await actions()).list(options)));
 }
 
@@ -65,11 +66,13 @@ function revokeCommands(enrolment: Command, write: Write): void {
     .addOption(new Option('--agent <name>', 'everything of that name: certificates from anywhere, passwords, open tokens').conflicts('serial'))
     .option('--serial <hex>', 'one certificate')
     .option('--issuer <file>', 'with --serial: PEM certificate of the authority that signed it (default: whoever did)')
-    .action(async (options: { config: string; agent?: string; serial?: string; issuer?: string }) => write(await (await actions()).revoke(options)));
+    .option(...jsonOption)
+    .action(async (options: { config: string; agent?: string; serial?: string; issuer?: string; json?: boolean }) => write(await (await actions()).revoke(options)));
   enrolment.command('restore').description('let an agent that was revoked by name in again; certificates that were revoked stay so')
     .requiredOption(...config)
     .requiredOption('--agent <name>', 'name of the agent')
-    .action(async (options: { config: string; agent: string }) => write(await (await actions()).restore(options)));
+    .option(...jsonOption)
+    .action(async (options: { config: string; agent: string; json?: boolean }) => write(await (await actions()).restore(options)));
 }
 
 function rotateCommand(enrolment: Command, write: Write): void {
@@ -80,8 +83,9 @@ function rotateCommand(enrolment: Command, write: Write): void {
     .addOption(new Option('--activate', 'the next authority signs from now on').conflicts(['prepare', 'finish']))
     .addOption(new Option('--finish', 'the previous authorities are trusted no more').conflicts(['prepare', 'activate']))
     .option('--force', 'even though an agent would be locked out')
-    .action(async (options: { config: string; force?: boolean } & Partial<Record<RotationStep, boolean>>) => {
+    .option(...jsonOption)
+    .action(async (options: { config: string; force?: boolean; json?: boolean } & Partial<Record<RotationStep, boolean>>) => {
       const step = steps.find((each) => options[each] === true);
-      write(await (await actions()).rotate({ config: options.config, step, force: options.force === true }));
+      write(await (await actions()).rotate({ config: options.config, step, force: options.force === true, json: options.json === true }));
     });
 }

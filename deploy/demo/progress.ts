@@ -7,28 +7,21 @@ function at(summary: Json, ...path: string[]): unknown {
   return value;
 }
 
-/** One line that tells where a run stands; rewritten in place on a terminal, silent elsewhere. */
-export class ProgressLine {
-  readonly #out: NodeJS.WriteStream;
-  #shown = false;
+/** Where a run stands. */
+export interface RunState {
+  readonly done: number;
+  /** Undefined while nobody knows. */
+  readonly total: number | undefined;
+  readonly text: string;
+}
 
-  constructor(out: NodeJS.WriteStream) {
-    this.#out = out;
-  }
-
-  show(summary: Json): void {
-    const seconds = (Number(at(summary, 'duration')) / 1000).toFixed(1);
-    const text = `  ${String(at(summary, 'stageDescription'))}: ${String(at(summary, 'progress', 'source', 'existing', 'processed'))} of `
-      + `${String(at(summary, 'progress', 'source', 'existing', 'total'))} source entries, ${String(at(summary, 'progress', 'target', 'created'))} created, ${seconds} s`;
-    if (!this.#out.isTTY) return;
-    this.#out.write(`\r\u001b[2K${text}`);
-    this.#shown = true;
-  }
-
-  end(): void {
-    if (this.#shown) this.#out.write('\r\u001b[2K');
-    this.#shown = false;
-  }
+export function runState(summary: Json): RunState {
+  const [done, total] = ['processed', 'total'].map((name) => Number(at(summary, 'progress', 'source', 'existing', name)));
+  const seconds = (Number(at(summary, 'duration')) / 1000).toFixed(1);
+  return {
+    done: done === undefined || Number.isNaN(done) ? 0 : done, total: total === undefined || Number.isNaN(total) ? undefined : total,
+    text: `${String(at(summary, 'stageDescription'))}: ${done ?? 0} entries, ${String(at(summary, 'progress', 'target', 'created'))} created, ${seconds} s`,
+  };
 }
 
 const MEANING: Readonly<Record<string, string>> = {
@@ -40,15 +33,28 @@ const MEANING: Readonly<Record<string, string>> = {
   UNASSIGNED: 'accounts nobody in the HR file owns: reported, not touched',
 };
 
+/** What came of a run. */
+export interface RunOutcome {
+  readonly situations: Readonly<Record<string, number>>;
+  readonly failures: number;
+  readonly entries: number;
+  readonly seconds: number;
+}
+
+export function runOutcome(summary: Json): RunOutcome {
+  return {
+    situations: at(summary, 'situationSummary') as Record<string, number>,
+    failures: Number(at(summary, 'statusSummary', 'FAILURE')),
+    entries: Number(at(summary, 'progress', 'source', 'existing', 'processed')) + Number(at(summary, 'progress', 'target', 'existing', 'total')),
+    seconds: Number(at(summary, 'duration')) / 1000,
+  };
+}
+
 /** The outcome of a run in words a person understands. */
-export function describeRun(summary: Json): string {
-  const situations = at(summary, 'situationSummary') as Record<string, number>;
+export function describeRun({ situations, failures, entries, seconds }: RunOutcome): string {
   const rows = Object.entries(situations).filter(([name, count]) => count > 0 || name in MEANING)
     .sort(([left], [right]) => Object.keys(MEANING).indexOf(left) - Object.keys(MEANING).indexOf(right))
     .map(([name, count]) => `  ${String(count).padStart(7)}  ${name.padEnd(15)} ${MEANING[name] ?? ''}`);
-  const seconds = Number(at(summary, 'duration')) / 1000;
-  const entries = Number(at(summary, 'progress', 'source', 'existing', 'processed')) + Number(at(summary, 'progress', 'target', 'existing', 'total'));
-  const failures = Number(at(summary, 'statusSummary', 'FAILURE'));
   return [
     ...rows,
     `  ${failures === 0 ? 'No failures.' : `${failures} objects failed; see the controller's log.`}`,

@@ -7,9 +7,12 @@ export type Json = Record<string, unknown>;
 export class Rest {
   readonly #base: string;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #stop: AbortSignal;
 
-  constructor(base: string, user: string, password: string) {
+  /** `stop` ends all waiting. */
+  constructor(base: string, user: string, password: string, stop: AbortSignal) {
     this.#base = base;
+    this.#stop = stop;
     this.#headers = { 'X-OpenIDM-Username': user, 'X-OpenIDM-Password': password, 'Content-Type': 'application/json' };
   }
 
@@ -31,16 +34,17 @@ export class Rest {
         if (accept(answer)) return answer;
         last = JSON.stringify(answer);
       } catch (error) {
+        this.#stop.throwIfAborted();
         last = error instanceof Error ? error.message : String(error);
       }
-      await delay(150);
+      await delay(150, undefined, { signal: this.#stop });
     }
     throw new Error(`${what} did not happen within ${timeout / 1000} s. Last answer: ${last.slice(0, 500)}`);
   }
 
   async #send(method: string, path: string, body?: unknown): Promise<Json> {
     const response = await fetch(`${this.#base}${path}`, {
-      method, headers: this.#headers, signal: AbortSignal.timeout(600_000), ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      method, headers: this.#headers, signal: AbortSignal.any([this.#stop, AbortSignal.timeout(600_000)]), ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = (await response.json()) as Json;
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${String(answer['message'])}`);

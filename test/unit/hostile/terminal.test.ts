@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../../deploy/cli/printable.js';
+import { printable } from '../../../agent/cli/terminal/printable.js';
 
 describe('text from outside on a terminal', () => {
   it.each([

@@ -106,11 +106,13 @@ describe('an agent', () => {
       { operation: 'delete', outcome: 'refused', uid: 'ada', rule: 'no-deletes' },
     ]);
     for (const { operationId, principal, session } of operations) expect([String(operationId).startsWith('op-42'), typeof principal, typeof session]).toEqual([true, 'string', 'string']);
-    expect((await run('audit', 'show', '--config', file, '--operation-id', 'op-42', '--json')).out.trim().split('\n')).toHaveLength(3);
+    expect((await run('audit', 'show', '--config', file, '--operation-id', 'op-42', '--json-lines')).out.trim().split('\n')).toHaveLength(3);
+    expect(JSON.parse((await run('audit', 'show', '--config', file, '--operation-id', 'op-42', '--json')).out)).toHaveLength(3);
+    expect(JSON.parse((await run('audit', 'show', '--config', file, '--from', '2999-01-01T00:00:00Z', '--json')).out)).toEqual([]);
     expect(await auditText()).not.toContain('secret.example');
 
     const shown = await run('audit', 'show', '--config', file, '--outcome', 'refused', '--json');
-    expect(shown.out.trim().split('\n').map((line) => (JSON.parse(line) as { uid: string }).uid)).toEqual(['ada']);
+    expect((JSON.parse(shown.out) as { uid: string }[]).map(({ uid }) => uid)).toEqual(['ada']);
     expect((await run('audit', 'show', '--config', file, '--object', 'LINUS')).out).toMatch(/ create ok csv __ACCOUNT__ uid=linus name=linus by /);
     expect((await run('audit', 'show', '--config', file, '--operation', 'agent-started')).out).toMatch(/#2 agent-started/);
     expect((await run('audit', 'show', '--config', file, '--from', '2999-01-01T00:00:00Z')).out).toBe('');
