@@ -19,7 +19,7 @@ export interface KnownConnector {
   readonly description: ConnectorDescription;
   /**
    * The table's and the connector's own check, as before every operation, but for what only the machine of the agent can tell.
-   * Throws a ConnectorError `configuration`, whose message holds no value of a confidential property.
+   * Throws a ConnectorError `configuration`; its message is not redacted, so the caller takes secrets out.
    */
   validate(configuration: ApiConfiguration): void;
 }
