@@ -1,3 +1,5 @@
+import type { JavaTarget } from '../ends/java-search.js';
+
 /** A system with many rows, and the same read made without us. */
 export interface BenchTarget {
   readonly name: string;
@@ -9,6 +11,8 @@ export interface BenchTarget {
   provisioner(agent: string): object;
   /** Reads every row with the driver, in a stream, and makes an object of names and values of each. Answers how many. */
   readDirectly(): Promise<number>;
+  /** What the released Java connector is told to read the same; undefined where it is not at hand. */
+  java?(): JavaTarget;
   stop(): Promise<void>;
 }
 

@@ -38,6 +38,7 @@ export async function startCsvTarget(): Promise<BenchTarget> {
     name: 'csv', driver: 'node:readline',
     load: (rows) => pipeline(Readable.from(lines(rows)), createWriteStream(path)),
     provisioner: (agent) => ({ name: 'target', connectorRef: { ...CSV_REF, connectorHostRef: agent }, configurationProperties: { csvFile: path }, objectTypes: personTypes() }),
+    java: () => ({ bundle: 'csvfile', connectorName: CSV_REF.connectorName, properties: { csvFile: path, headerUid: 'uid' }, attributes: COLUMNS.slice(1) }),
     async readDirectly() {
       let header: string[] | undefined;
       let rows = 0;

@@ -1,6 +1,6 @@
 import { Client } from 'ldapts';
 import { peopleLdif } from '../../support/people-ldif.js';
-import { ldapProvisioner } from '../../support/provisioners.js';
+import { LDAP_REF, ldapProvisioner } from '../../support/provisioners.js';
 import { startOpenLdap, type OpenLdap } from '../../targets/openldap.js';
 import type { BenchTarget } from './bench-target.js';
 
@@ -27,6 +27,13 @@ export function startOpenLdapTarget(): BenchTarget {
       server = await startOpenLdap({ modules: [], ldif: peopleLdif(0, rows) });
     },
     provisioner: (agent) => ldapProvisioner(running(), agent, { blockSize: PAGE }, 'target'),
+    java: () => {
+      const { host, port, adminDn, adminPassword, baseDn } = running();
+      return {
+        bundle: 'ldap', connectorName: LDAP_REF.connectorName, attributes: ['uid', 'givenName', 'sn', 'cn', 'mail', 'title', 'employeeNumber', 'departmentNumber', 'telephoneNumber', 'description'],
+        properties: { host, port, principal: adminDn, credentials: adminPassword, baseContexts: [baseDn], useBlocks: true, usePagedResultControl: true, blockSize: PAGE },
+      };
+    },
     async readDirectly() {
       const { url, adminDn, adminPassword, baseDn } = running();
       const client = new Client({ url });
