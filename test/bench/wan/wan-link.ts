@@ -69,17 +69,25 @@ class Way {
   }
 
   carry(from: Socket, to: Socket): void {
+    const waiting: { readonly piece: Buffer; readonly due: number }[] = [];
     let held = 0;
+    const deliver = (): void => {
+      for (let next = waiting[0]; next !== undefined && next.due <= performance.now(); next = waiting[0]) {
+        waiting.shift();
+        held -= next.piece.length;
+        if (!to.destroyed) to.write(next.piece);
+      }
+      if (held <= QUEUE_BYTES) from.resume();
+      const [next] = waiting;
+      if (next !== undefined) setTimeout(deliver, Math.max(1, next.due - performance.now()));
+    };
     from.on('data', (piece: Buffer) => {
       this.bytes += piece.length;
       held += piece.length;
       if (held > QUEUE_BYTES) from.pause();
       this.#freeAt = Math.max(this.#freeAt, performance.now()) + (piece.length * 8_000) / this.#plan.bitsPerSecond;
-      setTimeout(() => {
-        held -= piece.length;
-        if (held <= QUEUE_BYTES) from.resume();
-        if (!to.destroyed) to.write(piece);
-      }, this.#freeAt + this.#plan.roundTrip / 2 - performance.now());
+      const due = this.#freeAt + this.#plan.roundTrip / 2;
+      if (waiting.push({ piece, due }) === 1) setTimeout(deliver, due - performance.now());
     });
   }
 }
