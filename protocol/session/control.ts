@@ -98,7 +98,7 @@ export class Control {
       const infos = wantsInfos ? await context.executor?.connectorInfos() ?? [] : undefined;
       await link.settled;
       if (infos !== undefined) this.#lastListLink = link;
-      group.reply(link, encodeMessage({ kind: 'controlResponse', id: request.id, connectorInfos: infos && encodeConnectorInfos(infos) }));
+      group.reply(link, encodeMessage({ kind: 'controlResponse', id: request.id, connectorInfos: infos && context.lists.bytesOf(infos, encodeConnectorInfos) }));
     } catch (error) {
       context.log.error({ err: error }, 'The list of connectors could not be made.');
       group.reply(link, encodeError(request.id, new ConnectorError('retryable', 'The list of connectors is not available at this moment.')));
@@ -173,7 +173,8 @@ export class Control {
   }
 
   #take({ connectorInfos }: ControlResponse): void {
-    const infos = connectorInfos === undefined ? [] : decodeConnectorInfos(connectorInfos, this.#parts.context.codecLimits);
+    const { lists, codecLimits } = this.#parts.context;
+    const infos = connectorInfos === undefined ? [] : lists.of(connectorInfos, (bytes) => decodeConnectorInfos(bytes, codecLimits));
     this.#infos = infos;
     this.#changed.notify();
     this.#parts.onInfos(infos);

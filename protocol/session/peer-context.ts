@@ -2,6 +2,7 @@ import type { CodecLimits } from '../codec/index.js';
 import type { Condition } from './condition.js';
 import type { Clock, OperationExecutor, PeerOptions, SessionLimits, SessionLog } from './contract.js';
 import type { SessionGroup } from './group.js';
+import type { KnownLists } from './known-lists.js';
 
 export type PeerEvents = Pick<PeerOptions, 'onGroupOpened' | 'onGroupDown' | 'onGroupDraining' | 'onGroupClosed' | 'onConnectorInfos' | 'onConfigurationChange'>;
 
@@ -13,6 +14,8 @@ export interface PeerContext {
   readonly codecLimits: CodecLimits;
   readonly log: SessionLog;
   readonly executor: OperationExecutor | undefined;
+  /** Lists of connectors that groups share. */
+  readonly lists: KnownLists;
   /** Why new operations are refused; undefined while they are welcome. */
   readonly refusal: string | undefined;
   /** Notified whenever a socket has joined a group. */

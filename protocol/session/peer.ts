@@ -12,6 +12,7 @@ import { CONNECTORS_CHANGED, OUTCOME } from './features.js';
 import { SessionGroup } from './group.js';
 import { GroupTable } from './group-table.js';
 import { Handshake, type PeerHello } from './handshake.js';
+import { KnownLists } from './known-lists.js';
 import { FIXED, sessionLimits } from './limits.js';
 import { OwnSessionIds } from './own-session-ids.js';
 import type { PeerContext, PeerEvents } from './peer-context.js';
@@ -33,6 +34,7 @@ class Peer implements ProtocolPeer, PeerContext {
   readonly log: SessionLog;
   readonly executor: OperationExecutor | undefined;
   readonly joined = new Condition();
+  readonly lists = new KnownLists();
   readonly #events: PeerEvents;
   readonly #hostId: string | undefined;
   readonly #ids: OwnSessionIds;
