@@ -66,7 +66,7 @@ export const FIXED = {
   /** Requests or responses refused on a socket that never shakes hands, before it is closed. */
   refusalsBeforeHandshake: 32,
   parkedEntries: 1_024,
-  groups: 1_000,
+  groups: 10_000,
   /** Control requests of one peer being answered at the same time. */
   controlAnswers: 16,
   /** Strikes of the request reconciliation that end a request (protocol section 2.5). */
