@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Both halves, in bytes. */
-const ENOUGH = 4 * 1024 * 1024;
+const ENOUGH = 16 * 1024 * 1024;
 /** Numbers of a block, 8 KB, and blocks made at once. */
 const BLOCK = 1000;
 const BLOCKS = 16;
@@ -10,7 +10,8 @@ const MOST_BLOCKS = 1000;
 
 /**
  * Keeps the memory for new objects small: V8 lets it grow to 32 MiB while modules are loaded, and never gives it back. An
- * agent's objects live for a moment only, so 4 MiB serve it as well. To be called before anything large is loaded. V8 sets
+ * agent's objects live for a moment only, but for longer than 4 MiB last: the results on their way were promoted, and collecting
+ * them took 40 % of a search's processor time (docs/performance.md). To be called before anything large is loaded. V8 sets
  * the size by what survives, so something is made to survive until it has grown as far as wanted.
  */
 export function boundYoungGeneration(): void {
