@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type * as authorizationModule from '../../../agent/transport/authorization.js';
 import type * as dialModule from '../../../agent/transport/dial.js';
 import type * as sessionModule from '../../../agent/session/dialled-session.js';
@@ -36,6 +37,7 @@ export async function methods(built: Built) {
   const infos = [...(await readBuiltInfos()).values()].flat();
   const found = new ConnectorObject('__ACCOUNT__', [new Uid('amina'), new Name('amina'), ...['cn', 'sn', 'mail', 'title', 'givenName'].map((name) => Attribute.of(name, `${name} of amina`))]);
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   const sessions: InstanceType<typeof DialledSession>[] = [];
   let served = 0;
 
