@@ -11,7 +11,8 @@ const MOST_BLOCKS = 1000;
 /**
  * Keeps the memory for new objects small: V8 lets it grow to 32 MiB while modules are loaded, and never gives it back. An
  * agent's objects live for a moment only, but for longer than 4 MiB last: the results on their way were promoted, and collecting
- * them took 40 % of a search's processor time (docs/performance.md). To be called before anything large is loaded. V8 sets
+ * them took 40 % of a search's processor time. An idle V8 shrinks it again, and then it stays small unless Node was started with
+ * `--min-semi-space-size=8` (docs/performance.md). To be called before anything large is loaded. V8 sets
  * the size by what survives, so something is made to survive until it has grown as far as wanted.
  */
 export function boundYoungGeneration(): void {

@@ -40,7 +40,7 @@ function goals(measured: readonly Measured[]): string[] {
 }
 
 function runOf({ size, startedAt, load }: Result): string {
-  const provisional = isQuiet(load) ? '' : ` The machine had other work to do (load ${load.toFixed(1)} at the start): **absolute figures are provisional**, ratios are of the same rounds.`;
+  const provisional = isQuiet(load) ? '' : ` The machine had other work to do (load ${load.toFixed(1)} at the start): **absolute figures are provisional**, and ratios suffer too, though less: a way of four busy processes loses more to other work than one of two.`;
   return `*Size \`${size}\`, ${startedAt.slice(0, 10)}.${provisional}*`;
 }
 

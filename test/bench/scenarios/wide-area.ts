@@ -113,7 +113,7 @@ async function run(context: BenchContext): Promise<WideArea> {
 const describe = ({ what, seconds, up, down }: Synchronised): string => `  ${what}: ${seconds.toFixed(2)} s, ${((up + down) / 1e6).toFixed(2)} MB`;
 
 function section({ people, changed, runs, rawSeconds, fileBytes }: WideArea): Section {
-  const [full] = runs;
+  const [full, , delta] = runs;
   const line = full === undefined ? NaN : ((full.up + full.down) * 8) / PLAN.bitsPerSecond;
   return {
     method: `Agent and controller with a line of ${PLAN.roundTrip} ms round trip and ${PLAN.bitsPerSecond / 1e6} Mbit/s each way between them (a TCP proxy). *Full*: a reconciliation of a mapping between two CSV files of ${people.toLocaleString('en')} people (${(fileBytes / 1e6).toFixed(1)} MB each) behind the agent, linked before: both are read whole over the line. *Delta*: liveSync of the source, by the snapshot the agent keeps; ${changed.toLocaleString('en')} people (1 %) have changed, and each is written to the target over the line. One run each: bytes do not vary, and seconds are the line’s.`,
@@ -128,7 +128,7 @@ function section({ people, changed, runs, rawSeconds, fileBytes }: WideArea): Se
         ['raw ws, bytes of the full run', shown(rawSeconds), '', '', '100 %'], ['the line itself, computed', shown(line), '', '', '100 %'],
       ],
     }],
-    goals: [], remarks: [],
+    goals: [], remarks: delta === undefined ? [] : [`A change takes ${shown((delta.seconds * 1000) / changed)} ms: ${(delta.seconds * 1000 / changed / PLAN.roundTrip).toFixed(1)} round trips, because changes are worked off one after the other, each reading its target before it writes. In bytes a delta is small; in seconds it pays while fewer than about ${Math.round((full?.seconds ?? 0) * changed / delta.seconds).toLocaleString('en')} of ${people.toLocaleString('en')} have changed.`],
   };
 }
 
