@@ -1,9 +1,9 @@
 import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { connectorIds } from '../connectors/registry.js';
 import type { Clock, SessionLog } from '../protocol/session/contract.js';
-import { StateFormatError, claimStateFormat } from '../service/state-format.js';
-import type { TelemetryStatus } from '../telemetry/settings.js';
-import type { Telemetry } from '../telemetry/start-telemetry.js';
+import { StateFormatError, claimStateFormat } from '../deploy/runtime/service/state-format.js';
+import type { TelemetryStatus } from '../deploy/runtime/telemetry/settings.js';
+import type { Telemetry } from '../deploy/runtime/telemetry/start-telemetry.js';
 import type { AuditStatus } from './audit/audit-log.js';
 import { openAgentAudit, type AgentAudit } from './audit/configured-audit.js';
 import type { AgentConfig } from './config/agent-config.js';

@@ -1,1 +1,1 @@
-export { productVersion } from '../service/product-version.js';
+export { productVersion } from '../deploy/runtime/service/product-version.js';

@@ -4,7 +4,7 @@ import type { ControllerConfig } from './config/controller-config.js';
 import { ConfigError } from './config/load-config.js';
 import { readConnectorInfoProvider, type ConnectorInfoProvider } from './gateway/connector-info-provider.js';
 import { HostDirectory } from './gateway/host-directory.js';
-import type { OperationMetering } from '../metrics/operation-metrics.js';
+import type { OperationMetering } from '../deploy/runtime/metrics/operation-metrics.js';
 import type { Log } from './log.js';
 import type { CryptoKeys } from './systems/encrypted-values.js';
 import { propertySource } from './systems/property-references.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { QueueLog } from '../telemetry/span-queue.js';
-import type { Telemetry } from '../telemetry/start-telemetry.js';
+import type { QueueLog } from '../deploy/runtime/telemetry/span-queue.js';
+import type { Telemetry } from '../deploy/runtime/telemetry/start-telemetry.js';
 import type { ControllerConfig } from './config/controller-config.js';
 import { ConfigError } from './config/load-config.js';
 import type { HeaderSource } from './config/telemetry-config.js';
@@ -10,7 +10,7 @@ export async function configuredTelemetry({ telemetry }: Pick<ControllerConfig, 
   if (telemetry === undefined) return undefined;
   const { headers, tls, ...settings } = telemetry;
   const ca = tls === undefined ? undefined : await authorities(tls.ca);
-  const { startTelemetry } = await import('../telemetry/start-telemetry.js');
+  const { startTelemetry } = await import('../deploy/runtime/telemetry/start-telemetry.js');
   return startTelemetry({
     ...settings, service: 'causeway-controller', version, instance: undefined, ca, proxy: settings.proxy,
     headers: async () => Object.fromEntries(await Promise.all(Object.entries(headers).map(async ([name, source]) => [name, await valueOf(name, source)] as const))),

@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import { productVersion } from '../service/product-version.js';
-import { claimStateFormat } from '../service/state-format.js';
+import { productVersion } from '../deploy/runtime/service/product-version.js';
+import { claimStateFormat } from '../deploy/runtime/service/state-format.js';
 import { bearerVerifier } from './authentication/bearer-tokens.js';
 import { restAuthentication } from './authentication/rest-authentication.js';
 import { UserStore } from './authentication/user-store.js';

@@ -1,8 +1,8 @@
-import { toldServiceManager } from '../service/service-manager.js';
+import { toldServiceManager } from '../deploy/runtime/service/service-manager.js';
 import { loadConfig } from './config/load-config.js';
 import { startController, type RunningController } from './controller.js';
 import { createControllerLog, type ControllerLog } from './logger.js';
-import { productVersion } from '../service/product-version.js';
+import { productVersion } from '../deploy/runtime/service/product-version.js';
 
 /** What something that was left open gets before the process ends anyway, in milliseconds. */
 const LINGER = 2_000;

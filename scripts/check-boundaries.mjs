@@ -13,13 +13,11 @@ const rooms = [
   ['connectors/engines', ['protocol/model', 'connectors/framework']],
   ['connectors/catalog', ['protocol/model', 'connectors/framework', 'connectors/engines']],
   ['connectors', ['protocol/model', 'connectors/framework', 'connectors/engines', 'connectors/catalog']],
-  ['service', ['protocol/model']],
-  ['metrics', ['protocol/model']],
-  ['telemetry', ['protocol/model']],
-  ['agent', ['protocol', 'protocol/model', 'protocol/crest', 'protocol/provisioner', 'connectors', 'connectors/framework', 'certs', 'service', 'metrics', 'telemetry']],
-  ['controller', ['protocol', 'protocol/model', 'protocol/crest', 'protocol/provisioner', 'certs', 'service', 'metrics', 'telemetry']],
+  ['deploy/runtime', ['protocol/model']],
+  ['agent', ['protocol', 'protocol/model', 'protocol/crest', 'protocol/provisioner', 'connectors', 'connectors/framework', 'certs', 'deploy/runtime']],
+  ['controller', ['protocol', 'protocol/model', 'protocol/crest', 'protocol/provisioner', 'certs', 'deploy/runtime']],
   ['certs', []],
-  ['deploy', ['agent', 'controller', 'certs', 'protocol', 'protocol/model', 'service', 'metrics']],
+  ['deploy', ['agent', 'controller', 'certs', 'protocol', 'protocol/model', 'protocol/crest', 'protocol/provisioner', 'deploy/runtime']],
 ];
 const roomOf = (path) => rooms.filter(([room]) => path === room || path.startsWith(`${room}/`)).sort((a, b) => b[0].length - a[0].length)[0];
 const catalogEntry = (path) => /^connectors\/catalog\/([^/]+)\//.exec(path)?.[1];

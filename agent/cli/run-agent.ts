@@ -1,4 +1,4 @@
-import { toldServiceManager, type ServiceManager } from '../../service/service-manager.js';
+import { toldServiceManager, type ServiceManager } from '../../deploy/runtime/service/service-manager.js';
 import { startAgent, type RunningAgent } from '../agent.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import { createLogger, type AgentLog } from '../observe/logger.js';

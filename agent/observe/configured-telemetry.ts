@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Telemetry } from '../../telemetry/start-telemetry.js';
-import type { QueueLog } from '../../telemetry/span-queue.js';
+import type { Telemetry } from '../../deploy/runtime/telemetry/start-telemetry.js';
+import type { QueueLog } from '../../deploy/runtime/telemetry/span-queue.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import { ConfigError } from '../config/config-problems.js';
 import { proxyUrl } from '../transport/proxy-tunnel.js';
@@ -11,7 +11,7 @@ type TelemetryConfig = NonNullable<AgentConfig['telemetry']>;
 export async function configuredTelemetry({ agent, telemetry }: Pick<AgentConfig, 'agent' | 'telemetry'>, { log, version }: { readonly log: QueueLog; readonly version: string }): Promise<Telemetry | undefined> {
   if (telemetry === undefined) return undefined;
   const [ca, proxy] = await Promise.all([authorities(telemetry), telemetry.proxy && proxyUrl(telemetry.proxy)]);
-  const { startTelemetry } = await import('../../telemetry/start-telemetry.js');
+  const { startTelemetry } = await import('../../deploy/runtime/telemetry/start-telemetry.js');
   const { headers, ...settings } = telemetry;
   return startTelemetry({
     ...settings, service: 'causeway-agent', version, instance: agent.hostId === undefined ? agent.name : `${agent.name}/${agent.hostId}`, ca, proxy: proxy === undefined ? undefined : new URL(proxy),

@@ -3,7 +3,7 @@ import { apiConfigurationOf } from '../../protocol/codec/index.js';
 import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
 import { createFacade, type AnyConnector, type FacadeEnvironment, type FacadeHandle, type FacadeStatus, type TargetTraffic } from '../../connectors/framework/index.js';
 import { loadConnector } from '../../connectors/registry.js';
-import type { OperationMetering } from '../../metrics/operation-metrics.js';
+import type { OperationMetering } from '../../deploy/runtime/metrics/operation-metrics.js';
 import type { FacadeSecrets, OpenResolved } from '../secrets/facade-secrets.js';
 import { permitBoth } from '../secrets/permit-both.js';
 import { redactedLog } from '../secrets/redacted-log.js';

@@ -1,6 +1,6 @@
 import { ConnectorError, chunksOf, itemsOf, type CallContext, type Chunks, type ConnectorFacade, type Operation, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems, type StreamOperation } from '../../protocol/model/index.js';
 import type { Clock, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
-import type { OperationMetering } from '../../metrics/operation-metrics.js';
+import type { OperationMetering } from '../../deploy/runtime/metrics/operation-metrics.js';
 
 /** How one operation ended. Never a value, never a secret. */
 export interface OperationRecord {

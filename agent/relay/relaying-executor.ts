@@ -2,7 +2,7 @@ import { connectorKeyText, type ConnectorFacade, type ConnectorInfo, type Connec
 import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
 import type { OperationRelay } from '../../protocol/session/forwarding.js';
 import { decodeOperation } from '../../protocol/codec/index.js';
-import type { OperationMetering } from '../../metrics/operation-metrics.js';
+import type { OperationMetering } from '../../deploy/runtime/metrics/operation-metrics.js';
 import type { AuditParts } from '../audit/audited-operation.js';
 import { auditedRelay } from '../audit/audited-relay.js';
 import type { WriteJournal } from '../journal/write-journal.js';

@@ -1,6 +1,6 @@
 import type { Counter, Gauge } from 'prom-client';
-import { OTHER } from '../../metrics/bounded-values.js';
-import type { CountedElsewhere, MetricsRegistry } from '../../metrics/metrics-registry.js';
+import { OTHER } from '../../deploy/runtime/metrics/bounded-values.js';
+import type { CountedElsewhere, MetricsRegistry } from '../../deploy/runtime/metrics/metrics-registry.js';
 import type { PeerFigures } from '../../protocol/session/contract.js';
 import type { ConnectorHost } from '../systems/connector-hosts.js';
 

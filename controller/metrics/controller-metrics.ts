@@ -1,7 +1,7 @@
 import type { Gauge } from 'prom-client';
-import { MetricsRegistry, type CountedElsewhere, type Exposition, type MetricDescription } from '../../metrics/metrics-registry.js';
-import { OperationMetrics } from '../../metrics/operation-metrics.js';
-import { ProcessMetrics } from '../../metrics/process-metrics.js';
+import { MetricsRegistry, type CountedElsewhere, type Exposition, type MetricDescription } from '../../deploy/runtime/metrics/metrics-registry.js';
+import { OperationMetrics } from '../../deploy/runtime/metrics/operation-metrics.js';
+import { ProcessMetrics } from '../../deploy/runtime/metrics/process-metrics.js';
 import { AgentSideMetrics, type AgentSideFigures } from './agent-side-metrics.js';
 import { LiveSyncMetrics } from './live-sync-metrics.js';
 import { ReconciliationMetrics } from './reconciliation-metrics.js';

@@ -1,6 +1,6 @@
 import type { Counter, Gauge, Histogram } from 'prom-client';
-import type { MetricsRegistry } from '../../metrics/metrics-registry.js';
-import { LATENCY_BUCKETS } from '../../metrics/operation-metrics.js';
+import type { MetricsRegistry } from '../../deploy/runtime/metrics/metrics-registry.js';
+import { LATENCY_BUCKETS } from '../../deploy/runtime/metrics/operation-metrics.js';
 import type { LiveSyncObserver, RunOutcome } from '../sync/live-sync-observer.js';
 
 const MOST_SOURCES = 200;

@@ -1,7 +1,7 @@
 import {
   chunksOf, itemsOf, type CallContext, type Chunks, type ConnectorFacade, type SingleOperation, type SingleResults, type StreamOperation,
 } from '../../protocol/model/index.js';
-import type { OperationMeter, OperationMetering } from '../../metrics/operation-metrics.js';
+import type { OperationMeter, OperationMetering } from '../../deploy/runtime/metrics/operation-metrics.js';
 
 /** The facade of a system, its operations counted and timed, from the first try at an agent to the end at the last one. */
 export function meterFacade(facade: ConnectorFacade, system: string, metering: OperationMetering): ConnectorFacade {

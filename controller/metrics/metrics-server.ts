@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Exposition } from '../../metrics/metrics-registry.js';
+import type { Exposition } from '../../deploy/runtime/metrics/metrics-registry.js';
 import type { MetricsConfig } from '../config/metrics-config.js';
 
 export interface MetricsServerParts extends Pick<MetricsConfig, 'port' | 'address'> {

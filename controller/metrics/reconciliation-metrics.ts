@@ -1,6 +1,6 @@
 import type { Counter, Gauge, Histogram } from 'prom-client';
-import { BoundedValues, CONFIGURED_NAME } from '../../metrics/bounded-values.js';
-import type { MetricsRegistry } from '../../metrics/metrics-registry.js';
+import { BoundedValues, CONFIGURED_NAME } from '../../deploy/runtime/metrics/bounded-values.js';
+import type { MetricsRegistry } from '../../deploy/runtime/metrics/metrics-registry.js';
 import type { EndedRun, ReconciliationObserver } from '../reconciliation/reconciliation-observer.js';
 import type { Situation } from '../reconciliation/situations.js';
 

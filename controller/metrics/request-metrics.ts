@@ -1,6 +1,6 @@
 import type { Counter, Gauge, Histogram } from 'prom-client';
-import type { MetricsRegistry } from '../../metrics/metrics-registry.js';
-import { LATENCY_BUCKETS } from '../../metrics/operation-metrics.js';
+import type { MetricsRegistry } from '../../deploy/runtime/metrics/metrics-registry.js';
+import { LATENCY_BUCKETS } from '../../deploy/runtime/metrics/operation-metrics.js';
 import type { AnsweredRequest, RequestObserver } from '../crest/request-observer.js';
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);

@@ -3,7 +3,7 @@ import { ALL, ConnectorError, IcfArray, type ApiConfiguration, type ConnectorFac
 import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
 import { unavailable } from '../crest/resource-error.js';
 import type { Log } from '../log.js';
-import type { OperationMetering } from '../../metrics/operation-metrics.js';
+import type { OperationMetering } from '../../deploy/runtime/metrics/operation-metrics.js';
 import { meterFacade } from '../metrics/metered-facade.js';
 import { configureConnector } from './configure-connector.js';
 import type { ConnectorHosts } from './connector-hosts.js';

@@ -36,7 +36,7 @@ function ourModules(root, version, replaced = REPLACED) {
     transform(code, id) {
       if (!id.startsWith(dist) || !id.endsWith('.js')) return undefined;
       const file = relative(dist, id);
-      if (file === 'service/product-version.js') return `export const productVersion = () => ${JSON.stringify(version)};`;
+      if (file === 'deploy/runtime/service/product-version.js') return `export const productVersion = () => ${JSON.stringify(version)};`;
       let text = code.replace(/\bimport\.meta\.url\b/g, JSON.stringify(`${ROOT}${file}`));
       // A script that is no module may not wait at its top.
       if (file === 'deploy/cli/causeway.js') text = replace(text, /process\.exitCode = await (runCli\([^]*\));\n/, 'void $1.then((code) => { process.exitCode = code; });\n', file);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tracedFacade } from '../../agent/observe/operation-span.js';
 import { ACCOUNT, OperationOptions, Uid, type ConnectorFacade, type Tracer } from '../../protocol/model/index.js';
-import { startTelemetry } from '../../telemetry/start-telemetry.js';
+import { startTelemetry } from '../../deploy/runtime/telemetry/start-telemetry.js';
 import { MemoryTarget, memoryConnector } from '../support/memory-connector.js';
 import { drain, facadeOf } from '../support/memory-facade.js';
 import { Collector } from '../support/otlp/collector.js';

@@ -2,7 +2,7 @@ import { AgentMetrics } from '../../agent/observe/metrics/agent-metrics.js';
 import type { AgentFigures } from '../../agent/observe/metrics/agent-figures.js';
 import { PolicyRefusal } from '../../agent/policy/policy-refusal.js';
 import { ControllerMetrics } from '../../controller/metrics/controller-metrics.js';
-import type { MetricDescription } from '../../metrics/metrics-registry.js';
+import type { MetricDescription } from '../../deploy/runtime/metrics/metrics-registry.js';
 import { ConnectorError } from '../../protocol/model/index.js';
 import type { PeerFigures } from '../../protocol/session/contract.js';
 
@@ -23,7 +23,7 @@ const AGENT: AgentFigures = {
       source: 'enrolment', agent: 'a', group: undefined, subject: 'CN=a', issuer: 'CN=ca', serialNumber: '1', notAfter: LATER, daysLeft: 1,
       renewal: { state: 'none', due: LATER, failures: 0, problem: '' }, trust: { revision: '', checked: undefined, problem: '' },
     },
-    certificates: [{ setting: 'tls.certificate', subject: 'CN=a', issuer: 'CN=ca', serialNumber: '1', notAfter: LATER, daysLeft: 1 }],
+    certificates: [{ setting: 'tls.certificate', subject: 'CN=a', issuer: 'CN=ca', serialNumber: '1', notAfter: LATER, daysLeft: 1 }], telemetry: undefined,
   },
   controllers: new Map([['wss://cloud.example/openicf', LINES]]), relays: new Map([['sap', LINES]]), listeners: new Map([['8759', PEER]]),
   sessions: [{ connector: 'ldap', inUse: 1, idle: 2, waiting: 0, opened: 3 }],

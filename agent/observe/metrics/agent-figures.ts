@@ -1,4 +1,4 @@
-import type { Exposition } from '../../../metrics/metrics-registry.js';
+import type { Exposition } from '../../../deploy/runtime/metrics/metrics-registry.js';
 import type { PeerFigures } from '../../../protocol/session/contract.js';
 import type { AgentStatus } from '../../agent.js';
 import type { AgentConfig } from '../../config/agent-config.js';

@@ -1,7 +1,7 @@
 import type { Counter, Gauge } from 'prom-client';
-import { MetricsRegistry, type Exposition, type MetricDescription } from '../../../metrics/metrics-registry.js';
-import { OperationMetrics } from '../../../metrics/operation-metrics.js';
-import { ProcessMetrics } from '../../../metrics/process-metrics.js';
+import { MetricsRegistry, type Exposition, type MetricDescription } from '../../../deploy/runtime/metrics/metrics-registry.js';
+import { OperationMetrics } from '../../../deploy/runtime/metrics/operation-metrics.js';
+import { ProcessMetrics } from '../../../deploy/runtime/metrics/process-metrics.js';
 import { ConnectorError } from '../../../protocol/model/index.js';
 import type { AgentFigures } from './agent-figures.js';
 import { ConnectionMetrics } from './connection-metrics.js';

@@ -1,5 +1,5 @@
 import type { Gauge } from 'prom-client';
-import type { CountedElsewhere, MetricsRegistry } from '../../../metrics/metrics-registry.js';
+import type { CountedElsewhere, MetricsRegistry } from '../../../deploy/runtime/metrics/metrics-registry.js';
 import type { PeerFigures } from '../../../protocol/session/contract.js';
 import { FAILURE_CLASSES } from '../../session/failure-class.js';
 import type { LineFigures } from '../../session/session-figures.js';

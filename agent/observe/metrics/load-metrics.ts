@@ -1,5 +1,5 @@
 import type { Gauge } from 'prom-client';
-import type { CountedElsewhere, MetricsRegistry } from '../../../metrics/metrics-registry.js';
+import type { CountedElsewhere, MetricsRegistry } from '../../../deploy/runtime/metrics/metrics-registry.js';
 import type { FacadeSessions } from '../../operations/executor.js';
 import type { AgentFigures } from './agent-figures.js';
 

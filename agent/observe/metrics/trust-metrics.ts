@@ -1,5 +1,5 @@
 import type { Counter, Gauge } from 'prom-client';
-import type { MetricsRegistry } from '../../../metrics/metrics-registry.js';
+import type { MetricsRegistry } from '../../../deploy/runtime/metrics/metrics-registry.js';
 import type { BrakeStatus } from '../../policy/brakes/brakes.js';
 import { PolicyRefusal } from '../../policy/policy-refusal.js';
 import type { AgentFigures } from './agent-figures.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { MetricDescription } from '../../../metrics/metrics-registry.js';
+import type { MetricDescription } from '../../../deploy/runtime/metrics/metrics-registry.js';
 import { agentSample, controllerSample } from '../../monitoring/sample-pages.js';
 import { parseExposition } from '../../support/prometheus-text.js';
 

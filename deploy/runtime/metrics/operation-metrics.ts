@@ -1,5 +1,5 @@
 import type { Gauge } from 'prom-client';
-import { ALL, ConnectorError, type OperationKind } from '../protocol/model/index.js';
+import { ALL, ConnectorError, type OperationKind } from '../../../protocol/model/index.js';
 import { BoundedValues, CONFIGURED_NAME } from './bounded-values.js';
 import type { CountedHistogram, HistogramSeries } from './counted-histogram.js';
 import type { CountedElsewhere, MetricsRegistry } from './metrics-registry.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { MetricsRegistry } from '../../../metrics/metrics-registry.js';
-import { OperationMetrics } from '../../../metrics/operation-metrics.js';
-import { ConnectorError, ERROR_KINDS, type ErrorKind } from '../../../protocol/model/index.js';
-import { Scrape } from '../../support/prometheus-text.js';
+import { MetricsRegistry } from '../../../../../deploy/runtime/metrics/metrics-registry.js';
+import { OperationMetrics } from '../../../../../deploy/runtime/metrics/operation-metrics.js';
+import { ConnectorError, ERROR_KINDS, type ErrorKind } from '../../../../../protocol/model/index.js';
+import { Scrape } from '../../../../support/prometheus-text.js';
 
 function setUp() {
   const registry = new MetricsRegistry('t_');

@@ -4,9 +4,9 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAuthority, writeIssued } from '../../../certs/index.js';
-import { Collector, type CollectorOptions } from '../../support/otlp/collector.js';
-import { secret } from '../../support/secret-values.js';
+import { createAuthority, writeIssued } from '../../../../../certs/index.js';
+import { Collector, type CollectorOptions } from '../../../../support/otlp/collector.js';
+import { secret } from '../../../../support/secret-values.js';
 import { flushed, tracing } from './support.js';
 
 async function collector(options: CollectorOptions = {}): Promise<Collector> {

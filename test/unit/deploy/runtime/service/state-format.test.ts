@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StateFormatError, claimStateFormat } from '../../../service/state-format.js';
+import { StateFormatError, claimStateFormat } from '../../../../../deploy/runtime/service/state-format.js';
 
 let directory: string;
 const claim = (version: string, format?: number): Promise<void> => claimStateFormat(directory, { setting: 'agent.stateDirectory', version, ...(format === undefined ? {} : { format }) });

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ConnectorError } from '../../../protocol/model/index.js';
-import { startTelemetry } from '../../../telemetry/start-telemetry.js';
-import { recordedLog } from '../../support/quiet-log.js';
-import { Collector } from '../../support/otlp/collector.js';
+import { ConnectorError } from '../../../../../protocol/model/index.js';
+import { startTelemetry } from '../../../../../deploy/runtime/telemetry/start-telemetry.js';
+import { recordedLog } from '../../../../support/quiet-log.js';
+import { Collector } from '../../../../support/otlp/collector.js';
 import { flushed, tracing } from './support.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
-import { startTelemetry, type Telemetry } from '../../../telemetry/start-telemetry.js';
-import type { TelemetrySettings } from '../../../telemetry/settings.js';
-import { recordedLog } from '../../support/quiet-log.js';
+import { startTelemetry, type Telemetry } from '../../../../../deploy/runtime/telemetry/start-telemetry.js';
+import type { TelemetrySettings } from '../../../../../deploy/runtime/telemetry/settings.js';
+import { recordedLog } from '../../../../support/quiet-log.js';
 
 /** Tracing to a collector, ended with the test. */
 export function tracing(url: string, settings: Partial<TelemetrySettings> = {}, environment: NodeJS.ProcessEnv = {}) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Scrape, parseExposition } from '../../support/prometheus-text.js';
+import { Scrape, parseExposition } from '../../../../support/prometheus-text.js';
 
 const HEAD = '# HELP a_total Help.\n# TYPE a_total counter\n';
 

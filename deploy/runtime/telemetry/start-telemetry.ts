@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, TraceFlags, trace, type Context } from '@opentelemetry/api';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base';
-import { parseTraceParent, type RootSpanStart, type TraceSpan, type Tracer } from '../protocol/model/index.js';
+import { parseTraceParent, type RootSpanStart, type TraceSpan, type Tracer } from '../../../protocol/model/index.js';
 import { otlpExporter } from './exporter.js';
 import { KINDS, QuietSpan, RecordedSpan, attributesOf } from './recorded-span.js';
 import type { TelemetrySettings, TelemetryStatus } from './settings.js';

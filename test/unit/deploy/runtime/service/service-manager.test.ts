@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NotifyUnreachable } from '../../../service/notify-descriptor.js';
-import { ServiceManager } from '../../../service/service-manager.js';
+import { NotifyUnreachable } from '../../../../../deploy/runtime/service/notify-descriptor.js';
+import { ServiceManager } from '../../../../../deploy/runtime/service/service-manager.js';
 
 const PID = 4711;
 const handed = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({ NOTIFY_SOCKET: '/run/systemd/notify', LISTEN_PID: String(PID), LISTEN_FDS: '1', LISTEN_FDNAMES: 'notify', ...more });

@@ -1,5 +1,5 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes, type Span, type Tracer as OtelTracer } from '@opentelemetry/api';
-import { ConnectorError, formatTraceParent, type SpanAttributes, type SpanStart, type TraceSpan } from '../protocol/model/index.js';
+import { ConnectorError, formatTraceParent, type SpanAttributes, type SpanStart, type TraceSpan } from '../../../protocol/model/index.js';
 import { Thinning } from './thinning.js';
 
 export const KINDS = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;
