@@ -174,13 +174,7 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId, 
   const operations = new OperationWatch(clock);
   const connectors = hostConnectors(config, { enabled, watch: operations, traffic: recording?.traffic, trustedCertificates, policy, journal, audit: auditing.parts, isolation: await configuredIsolation(config, { clock, log }), tracer: telemetry?.tracer }, { clock, log, version, metrics: await metricsFor(config, version) });
   const enrolment = await enrolmentFor(config, {
-    clock, log, audit, version, onRenewed: () => { for (const session of controllers) session.renewSockets(); },
-    onReplaced: () => {
-      for (const session of controllers) {
-        session.retryNow();
-        session.renewSockets();
-      }
-    },
+    clock, log, audit, version, onRenewed: () => { for (const session of controllers) session.renewSockets(); }, onReplaced: () => { dialAnew(controllers); },
   });
   const shared = { executor: connectors.executor, clock, log, version, hostId, audit, authentication: auditing.authentication, tokens: new TokenSources(clock), identity: enrolment?.identity };
   const controllers: readonly DialledSession[] = config.controllers.map((controller) => new DialledSession(controllerSessionOf(config, controller, shared)));
@@ -226,6 +220,14 @@ async function startAudited(config: AgentConfig, { clock, log, version, hostId, 
     return stopped;
   };
   return { status, healthPort: local?.port, ended: endOf(running, listeners.length, stopping.signal, stop), reload: () => reload(policy, retry), stop };
+}
+
+/** With another identity than before: those who are refused need not wait either. */
+function dialAnew(controllers: readonly DialledSession[]): void {
+  for (const session of controllers) {
+    session.retryNow();
+    session.renewSockets();
+  }
 }
 
 async function reload(policy: LivePolicy, retry: () => void): Promise<void> {

@@ -34,13 +34,13 @@ const CASES = [
       extraEnvironment: [{ name: 'TZ', value: 'Europe/Berlin' }], extraVolumes: [{ name: 'scripts', configMap: { name: 'scripts' } }], extraVolumeMounts: [{ name: 'scripts', mountPath: '/scripts', readOnly: true }],
       persistence: { size: '5Gi', storageClassName: 'fast' },
       networkPolicy: { ingressFrom: [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }], egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }], ports: [{ protocol: 'TCP', port: 636 }] }] },
-      nodeSelector: { zone: 'a' }, tolerations: [{ key: 'identity', operator: 'Exists' }], podAnnotations: { note: 'x' }, podLabels: { team: 'identity' },
+      nodeSelector: { zone: 'a' }, tolerations: [{ key: 'identity', operator: 'Exists' }], podAnnotations: { note: 'x' }, podLabels: { team: 'identity' }, serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
     },
-    kinds: ['ConfigMap', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'StatefulSet'],
+    kinds: ['ConfigMap', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'ServiceMonitor', 'StatefulSet'], metrics: 'open',
   },
 ];
 /** What the chart's schema has to refuse. */
-const WRONG = [{ replica: 1 }, { config: { health: { port: 1 } } }, { config: { agent: { name: 'x' } } }, { image: { repository: 'x', digest: 'sha256:1' } }, { secrets: [{ name: 'Not A Name', secretName: 'x' }] }, { service: { healthPort: 80 } }];
+const WRONG = [{ replica: 1 }, { config: { health: { port: 1 } } }, { config: { agent: { name: 'x' } } }, { image: { repository: 'x', digest: 'sha256:1' } }, { secrets: [{ name: 'Not A Name', secretName: 'x' }] }, { service: { healthPort: 80 } }, { serviceMonitor: { interval: 'often' } }];
 
 const results = new TestResults();
 const command = (program, args, options = {}) => spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26, timeout: 600_000, ...options });
@@ -81,7 +81,7 @@ function isRestricted({ securityContext, initContainers = [], containers }) {
     && [...initContainers, ...containers].every(({ securityContext: own }) => own.allowPrivilegeEscalation === false && own.readOnlyRootFilesystem === true && own.capabilities.drop.includes('ALL'));
 }
 
-async function checkCase({ name, values, kinds }, validator, scratch, readConfig) {
+async function checkCase({ name, values, kinds, metrics = 'token' }, validator, scratch, readConfig) {
   for (const version of VERSIONS) {
     const { status, stdout, stderr } = rendered(values, version, scratch);
     results.count(`${name}, Kubernetes ${version}: Helm renders it (${stderr.trim()})`, status === 0);
@@ -89,14 +89,15 @@ async function checkCase({ name, values, kinds }, validator, scratch, readConfig
     const documents = parseAllDocuments(stdout).map((document) => document.toJS()).filter((document) => document !== null);
     results.count(`${name}, ${version}: ${kinds.join(', ')}`, JSON.stringify(documents.map(({ kind }) => kind).sort()) === JSON.stringify(kinds));
     const file = join(scratch, 'rendered.json');
-    for (const document of documents) {
+    // Kubernetes has no schema of what the Prometheus operator brings.
+    for (const document of documents.filter(({ kind }) => kind !== 'ServiceMonitor')) {
       writeFileSync(file, JSON.stringify(document));
       const checked = command(validator, ['--strict', '--kubernetes-version', version.replace(/\.0$/, ''), file]);
       results.count(`${name}, ${version}: ${document.kind} is as Kubernetes wants it (${(checked.stdout + checked.stderr).trim().slice(0, 500)})`, checked.status === 0);
     }
     results.count(`${name}, ${version}: the pod keeps to the restricted profile`, isRestricted(podOf(documents)));
     const config = readConfig(documents.find(({ kind }) => kind === 'ConfigMap').data['agent.yaml'], '/etc/causeway/agent.yaml', {});
-    results.count(`${name}, ${version}: the agent takes its configuration`, config.agent.name === (values.agentName ?? 'site-1') && config.health.port === 8760);
+    results.count(`${name}, ${version}: the agent takes its configuration`, config.agent.name === (values.agentName ?? 'site-1') && config.health.port === 8760 && config.health.metrics === metrics);
   }
 }
 

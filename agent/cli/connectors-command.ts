@@ -4,6 +4,7 @@ import { closestWord } from '../config/closest-word.js';
 import type { Write } from './agent-commands.js';
 import { deskCommands } from './desk-commands.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { jsonOption, jsonText } from './json-option.js';
 
 const loadConnectors = () => Promise.all([import('../../connectors/registry.js'), import('../../connectors/framework/index.js')]);
 
@@ -13,17 +14,17 @@ export function connectorsCommand(program: Command, write: Write, io?: Parameter
   deskCommands(connectors, io);
   connectors.command('list')
     .description('list the connectors')
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .action(async ({ json }: { json?: boolean }) => {
       const [{ allConnectors }, { describeConnector }] = await loadConnectors();
       const all = (await allConnectors()).map(describeConnector);
       const short = all.map(({ id, title, family, connectorRef, alternativeBundles, interfaces }) => ({ id, title, family, connectorRef, alternativeBundles, interfaces }));
-      write(json === true ? `${JSON.stringify(short, null, 2)}\n` : `${all.map(listLine).join('\n')}\n`);
+      write(json === true ? jsonText(short) : `${all.map(listLine).join('\n')}\n`);
     });
   connectors.command('describe')
     .description('describe a connector: interfaces, object classes, configuration properties')
     .argument('<id>', 'id, see `connectors list`')
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .action(async (id: string, { json }: { json?: boolean }) => {
       const [{ connectorIds, loadConnector }, { describeConnector }] = await loadConnectors();
       const connector = await loadConnector(id);
@@ -32,7 +33,7 @@ export function connectorsCommand(program: Command, write: Write, io?: Parameter
         throw new CliError(`There is no connector "${id}"; ${meant === undefined ? `known: ${connectorIds.join(', ')}` : `did you mean ${meant}?`}`, EXIT.usage);
       }
       const description = describeConnector(connector);
-      write(json === true ? `${JSON.stringify(description, null, 2)}\n` : describeText(description));
+      write(json === true ? jsonText(description) : describeText(description));
     });
 }
 

@@ -5,6 +5,7 @@ import type { LoginOptions, ObjectOptions, ScriptOptions } from '../desk/single-
 import type { SyncOptions } from '../desk/sync-command.js';
 import type { WriteOptions } from '../desk/write-command.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { jsonOption } from './json-option.js';
 
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -33,7 +34,7 @@ function onTarget(command: Command): Command {
     .option('--config <file>', "agent.yaml: its policy, secrets, authorities and limits (or CAUSEWAY_CONFIG)")
     .option('--record <file>', "record the target's traffic, secrets scrubbed")
     .option('--replay <file>', 'answer from a recording; nothing is sent')
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .option('--quiet', 'no notes and timings on standard error')
     .addOption(new Option('--verbose', 'log of connector and agent on standard error'));
 }
@@ -69,7 +70,6 @@ export function deskCommands(connectors: Command, io: () => DeskIo = terminal): 
     .option('--count', 'only count')
     .option('--explain', 'what ran at the target and what in the facade')
     .option('--table', 'a table also where the output is no terminal')
-    .addHelpText('after', '\nExamples:\n  causeway connectors query --system provisioner.openicf-ldap.json --class account --filter \'sn eq "Doe"\' --explain\n  causeway connectors query --connector csv --set csvFile=people.csv --set headerUid=uid --count')
     .action(async (options: QueryOptions) => (await import('../desk/query-command.js')).query(options, io()));
   onClass(connectors.command('get').description('read one object')).requiredOption('--uid <uid>', 'its uid')
     .option('--attributes <names>', 'attributes to get, by commas')
@@ -80,7 +80,6 @@ export function deskCommands(connectors: Command, io: () => DeskIo = terminal): 
     .option('--limit <number>', 'end after so many', whole('--limit', 1))
     .action(async (options: SyncOptions) => (await import('../desk/sync-command.js')).sync(options, io()));
   valued(connectors.command('create').description('create an object'))
-    .addHelpText('after', '\nExample:\n  causeway connectors create --system provisioner.openicf-ldap.json --class account --input new.json --value-from password=env:NEW_PASSWORD --dry-run')
     .action(async (options: WriteOptions) => (await import('../desk/write-command.js')).write('create', { ...written, ...options }, io()));
   valued(connectors.command('update').description('change an object')).option('--uid <uid>', 'its uid; repeatable', several, [])
     .option('--clear <name>', 'take all values away; repeatable', several, [])

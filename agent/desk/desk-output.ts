@@ -1,16 +1,17 @@
 import type { Writable } from 'node:stream';
+import { printable } from '../cli/terminal/printable.js';
 
 /**
  * Where results go, as fast as they are taken. A reader that has seen enough (`| head`) closes the pipe: then `closed` fires, and
  * nothing is written any more. That is no failure.
  */
 export class DeskOutput {
-  readonly #out: Writable;
+  readonly #out: Writable & { readonly isTTY?: boolean };
   readonly #closed = new AbortController();
   readonly #ended: AbortSignal;
 
   /** `stop`: nobody waits for the reader any more. */
-  constructor(out: Writable, stop: AbortSignal) {
+  constructor(out: Writable & { readonly isTTY?: boolean }, stop: AbortSignal) {
     this.#out = out;
     this.#ended = AbortSignal.any([this.#closed.signal, stop]);
     out.on('error', (error: NodeJS.ErrnoException) => {
@@ -26,7 +27,8 @@ export class DeskOutput {
   /** Resolves once more can be taken; false: nobody reads any more. */
   async write(text: string): Promise<boolean> {
     if (this.#ended.aborted || this.#out.destroyed) return false;
-    if (this.#out.write(text)) return true;
+    // What a target answers may hold what a terminal acts upon.
+    if (this.#out.write(this.#out.isTTY === true ? printable(text) : text)) return true;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         this.#out.off('drain', done);

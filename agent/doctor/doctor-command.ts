@@ -2,8 +2,9 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { configOption } from '../cli/config-option.js';
 import { CliError, EXIT } from '../cli/exit-codes.js';
 import type { Write } from '../cli/agent-commands.js';
+import { jsonOption, jsonText } from '../cli/json-option.js';
+import { coloursOf } from '../cli/terminal/colours.js';
 import type { Finding } from './finding.js';
-import type { FindingColours } from './print-findings.js';
 
 interface DoctorOptions {
   readonly config?: string;
@@ -16,29 +17,19 @@ interface DoctorOptions {
   readonly log?: string;
 }
 
-const EXAMPLES = `
-Exit code: 0 nothing failed (warnings may be there), 1 something failed, 2 wrong use.
-
-Examples:
-  causeway doctor --config /etc/causeway/agent.yaml
-  causeway doctor --controller wss://cloud.example/openicf
-  causeway doctor --config agent.yaml --systems provisioner.openicf-ldap.json --json
-  causeway doctor --config agent.yaml --log /var/log/causeway.log --bundle support.tar.gz
-`;
-
 /** `causeway doctor`. What it needs is loaded when it runs. */
 export function doctorCommand(program: Command, write: Write): void {
   program.command('doctor')
     .description('walk from the configuration to the controller and each system, and say what is wrong and what to do; changes nothing')
     .option(...configOption)
-    .option('--json', 'print one JSON document')
+    .option(...jsonOption)
     .option('--controller <url>', 'look at this controller only; works without a configuration, too', controllerUrl)
     .option('--systems <file...>', 'provisioner.openicf-*.json files of systems to try')
     .option('--timeout <seconds>', 'longest wait for one answer', secondsOf, 10_000)
     .option('--crl <file>', 'revocation list to look the agent\'s certificate up in')
     .option('--bundle <file>', 'write a support bundle (tar.gz) with findings, configuration and versions, every secret taken out')
     .option('--log <file>', 'log of the agent whose end goes into the bundle')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', '\nExit code: 0 nothing failed (warnings may be there), 1 something failed, 2 wrong use.')
     .action((options: DoctorOptions) => run(options, write));
 }
 
@@ -71,15 +62,10 @@ function configurationOf({ config, controller, log, bundle }: DoctorOptions): st
 async function show(findings: readonly Finding[], { json, bundle }: DoctorOptions, write: Write): Promise<void> {
   const [{ printFindings, summary }, { hasFailed }] = await Promise.all([import('./print-findings.js'), import('./finding.js')]);
   const isBad = hasFailed(findings);
-  if (json === true) write(`${JSON.stringify({ ok: !isBad, summary: summary(findings), findings, bundle }, null, 2)}\n`);
+  if (json === true) write(jsonText({ ok: !isBad, summary: summary(findings), findings, bundle }));
   else write(printFindings(findings, { isTerminal: process.stdout.isTTY, colours: coloursOf(write) }));
   if (bundle !== undefined && json !== true) write(`The support bundle is in ${bundle}. Look through it before you send it.\n`);
   if (isBad) throw new CliError('Something needs your attention.', EXIT.failure);
-}
-
-/** An output that goes to a terminal brings its colours. */
-function coloursOf(write: Write & { readonly colours?: FindingColours | undefined }): FindingColours | undefined {
-  return write.colours;
 }
 
 function controllerUrl(text: string): URL {

@@ -1,21 +1,15 @@
+import type { Colours } from '../cli/terminal/colours.js';
 import type { Finding, Outcome } from './finding.js';
 
 const MARKS: Readonly<Record<Outcome, string>> = { ok: '✓', warning: '!', failed: '✗', skipped: '-' };
 const WORDS: Readonly<Record<Outcome, string>> = { ok: 'ok', warning: 'WARNING', failed: 'FAILED', skipped: 'skipped' };
-const COLOURS = { ok: 'good', warning: 'warning', failed: 'bad', skipped: 'faint' } as const satisfies Readonly<Record<Outcome, keyof FindingColours>>;
-
-/** Those of the terminal, where there is one with colours: the output knows. */
-export interface FindingColours {
-  good(text: string): string;
-  warning(text: string): string;
-  bad(text: string): string;
-  faint(text: string): string;
-}
+const COLOURS = { ok: 'good', warning: 'warning', failed: 'bad', skipped: 'faint' } as const satisfies Readonly<Record<Outcome, keyof Colours>>;
 
 export interface PrintOptions {
   /** On a terminal: marks; else words, so that a log or a pipe is readable. */
   readonly isTerminal: boolean;
-  readonly colours?: FindingColours | undefined;
+  /** Of the output the text goes to. */
+  readonly colours: Colours;
 }
 
 /** One block a finding: what was tried and happened, why, and what to do. */
@@ -23,7 +17,7 @@ export function printFindings(findings: readonly Finding[], options: PrintOption
   const width = Math.max(...findings.map(({ step }) => step.length), 0);
   const blocks = findings.map(({ outcome, step, subject, what, why, advice, fault }) => {
     const word = options.isTerminal ? MARKS[outcome] : WORDS[outcome].padEnd(7);
-    const mark = options.colours?.[COLOURS[outcome]](word) ?? word;
+    const mark = options.colours[COLOURS[outcome]](word);
     const indent = ' '.repeat(options.isTerminal ? 2 : 8);
     const lines = [`${mark} ${step.padEnd(width)}  ${subject}: ${what}${fault === undefined ? '' : ` [${fault}]`}`];
     if (why !== undefined) lines.push(`${indent}why: ${why}`);

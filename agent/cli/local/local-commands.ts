@@ -3,6 +3,7 @@ import type { StatusDocument } from '../../observe/local/status-document.js';
 import type { Write } from '../agent-commands.js';
 import { configFile, configOption } from '../config-option.js';
 import { CliError } from '../exit-codes.js';
+import { jsonOption, jsonText } from '../json-option.js';
 import type { LocalAgent } from './ask-agent.js';
 
 const WATCH_MS = 2000;
@@ -27,17 +28,17 @@ export function localCommands(agent: Command, write: Write): void {
   agent.command('status')
     .description('tell how the agent that runs here is: connections, systems, operations, errors, certificate, policy')
     .option(...configOption)
-    .option('--json', 'print JSON')
+    .option(...jsonOption)
     .option('--link', 'print a link that opens the status page, once and within two minutes')
     .option('--watch', 'print a line every two seconds until interrupted')
-    .addHelpText('after', '\nIt exits with 0 when the agent is ready, with 1 when it is not or none runs.\n\nExamples:\n  causeway agent status --config /etc/causeway/agent.yaml\n  xdg-open "$(causeway agent status --link)"')
+    .addHelpText('after', '\nIt exits with 0 when the agent is ready, with 1 when it is not or none runs.')
     .action(async (options: StatusOptions) => { await status(await found(options.config), options, write); });
   agent.command('drain')
     .description('stop the agent that runs here, as SIGTERM does: operations under way may finish, new ones are refused')
     .option(...configOption)
     .option('--wait', 'return when it has ended')
-    .option('--json', 'print JSON')
-    .addHelpText('after', '\nOperations get agent.shutdownGrace to finish. Whether the agent is started again is up to what started it.\n\nExample:\n  causeway agent drain --wait --config /etc/causeway/agent.yaml')
+    .option(...jsonOption)
+    .addHelpText('after', '\nOperations get agent.shutdownGrace to finish. Whether the agent is started again is up to what started it.')
     .action(async (options: DrainOptions) => { await drain(await found(options.config), options, write); });
 }
 
@@ -50,7 +51,7 @@ async function status(agent: LocalAgent, { json, link, watch }: StatusOptions, w
   if (link === true) {
     const { token, seconds } = await agent.ask<{ readonly token: string; readonly seconds: number }>('POST', '/links');
     const url = `${agent.url}/#token=${token}`;
-    write(json === true ? `${JSON.stringify({ url, seconds })}\n` : `${url}\n`);
+    write(json === true ? jsonText({ url, seconds }) : `${url}\n`);
     return;
   }
   const { statusLine, statusText } = await import('./status-text.js');
@@ -60,7 +61,7 @@ async function status(agent: LocalAgent, { json, link, watch }: StatusOptions, w
     await pause(WATCH_MS);
   }
   const told = await agent.ask<StatusDocument>('GET', '/status');
-  write(json === true ? `${JSON.stringify(told, null, 2)}\n` : statusText(told));
+  write(json === true ? jsonText(told) : statusText(told));
   if (!told.ready) throw new CliError(whyNotReady(told));
 }
 
@@ -79,7 +80,7 @@ async function drain(agent: LocalAgent, { json, wait }: DrainOptions, write: Wri
     await exited(pid);
     say('The agent has ended.');
   }
-  if (json === true) write(`${JSON.stringify({ stopping: true, ended: wait === true, operations }, null, 2)}\n`);
+  if (json === true) write(jsonText({ stopping: true, ended: wait === true, operations }));
 }
 
 /** Resolves when nobody answers at the agent's address, or one that was started since. */

@@ -16,6 +16,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | quote }}
 {{- end -}}
 {{- define "causeway.config" -}}
 {{- $set := dict "agent" (dict "name" (.Values.agentName | default .Release.Name) "stateDirectory" "/var/lib/causeway") "health" (dict "port" (int .Values.service.healthPort) "address" "0.0.0.0") -}}
+{{- if .Values.serviceMonitor.enabled }}{{- $_ := set $set.health "metrics" "open" }}{{- end -}}
 {{- if .Values.policy }}{{- $_ := set $set "policy" (dict "file" "/etc/causeway/policy.yaml") }}{{- end -}}
 {{- toYaml (mergeOverwrite (deepCopy .Values.config) $set) -}}
 {{- end -}}
