@@ -123,8 +123,18 @@ export function referencePage(description, notes, sample) {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** Interfaces and object types as a list of links. */
-export function indexPage(descriptions) {
-  const rows = descriptions.map(({ id, title, family, interfaces }) => [`[${id}](${id}.md)`, title, family, interfaces.join(', ')]);
-  return `# Connectors\n\n<!-- ${MARK}. -->\n\n${table(['id', 'name', 'family', 'interfaces'], rows)}\n`;
+/** `reaches`: what each is for, by id, of docs/connectors/notes/reaches.json. */
+export function indexPage(descriptions, reaches) {
+  const rows = descriptions.map(({ id, family, connectorRef }) => [`[${id}](${id}.md)`, reaches[id] ?? '', family, code(connectorRef.connectorName)]);
+  return `${['# Connectors', `<!-- ${MARK}. Edit docs/connectors/notes/reaches.json, then run it. -->`, INDEX_TEXT, table(['id', 'reaches', 'family', 'Java connector it stands in for'], rows)].join('\n\n')}\n`;
 }
+
+const INDEX_TEXT = `Each page has the connector's interfaces, properties and object classes, what to set up on the target, a sample provisioner file, how it differs from the
+Java connector, and what it was tested against: a real server, or a stand-in of ours where none can be had.
+
+- Those that the Open Identity Platform distributes answer to its bundle names, too, so provisioner files of either family load. TeamDynamix has no Java connector: its names are ours.
+- Groovy scripts have to be [rewritten in JavaScript](../groovy-migration.md).
+- What only a Java or .NET connector server can reach (SAP JCo, say) stays there: \`relays:\` in \`agent.yaml\` names such a server, and the agent
+  passes the operations of its connectors on, unread and streaming, over its own outbound connection ([how](../../agent/README.md#relay)).
+- To try one without a controller: [the connector desk](../connector-desk.md). To make one: [add a connector](../add-a-connector.md).
+- What services over HTTP allow, and how agents share it: [rate limits](../rate-limits.md). Changes from targets that record none: [snapshots](../snapshot-sync.md).`;

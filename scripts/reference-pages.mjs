@@ -1,7 +1,8 @@
 /**
  * `node scripts/reference-pages.mjs`: writes docs/connectors/<id>.md for every registered connector, and their list, from the
- * definitions, docs/connectors/notes/<id>.md, and notes/samples.json for the sample files. `--check` writes nothing and fails when a page is not what it would write. A
- * page that was written by hand stays as it is and is named: its text belongs into notes/.
+ * definitions, docs/connectors/notes/<id>.md, notes/samples.json for the sample files, and notes/reaches.json for the list.
+ * `--check` writes nothing and fails when a page is not what it would write. A page that was written by hand stays as it is and
+ * is named: its text belongs into notes/.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,8 +28,9 @@ function notesOf(id) {
 
 /** Configuration properties of the sample files, by connector. */
 const samples = JSON.parse(readFileSync(join(folder, 'notes/samples.json'), 'utf8'));
+const reaches = JSON.parse(readFileSync(join(folder, 'notes/reaches.json'), 'utf8'));
 
-const pages = [...descriptions.map((description) => [`${description.id}.md`, referencePage(description, notesOf(description.id), samples[description.id])]), ['README.md', indexPage(descriptions)]];
+const pages = [...descriptions.map((description) => [`${description.id}.md`, referencePage(description, notesOf(description.id), samples[description.id])]), ['README.md', indexPage(descriptions, reaches)]];
 mkdirSync(join(folder, 'notes'), { recursive: true });
 let problems = 0;
 for (const [name, text] of pages) {
@@ -39,5 +41,9 @@ for (const [name, text] of pages) {
   if (state === 'written') writeFileSync(path, text);
   if (state.startsWith('BY HAND') || state === 'STALE') problems += 1;
   console.log(`${state.padEnd(8)} docs/connectors/${name}`);
+}
+for (const { id } of descriptions.filter((description) => reaches[description.id] === undefined)) {
+  problems += 1;
+  console.log(`MISSING  a line for ${id} in docs/connectors/notes/reaches.json: what the connector reaches`);
 }
 process.exitCode = problems === 0 ? 0 : 1;
