@@ -1,12 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { getKey, isObject, parseJson, setKey, type JsonObject, type JsonValue } from '../../protocol/crest/json.js';
+import { getKey, isObject, setKey, type JsonObject, type JsonValue } from '../../protocol/crest/json.js';
 import { compileObjectType, type ObjectType } from '../../protocol/provisioner/object-type.js';
+import { LARGEST_PROVISIONER_FILE, controllerValues, parseProvisionerFile, systemNameOf } from '../../protocol/provisioner/provisioner-file.js';
 import { propertySource, substituteProperties } from '../../protocol/provisioner/property-references.js';
 import { provisionerSource, schemaProblems, type ProvisionerSource } from '../../protocol/provisioner/provisioner-source.js';
 import { CliError, EXIT } from '../cli/exit-codes.js';
-
-const LARGEST_FILE = 4 * 1024 ** 2;
 
 /** A `provisioner.openicf-*.json` that can be used here. */
 export interface SystemFile {
@@ -21,7 +20,7 @@ export interface SystemFile {
  */
 export async function readSystemFile(path: string, replaced: JsonObject, environment: NodeJS.ProcessEnv): Promise<SystemFile> {
   const raw = withReplaced(await jsonOf(path), replaced);
-  const encrypted = encryptedPlaces(getKey(raw, 'configurationProperties') ?? null, 'configurationProperties');
+  const encrypted = controllerValues(getKey(raw, 'configurationProperties') ?? null, 'configurationProperties').filter(({ kind }) => kind === 'encrypted').map((value) => value.path);
   const [first] = encrypted;
   if (first !== undefined) {
     const name = first.split('.')[1] ?? first;
@@ -41,13 +40,11 @@ export async function readSystemFile(path: string, replaced: JsonObject, environ
 
 async function jsonOf(path: string): Promise<JsonObject> {
   try {
-    if ((await stat(path)).size > LARGEST_FILE) throw new CliError(`${path} is larger than ${LARGEST_FILE} bytes.`, EXIT.usage);
-    const value = parseJson(await readFile(path, 'utf8'));
-    if (isObject(value)) return value;
-    throw new CliError(`${path} holds no JSON object; --system takes a provisioner.openicf-NAME.json as IDM has it.`, EXIT.usage);
+    if ((await stat(path)).size > LARGEST_PROVISIONER_FILE) throw new CliError(`${path} is larger than ${LARGEST_PROVISIONER_FILE} bytes.`, EXIT.usage);
+    return parseProvisionerFile(await readFile(path, 'utf8'));
   } catch (error) {
     if (error instanceof CliError) throw error;
-    if (error instanceof SyntaxError) throw new CliError(`${path} is no JSON: ${error.message}`, EXIT.usage);
+    if (error instanceof TypeError) throw new CliError(`${path} ${error.message}; --system takes a provisioner.openicf-NAME.json as IDM has it.`, EXIT.usage);
     throw new CliError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`, EXIT.usage);
   }
 }
@@ -62,13 +59,5 @@ function withReplaced(file: JsonObject, replaced: JsonObject): JsonObject {
 /** IDM takes the name from the file's name where the file has none. */
 function withName(value: JsonValue, path: string): JsonValue {
   if (!isObject(value) || value['name'] !== undefined) return value;
-  const name = basename(path).replace(/^provisioner\.openicf-/, '').replace(/\.json$/, '');
-  return { ...value, name };
-}
-
-function encryptedPlaces(value: JsonValue, where: string): string[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => encryptedPlaces(item, `${where}[${index}]`));
-  if (!isObject(value)) return [];
-  if (Object.hasOwn(value, '$crypto')) return [where];
-  return Object.entries(value).flatMap(([key, item]) => encryptedPlaces(item, `${where}.${key}`));
+  return { ...value, name: systemNameOf(path) ?? basename(path, '.json') };
 }

@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { parseVersionRange } from '../../protocol/model/version-range.js';
 import type { ConnectorInfo } from '../../protocol/model/index.js';
-
-const MAX_BYTES = 4 * 1024 ** 2;
+import type { JsonObject } from '../../protocol/crest/json.js';
+import { LARGEST_PROVISIONER_FILE, controllerValues, parseProvisionerFile, systemNameOf } from '../../protocol/provisioner/provisioner-file.js';
 
 /** Of a `provisioner.openicf-*.json`, what leads to the system. Other keys are the controller's business. */
 const systemFile = z.object({
@@ -23,30 +23,22 @@ export interface SystemFile {
 
 /** Reads a provisioner file. Throws an Error whose message says what is wrong and shows no value. */
 export async function readSystemFile(path: string): Promise<SystemFile> {
-  if ((await stat(path)).size > MAX_BYTES) throw new Error(`${path} is larger than ${MAX_BYTES} bytes`);
-  const parsed = systemFile.safeParse(parseJson(await readFile(path, 'utf8'), path));
-  if (!parsed.success) throw new Error(`${path} is no provisioner file: ${parsed.error.issues.map(({ path: at }) => at.join('.')).join(', ')} missing or of another kind`);
-  const { name, connectorRef, configurationProperties } = parsed.data;
-  const ofController = Object.entries(configurationProperties).filter(([, value]) => needsController(value)).map(([property]) => property);
-  return { name: name ?? nameOf(path), connectorRef, properties: configurationProperties, ofController };
+  if ((await stat(path)).size > LARGEST_PROVISIONER_FILE) throw new Error(`${path} is larger than ${LARGEST_PROVISIONER_FILE} bytes`);
+  const file = parsed(await readFile(path, 'utf8'), path);
+  const result = systemFile.safeParse(file);
+  if (!result.success) throw new Error(`${path} is no provisioner file: ${result.error.issues.map(({ path: at }) => at.join('.')).join(', ')} missing or of another kind`);
+  const { name, connectorRef, configurationProperties } = result.data;
+  const given = Object.entries((file['configurationProperties'] ?? {}) as JsonObject);
+  const ofController = given.filter(([, value]) => controllerValues(value).length > 0).map(([property]) => property);
+  return { name: name ?? systemNameOf(path) ?? path, connectorRef, properties: configurationProperties, ofController };
 }
 
-function parseJson(text: string, path: string): unknown {
+function parsed(text: string, path: string): JsonObject {
   try {
-    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
-  } catch {
-    throw new Error(`${path} is no JSON`); // the parser's message would show a piece of the file
+    return parseProvisionerFile(text);
+  } catch (error) {
+    throw new Error(`${path} ${error instanceof Error ? error.message : 'cannot be read'}`, { cause: error });
   }
-}
-
-function nameOf(path: string): string {
-  return /provisioner\.openicf-(.+)\.json$/.exec(path)?.[1] ?? path;
-}
-
-function needsController(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('&{');
-  if (typeof value !== 'object' || value === null) return false;
-  return '$crypto' in value || Object.values(value).some(needsController);
 }
 
 /** The newest connector a reference fits; undefined when this agent has none. */

@@ -19,7 +19,8 @@ export interface ConnectorInfoProvider {
 
 const FILE = 'provisioner.openicf.connectorinfoprovider.json';
 
-const source = z.looseObject({
+/** As it stands on disk; what nobody reads is let through. */
+export const connectorInfoProviderSource = z.looseObject({
   remoteConnectorServers: z.array(z.looseObject({
     name: z.string().min(1), host: z.string().min(1), port: z.number().int().min(1).max(65_535).default(8759), key: z.string().min(1),
     useSSL: z.boolean().default(false), protocol: z.string().default('websocket'),
@@ -34,7 +35,7 @@ const source = z.looseObject({
 export async function readConnectorInfoProvider(folder: string, environment: Pick<SystemEnvironment, 'properties' | 'cryptoKeys'>, log: Log): Promise<ConnectorInfoProvider> {
   const raw = await read(join(folder, FILE));
   if (raw === undefined) return { servers: [], clients: [], groups: [] };
-  const parsed = source.safeParse(resolveValues(parseJson(raw), environment));
+  const parsed = connectorInfoProviderSource.safeParse(resolveValues(parseJson(raw), environment));
   if (!parsed.success) throw new TypeError(`${FILE}: ${schemaProblems(parsed.error)}`);
   const { remoteConnectorServers: servers, remoteConnectorServersGroups: groups, remoteConnectorClients: clients } = parsed.data;
   refuseRepeated([...servers, ...groups, ...clients].map(({ name }) => name));

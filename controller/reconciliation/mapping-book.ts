@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { isObject, parseJson, type JsonValue } from '../crest/json.js';
 import { isMissing } from '../store/json-file.js';
 import { schemaProblems } from '../systems/provisioner-source.js';
-import { compileMapping, type Mapping } from './mapping.js';
+import { MappingError, compileMapping, type Mapping } from './mapping.js';
 import { syncFile } from './mapping-source.js';
 
 /** A mapping, or why it is none. */
-export type MappingEntry = { readonly mapping: Mapping } | { readonly problem: string };
+export type MappingEntry = { readonly mapping: Mapping } | { readonly problem: string; readonly problems: readonly string[] };
 
 /** The mappings of `sync.json`, read again whenever the file has changed. */
 export class MappingBook {
@@ -50,16 +50,20 @@ export async function ownerOf(book: MappingBook, mapping: Mapping): Promise<Mapp
 }
 
 function compileAll(text: string): ReadonlyMap<string, MappingEntry> {
-  if (text === '') return new Map();
+  return text === '' ? new Map() : compileMappings(readMappings(text));
+}
+
+/** The mappings of a file by their names, each checked, and then against one another. Throws a TypeError when two have one name. */
+export function compileMappings(mappings: readonly JsonValue[]): ReadonlyMap<string, MappingEntry> {
   const entries = new Map<string, MappingEntry>();
-  for (const raw of readMappings(text)) {
+  for (const raw of mappings) {
     const name = isObject(raw) && typeof raw['name'] === 'string' ? raw['name'] : '';
     if (entries.has(name)) throw new TypeError(`sync.json: two mappings are called ${name}`);
     entries.set(name, compileOne(raw));
   }
   for (const [name, entry] of entries) {
     const problem = 'mapping' in entry ? linksProblem(entry.mapping, entries) : undefined;
-    if (problem !== undefined) entries.set(name, { problem });
+    if (problem !== undefined) entries.set(name, { problem, problems: [problem] });
   }
   return entries;
 }
@@ -80,7 +84,8 @@ function compileOne(raw: JsonValue): MappingEntry {
   try {
     return { mapping: compileMapping(raw) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : 'the mapping cannot be used' };
+    const problem = error instanceof Error ? error.message : 'the mapping cannot be used';
+    return { problem, problems: error instanceof MappingError ? error.problems : [problem] };
   }
 }
 

@@ -2,7 +2,6 @@ import type { JsonValue } from '../crest/json.js';
 import { parsePointer, type JsonPointer } from '../crest/json-pointer.js';
 import { parseQueryFilter } from '../crest/parse-query-filter.js';
 import type { QueryFilter } from '../crest/query-filter.js';
-import { schemaProblems } from '../systems/provisioner-source.js';
 import { actionOf, mappingSource, type MappingSource, type ThresholdSource } from './mapping-source.js';
 import { parseTemplate, type Template } from './template.js';
 import { DEFAULT_ACTIONS, type Action, type Situation } from './situations.js';
@@ -56,42 +55,66 @@ const SCRIPTS = [
 ] as const;
 const OBJECT_SET = /^system\/[^/]+\/[^/]+$/;
 
-/** Throws a TypeError that names every key that is wrong or asks for a script. */
+/** Why a mapping cannot be used: one sentence for each key that is wrong or asks for a script. */
+export class MappingError extends TypeError {
+  override readonly name = 'MappingError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('; '));
+    this.problems = problems;
+  }
+}
+
+/** Throws a {@link MappingError} with all that is wrong. */
 export function compileMapping(raw: JsonValue): Mapping {
   const parsed = mappingSource.safeParse(raw);
-  if (!parsed.success) throw new TypeError(schemaProblems(parsed.error));
+  if (!parsed.success) throw new MappingError(parsed.error.issues.map((issue) => `${issue.path.length === 0 ? 'the mapping' : issue.path.join('.')}: ${issue.message}`));
   const source = parsed.data;
-  refuseScripts(source);
-  for (const key of ['source', 'target'] as const) {
-    if (!OBJECT_SET.test(source[key])) throw new TypeError(`${key} must be an object set system/<system>/<object type>, not ${source[key]}`);
-  }
-  return {
+  const problems = unsupported(source);
+  const tried = <T>(make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const each = <S, T>(list: readonly S[], make: (item: S, index: number) => T): T[] => list.flatMap((item, index) => tried(() => make(item, index)) ?? []);
+  const filter = (key: 'validSource' | 'validTarget' | 'sourceCondition'): QueryFilter | undefined => tried(() => filterOf(key, source[key]));
+  const mapping: Mapping = {
     name: source.name, source: source.source, target: source.target, settings: source,
-    validSource: filterOf('validSource', source.validSource), validTarget: filterOf('validTarget', source.validTarget),
-    sourceCondition: filterOf('sourceCondition', source.sourceCondition),
-    correlation: source.correlation.map((rule) => ({ source: pointerOf('correlation', rule.source), target: pointerOf('correlation', rule.target), ignoreCase: rule.ignoreCase })),
-    properties: source.properties.map((property, index) => ({
+    validSource: filter('validSource'), validTarget: filter('validTarget'), sourceCondition: filter('sourceCondition'),
+    correlation: each(source.correlation, (rule) => ({ source: pointerOf('correlation', rule.source), target: pointerOf('correlation', rule.target), ignoreCase: rule.ignoreCase })),
+    properties: each(source.properties, (property, index) => ({
       source: property.source === undefined ? undefined : pointerOf(`properties[${index}].source`, property.source),
       template: templateOf(index, property),
       target: targetPointer(index, property.target), default: property.default, condition: filterOf(`properties[${index}].condition`, property.condition),
     })),
-    policies: source.policies.map((policy, index) => ({
+    policies: each(source.policies, (policy, index) => ({
       situation: policy.situation, action: policyAction(index, policy.action), condition: filterOf(`policies[${index}].condition`, policy.condition),
     })),
-    sourceQuery: queryOf('sourceQuery', source.sourceQuery, source.source), targetQuery: queryOf('targetQuery', source.targetQuery, source.target),
+    sourceQuery: tried(() => queryOf('sourceQuery', source.sourceQuery, source.source)), targetQuery: tried(() => queryOf('targetQuery', source.targetQuery, source.target)),
     thresholds: source.thresholds as Mapping['thresholds'],
   };
+  if (problems.length > 0) throw new MappingError(problems);
+  return mapping;
 }
 
-function refuseScripts(source: MappingSource): void {
+/** What the original has and this controller has not, and sets that are no system's. */
+function unsupported(source: MappingSource): string[] {
   const asked = [
     ...SCRIPTS.filter((key) => (source[key] ?? null) !== null),
     ...source.properties.flatMap((property, index) => ((property.transform ?? null) === null ? [] : [`properties[${index}].transform`])),
     ...source.policies.flatMap((policy, index) => ((policy.postAction ?? null) === null ? [] : [`policies[${index}].postAction`])),
   ];
-  if (asked.length > 0) throw new TypeError(`${asked.join(', ')}: this controller runs no scripts; correlate with correlation: [{source, target}] and leave the others out`);
-  const qualifiers = source.linkQualifiers ?? ['default'];
-  if (JSON.stringify(qualifiers) !== '["default"]') throw new TypeError('linkQualifiers: only ["default"] is supported');
+  const problems = asked.length === 0 ? [] : [`${asked.join(', ')}: this controller runs no scripts; correlate with correlation: [{source, target}] and leave the others out`];
+  if (JSON.stringify(source.linkQualifiers ?? ['default']) !== '["default"]') problems.push('linkQualifiers: only ["default"] is supported');
+  for (const key of ['source', 'target'] as const) {
+    if (!OBJECT_SET.test(source[key])) problems.push(`${key} must be an object set system/<system>/<object type>, not ${source[key]}`);
+  }
+  return problems;
 }
 
 function filterOf(key: string, value: JsonValue | undefined): QueryFilter | undefined {

@@ -4,6 +4,7 @@ import { abilitiesOf } from '../../agent/cli/terminal/abilities.js';
 import { productVersion } from '../../agent/version.js';
 import { controllerCommands } from '../../controller/cli.js';
 import { completionCommand } from './completion/completion-command.js';
+import { configCommands } from '../config/config-commands.js';
 import { demoCommand } from '../demo/demo-command.js';
 import { addExamples } from './examples.js';
 import { helpStyle } from './help-style.js';
@@ -19,6 +20,7 @@ export function causewayProgram(write: Write): Command {
     .configureHelp(helpStyle);
   agentCommands(program, write);
   controllerCommands(program, write);
+  configCommands(program, write);
   demoCommand(program, write);
   completionCommand(program, write);
   addExamples(program);
