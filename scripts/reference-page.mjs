@@ -54,7 +54,8 @@ function schemaOf({ name, type, items, required, flags }) {
   const isList = type === 'Array' || flags.includes('MULTIVALUED');
   const simple = JSON_TYPES[items ?? type] ?? 'string';
   const secret = name === '__PASSWORD__' || name === '__CURRENT_PASSWORD__';
-  const shown = flags.filter((flag) => flag !== 'MULTIVALUED');
+  // The specifications have a flag of their own for what only the target writes; provisioner files have not.
+  const shown = flags.filter((flag) => flag !== 'MULTIVALUED').flatMap((flag) => (flag === 'READ_ONLY' ? ['NOT_CREATABLE', 'NOT_UPDATEABLE'] : [flag]));
   const marks = secret && !shown.includes('NOT_READABLE') ? ['NOT_READABLE', 'NOT_RETURNED_BY_DEFAULT', ...shown] : shown;
   return {
     type: isList ? 'array' : simple, ...(isList ? { items: { type: simple, nativeType: simple } } : {}), nativeName: name,

@@ -42,8 +42,8 @@ function compileFinding(name: string, key: string, message: string): Finding {
   const path = pathOf('objectTypes', name, 'properties', key);
   if (!message.startsWith(prefix)) return problem(pathOf('objectTypes', name), message.replace(/^objectTypes\.[^:]*: /, ''));
   const rest = message.slice(prefix.length);
-  const [, field, text] = /^\.(type|nativeType) ([^]*)$/.exec(rest) ?? [undefined, undefined, rest.replace(/^: /, '')];
-  return problem(field === undefined ? path : pathOf(path, field), text ?? rest);
+  const match = /^\.(type|nativeType) ([^]*)$/.exec(rest);
+  return match === null ? problem(path, rest.replace(/^: /, '')) : problem(pathOf(path, match[1] ?? ''), match[2] ?? rest);
 }
 
 const SPECIAL = /^__\w+__$/;

@@ -32,6 +32,8 @@ function listOf(file: JsonObject, key: string): readonly JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
+const shown = (name: JsonValue): string => (typeof name === 'string' ? name : 'this');
+
 /** One name space: `connectorHostRef` does not say which of the three it means. */
 function checkNames(file: JsonObject): Finding[] {
   const seen = new Set<JsonValue>();
@@ -40,7 +42,7 @@ function checkNames(file: JsonObject): Finding[] {
       if (name !== undefined) seen.add(name);
       return [];
     }
-    return [problem(pathOf(key, index, 'name'), `${String(name)} is used more than once among servers, groups and clients`)];
+    return [problem(pathOf(key, index, 'name'), `${shown(name)} is used more than once among servers, groups and clients`)];
   }));
 }
 
@@ -65,7 +67,7 @@ function checkGroups(file: JsonObject): Finding[] {
     return [
       ...(isKnown ? [] : [problem(pathOf(path, 'algorithm'), `must be failover or roundrobin, not ${algorithm}`)]),
       ...(members.length === 0 ? [warning(pathOf(path, 'serversList'), 'is empty: nothing can be run by this group')] : []),
-      ...members.flatMap(({ name }, at) => (name === undefined || hosts.has(name) ? [] : [warning(pathOf(path, 'serversList', at), `${String(name)} is not among servers and clients of this file; an agent of that name may still dial in`)])),
+      ...members.flatMap(({ name }, at) => (name === undefined || hosts.has(name) ? [] : [warning(pathOf(path, 'serversList', at), `${shown(name)} is not among servers and clients of this file; an agent of that name may still dial in`)])),
     ];
   });
 }

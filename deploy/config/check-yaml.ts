@@ -18,8 +18,8 @@ export function checkAgentFile(path: string, text: string): Finding[] {
     if (!(error instanceof AgentConfigError)) throw error;
     return error.problems.map((told) => {
       const rest = told.startsWith(absolute) ? told.slice(absolute.length) : told;
-      const [, line, text] = /^(?::(\d+))?: ([^]*)$/.exec(rest) ?? [undefined, undefined, rest];
-      return { ...problem('', text ?? rest), line: line === undefined ? undefined : Number(line) };
+      const match = /^(?::(\d+))?: ([^]*)$/.exec(rest);
+      return { ...problem('', match?.[2] ?? rest), line: match?.[1] === undefined ? undefined : Number(match[1]) };
     });
   }
 }

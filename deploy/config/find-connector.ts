@@ -44,7 +44,7 @@ function unknownConnector({ bundleName, connectorName }: WantedConnector, sameNa
     return problem('connectorRef.bundleName', `${bundleName} is no bundle of ${connectorName}; ${meantOf(bundleName, bundles) ?? `here it is in ${bundles.join(' and ')}`}`);
   }
   const meant = meantOf(connectorName, infos.map(({ key }) => key.connectorName));
-  return problem('connectorRef.connectorName', `${connectorName} is no connector of this version; ${meant ?? 'see `causeway connectors list`, or let a Java connector server that has it stay, and name it under relays: in agent.yaml'}`);
+  return problem('connectorRef.connectorName', `${connectorName} is no connector of this version; ${meant ?? 'see `causeway connectors list`.'} Or let a Java connector server that has it stay, and name it under relays: in agent.yaml`);
 }
 
 /** Class names have most of their text in common: what counts is the last word. */
@@ -54,7 +54,7 @@ function meantOf(word: string, candidates: readonly string[]): string | undefine
   return meant === undefined ? undefined : `did you mean ${tails.get(meant) ?? meant}?`;
 }
 
-const tailOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+const tailOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1).replace(/-?con+ec?t?[eo]r$/i, '');
 
 /** All versions of one minor version, as the samples have it. */
 export function rangeFor(version: string): string {

@@ -25,7 +25,7 @@ export function surroundingsOf(files: readonly Recognised[]): Surroundings {
 function relaysOf(text: string): Surroundings['relays'] {
   const settings = parse(text, { logLevel: 'silent' }) as JsonValue;
   return objectsOf(isObject(settings) ? settings['relays'] : undefined).map((relay) => ({
-    name: String(relay['name']),
+    name: typeof relay['name'] === 'string' ? relay['name'] : 'without a name',
     bundles: objectsOf(relay['connectors']).flatMap(({ bundleName }) => (typeof bundleName === 'string' ? [bundleName] : [])),
   }));
 }

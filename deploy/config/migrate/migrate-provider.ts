@@ -1,4 +1,4 @@
-import { isObject, writeJson, type JsonObject } from '../../../protocol/crest/json.js';
+import { isObject, writeJson, type JsonObject, type JsonValue } from '../../../protocol/crest/json.js';
 import { controllerValues } from '../../../protocol/provisioner/provisioner-file.js';
 import { checkProvider } from '../check-provider.js';
 import { KIND_NAMES, PROVIDER_FILE, type JsonFile } from '../recognise.js';
@@ -51,7 +51,7 @@ function asDialled(json: JsonObject): { readonly json: JsonObject; readonly chan
 function asClients(json: JsonObject): { readonly json: JsonObject; readonly changes: Point[] } {
   const servers = listOf(json, SERVERS);
   if (servers.length === 0) return { json, changes: [] };
-  const { [SERVERS]: _moved, ...rest } = json;
+  const rest = Object.fromEntries(Object.entries(json).filter(([key]) => key !== SERVERS));
   const changes = servers.map((server, index): Point => ({
     path: `${SERVERS}[${index}]`,
     text: `${nameOf(server)} (${placeOf(server)}) became an agent of that name, which dials in: no port has to be open at its side, and its key is not needed. On its machine: agent.name: ${nameOf(server)} and controllers: [{url: wss://THIS-CONTROLLER:8443/openicf}] in agent.yaml, then causeway agent enroll. A Java server that is to stay and be dialled goes back under ${SERVERS}, with protocol: websocket`,
@@ -62,7 +62,7 @@ function asClients(json: JsonObject): { readonly json: JsonObject; readonly chan
 function groupNotes(json: JsonObject): Point[] {
   return listOf(json, 'remoteConnectorServersGroups').map((group, index) => ({
     path: `remoteConnectorServersGroups[${index}]`,
-    text: `${nameOf(group)} stays a group (${String(group['algorithm'])}) of ${listOf(group, 'serversList').map(nameOf).join(', ')}: operations go to its agents in that way, and a search goes on at the next one when its agent is lost`,
+    text: `${nameOf(group)} stays a group (${textOf(group['algorithm'])}) of ${listOf(group, 'serversList').map(nameOf).join(', ')}: operations go to its agents in that way, and a search goes on at the next one when its agent is lost`,
   }));
 }
 
@@ -71,5 +71,6 @@ function listOf(json: JsonObject, key: string): readonly JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
+const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : 'no algorithm');
 const nameOf = ({ name }: JsonObject): string => (typeof name === 'string' ? name : 'one without a name');
 const placeOf = ({ host, port }: JsonObject): string => `${typeof host === 'string' ? host : 'no host'}:${typeof port === 'number' ? port : 8759}`;

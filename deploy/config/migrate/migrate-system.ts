@@ -59,7 +59,8 @@ function connectorPoints({ connector }: CheckedSystem): Point[] {
   if ('elsewhere' in connector) return [{ path: 'connectorRef', text: connector.elsewhere.text }];
   const { path, text } = connector.missing;
   if (connector.versions.length > 0 || path === 'connectorRef.bundleVersion') return [{ path, text }];
-  return [{ path, text: `${text.split(';')[0] ?? text}. Let the Java or .NET connector server that has it stay, and name it under relays: in the agent.yaml of an agent near it: the agent passes its operations on, and the file works as it is (README, docs/configuration.md). Its properties cannot be checked here${/did you mean/.test(text) ? `; or is it a slip: ${text.slice(text.indexOf('did you mean'))}` : ''}` }];
+  const slip = /did you mean [^?]+\?/.exec(text)?.[0];
+  return [{ path, text: `${text.split(';')[0] ?? text}. Let the Java or .NET connector server that has it stay, and name it under relays: in the agent.yaml of an agent near it: the agent passes its operations on, and the file works as it is (README, docs/configuration.md). Its properties cannot be checked here${slip === undefined ? '' : `. Should the name be a slip: ${slip}`}` }];
 }
 
 /** Values that only IDM, or its boot.properties, knows. */

@@ -1,0 +1,252 @@
+import { readdir, stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { LDAP, LDAP_REF, MAPPING, check, config, folderWith, migrate, readText } from './config-files.js';
+
+const SYSTEM = 'provisioner.openicf-ldap.json';
+const PROVIDER = 'provisioner.openicf.connectorinfoprovider.json';
+const SECRET = 'Hidden-Tr3asure';
+const CRYPTO = { $crypto: { type: 'x-simple-encryption', value: { cipher: 'AES/CBC/PKCS5Padding', data: 'Zm9v', iv: 'YmFy', key: 'openidm-sym-default' } } };
+const SERVERS = {
+  connectorsLocation: 'connectors',
+  remoteConnectorServers: [{ name: 'rcs1', host: 'a.example', port: 8759, key: SECRET, useSSL: true, protocol: 'websocket' }, { name: 'rcs2', host: 'b.example', key: CRYPTO }],
+  remoteConnectorServersGroups: [{ name: 'both', algorithm: 'failover', serversList: [{ name: 'rcs1' }, { name: 'rcs2' }] }],
+};
+const LISTENING = `connectorserver.port=8759\nconnectorserver.usessl=false\nconnectorserver.key=lmA6bMfENJGlIDbfrVtklXFK32s\\=\nconnectorserver.loggerClass=x\n`;
+const DIALLING = `connectorserver.url=wss://cloud.example/openicf\nconnectorserver.connectorServerName=rcs1\nconnectorserver.principal=rcs\nconnectorserver.password=${SECRET}\n`;
+
+const points = (list: readonly { readonly path: string; readonly text: string }[]): string[] => list.map(({ path, text }) => `${path}: ${text}`);
+const out = async (): Promise<string> => join(await folderWith(), 'out');
+/** The report on one system. */
+const ofSystem = async (change: object) => (await migrate(await folderWith({ [SYSTEM]: { ...LDAP, ...change } }))).report.files[0]!;
+
+async function treeOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).sort();
+}
+
+describe('config migrate refuses', () => {
+  it('to write where a file is already, names it, writes nothing, and replaces with --force', async () => {
+    const source = await folderWith({ [SYSTEM]: LDAP, 'sync.json': { mappings: [MAPPING] } });
+    const target = await folderWith({ 'conf/sync.json': 'mine' });
+    const { code, err } = await config('migrate', source, '--out', target);
+    expect([code, err]).toEqual([2, `In ${target} there is already: conf/sync.json. Nothing was written; --force replaces it.\n`]);
+    expect(await treeOf(target)).toEqual(['conf/sync.json']);
+    expect((await config('migrate', source, '--out', target, '--force')).code).toBe(0);
+    expect(await treeOf(target)).toEqual(['conf/provisioner.openicf-ldap.json', 'conf/sync.json', 'controller.yaml']);
+    expect(await readText(target, 'conf/sync.json')).not.toBe('mine');
+  });
+
+  it('two sources that would become one file', async () => {
+    const [one, two] = [await folderWith({ [SYSTEM]: LDAP }), await folderWith({ [SYSTEM]: LDAP })];
+    const target = await out();
+    expect(await config('migrate', one, two, '--out', target)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/would both become conf\/provisioner\.openicf-ldap\.json; migrate them one after the other/) as string });
+    await expect(stat(target)).rejects.toThrow('ENOENT');
+  });
+
+  it('to change a source, also with --force and through a link', async () => {
+    const project = await folderWith({ [`conf/${SYSTEM}`]: { ...LDAP, connectorRef: { ...LDAP_REF, bundleVersion: '1.5.20.1' } } });
+    const before = await readText(project, 'conf', SYSTEM);
+    const links = await folderWith();
+    await symlink(project, join(links, 'link'));
+    for (const target of [project, join(links, 'link')]) {
+      const { code, err } = await config('migrate', project, '--out', target, '--force');
+      expect([code, err]).toEqual([2, expect.stringContaining('is one of the files to be migrated, which are never changed')]);
+    }
+    expect(await readText(project, 'conf', SYSTEM)).toBe(before);
+    expect(await treeOf(project)).toEqual([`conf/${SYSTEM}`]);
+  });
+
+  it('files with nothing to migrate, saying why', async () => {
+    const folder = await folderWith({ [SYSTEM]: `{ "credentials": ${SECRET} }` });
+    const { code, err } = await config('migrate', folder, '--out', await out());
+    expect(code).toBe(2);
+    expect(err).toMatch(/nothing among these files that can be migrated.*is no JSON/);
+    expect(err).not.toContain('Hidden');
+  });
+
+  it('a directory that cannot be written to, leaving nothing behind', async () => {
+    const folder = await folderWith({ [SYSTEM]: LDAP, occupied: 'a file' });
+    expect(await config('migrate', join(folder, SYSTEM), '--out', join(folder, 'occupied'))).toMatchObject({ code: 1, err: expect.stringMatching(/occupied cannot be written: ENOTDIR/) as string });
+    expect(await treeOf(folder)).toEqual(['occupied', SYSTEM].sort());
+  });
+});
+
+describe('config migrate: a system', () => {
+  it('that works as it is is copied byte for byte', async () => {
+    const text = `  ${JSON.stringify({ ...LDAP, name: 'Ldap' }, null, 7)}  \n\n`;
+    const target = await out();
+    const { report } = await migrate(await folderWith({ [SYSTEM]: text }), '--out', target);
+    expect(report.files[0]).toMatchObject({ outcome: 'as-is', written: [`conf/${SYSTEM}`], changes: [], attention: [] });
+    expect(await readText(target, 'conf', SYSTEM)).toBe(text);
+  });
+
+  it('without --out is told of only', async () => {
+    const folder = await folderWith({ [SYSTEM]: LDAP });
+    const { code, report } = await migrate(join(folder, SYSTEM));
+    expect([code, report.out, report.files[0]?.outcome]).toEqual([0, undefined, 'as-is']);
+    expect(await treeOf(folder)).toEqual([SYSTEM]);
+  });
+
+  it('of a neighbouring version gets a range that has both', async () => {
+    const target = await out();
+    const { report } = await migrate(await folderWith({ [SYSTEM]: { ...LDAP, connectorRef: { ...LDAP_REF, bundleVersion: '1.5.20.15' } } }), '--out', target);
+    expect(report.files[0]).toMatchObject({ outcome: 'changed', attention: [] });
+    expect(points(report.files[0]!.changes)).toEqual([expect.stringMatching(/^connectorRef\.bundleVersion: 1\.5\.20\.15 became \[1\.5\.0\.0,1\.6\.0\.0\)/)]);
+    expect(JSON.parse(await readText(target, 'conf', SYSTEM))).toEqual(LDAP);
+  });
+
+  it('of another version, of nobody\'s connector, needs attention', async () => {
+    const older = await ofSystem({ connectorRef: { ...LDAP_REF, bundleVersion: '1.4.1.0' } });
+    expect([older.outcome, points(older.attention)]).toEqual(['as-is', [expect.stringMatching(/^connectorRef\.bundleVersion: 1\.4\.1\.0 does not fit/)]]);
+    const sap = await ofSystem({ connectorRef: { ...LDAP_REF, bundleName: 'org.example.sap', connectorName: 'org.example.SapJcoConnector' } });
+    expect(points(sap.attention)).toEqual([expect.stringMatching(/SapJcoConnector is no connector of this version\. Let the Java .* stay, and name it under relays: in the agent\.yaml/)]);
+  });
+
+  it('with a byte order mark loses it', async () => {
+    const target = await out();
+    const { report } = await migrate(await folderWith({ [SYSTEM]: `\ufeff${JSON.stringify(LDAP)}` }), '--out', target);
+    expect(points(report.files[0]!.changes)).toEqual([': the byte order mark was left out']);
+    expect(await readText(target, 'conf', SYSTEM)).toBe(JSON.stringify(LDAP));
+  });
+
+  it('with values only IDM can read says what to put there', async () => {
+    const { attention } = await ofSystem({ configurationProperties: { ...LDAP.configurationProperties, credentials: CRYPTO, host: '&{ldap.host}' } });
+    expect(points(attention)).toEqual([
+      expect.stringMatching(/^configurationProperties\.host: refers to ldap\.host: set it under systems\.properties in controller\.yaml/),
+      expect.stringMatching(/^configurationProperties\.credentials: is encrypted with the key openidm-sym-default of the keystore of IDM\. Put a reference/),
+    ]);
+  });
+
+  it('with what differs, is ignored, or needs a person says which and why', async () => {
+    const sql = { bundleName: 'org.forgerock.openicf.connectors.scriptedsql-connector', bundleVersion: '[1.5.0.0,1.6.0.0)', connectorName: 'org.forgerock.openicf.connectors.scriptedsql.ScriptedSQLConnector' };
+    const { attention, notes } = await ofSystem({ connectorRef: sql, objectTypes: {}, configurationProperties: {
+      url: 'jdbc:postgresql://db/x', username: 'x', password: SECRET, dataSourceJNDI: 'jdbc/people', jdbcInterceptors: 'org.example.X', scriptRoots: ['/opt/idm/scripts'],
+      createScriptFileName: 'CreateScript.groovy', searchScriptFileName: 'SearchScript.js', tolerance: 7, warningLevel: 3, prot: 1,
+    }, systemActions: [{ scriptId: 'x', actions: [{ systemType: '.*', actionType: 'groovy', actionFile: 'tools/x.groovy' }] }] });
+    expect(points(attention)).toEqual([
+      expect.stringMatching(/^configurationProperties\.dataSourceJNDI: there are no JNDI data sources here/),
+      expect.stringMatching(/^configurationProperties\.createScriptFileName: CreateScript\.groovy is Groovy: rewrite it as CreateScript\.js, .*docs\/groovy-migration\.md/),
+      expect.stringMatching(/^systemActions\[0\]\.actions\[0\]\.actionType: is Groovy/),
+      expect.stringMatching(/^systemActions\[0\]\.actions\[0\]\.actionFile: copy tools\/x\.groovy/),
+    ]);
+    const text = points(notes).join('\n');
+    for (const part of [/^configurationProperties\.prot: is no property/m, /jdbcInterceptors: names Java classes/, /scriptRoots: .*scripts: \{ roots/, /tolerance: belongs to the compiler/, /password: stands there in clear text/]) expect(text).toMatch(part);
+    expect(text + points(attention).join('\n')).not.toContain(SECRET);
+  });
+
+  it('keeps the scripts its connector brings along', async () => {
+    const ssh = { bundleName: 'org.forgerock.openicf.connectors.ssh-connector', bundleVersion: '[1.5.0.0,1.6.0.0)', connectorName: 'org.forgerock.openicf.connectors.ssh.SSHConnector' };
+    const { attention } = await ofSystem({ connectorRef: ssh, objectTypes: {}, configurationProperties: { host: 'h', user: 'u', password: SECRET, prompt: '$ ', scriptRoots: ['!/scripts/linux'], createScriptFileName: 'CreateLinux.groovy' } });
+    expect(points(attention).filter((text) => text.includes('Groovy'))).toEqual([]);
+  });
+});
+
+describe('config migrate: who is connected', () => {
+  it('makes agents that dial in of connector servers, under their names', async () => {
+    const target = await out();
+    const { report } = await migrate(await folderWith({ [PROVIDER]: SERVERS }), '--out', target);
+    expect(JSON.parse(await readText(target, 'conf', PROVIDER))).toEqual({
+      connectorsLocation: 'connectors', remoteConnectorServersGroups: SERVERS.remoteConnectorServersGroups,
+      remoteConnectorClients: [{ name: 'rcs1', enabled: true }, { name: 'rcs2', enabled: true }],
+    });
+    expect(parse(await readText(target, 'controller.yaml'))).toMatchObject({ gateway: { port: 8443, agents: [{ name: 'rcs1' }, { name: 'rcs2' }] }, systems: { configuration: 'conf' } });
+    expect(points(report.files[0]!.changes)).toEqual([expect.stringMatching(/rcs1 \(a\.example:8759\) became an agent of that name, which dials in.*agent\.name: rcs1/), expect.stringMatching(/rcs2 \(b\.example:8759\)/)]);
+    expect(points(report.files[0]!.notes)).toEqual([expect.stringMatching(/both stays a group \(failover\) of rcs1, rcs2/)]);
+    expect(report.files[0]!.attention).toEqual([]);
+    expect(await readText(target, 'conf', PROVIDER)).not.toContain(SECRET);
+  });
+
+  it('goes on dialling where the Java server listens', async () => {
+    const target = await out();
+    const { code, report } = await migrate(await folderWith({ [PROVIDER]: SERVERS, 'ConnectorServer.properties': LISTENING }), '--out', target);
+    const written = JSON.parse(await readText(target, 'conf', PROVIDER)) as typeof SERVERS;
+    expect(written.remoteConnectorServers).toEqual([SERVERS.remoteConnectorServers[0], { ...SERVERS.remoteConnectorServers[1], protocol: 'websocket' }]);
+    expect(parse(await readText(target, 'controller.yaml'))).not.toHaveProperty('gateway');
+    expect(parse(await readText(target, 'agent.yaml'))).toMatchObject({ listeners: [{ port: 8759, keyHash: 'lmA6bMfENJGlIDbfrVtklXFK32s=' }] });
+    const provider = report.files.find(({ source }) => source.endsWith(PROVIDER))!;
+    expect(points(provider.attention)).toEqual([expect.stringMatching(/^remoteConnectorServers\[1\]\.key: is encrypted by IDM: write the shared key there/)]);
+    expect(code).toBe(2);
+  });
+
+  it('takes a file with clients only as it is', async () => {
+    const { report } = await migrate(await folderWith({ [PROVIDER]: { remoteConnectorClients: [{ name: 'rcs1' }] } }));
+    expect(report.files[0]).toMatchObject({ outcome: 'as-is', attention: [] });
+  });
+});
+
+describe('config migrate: mappings', () => {
+  it('takes those that can run here, and says why the others cannot, all of it', async () => {
+    const scripted = { ...MAPPING, name: 'managedUser_systemLdapAccount', source: 'managed/user', correlationQuery: { type: 'text/javascript', source: 'x' } };
+    const target = await out();
+    const { report, code } = await migrate(await folderWith({ 'sync.json': { mappings: [scripted, MAPPING] } }), '--out', target);
+    expect(JSON.parse(await readText(target, 'conf/sync.json'))).toEqual({ mappings: [MAPPING] });
+    expect(report.files[0]).toMatchObject({ outcome: 'changed', changes: [{ path: 'mappings', text: '1 of 2 taken: people' }] });
+    expect(points(report.files[0]!.attention)).toEqual([
+      expect.stringMatching(/^mappings\.managedUser_systemLdapAccount: left out: correlationQuery: this controller runs no scripts; correlate with correlation/),
+      expect.stringMatching(/left out: source must be an object set .* There are no managed objects here/),
+    ]);
+    expect(code).toBe(2);
+  });
+
+  it('takes a file that can run as it is, and files of single mappings into one', async () => {
+    const text = JSON.stringify({ mappings: [MAPPING] });
+    const [target, second] = [await out(), await out()];
+    expect((await migrate(await folderWith({ 'sync.json': text }), '--out', target)).report.files[0]).toMatchObject({ outcome: 'as-is' });
+    expect(await readText(target, 'conf/sync.json')).toBe(text);
+    await migrate(await folderWith({ 'mapping-a.json': { ...MAPPING, name: 'a' }, 'mapping-b.json': { ...MAPPING, name: 'b' } }), '--out', second);
+    expect((JSON.parse(await readText(second, 'conf/sync.json')) as { mappings: { name: string }[] }).mappings.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it('says that schedules are not taken', async () => {
+    const { report } = await migrate(await folderWith({ 'schedule-recon.json': { invokeService: 'sync' } }));
+    expect(report.files[0]).toMatchObject({ outcome: 'not-taken', attention: [{ text: expect.stringContaining('no scheduler') as string }] });
+  });
+});
+
+describe('config migrate: a whole project', () => {
+  const project = {
+    [`idm/conf/${SYSTEM}`]: { ...LDAP, connectorRef: { ...LDAP_REF, connectorHostRef: 'both' } },
+    'idm/conf/provisioner.openicf-other.json': { ...LDAP, name: 'other', connectorRef: { ...LDAP_REF, bundleVersion: '1.5.20.15', connectorHostRef: 'rcs1' }, configurationProperties: { ...LDAP.configurationProperties, credentials: CRYPTO } },
+    [`idm/conf/${PROVIDER}`]: SERVERS, 'idm/conf/sync.json': { mappings: [MAPPING, { ...MAPPING, name: 'managed', source: 'managed/user' }] },
+    'idm/conf/managed.json': { objects: [] }, 'idm/conf/schedule-recon.json': { invokeService: 'sync' }, 'rcs/conf/ConnectorServer.properties': DIALLING,
+  };
+
+  it('comes out so that config check finds nothing wrong with it', async () => {
+    const folder = await folderWith(project);
+    const target = await out();
+    const ran = await config('migrate', join(folder, 'idm'), join(folder, 'rcs'), '--out', target);
+    expect(ran.code).toBe(2); // schedule, encrypted value, managed objects
+    expect(await treeOf(target)).toEqual(['agent.yaml', 'conf/provisioner.openicf-ldap.json', 'conf/provisioner.openicf-other.json', `conf/${PROVIDER}`, 'conf/sync.json', 'controller.yaml', 'secrets/controller.pass'].sort());
+    const { code, files, problems, warnings } = await check(target);
+    expect({ code, problems, warnings }).toEqual({ code: 0, problems: 0, warnings: 0 });
+    expect(files.map(({ kind }) => kind).sort()).toEqual(['agent', 'controller', 'mappings', 'provider', 'system', 'system']);
+  });
+
+  it('has secrets for their owner only, and shown nowhere', async () => {
+    const folder = await folderWith(project);
+    const target = await out();
+    const text = await config('migrate', join(folder, 'idm'), join(folder, 'rcs'), '--out', target);
+    const json = await config('migrate', join(folder, 'idm'), join(folder, 'rcs'), '--out', target, '--force', '--json');
+    expect(text.out + text.err + json.out + json.err).not.toContain(SECRET);
+    for (const file of await treeOf(target)) expect([file, (await stat(join(target, file))).mode & 0o777]).toEqual([file, 0o600]);
+    expect((await stat(join(target, 'secrets'))).mode & 0o777).toBe(0o700);
+    expect(await readText(target, 'secrets/controller.pass')).toBe(`${SECRET}\n`);
+    expect(await readText(target, 'agent.yaml')).not.toContain(SECRET);
+  });
+
+  it('is reported source by source, with what is left to do', async () => {
+    const folder = await folderWith(project);
+    const { out: text } = await config('migrate', join(folder, 'idm'), join(folder, 'rcs/conf/ConnectorServer.properties'), '--out', await out());
+    for (const name of ['provisioner.openicf-ldap.json: taken as it is -> conf/', 'provisioner.openicf-other.json: changed -> conf/', 'sync.json: changed -> conf/sync.json', 'schedule-recon.json: not taken', 'ConnectorServer.properties: changed -> agent.yaml, secrets/controller.pass']) expect(text).toContain(name);
+    expect(text).toMatch(/\nNext:\n {2}1\. go through the points that need attention\n {2}2\. causeway config check /);
+  });
+
+  it('leaves the sources as they were', async () => {
+    const folder = await folderWith(project);
+    const before = await Promise.all((await treeOf(folder)).map((file) => readText(folder, file)));
+    await config('migrate', join(folder, 'idm'), join(folder, 'rcs'), '--out', await out());
+    expect(await Promise.all((await treeOf(folder)).map((file) => readText(folder, file)))).toEqual(before);
+  });
+});
