@@ -27,7 +27,7 @@ async function run(program: Command, args: readonly string[]): Promise<{ code: n
 describe('every command', () => {
   it('of issue 7 that is there', () => {
     expect(doing.map(({ path }) => path)).toEqual(expect.arrayContaining([
-      'agent run', 'agent enroll', 'controller run', 'connectors list', 'connectors describe', 'config import-properties', 'demo', 'completion',
+      'agent run', 'agent enroll', 'controller run', 'connectors list', 'connectors describe', 'config import-properties', 'config check', 'config migrate', 'demo', 'completion',
       'policy check', 'secrets set', 'audit show', 'certs show',
     ]));
   });
