@@ -1,5 +1,5 @@
 import type { KnownConnector } from '../../../agent/config/known-connectors.js';
-import { isObject, type JsonObject, type JsonValue } from '../../../protocol/crest/json.js';
+import { getKey, isObject, type JsonObject, type JsonValue } from '../../../protocol/crest/json.js';
 import { pathOf } from '../finding.js';
 import type { Point } from './migration.js';
 
@@ -12,6 +12,8 @@ interface Remark {
   readonly text: string;
   /** @default everything but null, false, and empty texts and lists */
   readonly applies?: (value: JsonValue) => boolean;
+  /** Another property that makes the remark needless when it has a value. */
+  readonly unless?: string;
 }
 
 const SCRIPTED = ['kerberos', 'mongodb', 'scripted-groovy', 'scripted-groovy-poolable', 'scripted-rest', 'scripted-sql', 'ssh'];
@@ -30,6 +32,10 @@ const REMARKS: readonly Remark[] = [
   { connectors: SQL, properties: ['initialSize'], text: 'connections are opened when they are wanted, not at the start', applies: (value) => Number(value) > 0 },
   { connectors: SQL, properties: ['jmxEnabled'], text: 'has no effect: there is no JMX here; see docs/monitoring.md' },
   { connectors: ['ldap'], properties: ['alternateKeyStoreType'], attention: true, applies: isNoPkcs12, text: 'only PKCS12 and PEM can be read; convert the key store: keytool -importkeystore -srckeystore OLD -destkeystore NEW.p12 -deststoretype PKCS12' },
+  { connectors: ['ldap'], properties: ['privateKeyAlias'], attention: true, unless: 'alternateKeyStore', text: 'names a key in the key store of IDM, which the agent has not: export it (keytool -importkeystore -srckeystore KEYSTORE -srcalias ALIAS -destkeystore client.p12 -deststoretype PKCS12) to the agent\'s machine, and name the file in alternateKeyStore' },
+  { properties: ['clientCertAlias'], attention: true, unless: 'clientCertificateFile', text: 'names a certificate in the key store of IDM, which the agent has not: export it (keytool -importkeystore -srckeystore KEYSTORE -srcalias ALIAS -destkeystore client.p12 -deststoretype PKCS12) to the agent\'s machine, and name the file in clientCertificateFile' },
+  { connectors: ['database-table'], properties: ['datasource', 'jndiProperties'], attention: true, text: 'there are no JNDI data sources here: give the address of the database in url, and username and password' },
+  { connectors: ['database-table'], properties: ['host', 'port', 'user', 'database', 'jdbcDriver', 'jdbcUrlTemplate'], attention: true, text: 'belongs to versions before 1.5 of the connector: give url (jdbc:postgresql://HOST:PORT/DATABASE and the like) and username' },
   { connectors: ['ldap'], properties: ['alternateKeyStore'], text: "is a path on the agent's machine; without privateKeyAlias no client certificate is sent" },
   { connectors: ['ldap'], properties: ['gssapiLoginContext'], text: 'is a name of JAAS and chooses nothing: the ticket or keytab of the agent counts, and the npm package kerberos has to be installed (docs/connectors/ldap.md)' },
   { connectors: ['as400'], properties: ['isThreadUsed', 'cleanupInterval'], text: 'belongs to the Java library and has no effect' },
@@ -47,14 +53,15 @@ export function propertyRemarks(given: JsonObject, { description }: KnownConnect
     const preset = description.configurationProperties.find((property) => property.name === name)?.default;
     if (preset !== undefined && isPreset(value, preset)) continue;
     const path = pathOf('configurationProperties', name);
-    for (const remark of remarksOn(name, value, description.id)) (remark.attention === true ? attention : notes).push({ path, text: remark.text });
+    for (const remark of remarksOn(name, given, description.id)) (remark.attention === true ? attention : notes).push({ path, text: remark.text });
     attention.push(...scriptPoints(path, name, value));
   }
   return { attention, notes };
 }
 
-function remarksOn(name: string, value: JsonValue, id: string): readonly Remark[] {
-  return REMARKS.filter(({ connectors, properties, applies = isSet }) => properties.includes(name) && (connectors === undefined || connectors.includes(id)) && applies(value));
+function remarksOn(name: string, given: JsonObject, id: string): readonly Remark[] {
+  return REMARKS.filter(({ connectors, properties, applies = isSet, unless }) => properties.includes(name)
+    && (connectors === undefined || connectors.includes(id)) && applies(getKey(given, name) ?? null) && !(unless !== undefined && isSet(getKey(given, unless) ?? null)));
 }
 
 function isSet(value: JsonValue): boolean {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CliError, EXIT } from '../../../agent/cli/exit-codes.js';
 import { GuardedString } from '../../../protocol/model/index.js';
@@ -53,7 +53,7 @@ export function refuseClashes(files: readonly PlannedFile[]): void {
 
 async function refuseExisting(out: string, files: readonly PlannedFile[], replace: boolean): Promise<void> {
   const present: string[] = [];
-  for (const { path } of files) if (await stat(join(out, path)).then(() => true, () => false)) present.push(path);
+  for (const { path } of files) if (await lstat(join(out, path)).then(() => true, () => false)) present.push(path);
   if (!replace && present.length > 0) throw new CliError(`In ${out} there ${present.length === 1 ? 'is' : 'are'} already: ${present.join(', ')}. Nothing was written; --force replaces ${present.length === 1 ? 'it' : 'them'}.`, EXIT.usage);
 }
 

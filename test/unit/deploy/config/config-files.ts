@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterEach, beforeAll } from 'vitest';
+import { knownConnectors } from '../../../../agent/config/known-connectors.js';
 import { runCli } from '../../../../agent/cli/run-cli.js';
 import { causewayProgram } from '../../../../deploy/cli/program.js';
 import type { CheckDocument } from '../../../../deploy/config/check-report.js';
@@ -9,6 +10,8 @@ import type { Finding } from '../../../../deploy/config/finding.js';
 import type { MigrationReport } from '../../../../deploy/config/migrate/migration.js';
 
 const folders: string[] = [];
+/** From the sources, every connector is loaded: longer than one test may take on a busy machine. */
+beforeAll(async () => { await knownConnectors(); }, 180_000);
 afterEach(async () => {
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
 });

@@ -136,6 +136,19 @@ describe('config migrate: a system', () => {
     expect(text + points(attention).join('\n')).not.toContain(SECRET);
   });
 
+  it('with a key in the key store of IDM says how to get it out, unless a file is named', async () => {
+    const named = (change: object) => ofSystem({ configurationProperties: { ...LDAP.configurationProperties, privateKeyAlias: 'client', ...change } });
+    expect(points((await named({})).attention)).toEqual([expect.stringMatching(/^configurationProperties\.privateKeyAlias: names a key in the key store of IDM.*keytool -importkeystore/)]);
+    const file = await named({ alternateKeyStore: '/etc/client.p12', alternateKeyStoreType: 'JCEKS' });
+    expect(points(file.attention)).toEqual([expect.stringMatching(/^configurationProperties\.alternateKeyStoreType: only PKCS12/)]);
+  });
+
+  it('of a database by data source or by the properties of old versions says what to give instead', async () => {
+    const table = { bundleName: 'org.forgerock.openicf.connectors.databasetable-connector', bundleVersion: '[1.5.0.0,1.6.0.0)', connectorName: 'org.identityconnectors.databasetable.DatabaseTableConnector' };
+    const { attention } = await ofSystem({ connectorRef: table, objectTypes: {}, configurationProperties: { url: 'jdbc:postgresql://db/x', table: 'people', keyColumn: 'id', datasource: 'jdbc/people', jdbcDriver: 'org.postgresql.Driver' } });
+    expect(points(attention)).toEqual([expect.stringMatching(/datasource: there are no JNDI data sources/), expect.stringMatching(/jdbcDriver: belongs to versions before 1\.5/)]);
+  });
+
   it('keeps the scripts its connector brings along', async () => {
     const ssh = { bundleName: 'org.forgerock.openicf.connectors.ssh-connector', bundleVersion: '[1.5.0.0,1.6.0.0)', connectorName: 'org.forgerock.openicf.connectors.ssh.SSHConnector' };
     const { attention } = await ofSystem({ connectorRef: ssh, objectTypes: {}, configurationProperties: { host: 'h', user: 'u', password: SECRET, prompt: '$ ', scriptRoots: ['!/scripts/linux'], createScriptFileName: 'CreateLinux.groovy' } });
