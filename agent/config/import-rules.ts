@@ -44,13 +44,27 @@ function seconds(least = 1): (value: string) => string | undefined {
 const isTrue = (value: string | undefined): boolean => value?.trim().toLowerCase() === 'true';
 const isPkcs12 = (file: string, type: string | undefined): boolean => (type === undefined ? /\.(p12|pfx|pkcs12)$/i.test(file) : /^pkcs-?12$/i.test(type.trim()));
 
-function keyStore(file: string, draft: ImportDraft, all: ReadonlyMap<string, string>): Outcome {
-  if (!isPkcs12(file, all.get('keyStoreType'))) {
-    return refused(`only PKCS #12 key stores can be read. Convert it: keytool -importkeystore -srckeystore ${file} -destkeystore agent.p12 -deststoretype PKCS12; then set tls.pkcs12 and tls.passphrase`);
-  }
+/** Whether the Java server would use a key store at all: dialling, the URL decides. */
+const hasTls = (all: ReadonlyMap<string, string>): boolean => all.has('url') || isTrue(all.get('usessl') ?? all.get('useSSL'));
+
+/** What the converted key store is called, beside the configuration. */
+const CONVERTED = 'agent.p12';
+
+function useKeyStore(file: string, draft: ImportDraft, all: ReadonlyMap<string, string>): void {
   draft.tls['pkcs12'] = file;
   const password = all.get('keyStorePass') ?? all.get('keyStorePassword') ?? all.get('keyPass');
   if (password !== undefined) draft.tls['passphrase'] = draft.secret('keystore.pass', password);
+}
+
+function keyStore(file: string, draft: ImportDraft, all: ReadonlyMap<string, string>): Outcome {
+  if (!isPkcs12(file, all.get('keyStoreType'))) {
+    const convert = `only PKCS #12 key stores can be read. Convert it: keytool -importkeystore -srckeystore ${file} -destkeystore ${CONVERTED} -deststoretype PKCS12`;
+    if (!hasTls(all)) return refused(`${convert}; then set tls.pkcs12 and tls.passphrase`);
+    useKeyStore(CONVERTED, draft, all); // else the agent would come up without TLS where the Java server had it
+    return refused(`${convert}. The configuration names ${CONVERTED} already, with the password of the old one; the agent does not start without it`);
+  }
+  if (!hasTls(all)) return dropped('usessl is not true: the Java server listens in clear text, and so will this one. To change that at both ends, set listeners[0].tls');
+  useKeyStore(file, draft, all);
   return mapped('tls.pkcs12 (in server mode, the listener\'s tls)');
 }
 
@@ -64,10 +78,12 @@ function keyPassword(value: string, _draft: ImportDraft, all: ReadonlyMap<string
     : refused('a PKCS #12 file has one password for store and key. Give the key the password of its store: keytool -keypasswd');
 }
 
-function useTls(value: string, _draft: ImportDraft, all: ReadonlyMap<string, string>): Outcome {
+function useTls(value: string, draft: ImportDraft, all: ReadonlyMap<string, string>): Outcome {
   if (all.has('url')) return dropped('in client mode the URL decides (wss or ws)');
   if (!isTrue(value)) return dropped('a listener without tls listens in clear text');
-  return all.has('keyStoreFile') || all.has('keyStore') ? mapped('listeners[0].tls') : refused('TLS needs a certificate and a key: set listeners[0].tls.certificate and key, or pkcs12');
+  if (all.has('keyStoreFile') || all.has('keyStore')) return mapped('listeners[0].tls');
+  draft.tls['pkcs12'] = CONVERTED; // never in clear text by mistake
+  return refused(`TLS needs a certificate and a key: set listeners[0].tls.certificate and key, or put them into ${CONVERTED} (PKCS #12), which the configuration names; the agent does not start without it`);
 }
 
 function pingInterval(value: string, draft: ImportDraft, all: ReadonlyMap<string, string>): Outcome {

@@ -5,9 +5,9 @@ import { pathOf, warning, type Finding } from './finding.js';
 
 /** Of each part of a provisioner file, what is read, and what files of IDM have besides and nobody reads. */
 const TOP = ['name', 'enabled', 'connectorRef', 'poolConfigOption', 'resultsHandlerConfig', 'operationTimeout', 'configurationProperties', 'objectTypes', 'operationOptions', 'syncFailureHandler', 'systemActions', 'bufferSize'];
-const UNREAD = ['_id', 'connectorPoolingSupported', 'displayName', 'description', 'version', 'author', 'type'];
+const UNREAD = ['_id', 'producerBufferSize', 'connectorPoolingSupported', 'displayName', 'description', 'version', 'author', 'type'];
 /** Of later versions of IDM. */
-const NEWER = ['excludeUnmodified', 'operationRateLimits', 'remoteConnectorClients', 'producerBufferSize'];
+const NEWER = ['excludeUnmodified', 'operationRateLimits', 'remoteConnectorClients'];
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   connectorRef: ['bundleName', 'bundleVersion', 'connectorName', 'connectorHostRef', 'displayName', 'systemType'],
   poolConfigOption: ['maxObjects', 'maxIdle', 'maxWait', 'minEvictableIdleTimeMillis', 'minIdle'],

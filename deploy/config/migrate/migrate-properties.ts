@@ -15,7 +15,7 @@ export interface MigratedProperties extends Migrated {
 }
 
 /** `ConnectorServer.properties` → `agent.yaml`, with its secrets as files of their own. */
-export function migrateProperties(path: string, text: string): MigratedProperties {
+export function migrateProperties(path: string, text: string, { isDialled }: { readonly isDialled: boolean }): MigratedProperties {
   const { imported, findings } = importProperties(text);
   const kind = KIND_NAMES.properties;
   if (imported === undefined) return { mode: undefined, files: [], report: { source: path, kind, outcome: 'not-taken', written: [], changes: [], notes: [], attention: findings.map(({ path: at, text: why }) => ({ path: at, text: why })) } };
@@ -28,12 +28,17 @@ export function migrateProperties(path: string, text: string): MigratedPropertie
   const gaps = checkAgentFile(PATH, yaml).map(({ text: why }): Point => ({ path: PATH, text: why }));
   return {
     mode: listens(imported.settings) ? 'listens' : 'dials', files,
-    report: { source: path, kind, outcome: 'changed', written: files.map((file) => file.path), changes: of('mapped'), attention: [...of('refused'), ...gaps], notes: [...of('dropped'), ...pathNotes(imported.settings)] },
+    report: { source: path, kind, outcome: 'changed', written: files.map((file) => file.path), changes: of('mapped'), attention: [...of('refused'), ...gaps], notes: [...of('dropped'), ...pathNotes(imported.settings), ...(isDialled ? [] : listeningNotes(imported.settings))] },
   };
 }
 
 function listens(settings: Settings): boolean {
   return settings['listeners'] !== undefined;
+}
+
+/** IDM knows where it is; a controller of ours has to be told. */
+function listeningNotes(settings: Settings): Point[] {
+  return listens(settings) ? [{ path: PATH, text: 'listens, as the Java server did. IDM goes on dialling it. For a controller of ours name it under remoteConnectorServers in conf/provisioner.openicf.connectorinfoprovider.json, or have the agent dial out: controllers: in place of listeners:' }] : [];
 }
 
 /** Paths are taken over as they are, and count from agent.yaml now. */

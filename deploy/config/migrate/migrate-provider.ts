@@ -12,6 +12,13 @@ const CLIENTS = 'remoteConnectorClients';
 export interface MigratedProvider extends Migrated {
   /** Names of agents that dial in. */
   readonly clients: readonly string[];
+  /** Whether it dials connector servers. */
+  readonly dials: boolean;
+}
+
+/** Of servers, groups and clients. */
+export function namesIn(json: JsonObject): string[] {
+  return [SERVERS, 'remoteConnectorServersGroups', CLIENTS].flatMap((key) => listOf(json, key)).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
 }
 
 /**
@@ -33,7 +40,7 @@ export function migrateProvider(file: JsonFile, { listens }: { readonly listens:
       notes: [...findings.filter(({ severity }) => severity === 'warning').map(({ path, text }) => ({ path, text })), ...groupNotes(json)],
     },
     files: [{ path: PATH, content: isRewritten ? `${writeJson(json, 2)}\n` : file.text, source: file.path }],
-    clients: listOf(json, CLIENTS).flatMap(({ name }) => (typeof name === 'string' ? [name] : [])),
+    clients: listOf(json, CLIENTS).flatMap(({ name }) => (typeof name === 'string' ? [name] : [])), dials: listOf(json, SERVERS).length > 0,
   };
 }
 

@@ -1,11 +1,12 @@
 import { knownConnectors, type KnownConnectors } from '../../../agent/config/known-connectors.js';
 import { CliError, EXIT } from '../../../agent/cli/exit-codes.js';
+import { isObject } from '../../../protocol/crest/json.js';
 import { KIND_NAMES, type JsonFile, type Recognised } from '../recognise.js';
 import { surroundingsOf } from '../surroundings.js';
 import { controllerFile } from './controller-file.js';
 import { migrateMappings } from './migrate-mappings.js';
 import { migrateProperties, type MigratedProperties } from './migrate-properties.js';
-import { migrateProvider } from './migrate-provider.js';
+import { migrateProvider, namesIn } from './migrate-provider.js';
 import { migrateSystem } from './migrate-system.js';
 import type { Migrated, MigratedFile, MigrationReport } from './migration.js';
 import { nextSteps } from './next-steps.js';
@@ -21,13 +22,16 @@ const CONTROLLER = 'controller.yaml';
 
 /** Plans all files, writes them together, and tells of each source. Throws a CliError when nothing can be written. */
 export async function migrate(sources: readonly Recognised[], { out, replace }: MigrateOptions): Promise<MigrationReport> {
-  const properties = new Map(sources.flatMap((file) => (file.kind === 'properties' ? [[file as Recognised, migrateProperties(file.path, file.text)] as const] : [])));
+  const isDialled = sources.some((file) => file.kind === 'provider' && Array.isArray(file.json['remoteConnectorServers']));
+  const properties = new Map(sources.flatMap((file) => (file.kind === 'properties' ? [[file as Recognised, migrateProperties(file.path, file.text, { isDialled })] as const] : [])));
   const migrated = await allMigrated(sources, properties);
   const files = migrated.flatMap(({ files: own }) => own);
   const made: { file: string; text: string }[] = [];
-  const clients = migrated.flatMap((one) => one.clients);
-  if (files.some(({ path }) => path.startsWith('conf/'))) {
-    files.push({ path: CONTROLLER, content: controllerFile(clients), source: 'the migration' });
+  const clients = [...new Set([...migrated.flatMap((one) => one.clients), ...namedHosts(sources)])];
+  const accepts = clients.length > 0 || !migrated.some((one) => one.dials);
+  const hasController = files.some(({ path }) => path.startsWith('conf/'));
+  if (hasController) {
+    files.push({ path: CONTROLLER, content: controllerFile(clients, { accepts }), source: 'the migration' });
     made.push({ file: CONTROLLER, text: `a controller for conf/${clients.length === 0 ? '' : `, where ${clients.join(', ')} may dial in on port 8443`}` });
   }
   refuseClashes(files);
@@ -36,11 +40,11 @@ export async function migrate(sources: readonly Recognised[], { out, replace }: 
     await writeOut(out, files, { replace, sources: sources.map(({ path }) => path) });
   }
   const reports = migrated.map(({ report }) => report);
-  const next = nextSteps({ out, files: files.map(({ path }) => path), clients, hasAttention: reports.some(({ attention }) => attention.length > 0) });
+  const next = nextSteps({ out, files: files.map(({ path }) => path), accepts: hasController && accepts, hasAttention: reports.some(({ attention }) => attention.length > 0) });
   return { out, attention: reports.reduce((sum, { attention }) => sum + attention.length, 0), files: reports, made, next };
 }
 
-interface WithClients extends Migrated { readonly clients: readonly string[] }
+interface WithClients extends Migrated { readonly clients: readonly string[]; readonly dials: boolean }
 
 /** In the order of the sources. */
 async function allMigrated(sources: readonly Recognised[], properties: ReadonlyMap<Recognised, MigratedProperties>): Promise<WithClients[]> {
@@ -51,12 +55,23 @@ async function allMigrated(sources: readonly Recognised[], properties: ReadonlyM
   const all: WithClients[] = [];
   for (const file of sources) {
     const ready = properties.get(file) ?? mappings.get(file);
-    if (ready !== undefined) all.push({ ...ready, clients: [] });
-    else if (file.kind === 'system') all.push({ ...await migrateSystem(file, await (connectors ??= knownConnectors()), { ...surroundingsOf(sources), servers: new Set() }), clients: [] });
+    if (ready !== undefined) all.push({ ...ready, clients: [], dials: false });
+    else if (file.kind === 'system') all.push({ ...await migrateSystem(file, await (connectors ??= knownConnectors()), { ...surroundingsOf(sources), servers: new Set() }), clients: [], dials: false });
     else if (file.kind === 'provider') all.push(migrateProvider(file, { listens }));
-    else all.push({ report: notTaken(file), files: [], clients: [] });
+    else all.push({ report: notTaken(file), files: [], clients: [], dials: false });
   }
   return all;
+}
+
+/** Hosts that systems name and no provider file knows: agents that dial in. */
+function namedHosts(sources: readonly Recognised[]): readonly string[] {
+  const known = new Set(sources.flatMap((file) => (file.kind === 'provider' ? namesIn(file.json) : [])));
+  const named = sources.flatMap((file) => {
+    const ref = file.kind === 'system' ? file.json['connectorRef'] : undefined;
+    const host = isObject(ref) && typeof ref['connectorHostRef'] === 'string' ? ref['connectorHostRef'].trim() : '';
+    return /^(?:$|#LOCAL$|osgi)|&\{/i.test(host) ? [] : [host];
+  });
+  return named.filter((name) => !known.has(name));
 }
 
 function notTaken(file: Recognised): MigratedFile {

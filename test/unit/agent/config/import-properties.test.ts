@@ -107,6 +107,15 @@ describe('a ConnectorServer.properties', () => {
     expect(importJavaProperties(COMMERCIAL).secrets.get('client.secret')?.reveal()).toBe('s3cr3t');
   });
 
+  it('never listens in clear text where the Java server had TLS, and not with TLS where it had none', () => {
+    const listener = (text: string) => (importJavaProperties(text).settings['listeners'] as unknown[])[0];
+    const encrypted = { pkcs12: 'agent.p12', minVersion: 'TLSv1.2' };
+    expect(listener('connectorserver.usessl=true\nconnectorserver.keyStoreFile=k.jks\nconnectorserver.keyStorePass=pw\n')).toEqual({ tls: { ...encrypted, passphrase: { file: 'secrets/keystore.pass' } } });
+    expect(listener('connectorserver.usessl=true\n')).toEqual({ tls: encrypted });
+    expect(listener('connectorserver.usessl=false\nconnectorserver.keyStoreFile=k.p12\n')).toEqual({});
+    expect(notesOf('connectorserver.keyStoreFile=k.p12')['connectorserver.keyStoreFile']).toMatch(/dropped: usessl is not true/);
+  });
+
   it('says TLS 1.2 wherever there is TLS, which a Java controller may need, and nowhere else', () => {
     const imported = (text: string) => importJavaProperties(text).settings;
     expect(imported('connectorserver.url=wss://c.example/openicf\n')['tls']).toEqual({ minVersion: 'TLSv1.2' });

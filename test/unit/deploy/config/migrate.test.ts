@@ -183,6 +183,19 @@ describe('config migrate: who is connected', () => {
     expect(code).toBe(2);
   });
 
+  it('lets agents dial in under the names systems have for them, also without such a file', async () => {
+    const target = await out();
+    await migrate(await folderWith({ [SYSTEM]: { ...LDAP, connectorRef: { ...LDAP_REF, connectorHostRef: 'rcs7' } }, 'provisioner.openicf-b.json': { ...LDAP, name: 'b' } }), '--out', target);
+    expect(parse(await readText(target, 'controller.yaml'))).toMatchObject({ gateway: { agents: [{ name: 'rcs7' }] } });
+    expect((await check(target)).code).toBe(0);
+  });
+
+  it('says that a listening agent has to be made known', async () => {
+    const notesFor = async (files: object) => points((await migrate(await folderWith({ ...files, 'ConnectorServer.properties': LISTENING }))).report.files.find(({ source }) => source.endsWith('.properties'))!.notes).join('\n');
+    expect(await notesFor({})).toContain('name it under remoteConnectorServers');
+    expect(await notesFor({ [PROVIDER]: SERVERS })).not.toContain('name it under remoteConnectorServers');
+  });
+
   it('takes a file with clients only as it is', async () => {
     const { report } = await migrate(await folderWith({ [PROVIDER]: { remoteConnectorClients: [{ name: 'rcs1' }] } }));
     expect(report.files[0]).toMatchObject({ outcome: 'as-is', attention: [] });
