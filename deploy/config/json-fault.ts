@@ -1,6 +1,8 @@
 const DEEPEST = 128;
 const LITERALS = ['true', 'false', 'null'] as const;
 const BLANKS = ' \t\n\r';
+const HEXADECIMAL = '0123456789abcdefABCDEF';
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const ESCAPED = '"\\/bfnrtu';
 
 /** Where a text stops being JSON. */
@@ -82,14 +84,25 @@ class Walk {
     this.at += 1;
     for (let next = this.#text.charAt(this.at); next !== '"'; next = this.#text.charAt(this.at)) {
       if (next === '' || next < ' ') throw new FaultError('the end of the text (") on its line');
+      if (next === '\\' && this.#text.charAt(this.at + 1) === 'u') this.#code();
       if (next === '\\' && !ESCAPED.includes(this.#text.charAt(this.at + 1) || ' ')) throw new FaultError('another character behind the backslash: a backslash itself is written \\\\');
       this.at += next === '\\' ? 2 : 1;
     }
     this.at += 1;
   }
 
+  #code(): void {
+    for (let digit = 2; digit < 6; digit += 1) {
+      if (!HEXADECIMAL.includes(this.#text.charAt(this.at + digit) || ' ')) throw new FaultError('four hexadecimal digits behind \\u');
+    }
+  }
+
   #number(): void {
-    while (this.at < this.#text.length && '+-.eE0123456789'.includes(this.#text.charAt(this.at))) this.at += 1;
+    const from = this.at;
+    let end = from;
+    while (end < this.#text.length && '+-.eE0123456789'.includes(this.#text.charAt(end))) end += 1;
+    if (!NUMBER.test(this.#text.slice(from, end))) throw new FaultError('a number');
+    this.at = end;
   }
 
   #literal(): void {

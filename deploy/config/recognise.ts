@@ -42,9 +42,16 @@ export function recognise(file: SourceFile): Recognised {
   if ('unreadable' in file) return { kind: 'unknown', path, findings: [problem('', file.unreadable)] };
   const { bytes } = file;
   if (/\.properties$/i.test(path)) return { kind: 'properties', path, text: bytes.toString('latin1') };
+  if (isUtf16(bytes)) return { kind: 'unknown', path, findings: [problem('', 'is written in UTF-16; save it as UTF-8 without a byte order mark')] };
   const text = bytes.toString('utf8');
   if (/\.ya?ml$/i.test(path)) return yamlFile(path, text);
   return /\.json$/i.test(path) ? jsonFile(path, text) : { kind: 'unknown', path, findings: [problem('', `is not known by its name; ${WANTED}`)] };
+}
+
+/** As Windows PowerShell writes it. */
+function isUtf16(bytes: Buffer): boolean {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  return mark === 'fffe' || mark === 'feff';
 }
 
 function jsonKindOfName(name: string): JsonKind | undefined {

@@ -20,6 +20,7 @@ describe('config check: files that are none', () => {
     ['has a comma too many', '{\n "a": 1,\n}', /line 3 .*a name in double quotes/],
     ['has a path with single backslashes', '{ "file": "C:\\data\\x.csv" }', /a backslash itself is written \\\\/],
     ['is a list', '[]', /holds no JSON object/],
+    ['is UTF-16', Buffer.from('\ufeff{}', 'utf16le'), /is written in UTF-16; save it as UTF-8/],
     ['is nested without end', '['.repeat(100_000), /is no JSON: expected no more than 128 levels/],
     ['is huge', Buffer.alloc(4 * 1024 ** 2 + 1, 0x20), /is larger than 4194304 bytes/],
   ])('says so of one that %s', async (_what, content, expected) => {
