@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isIPv6, type AddressInfo } from 'node:net';
 import type { Clock, SessionLog } from '../../../protocol/session/contract.js';
 import { LocalAccess, isLoopback } from './local-access.js';
-import { removeLocalAddress, writeLocalAddress } from './local-files.js';
+import { leaveLocalAddress, type LeavingParts } from './leave-local-address.js';
+import { removeLocalAddress } from './local-files.js';
 import { LocalRoutes, refusal, type Answer, type LocalContent } from './local-routes.js';
 
 const REQUEST_LIMIT_MS = 5000;
@@ -15,6 +16,8 @@ export interface LocalServerOptions extends LocalContent {
   readonly directory: string;
   readonly clock: Clock;
   readonly log: SessionLog;
+  /** Leaves token and address. @default in files */
+  readonly leave?: LeavingParts['leave'];
 }
 
 export interface LocalServer {
@@ -45,10 +48,16 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   await listening(server, options);
   const bound = server.address() as AddressInfo;
   const url = urlOf(bound);
-  const close = (): Promise<void> => closed(server, directory);
+  const closing = new AbortController();
+  let leaving: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await leaving;
+    await closed(server, directory);
+  };
   try {
     if (url === undefined) await removeLocalAddress(directory);
-    else await writeLocalAddress(directory, { url, token: access.token });
+    else ({ left: leaving } = await leaveLocalAddress({ url, token: access.token }, options, closing.signal));
   } catch (error) {
     await close();
     throw error;

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readLocalAddress } from '../../../../../agent/observe/local/local-files.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readLocalAddress, writeLocalAddress } from '../../../../../agent/observe/local/local-files.js';
 import { startLocalServer, type LocalServer, type LocalServerOptions } from '../../../../../agent/observe/local/local-server.js';
 import { FakeClock } from '../../../../support/fake-clock.js';
 import { recordedLog } from '../../../../support/quiet-log.js';
@@ -40,6 +40,38 @@ function ask(path: string, { method = 'GET', token, host = '127.0.0.1', headers 
   });
 }
 const code = async (...asked: Parameters<typeof ask>): Promise<number> => (await ask(...asked)).code;
+
+describe('on a full disk, the local server', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+
+  it('answers probes, and leaves its token once there is room', async () => {
+    let free = false;
+    const leave: typeof writeLocalAddress = (...parts) => (free ? writeLocalAddress(...parts) : Promise.reject(full));
+    const log = recordedLog();
+    await start({ leave, log, address: '127.0.0.1' });
+    expect(await code('/livez')).toBe(200);
+    expect(log.at('error')).toEqual([expect.stringContaining('The disk is full')]);
+    await clock.advance(30_000);
+    await expect(readLocalAddress(directory)).rejects.toMatchObject({ code: 'ENOENT' });
+    free = true;
+    await clock.advance(30_000);
+    const { token } = await vi.waitFor(() => readLocalAddress(directory));
+    expect(await code('/status', { token })).toBe(200);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('stops while it waits for room, and leaves nothing behind', async () => {
+    await start({ leave: () => Promise.reject(full), address: '127.0.0.1' });
+    await server.close();
+    expect(clock.sleeping).toBe(0);
+    await expect(readLocalAddress(directory)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('does not start where the directory cannot be used for another reason', async () => {
+    const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+    await expect(start({ leave: () => Promise.reject(denied), address: '127.0.0.1' })).rejects.toThrow('EACCES');
+  });
+});
 
 describe('the local server', () => {
   it('refuses everything but probes without the token, and does nothing', async () => {
