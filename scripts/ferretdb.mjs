@@ -1,7 +1,7 @@
 /**
  * `node scripts/ferretdb.mjs`: the MongoDB connector against FerretDB, which speaks MongoDB's protocol. Builds the server from its
  * published Go module into var/ferretdb, unless it is there, and runs the tests of the project `ferretdb`; `--build` stops before
- * these. Takes Go 1.22; where there is none it says so, and no test counts. Ends with `N passed, N failed`.
+ * these, and needs no package, so that it may run beside their installation. Takes Go 1.22; where there is none it says so, and no test counts. Ends with `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -54,10 +54,12 @@ if (!existsSync(program) && go === undefined) {
   console.log(`FerretDB ${VERSION} is not here and cannot be built without Go ${LEAST_GO.join('.')}: the MongoDB connector was not tested against it.`);
   results.finish();
 }
-await installPackages();
 if (go !== undefined) {
   console.log(`\n== build of FerretDB ${VERSION}`);
   results.count('build of FerretDB', await build(go).then(() => true, (error) => (console.error(String(error)), false)));
 }
-if (results.failed === 0 && !process.argv.includes('--build')) await results.vitest('ferretdb');
+if (results.failed === 0 && !process.argv.includes('--build')) {
+  await installPackages();
+  await results.vitest('ferretdb');
+}
 results.finish();

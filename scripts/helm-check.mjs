@@ -2,13 +2,12 @@
  * `node scripts/helm-check.mjs`: the chart of deploy/helm as Helm renders it, for several sets of values: checked by Helm itself, against
  * Kubernetes' own schemas (oldest and newest version, from PyPI's kubernetes-validate), and its agent.yaml by the agent. Builds Helm from
  * its published Go module into var/helm unless it is there; where there is no Go it says so, and nothing counts. `--build` stops after
- * that. Ends with `N passed, N failed`.
+ * that, and needs no package, so that it may run beside their installation. Ends with `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { PYTHON_TOOLS, installPrograms } from './debian-packages.mjs';
 import { withTypeScript } from './load-typescript.mjs';
 import { installPackages, root } from './run.mjs';
@@ -81,7 +80,7 @@ function isRestricted({ securityContext, initContainers = [], containers }) {
     && [...initContainers, ...containers].every(({ securityContext: own }) => own.allowPrivilegeEscalation === false && own.readOnlyRootFilesystem === true && own.capabilities.drop.includes('ALL'));
 }
 
-async function checkCase({ name, values, kinds, metrics = 'token' }, validator, scratch, readConfig) {
+async function checkCase({ name, values, kinds, metrics = 'token' }, { validator, scratch, readConfig, parseAllDocuments }) {
   for (const version of VERSIONS) {
     const { status, stdout, stderr } = rendered(values, version, scratch);
     results.count(`${name}, Kubernetes ${version}: Helm renders it (${stderr.trim()})`, status === 0);
@@ -101,9 +100,10 @@ async function checkCase({ name, values, kinds, metrics = 'token' }, validator, 
   }
 }
 
-await installPackages();
 if (!buildHelm()) console.log('not run: no Go, so Helm cannot be built.');
 else if (!process.argv.includes('--build')) {
+  await installPackages();
+  const { parseAllDocuments } = await import('yaml');
   const validator = installValidator();
   const scratch = mkdtempSync(join(tmpdir(), 'causeway-helm-'));
   try {
@@ -111,7 +111,7 @@ else if (!process.argv.includes('--build')) {
     results.count(`helm lint --strict (${lint.stdout.slice(-300)})`, lint.status === 0);
     await withTypeScript(async (load) => {
       const { readConfig } = await load('/agent/config/load-config.ts');
-      for (const one of CASES) await checkCase(one, validator, scratch, readConfig);
+      for (const one of CASES) await checkCase(one, { validator, scratch, readConfig, parseAllDocuments });
     });
     for (const values of WRONG) results.count(`${JSON.stringify(values)} is refused`, rendered(values, VERSIONS[0], scratch).status !== 0);
   } catch (error) {
