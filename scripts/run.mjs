@@ -26,6 +26,17 @@ export function run(command, args, options = {}) {
   });
 }
 
+/** Runs a command on what processor time others leave. How it went, and what it printed. */
+export function runBeside(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn('nice', ['-n', '19', command, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => { output += chunk; });
+    child.on('error', (error) => resolve({ ok: false, output: String(error) }));
+    child.on('close', (code, signal) => resolve({ ok: code === 0, output: code === 0 ? output : `${output}${command} ${args.join(' ')} ended with ${signal ?? code}` }));
+  });
+}
+
 /** `npm ci` unless node_modules already holds what the lock file says. */
 export async function installPackages() {
   const installed = join(root, 'node_modules/.package-lock.json');

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { root, run } from './run.mjs';
+import { root, run, runBeside } from './run.mjs';
 
 export class TestResults {
   passed = 0;
@@ -23,12 +23,19 @@ export class TestResults {
     this.count(name, await run(command, args).then(() => true, (error) => (console.error(String(error)), false)));
   }
 
-  /** Every test of a vitest project. */
-  async vitest(project) {
-    console.log(`\n== tests: ${project}`);
+  /** One command that must end with 0, beside others and behind them; its output comes when it is done. */
+  async checkBeside(name, command, args) {
+    const { ok, output } = await runBeside(command, args);
+    console.log(`\n== ${name}\n${output}`);
+    this.count(name, ok);
+  }
+
+  /** Every test of some vitest projects, at the same time where they are of one group; the report is named after the first. */
+  async vitest(project, ...more) {
+    console.log(`\n== tests: ${[project, ...more].join(', ')}`);
     const report = join(root, `var/test-${project}.json`);
     rmSync(report, { force: true });
-    const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const args = ['node_modules/vitest/vitest.mjs', 'run', ...[project, ...more].flatMap((each) => ['--project', each]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const ended = await run(process.execPath, args).then(() => true, () => false);
     let summary;
     try {
