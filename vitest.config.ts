@@ -1,34 +1,45 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
-const common = { environment: 'node' as const, testTimeout: 20_000, hookTimeout: 60_000 };
+const common = { environment: 'node' as const, testTimeout: 40_000, hookTimeout: 60_000 };
 
-/** vitest would leave one core to itself, which has little to do. */
-const maxWorkers = Math.max(2, availableParallelism() - 1);
-/** Mostly waiting for something to run out: more of them than there are cores at a time. */
-const WAITING = [
-  'test/faults/certificates.test.ts', 'test/faults/half-open.test.ts', 'test/faults/idle-agent.test.ts', 'test/faults/shutdown.test.ts', 'test/integration/agent/enrolment/running-agent.test.ts',
-  'test/integration/agent/oauth-server.test.ts',
-];
+/** vitest would leave one core to itself, which has little to do; and tests wait: for times to run out, servers to start, processes to end. */
+const maxWorkers = Math.max(2, availableParallelism() - 1) + 1;
 /** Measure memory, under load of their own. */
 const ALONE = ['test/e2e/memory.test.ts', 'test/faults/overload.test.ts'];
 const real = { ...common, testTimeout: 60_000, hookTimeout: 120_000 };
 
+/** Changes what vitest puts back only with the process, or measures the process: such a file has one to itself. */
+const OWN_PROCESS = /\bvi\.(?:mock|doMock|stub|useFakeTimers)|memoryUsage|setFlagsFromString|streaming\.js'|isolated-world\.js'|process\.(?:env\[|chdir|once?\(|umask)|v8'/;
+const UNIT = ['unit', 'contract', 'connectors'];
+const isolated = UNIT.flatMap((room) => readdirSync(join(import.meta.dirname, 'test', room), { recursive: true, encoding: 'utf8' }).map((path) => `test/${room}/${path.replaceAll('\\', '/')}`))
+  .filter((path) => path.endsWith('.test.ts') && !path.endsWith('.integration.test.ts') && OWN_PROCESS.test(readFileSync(join(import.meta.dirname, path), 'utf8')));
+
 /**
- * unit: no server, no process. integration: real servers and built processes, some files at a time; integration-waiting: those
- * that take time rather than work; integration-alone: one file at a time, with nothing beside it. `--project 'integration*'` is all three.
+ * unit: no server, no process of ours; files share a process, each with modules of its own (starting processes took longer than
+ * most tests), but for those of unit-isolated: `--project 'unit*'` is both. integration: real servers and built processes, some
+ * files at a time; integration-alone: one file at a time, with nothing beside it. `--project 'integration*'` is both.
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...common, name: 'unit', maxWorkers, include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/connectors/**/*.test.ts'], exclude: ['**/*.integration.test.ts'] } },
+      {
+        test: {
+          ...common, name: 'unit', include: UNIT.map((room) => `test/${room}/**/*.test.ts`), exclude: ['**/*.integration.test.ts', ...isolated], maxWorkers,
+          isolate: false, setupFiles: ['test/support/fresh-modules.ts'],
+        },
+      },
+      { test: { ...common, name: 'unit-isolated', include: isolated, maxWorkers } },
       {
         test: {
           ...real, name: 'integration', include: ['test/integration/**/*.test.ts', 'test/connectors/**/*.integration.test.ts', 'test/faults/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/packages/**/*.test.ts'],
-          exclude: [...WAITING, ...ALONE], maxWorkers, sequence: { groupOrder: 1 },
+          exclude: ALONE, maxWorkers, sequence: { groupOrder: 1 },
         },
       },
-      { test: { ...real, name: 'integration-waiting', include: WAITING, maxWorkers: maxWorkers + 1, sequence: { groupOrder: 2 } } },
       { test: { ...real, name: 'integration-alone', include: ALONE, fileParallelism: false } },
       // Against the Java side: run by npm run test:interop, which builds the Java programs first.
       {

@@ -28,13 +28,13 @@ await results.check('links of the pages', node, ['scripts/check-links.mjs']);
 await results.check('page of the commands', node, ['scripts/command-page.mjs', '--check']);
 await results.check('coverage of the specifications', node, ['scripts/specification-coverage.mjs', '--check']);
 
-const PROJECTS = ['unit', 'integration', 'integration-waiting', 'integration-alone'];
+const GROUPS = [['unit', 'unit-isolated'], ['integration'], ['integration-alone']];
 const wanted = process.argv.slice(2);
 const evidence = startEvidence('test');
-for (const project of wanted.length > 0 ? wanted : PROJECTS) {
+for (const projects of wanted.length > 0 ? wanted.map((project) => [project]) : GROUPS) {
   // What measures has the machine to itself.
-  if (project === 'integration-alone') await beside;
-  await results.vitest(project);
+  if (projects.includes('integration-alone')) await beside;
+  await results.vitest(...projects);
 }
 await beside;
 await searchEvidence(results, evidence, wanted.length > 0 ? [] : ['--whole']);

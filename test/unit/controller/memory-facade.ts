@@ -50,7 +50,10 @@ export class MemoryFacade implements ConnectorFacade {
 
   async #wait(call: CallContext): Promise<void> {
     if (this.gate === undefined) return;
-    await Promise.race([this.gate, new Promise((_resolve, reject) => call.signal.addEventListener('abort', () => reject(new ConnectorError('connectionBroken', 'aborted'))))]);
+    const aborted = (): ConnectorError => new ConnectorError('connectionBroken', 'aborted');
+    // The caller's time may have run out on the way here.
+    if (call.signal.aborted) throw aborted();
+    await Promise.race([this.gate, new Promise((_resolve, reject) => call.signal.addEventListener('abort', () => reject(aborted())))]);
   }
 
   #failIfTold(kind: Operation['kind']): void {
