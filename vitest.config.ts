@@ -13,7 +13,7 @@ const ALONE = ['test/e2e/memory.test.ts', 'test/faults/overload.test.ts'];
 const real = { ...common, testTimeout: 60_000, hookTimeout: 120_000 };
 
 /** Changes what vitest puts back only with the process, or measures the process: such a file has one to itself. */
-const OWN_PROCESS = /\bvi\.(?:mock|doMock|stub|useFakeTimers)|memoryUsage|getHeap|thread-time|setFlagsFromString|streaming\.js'|isolated-world\.js'|fuzz\/engine|process\.(?:env\[|chdir|on(?:ce)?\(|exitCode|umask)|v8'/;
+const OWN_PROCESS = /\bvi\.(?:mock|doMock|stub|useFakeTimers)|memoryUsage|cpuUsage|getHeap|thread-time|setFlagsFromString|streaming\.js'|isolated-world\.js'|fuzz\/engine|process\.(?:env\[|chdir|on(?:ce)?\(|exitCode|umask)|v8'/;
 const UNIT = ['unit', 'contract', 'connectors'];
 const isolated = UNIT.flatMap((room) => readdirSync(join(import.meta.dirname, 'test', room), { recursive: true, encoding: 'utf8' }).map((path) => `test/${room}/${path.replaceAll('\\', '/')}`))
   .filter((path) => path.endsWith('.test.ts') && !path.endsWith('.integration.test.ts') && OWN_PROCESS.test(readFileSync(join(import.meta.dirname, path), 'utf8')));
