@@ -8,6 +8,8 @@ const common = { environment: 'node' as const, testTimeout: 40_000, hookTimeout:
 
 /** vitest would leave one core to itself, which has little to do; and tests wait: for times to run out, servers to start, processes to end. */
 const maxWorkers = Math.max(2, availableParallelism() - 1) + 1;
+/** Hold the product to seconds: away from what takes processor time. */
+const WAITING = ['test/faults/certificates.test.ts', 'test/faults/half-open.test.ts', 'test/faults/shutdown.test.ts'];
 /** Measure memory, under load of their own. */
 const ALONE = ['test/e2e/memory.test.ts', 'test/faults/overload.test.ts'];
 const real = { ...common, testTimeout: 60_000, hookTimeout: 120_000 };
@@ -21,7 +23,8 @@ const isolated = UNIT.flatMap((room) => readdirSync(join(import.meta.dirname, 't
 /**
  * unit: no server, no process of ours; files share a process, each with modules of its own (starting processes took longer than
  * most tests), but for those of unit-isolated: `--project 'unit*'` is both. integration: real servers and built processes, some
- * files at a time; integration-alone: one file at a time, with nothing beside it. `--project 'integration*'` is both.
+ * files at a time; integration-waiting: those that take time rather than work; integration-alone: one file at a time, with nothing
+ * beside it. `--project 'integration*'` is all three.
  */
 export default defineConfig({
   test: {
@@ -37,9 +40,10 @@ export default defineConfig({
       {
         test: {
           ...real, name: 'integration', include: ['test/integration/**/*.test.ts', 'test/connectors/**/*.integration.test.ts', 'test/faults/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/packages/**/*.test.ts'],
-          exclude: ALONE, maxWorkers, sequence: { groupOrder: 1 },
+          exclude: [...WAITING, ...ALONE], maxWorkers, sequence: { groupOrder: 1 },
         },
       },
+      { test: { ...real, name: 'integration-waiting', include: WAITING, maxWorkers, sequence: { groupOrder: 2 } } },
       { test: { ...real, name: 'integration-alone', include: ALONE, fileParallelism: false } },
       // Against the Java side: run by npm run test:interop, which builds the Java programs first.
       {

@@ -48,6 +48,9 @@ export const JAVA_TOOLS = [
 /** Has promtool, which checks metrics pages and alert rules. Too big for every machine that runs the tests. */
 export const PROMETHEUS = [{ program: '/usr/bin/promtool', package: 'prometheus' }];
 
+/** Seconds to wait for somebody else who is installing. */
+const LOCK_WAIT = 600;
+
 /** Ends the process with the command to run by hand when a program is missing and cannot be installed. */
 export function installPrograms(programs) {
   const isMissing = ({ program }) => spawnSync('test', ['-x', program]).status !== 0;
@@ -61,7 +64,7 @@ export function installPrograms(programs) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync('apt-get', ['update'], { stdio: 'inherit', env });
   // policy-rc.d would be the other way to keep the packages from starting a daemon; there is none to start in a container.
-  const installed = spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { stdio: 'inherit', env });
+  const installed = spawnSync('apt-get', ['install', '-y', '--no-install-recommends', '-o', `DPkg::Lock::Timeout=${LOCK_WAIT}`, ...missing], { stdio: 'inherit', env });
   const stillMissing = programs.filter(isMissing).map((entry) => entry.package);
   if (installed.status !== 0 || stillMissing.length > 0) {
     console.error(`Could not install ${stillMissing.join(', ') || missing.join(', ')}: ${command}`);

@@ -28,7 +28,7 @@ await results.check('links of the pages', node, ['scripts/check-links.mjs']);
 await results.check('page of the commands', node, ['scripts/command-page.mjs', '--check']);
 await results.check('coverage of the specifications', node, ['scripts/specification-coverage.mjs', '--check']);
 
-const GROUPS = [['unit', 'unit-isolated'], ['integration'], ['integration-alone']];
+const GROUPS = [['unit', 'unit-isolated'], ['integration'], ['integration-waiting'], ['integration-alone']];
 const wanted = process.argv.slice(2);
 const evidence = startEvidence('test');
 for (const projects of wanted.length > 0 ? wanted.map((project) => [project]) : GROUPS) {

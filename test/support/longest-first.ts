@@ -7,7 +7,7 @@ const LONGEST = [
   'test/faults/idle-agent.test.ts', 'test/faults/killed-processes.test.ts', 'test/connectors/kerberos/principals.integration.test.ts', 'test/integration/controller/enrolment-process.test.ts',
   'test/integration/controller/gateway.test.ts', 'test/connectors/ssh/toolkit.integration.test.ts', 'test/e2e/live-sync/samba.test.ts', 'test/connectors/ldap/sync-changelog.integration.test.ts',
   'test/integration/agent/isolation/troubled.test.ts', 'test/integration/controller/identities.test.ts', 'test/e2e/drain.test.ts', 'test/integration/agent/paused-consumer.test.ts',
-  'test/e2e/live-sync/directory-389.test.ts', 'test/connectors/kerberos/contract.integration.test.ts', 'test/integration/journal/killed-relay.test.ts', 'test/faults/certificates.test.ts',
+  'test/e2e/live-sync/directory-389.test.ts', 'test/connectors/kerberos/contract.integration.test.ts', 'test/integration/journal/killed-relay.test.ts', 'test/integration/agent/oauth-server.test.ts',
   'test/unit/hostile/regular-expressions.test.ts', 'test/unit/connectors/scripted/hostile.test.ts', 'test/connectors/mongodb/contract.test.ts', 'test/connectors/box/contract.test.ts', 'test/connectors/docusign/contract.test.ts',
 ];
 
