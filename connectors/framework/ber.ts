@@ -71,6 +71,25 @@ export class BerCursor {
     this.#step();
   }
 
+  /** What all elements are in. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  /** Passes the next element, which must have this tag; its content is from `contentStart` to `contentEnd`. */
+  pass(tag: number): void {
+    this.#expect(tag);
+  }
+
+  /** Of the element read or passed last. */
+  get contentStart(): number {
+    return this.#content;
+  }
+
+  get contentEnd(): number {
+    return this.#at;
+  }
+
   text(tag: number = BER.octetString): string {
     this.#expect(tag);
     return this.#bytes.toString('utf8', this.#content, this.#at);

@@ -7,7 +7,8 @@ import { specialAttributes } from './active-directory/special-attributes.js';
 import { isBinaryAttribute } from './binary-attributes.js';
 import type { LdapSession } from './connection.js';
 import { decodeText } from '../../framework/ber.js';
-import type { Entry, ServerType } from './directory/contract.js';
+import type { Entry, EntryAttribute, ServerType } from './directory/contract.js';
+import { textsOf } from './directory/received-attribute.js';
 import { isDnAttribute, uidTextOf } from './find-entry.js';
 import { MEMBER_ID, attributesForGroups, isGroupAttribute, readGroupAttributes } from './groups/read-groups.js';
 import type { Subschema } from './schema/subschema.js';
@@ -26,7 +27,7 @@ const SPECIAL = /^__.*__$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** How the values of one attribute are given out; undefined: not at all. */
-interface Outlet { readonly name: string; readonly key: string; readonly value: (bytes: Uint8Array) => IcfValue }
+interface Outlet { readonly name: string; readonly key: string; readonly values: (attribute: EntryAttribute) => IcfValue[] }
 
 /** Bytes that do not belong to a chunk of the socket, and are no Buffer. */
 function copied(bytes: Uint8Array): Uint8Array {
@@ -44,17 +45,21 @@ function text(bytes: Uint8Array): IcfValue {
   }
 }
 
-function converted(convert: (value: string) => string): (bytes: Uint8Array) => IcfValue {
-  return (bytes) => {
-    const value = text(bytes);
-    return typeof value === 'string' ? convert(value) : value;
-  };
+function texts(attribute: EntryAttribute): IcfValue[] {
+  const decoded = textsOf(attribute);
+  return decoded.some((value) => value.includes('\ufffd')) ? attribute.values.map(text) : decoded;
+}
+
+function converted(convert: (value: string) => string): Outlet['values'] {
+  return (attribute) => texts(attribute).map((value) => (typeof value === 'string' ? convert(value) : value));
 }
 
 const TIMES = { generalized: converted(generalizedTimeToIso), interval: converted(intervalToIso) } as const;
 
-function guid(oldFormat: boolean): (bytes: Uint8Array) => IcfValue {
-  return (bytes) => guidText(bytes, oldFormat) ?? copied(bytes);
+const copies: Outlet['values'] = ({ values }) => values.map(copied);
+
+function guids(oldFormat: boolean): Outlet['values'] {
+  return ({ values }) => values.map((bytes) => guidText(bytes, oldFormat) ?? copied(bytes));
 }
 
 class Mapper implements EntryMapper {
@@ -68,6 +73,8 @@ class Mapper implements EntryMapper {
   /** ICF's own attributes that are given out. */
   readonly #specials: readonly SpecialAttribute[];
   readonly #outlets = new Map<string, Outlet | undefined>();
+  /** Names the DN is asked for by. */
+  readonly #dnNames: readonly string[];
   /** Asked for by name, and empty where an entry has none: as in the Java connector, so that clients find the same keys. */
   readonly #empty: ReadonlyMap<string, Attribute>;
 
@@ -77,6 +84,7 @@ class Mapper implements EntryMapper {
     this.#objectClass = objectClass;
     this.#schema = schema;
     this.#asked = asked === undefined ? undefined : new Map(asked.map((name) => [attributeKey(name), name]));
+    this.#dnNames = [...this.#asked?.values() ?? []].filter(isDnAttribute);
     const membersToo = config.getGroupMemberId && objectClass === GROUP;
     this.#computed = (asked ?? (membersToo ? [MEMBER_ID] : [])).filter((name) => isGroupAttribute(name) && (attributeKey(name) !== attributeKey(MEMBER_ID) || membersToo));
     const plain = asked === undefined ? ['*'] : asked.filter((name) => !SPECIAL.test(name) && !isDnAttribute(name) && !isGroupAttribute(name) && !name.includes(':'));
@@ -88,12 +96,12 @@ class Mapper implements EntryMapper {
 
   map(entry: Entry, signal: AbortSignal): ConnectorObject | Promise<ConnectorObject> {
     const attributes: Attribute[] = [this.#uid(entry), new Name(entry.dn)];
-    if (this.#asked !== undefined) for (const [key, name] of this.#asked) if (isDnAttribute(key)) attributes.push(new Attribute(name, [entry.dn]));
+    for (const name of this.#dnNames) attributes.push(new Attribute(name, [entry.dn]));
     const given = new Set<string>();
-    for (const [key, { name, values }] of entry.attributes) {
-      const outlet = this.#outletOf(key, name);
+    for (const [key, attribute] of entry.attributes) {
+      const outlet = this.#outletOf(key, attribute.name);
       if (outlet === undefined) continue;
-      attributes.push(new Attribute(outlet.name, values.map(outlet.value)));
+      attributes.push(new Attribute(outlet.name, outlet.values(attribute)));
       given.add(outlet.key);
     }
     for (const special of this.#specials) {
@@ -114,26 +122,29 @@ class Mapper implements EntryMapper {
   }
 
   #outletOf(key: string, name: string): Outlet | undefined {
-    if (!this.#outlets.has(key)) this.#outlets.set(key, this.#newOutlet(key, name));
-    return this.#outlets.get(key);
+    const known = this.#outlets.get(key);
+    if (known !== undefined || this.#outlets.has(key)) return known;
+    const outlet = this.#newOutlet(key, name);
+    this.#outlets.set(key, outlet);
+    return outlet;
   }
 
   #newOutlet(key: string, name: string): Outlet | undefined {
     const bare = name.replace(/;binary$/i, '');
-    if (this.#asked === undefined) return this.#returnedByDefault(bare) ? { name: bare, key: attributeKey(bare), value: this.#valueOf(name, bare) } : undefined;
+    if (this.#asked === undefined) return this.#returnedByDefault(bare) ? { name: bare, key: attributeKey(bare), values: this.#valuesOf(name, bare) } : undefined;
     // `cn` asks for `cn;lang-fr` too.
     const asked = [key, attributeKey(bare), key.split(';')[0] ?? key].map((one) => this.#asked?.get(one)).find((one) => one !== undefined);
     if (asked === undefined) return undefined;
     const given = attributeKey(asked) === attributeKey(bare) ? asked : bare;
-    return { name: given, key: attributeKey(given), value: this.#valueOf(name, bare) };
+    return { name: given, key: attributeKey(given), values: this.#valuesOf(name, bare) };
   }
 
-  #valueOf(name: string, bare: string): (bytes: Uint8Array) => IcfValue {
+  #valuesOf(name: string, bare: string): Outlet['values'] {
     const { config } = this.#session;
-    if (isBinaryAttribute(name, config, this.#schema)) return copied;
-    if (isGuidAttribute(bare, config)) return guid(config.useOldADGUIDFormat);
+    if (isBinaryAttribute(name, config, this.#schema)) return copies;
+    if (isGuidAttribute(bare, config)) return guids(config.useOldADGUIDFormat);
     const form = timeForm(bare, config);
-    return form === undefined ? text : TIMES[form];
+    return form === undefined ? texts : TIMES[form];
   }
 
   /** Not passwords and what was only read to tell something else, and operational attributes only when asked for. */

@@ -1,5 +1,5 @@
-import { decodeText } from '../../../framework/ber.js';
 import type { Entry } from './contract.js';
+import { firstTextOf, textsOf } from './received-attribute.js';
 
 /** The first entry of a search, which is left then. */
 export async function firstEntry(entries: AsyncGenerator<Entry, unknown, void>): Promise<Entry | undefined> {
@@ -9,11 +9,12 @@ export async function firstEntry(entries: AsyncGenerator<Entry, unknown, void>):
 
 /** Values of an attribute as text; empty when it is not there. */
 export function texts(entry: Entry, attribute: string): string[] {
-  return entry.attributes.get(attribute.toLowerCase())?.values.map(decodeText) ?? [];
+  const found = entry.attributes.get(attribute.toLowerCase());
+  return found === undefined ? [] : textsOf(found);
 }
 
 /** First value of an attribute as text. */
 export function firstText(entry: Entry, attribute: string): string | undefined {
-  const first = entry.attributes.get(attribute.toLowerCase())?.values[0];
-  return first === undefined ? undefined : decodeText(first);
+  const found = entry.attributes.get(attribute.toLowerCase());
+  return found === undefined ? undefined : firstTextOf(found);
 }

@@ -2,6 +2,8 @@ import { BER, MalformedMessage, elementLength } from '../../../framework/ber.js'
 
 /** Longest LDAP message accepted: larger than any entry a directory should hold, smaller than what hurts. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+/** Tag, and the longest length there is. */
+const HEADER_BYTES = 6;
 
 /** Cuts a byte stream into LDAP messages. Bytes of an incomplete message are kept as chunks and joined once. */
 export class MessageFraming {
@@ -24,23 +26,28 @@ export class MessageFraming {
   * push(chunk: Uint8Array): Generator<Uint8Array, void, void> {
     this.#chunks.push(chunk);
     this.#buffered += chunk.length;
-    for (;;) {
-      this.#expected ??= this.#header();
-      if (this.#expected === undefined || this.#buffered < this.#expected) return;
-      const bytes = this.#joined();
-      const message = bytes.subarray(0, this.#expected);
-      this.#chunks = bytes.length > message.length ? [bytes.subarray(message.length)] : [];
-      this.#buffered -= message.length;
-      this.#expected = undefined;
-      yield message;
+    this.#expected ??= this.#header();
+    if (this.#expected === undefined || this.#buffered < this.#expected) return;
+    const bytes = this.#joined();
+    let at = 0;
+    while (this.#expected !== undefined && bytes.length - at >= this.#expected) {
+      yield bytes.subarray(at, at + this.#expected);
+      at += this.#expected;
+      this.#expected = this.#lengthAt(bytes, at);
     }
+    this.#buffered = bytes.length - at;
+    this.#chunks = this.#buffered === 0 ? [] : [bytes.subarray(at)];
   }
 
   #header(): number | undefined {
-    if (this.#buffered === 0) return undefined;
-    const bytes = (this.#chunks[0]?.length ?? 0) >= 6 ? this.#chunks[0] : this.#joined();
-    if (bytes === undefined || bytes[0] !== BER.sequence) throw new MalformedMessage('a message does not start with a sequence');
-    const length = elementLength(bytes);
+    const [first] = this.#chunks;
+    return this.#lengthAt(first === undefined || first.length < HEADER_BYTES ? this.#joined() : first, 0);
+  }
+
+  #lengthAt(bytes: Uint8Array, start: number): number | undefined {
+    if (start === bytes.length) return undefined;
+    if (bytes[start] !== BER.sequence) throw new MalformedMessage('a message does not start with a sequence');
+    const length = elementLength(bytes, start);
     if (length !== undefined && length > this.#limit) throw new MalformedMessage(`a message of ${length} bytes, more than ${this.#limit}`);
     return length;
   }

@@ -1,5 +1,7 @@
-import type { Entry, EntryAttribute } from './contract.js';
 import { BER, BerCursor, MalformedMessage, decodeText } from '../../../framework/ber.js';
+import { AttributeNames } from './attribute-names.js';
+import type { Entry } from './contract.js';
+import { ReceivedAttribute } from './received-attribute.js';
 
 /** A response control; the value is its raw content. */
 export interface ResponseControl {
@@ -41,8 +43,8 @@ const DONE_TAGS: ReadonlySet<number> = new Set([
 const CONTROLS = 0xa0;
 const REFERRAL = 0xa3;
 
-/** Decodes one whole message. Throws MalformedMessage for anything RFC 4511 does not allow. */
-export function decodeResponse(message: Uint8Array): LdapMessage {
+/** Decodes one whole message. Throws MalformedMessage for anything RFC 4511 does not allow. `names`: those of messages before. */
+export function decodeResponse(message: Uint8Array, names = new AttributeNames()): LdapMessage {
   const outer = new BerCursor(message);
   const body = outer.within(BER.sequence);
   if (!outer.done) throw new MalformedMessage('bytes after the message');
@@ -51,11 +53,11 @@ export function decodeResponse(message: Uint8Array): LdapMessage {
   if (tag === undefined) throw new MalformedMessage('a message without an operation');
   const operation = body.within(tag);
   const controls = body.tag === CONTROLS ? decodeControls(body.within(CONTROLS)) : [];
-  return { id, response: decodeOperation(tag, operation, controls), bytes: message.length };
+  return { id, response: decodeOperation(tag, operation, controls, names), bytes: message.length };
 }
 
-function decodeOperation(tag: number, operation: BerCursor, controls: readonly ResponseControl[]): LdapResponse {
-  if (tag === RESPONSE_TAG.entry) return { kind: 'entry', entry: decodeEntry(operation), controls };
+function decodeOperation(tag: number, operation: BerCursor, controls: readonly ResponseControl[], names: AttributeNames): LdapResponse {
+  if (tag === RESPONSE_TAG.entry) return { kind: 'entry', entry: decodeEntry(operation, names), controls };
   if (tag === RESPONSE_TAG.reference) return { kind: 'reference', urls: decodeTexts(operation) };
   if (tag === RESPONSE_TAG.intermediate) {
     const oid = operation.readIf(0x80);
@@ -83,21 +85,22 @@ function decodeTexts(cursor: BerCursor): string[] {
   return texts;
 }
 
-function decodeEntry(operation: BerCursor): Entry {
+function decodeEntry(operation: BerCursor, names: AttributeNames): Entry {
   const dn = operation.text();
-  const attributes = new Map<string, EntryAttribute & { readonly values: Uint8Array[] }>();
+  const attributes = new Map<string, ReceivedAttribute>();
   const list = operation.within(BER.sequence);
   while (!list.done) {
-    const attribute = list.within(BER.sequence);
-    const name = attribute.text();
-    const values: Uint8Array[] = [];
-    const set = attribute.within(BER.set);
-    while (!set.done) values.push(set.read(BER.octetString));
-    const key = name.toLowerCase();
-    const before = attributes.get(key);
+    const parts = list.within(BER.sequence);
+    parts.pass(BER.octetString);
+    const { name, key } = names.at(parts.bytes, parts.contentStart, parts.contentEnd);
     // A server that names an attribute a million times must not cost a million copies of its values.
-    if (before === undefined) attributes.set(key, { name, values });
-    else for (const value of values) before.values.push(value);
+    let attribute = attributes.get(key);
+    if (attribute === undefined) attributes.set(key, attribute = new ReceivedAttribute(name, parts.bytes));
+    const values = parts.within(BER.set);
+    while (!values.done) {
+      values.pass(BER.octetString);
+      attribute.add(values.contentStart, values.contentEnd);
+    }
   }
   return { dn, attributes };
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { ConnectorError } from '../../../../protocol/model/index.js';
 import { MalformedMessage } from '../../../framework/ber.js';
 import { tracedChunks, tracedRequest } from '../../../framework/operation-spans.js';
+import { AttributeNames } from './attribute-names.js';
 import { MessageFraming } from './framing.js';
 import { UNBIND, abandon, encodeMessage, type LdapRequest, type RequestControl } from './request.js';
 import { decodeResponse, type LdapMessage, type LdapResponse } from './response.js';
@@ -39,6 +40,7 @@ export class LdapWire {
   readonly silenceLimitMs: number;
   #socket: Socket;
   #framing = new MessageFraming();
+  readonly #names = new AttributeNames();
   #exchanges = new Map<number, Exchange>();
   #nextId = 1;
   #failure: ConnectorError | undefined;
@@ -207,7 +209,7 @@ export class LdapWire {
   readonly #onData = (chunk: Uint8Array): void => {
     this.#heard = performance.now();
     try {
-      for (const message of this.#framing.push(chunk)) this.#dispatch(decodeResponse(message));
+      for (const message of this.#framing.push(chunk)) this.#dispatch(decodeResponse(message, this.#names));
     } catch (error) {
       const why = error instanceof MalformedMessage ? error.message : String(error);
       this.#fail(new ConnectorError('connectionBroken', `The server ${this.url} sent something that is not LDAP: ${why}.`, { cause: error }));
