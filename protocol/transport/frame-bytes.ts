@@ -9,6 +9,8 @@ const LARGEST_7 = 125;
 const LARGEST_16 = 0xffff;
 const MASK_BYTES = 4;
 const MASK_POOL_BYTES = 8 * 1024;
+/** From here on, taking four bytes at a time is worth its preparation. */
+const LONG_PAYLOAD = 1024;
 
 /** `client`: each frame is masked by a key of its own, as a client's must be. */
 export type WebSocketRole = 'client' | 'server';
@@ -65,9 +67,27 @@ function writeMasked(bytes: Buffer, start: number, message: Uint8Array): number 
     randomFillSync(maskPool);
     maskAt = 0;
   }
-  const key = start + MASK_BYTES;
-  bytes.set(maskPool.subarray(maskAt, maskAt + MASK_BYTES), start);
+  const key = maskPool.subarray(maskAt, maskAt + MASK_BYTES);
   maskAt += MASK_BYTES;
-  for (let index = 0; index < message.length; index++) bytes[key + index] = (message[index] ?? 0) ^ (bytes[start + (index & 3)] ?? 0);
-  return key + message.length;
+  bytes.set(key, start);
+  const payload = bytes.subarray(start + MASK_BYTES, start + MASK_BYTES + message.length);
+  payload.set(message);
+  mask(payload, key);
+  return start + MASK_BYTES + message.length;
+}
+
+/** In place (RFC 6455 section 5.3), four bytes at a time where memory lets them be taken together. */
+function mask(payload: Buffer, key: Uint8Array): void {
+  const { length } = payload;
+  if (length < LONG_PAYLOAD) return maskBytes(payload, 0, length, key);
+  const aligned = -payload.byteOffset & 3;
+  const words = new Int32Array(payload.buffer, payload.byteOffset + aligned, (length - aligned) >> 2);
+  const [word = 0] = new Int32Array(Uint8Array.from(key, (_, index) => key[(aligned + index) & 3] ?? 0).buffer);
+  maskBytes(payload, 0, aligned, key);
+  for (let index = 0; index < words.length; index++) words[index] = (words[index] ?? 0) ^ word;
+  maskBytes(payload, aligned + 4 * words.length, length, key);
+}
+
+function maskBytes(payload: Buffer, from: number, to: number, key: Uint8Array): void {
+  for (let index = from; index < to; index++) payload[index] = (payload[index] ?? 0) ^ (key[index & 3] ?? 0);
 }
