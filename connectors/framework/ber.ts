@@ -30,8 +30,8 @@ function asBuffer(bytes: Uint8Array): Buffer {
 
 /** Reads BER elements one after another; never outside its bytes, whatever these say. Values are views, not copies. */
 export class BerCursor {
-  readonly #bytes: Buffer;
-  readonly #end: number;
+  #bytes: Buffer;
+  #end: number;
   #at: number;
   /** Where the content of the element read last starts; it ends at `#at`. */
   #content = 0;
@@ -65,6 +65,14 @@ export class BerCursor {
   within(tag: number): BerCursor {
     this.#expect(tag);
     return new BerCursor(this.#bytes, this.#content, this.#at);
+  }
+
+  /** As {@link within}, by a cursor that is used again. */
+  moveInto(tag: number, inner: BerCursor): void {
+    this.#expect(tag);
+    inner.#bytes = this.#bytes;
+    inner.#at = this.#content;
+    inner.#end = this.#at;
   }
 
   skip(): void {

@@ -27,7 +27,14 @@ const SPECIAL = /^__.*__$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** How the values of one attribute are given out; undefined: not at all. */
-interface Outlet { readonly name: string; readonly key: string; readonly values: (attribute: EntryAttribute) => IcfValue[] }
+interface Outlet { readonly name: string; readonly asked: AskedAttribute | undefined; readonly values: (attribute: EntryAttribute) => IcfValue[] }
+
+/** Asked for by name, and empty where an entry has none: as in the Java connector, so that clients find the same keys. */
+interface AskedAttribute {
+  readonly empty: Attribute;
+  /** The last entry that has it. */
+  foundIn: Entry | undefined;
+}
 
 /** Bytes that do not belong to a chunk of the socket, and are no Buffer. */
 function copied(bytes: Uint8Array): Uint8Array {
@@ -75,8 +82,8 @@ class Mapper implements EntryMapper {
   readonly #outlets = new Map<string, Outlet | undefined>();
   /** Names the DN is asked for by. */
   readonly #dnNames: readonly string[];
-  /** Asked for by name, and empty where an entry has none: as in the Java connector, so that clients find the same keys. */
-  readonly #empty: ReadonlyMap<string, Attribute>;
+  /** By key. */
+  readonly #wanted: ReadonlyMap<string, AskedAttribute>;
 
   constructor(session: LdapSession, objectClass: string, asked: readonly string[] | undefined, schema: Subschema, serverType: ServerType) {
     const { config } = session;
@@ -88,7 +95,7 @@ class Mapper implements EntryMapper {
     const membersToo = config.getGroupMemberId && objectClass === GROUP;
     this.#computed = (asked ?? (membersToo ? [MEMBER_ID] : [])).filter((name) => isGroupAttribute(name) && (attributeKey(name) !== attributeKey(MEMBER_ID) || membersToo));
     const plain = asked === undefined ? ['*'] : asked.filter((name) => !SPECIAL.test(name) && !isDnAttribute(name) && !isGroupAttribute(name) && !name.includes(':'));
-    this.#empty = new Map(asked === undefined ? [] : plain.map((name) => [attributeKey(name), new Attribute(name, [])]));
+    this.#wanted = new Map(asked === undefined ? [] : plain.map((name) => [attributeKey(name), { empty: new Attribute(name, []), foundIn: undefined }]));
     const uid = isDnAttribute(config.uidAttribute) ? [] : [config.uidAttribute];
     this.#specials = specialAttributes(serverType, objectClass).filter(({ name, byDefault }) => this.#asked?.has(attributeKey(name)) ?? byDefault);
     this.attributes = [...new Set([...plain, ...uid, ...attributesForGroups(session, this.#computed), ...this.#specials.flatMap(({ native }) => native)])];
@@ -97,18 +104,17 @@ class Mapper implements EntryMapper {
   map(entry: Entry, signal: AbortSignal): ConnectorObject | Promise<ConnectorObject> {
     const attributes: Attribute[] = [this.#uid(entry), new Name(entry.dn)];
     for (const name of this.#dnNames) attributes.push(new Attribute(name, [entry.dn]));
-    const given = new Set<string>();
     for (const [key, attribute] of entry.attributes) {
       const outlet = this.#outletOf(key, attribute.name);
       if (outlet === undefined) continue;
       attributes.push(new Attribute(outlet.name, outlet.values(attribute)));
-      given.add(outlet.key);
+      if (outlet.asked !== undefined) outlet.asked.foundIn = entry;
     }
     for (const special of this.#specials) {
       const value = special.read(entry);
       if (value !== undefined) attributes.push(new Attribute(special.name, [value]));
     }
-    for (const [key, empty] of this.#empty) if (!given.has(key)) attributes.push(empty);
+    for (const { empty, foundIn } of this.#wanted.values()) if (foundIn !== entry) attributes.push(empty);
     if (this.#computed.length === 0) return new ConnectorObject(this.#objectClass, attributes);
     return readGroupAttributes(this.#session, entry, this.#computed, signal).then((computed) => new ConnectorObject(this.#objectClass, [...attributes, ...computed]));
   }
@@ -131,12 +137,12 @@ class Mapper implements EntryMapper {
 
   #newOutlet(key: string, name: string): Outlet | undefined {
     const bare = name.replace(/;binary$/i, '');
-    if (this.#asked === undefined) return this.#returnedByDefault(bare) ? { name: bare, key: attributeKey(bare), values: this.#valuesOf(name, bare) } : undefined;
+    if (this.#asked === undefined) return this.#returnedByDefault(bare) ? { name: bare, asked: undefined, values: this.#valuesOf(name, bare) } : undefined;
     // `cn` asks for `cn;lang-fr` too.
     const asked = [key, attributeKey(bare), key.split(';')[0] ?? key].map((one) => this.#asked?.get(one)).find((one) => one !== undefined);
     if (asked === undefined) return undefined;
     const given = attributeKey(asked) === attributeKey(bare) ? asked : bare;
-    return { name: given, key: attributeKey(given), values: this.#valuesOf(name, bare) };
+    return { name: given, asked: this.#wanted.get(attributeKey(given)), values: this.#valuesOf(name, bare) };
   }
 
   #valuesOf(name: string, bare: string): Outlet['values'] {

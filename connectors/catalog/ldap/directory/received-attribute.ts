@@ -6,7 +6,7 @@ export class ReceivedAttribute implements EntryAttribute {
   readonly name: string;
   readonly #message: Buffer;
   /** Start and end of one value after the other. */
-  readonly #bounds: number[] = [];
+  #bounds: number[] | undefined;
   #values: readonly Uint8Array[] | undefined;
 
   constructor(name: string, message: Buffer) {
@@ -16,7 +16,9 @@ export class ReceivedAttribute implements EntryAttribute {
 
   /** Only while the message is being read. */
   add(start: number, end: number): void {
-    this.#bounds.push(start, end);
+    // Nearly always there is one value: no room is made for more.
+    if (this.#bounds === undefined) this.#bounds = [start, end];
+    else this.#bounds.push(start, end);
   }
 
   get values(): readonly Uint8Array[] {
@@ -28,13 +30,14 @@ export class ReceivedAttribute implements EntryAttribute {
   }
 
   get firstText(): string | undefined {
-    const [start, end] = this.#bounds;
-    return start === undefined ? undefined : this.#message.toString('utf8', start, end);
+    const bounds = this.#bounds;
+    return bounds === undefined ? undefined : this.#message.toString('utf8', bounds[0], bounds[1]);
   }
 
   #each<T>(read: (message: Buffer, start: number, end: number) => T): T[] {
-    const values: T[] = [];
-    for (let at = 0; at < this.#bounds.length; at += 2) values.push(read(this.#message, this.#bounds[at] ?? 0, this.#bounds[at + 1] ?? 0));
+    const bounds = this.#bounds ?? [];
+    const values = new Array<T>(bounds.length / 2);
+    for (let index = 0; index < values.length; index++) values[index] = read(this.#message, bounds[2 * index] ?? 0, bounds[2 * index + 1] ?? 0);
     return values;
   }
 }

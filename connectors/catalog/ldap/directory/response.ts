@@ -89,14 +89,16 @@ function decodeEntry(operation: BerCursor, names: AttributeNames): Entry {
   const dn = operation.text();
   const attributes = new Map<string, ReceivedAttribute>();
   const list = operation.within(BER.sequence);
+  const parts = new BerCursor(list.bytes, 0, 0);
+  const values = new BerCursor(list.bytes, 0, 0);
   while (!list.done) {
-    const parts = list.within(BER.sequence);
+    list.moveInto(BER.sequence, parts);
     parts.pass(BER.octetString);
     const { name, key } = names.at(parts.bytes, parts.contentStart, parts.contentEnd);
     // A server that names an attribute a million times must not cost a million copies of its values.
     let attribute = attributes.get(key);
     if (attribute === undefined) attributes.set(key, attribute = new ReceivedAttribute(name, parts.bytes));
-    const values = parts.within(BER.set);
+    parts.moveInto(BER.set, values);
     while (!values.done) {
       values.pass(BER.octetString);
       attribute.add(values.contentStart, values.contentEnd);
