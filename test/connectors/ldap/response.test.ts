@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { BerWriter } from 'ldapts';
 import { describe, expect, test } from 'vitest';
 import { MalformedMessage } from '../../../connectors/framework/ber.js';
+import { AttributeNames } from '../../../connectors/catalog/ldap/directory/attribute-names.js';
+import { firstText, texts } from '../../../connectors/catalog/ldap/directory/entry.js';
 import { MessageFraming } from '../../../connectors/catalog/ldap/directory/framing.js';
+import { textsOf } from '../../../connectors/catalog/ldap/directory/received-attribute.js';
 import { addRequest, encodeMessage, pagedResultsControl, sortControl, windowControl } from '../../../connectors/catalog/ldap/directory/request.js';
 import { pagedResults, passwordPolicy, sortResult, windowResult } from '../../../connectors/catalog/ldap/directory/response-controls.js';
 import { decodeResponse } from '../../../connectors/catalog/ldap/directory/response.js';
@@ -25,6 +28,25 @@ describe('decoding', () => {
     expect(response.entry.attributes.get('cn')!.values.map((value) => Buffer.from(value).toString())).toEqual(['ä', 'b']);
     expect([...response.entry.attributes.get('jpegphoto')!.values[0]!]).toEqual([0xff, 0, 0x80]);
     expect(response.entry.attributes.get('empty')!.values).toEqual([]);
+  });
+
+  test('entries that have some of the names of those before, others, or the same spelt otherwise', () => {
+    const names = new AttributeNames();
+    const many = Array.from({ length: 300 }, (_, index) => `x-${index}`);
+    const lists = [['cn', 'sn', 'mail'], ['sn', 'mail'], ['mail', 'CN'], ['c'], many, ['cn', 'x-299', `y${'-long'.repeat(100)}`]];
+    for (const list of [...lists, ...lists]) {
+      const { response } = decodeResponse(entry(request, 'cn=a', Object.fromEntries(list.map((name) => [name, [name]]))), names);
+      if (response.kind !== 'entry') throw new Error(response.kind);
+      expect([...response.entry.attributes].map(([key, attribute]) => [key, attribute.name, textsOf(attribute)])).toEqual(list.map((name) => [name.toLowerCase(), name, [name]]));
+    }
+  });
+
+  test('an attribute that comes in parts has the values of all', () => {
+    const { response } = decodeResponse(entry(request, 'cn=a', { member: ['a'], Member: ['b', 'c'], MEMBER: [] }));
+    if (response.kind !== 'entry') throw new Error(response.kind);
+    expect(texts(response.entry, 'member')).toEqual(['a', 'b', 'c']);
+    expect(firstText(response.entry, 'member')).toBe('a');
+    expect(response.entry.attributes.size).toBe(1);
   });
 
   test('a result with its referrals and controls', () => {
