@@ -7,7 +7,7 @@ import { DEFAULT_CODEC_LIMITS, type CodecLimits } from './codec/limits.js';
 import { fromOutcomeResponse, toOutcomeResponse } from './codec/outcome-response.js';
 import { fromConnectorKey, fromLocale, streamOf, toConnectorKey, toLocale } from './codec/protobuf-values.js';
 import type {
-  ConfigurationChange, ControlRequest, Credit, HandshakeRequest, HandshakeResponse, InfoLevel, Message, OperationRequest, OutcomeRequest, ServerType,
+  ConfigurationChange, ControlRequest, ControlResponse, Credit, HandshakeRequest, HandshakeResponse, InfoLevel, Message, OperationRequest, OutcomeRequest, ServerType,
 } from './message.js';
 
 type Envelope = protobuf.RemoteMessage.$Properties;
@@ -32,7 +32,12 @@ function controlRequestOf(id: number, control: protobuf.ControlRequest.$Properti
     infoLevels: (control.infoLevel ?? []).flatMap((level) => INFO_LEVELS[level] ?? []),
     localRequestIds: control.localRequestId ?? [],
     remoteRequestIds: control.remoteRequestId ?? [],
+    knownLists: (control.knownList ?? []).length === 0 ? undefined : control.knownList ?? undefined,
   };
+}
+
+function controlResponseOf(id: number, { connectorInfos, knownList }: protobuf.ControlResponse.$Properties): ControlResponse {
+  return { kind: 'controlResponse', id, connectorInfos: streamOf(connectorInfos), knownList: streamOf(knownList) };
 }
 
 function textOf(bytes: Uint8Array | null | undefined): string {
@@ -89,7 +94,7 @@ function responseOf(id: number, response: protobuf.RPCResponse.$Properties): Mes
   if (response.handshakeMessage) return { kind: 'handshakeResponse', id, ...handshakeOf(response.handshakeMessage) };
   if (response.error) return fromExceptionMessage(id, response.error);
   if (response.operationResponse) return { kind: 'operationResponse', id, response: { fields: response.operationResponse } };
-  if (response.controlResponse) return { kind: 'controlResponse', id, connectorInfos: streamOf(response.controlResponse.connectorInfos) };
+  if (response.controlResponse) return controlResponseOf(id, response.controlResponse);
   if (response.outcomeResponse) return { kind: 'outcomeResponse', id, outcome: fromOutcomeResponse(response.outcomeResponse) };
   if (response.answerUnknown) return { kind: 'answerUnknown', id };
   return { kind: 'unknownResponse', id };
@@ -132,11 +137,12 @@ function operationFields({ connectorKey, facadeKey, locale, operationId, timeLef
   };
 }
 
-function controlFields({ infoLevels, localRequestIds, remoteRequestIds }: ControlRequest): protobuf.ControlRequest.$Properties {
+function controlFields({ infoLevels, localRequestIds, remoteRequestIds, knownLists }: ControlRequest): protobuf.ControlRequest.$Properties {
   return {
     infoLevel: infoLevels.map((level) => protobuf.ControlRequest.InfoLevel[level]),
     localRequestId: [...localRequestIds],
     remoteRequestId: [...remoteRequestIds],
+    ...(knownLists === undefined ? {} : { knownList: [...knownLists] }),
   };
 }
 
@@ -150,7 +156,9 @@ const envelopes: Builders = {
   handshakeRequest: (message) => ({ request: { handshakeMessage: handshakeFields(message) } }),
   handshakeResponse: (message) => ({ response: { handshakeMessage: handshakeFields(message) } }),
   controlRequest: (message) => ({ request: { controlRequest: controlFields(message) } }),
-  controlResponse: ({ connectorInfos }) => ({ response: { controlResponse: connectorInfos === undefined ? {} : { connectorInfos } } }),
+  controlResponse: ({ connectorInfos, knownList }) => ({
+    response: { controlResponse: { ...(connectorInfos === undefined ? {} : { connectorInfos }), ...(knownList === undefined ? {} : { knownList }) } },
+  }),
   operationRequest: (message) => ({ request: { operationRequest: operationFields(message) } }),
   operationResponse: ({ response }) => ({ response: { operationResponse: response.fields } }),
   configurationChange: (message) => ({ request: { operationRequest: changeFields(message) } }),

@@ -46,6 +46,8 @@ export interface ControlRequest {
   readonly localRequestIds: readonly number[];
   /** What the sender waits for at the receiver, this request included. */
   readonly remoteRequestIds: readonly number[];
+  /** Extension: SHA-256 of lists of connectors the sender has, so that they need not be sent again. */
+  readonly knownLists?: readonly Uint8Array[] | undefined;
 }
 
 export interface ControlResponse {
@@ -53,6 +55,8 @@ export interface ControlResponse {
   readonly id: number;
   /** Object stream for `decodeConnectorInfos`; undefined unless connectors were asked for. */
   readonly connectorInfos: Uint8Array | undefined;
+  /** Extension: SHA-256 of the list, one of those the request named; there are no `connectorInfos` then. */
+  readonly knownList?: Uint8Array | undefined;
 }
 
 export interface OperationRequest {

@@ -6,7 +6,7 @@ import { AbortRace } from './abort-race.js';
 import { Condition } from './condition.js';
 import { Deadline } from './deadline.js';
 import { Deferred } from './deferred.js';
-import { CONNECTORS_CHANGED, RESEND } from './features.js';
+import { CONNECTORS_CHANGED, KNOWN_LISTS, RESEND } from './features.js';
 import { FIXED } from './limits.js';
 import { OutgoingRequest, type RequestingGroup } from './outgoing-request.js';
 import type { PeerContext } from './peer-context.js';
@@ -95,16 +95,24 @@ export class Control {
     const done = reconciliation.answering(request.id);
     try {
       const wantsInfos = request.infoLevels.includes('CONNECTOR_INFO');
-      const infos = wantsInfos ? await context.executor?.connectorInfos() ?? [] : undefined;
+      const list = wantsInfos ? await this.#ownList(request) : {};
       await link.settled;
-      if (infos !== undefined) this.#lastListLink = link;
-      group.reply(link, encodeMessage({ kind: 'controlResponse', id: request.id, connectorInfos: infos && context.lists.bytesOf(infos, encodeConnectorInfos) }));
+      if (wantsInfos) this.#lastListLink = link;
+      group.reply(link, encodeMessage({ kind: 'controlResponse', id: request.id, connectorInfos: undefined, ...list }));
     } catch (error) {
       context.log.error({ err: error }, 'The list of connectors could not be made.');
       group.reply(link, encodeError(request.id, new ConnectorError('retryable', 'The list of connectors is not available at this moment.')));
     } finally {
       done();
     }
+  }
+
+  /** As bytes, or by its name where the peer says that it has them. */
+  async #ownList({ knownLists = [] }: ControlRequest): Promise<Partial<ControlResponse>> {
+    const { context: { executor, lists }, group } = this.#parts;
+    const { bytes, digest } = lists.encoded(await executor?.connectorInfos() ?? [], encodeConnectorInfos);
+    const known = group.features.has(KNOWN_LISTS) ? knownLists.find((name) => nameOf(name) === digest) : undefined;
+    return known === undefined ? { connectorInfos: bytes } : { knownList: known };
   }
 
   async #askUntilKnown(): Promise<void> {
@@ -145,10 +153,14 @@ export class Control {
     const id = group.nextId();
     const { localRequestIds, remoteRequestIds } = reconciliation.lists();
     const answer = new Deferred<Message>();
+    const isForList = infoLevels.includes('CONNECTOR_INFO');
+    // Held until the answer is here, so that a list it names is still there.
+    const known: ReadonlyMap<string, readonly ConnectorInfo[]> = isForList && group.features.has(KNOWN_LISTS) ? context.lists.recent() : new Map();
     const request = new OutgoingRequest<Message>(group, {
       id, what: 'control request', isStream: false, repeatable: true,
       frame: encodeMessage({
         kind: 'controlRequest', id, infoLevels, localRequestIds, remoteRequestIds: [...remoteRequestIds, id],
+        knownLists: [...known.keys()].map((digest) => Buffer.from(digest, 'base64')),
       }),
       cancelFrame: undefined,
       onResponse: answer.resolve, onFailure: answer.reject,
@@ -160,7 +172,7 @@ export class Control {
       await race.wait(request.start(deadline.signal));
       const response = await race.wait(answer.promise);
       if (response.kind !== 'controlResponse') throw new ConnectorError('connectorIo', `The peer answered a control request with ${response.kind}.`);
-      if (infoLevels.includes('CONNECTOR_INFO')) this.#take(response);
+      if (isForList) this.#take(response, known);
       return true;
     } catch (error) {
       if (!closed.aborted) context.log.warn({ err: error }, 'A control request found no good answer; it will be repeated.');
@@ -172,11 +184,17 @@ export class Control {
     }
   }
 
-  #take({ connectorInfos }: ControlResponse): void {
+  #take({ connectorInfos, knownList }: ControlResponse, known: ReadonlyMap<string, readonly ConnectorInfo[]>): void {
     const { lists, codecLimits } = this.#parts.context;
-    const infos = connectorInfos === undefined ? [] : lists.of(connectorInfos, (bytes) => decodeConnectorInfos(bytes, codecLimits));
+    const named = knownList === undefined ? undefined : known.get(nameOf(knownList));
+    if (knownList !== undefined && named === undefined) throw new ConnectorError('connectorIo', 'The peer answered with a list of connectors it was not asked about.');
+    const infos = named ?? (connectorInfos === undefined ? [] : lists.of(connectorInfos, (bytes) => decodeConnectorInfos(bytes, codecLimits)));
     this.#infos = infos;
     this.#changed.notify();
     this.#parts.onInfos(infos);
   }
+}
+
+function nameOf(digest: Uint8Array): string {
+  return Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength).toString('base64');
 }

@@ -32,8 +32,11 @@ export const BOOKMARK = 'bookmark';
 /** Where the requester stands in its trace travels with its request. */
 export const TRACE_CONTEXT = 'trace-context';
 
+/** A request for connectors names the lists that are there already; one of those is answered by its name. */
+export const KNOWN_LISTS = 'known-lists';
+
 /** What this implementation offers in its handshake; used only where the peer offers it too. A Java peer offers nothing. */
-export const OFFERED: readonly string[] = [CREDITS, RESEND, OPERATION_ID, CONNECTORS_CHANGED, DEADLINE, COMPLETE, OUTCOME, DRAINING, RESUME, RESULTS_BATCH, BOOKMARK, TRACE_CONTEXT];
+export const OFFERED: readonly string[] = [CREDITS, RESEND, OPERATION_ID, CONNECTORS_CHANGED, DEADLINE, COMPLETE, OUTCOME, DRAINING, RESUME, RESULTS_BATCH, BOOKMARK, TRACE_CONTEXT, KNOWN_LISTS];
 
 /** The requester of a stream says with its credits what has come. */
 const NEED_CREDITS: ReadonlySet<string> = new Set([RESUME, RESULTS_BATCH]);

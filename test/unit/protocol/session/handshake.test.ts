@@ -159,7 +159,7 @@ describe('handshake', () => {
 
   it('features are those both ends offer; a Java peer has none', async () => {
     const { group, agent } = await joinedPeers();
-    expect([...group.features].sort()).toEqual(['bookmark', 'complete', 'connectors-changed', 'credits', 'deadline', 'draining', 'operation-id', 'outcome', 'resend', 'results-batch', 'resume', 'trace-context']);
+    expect([...group.features].sort()).toEqual(['bookmark', 'complete', 'connectors-changed', 'credits', 'deadline', 'draining', 'known-lists', 'operation-id', 'outcome', 'resend', 'results-batch', 'resume', 'trace-context']);
     expect(agent.peer.groups[0]!.features).toEqual(group.features);
     expect((await listenerWithJava()).group.features.size).toBe(0);
     expect((await diallerToJava()).group.features.size).toBe(0);
