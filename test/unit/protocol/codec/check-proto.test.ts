@@ -29,7 +29,7 @@ describe('check-proto', () => {
   test('the .proto files are those of the protocol', () => {
     const { status, stdout } = check();
     expect(stdout).toContain('102 messages, 10 enums, no difference');
-    expect(stdout).toContain('extensions of our own: AnswerUnknown, CreditMessage, DrainingMessage, ExceptionMessage.outcome, HandshakeMessage.features, HandshakeMessage.hostId, HandshakeMessage.journalId, '
+    expect(stdout).toContain('extensions of our own: AnswerUnknown, ControlRequest.knownList, ControlResponse.knownList, CreditMessage, DrainingMessage, ExceptionMessage.outcome, HandshakeMessage.features, HandshakeMessage.hostId, HandshakeMessage.journalId, '
       + 'OperationRequest.bookmarks, OperationRequest.operationId, OperationRequest.timeLeft, OperationRequest.traceParent, OutcomeRequest, OutcomeResponse, RPCRequest.creditMessage, RPCRequest.draining, RPCRequest.outcomeRequest, '
       + 'RPCResponse.answerUnknown, RPCResponse.outcomeResponse, SearchOpResponse.bookmark, SearchOpResponse.complete, SearchOpResponse.results, SyncOpResponse.Sync.complete, SyncOpResponse.Sync.deltas');
     expect(status).toBe(0);
