@@ -23,6 +23,9 @@ export const systemClock: Clock = {
   }),
 };
 
+/** For signals whose reason nobody looks at: without one, each would make an exception with its stack. */
+export const NO_MATTER = new Error('it does not matter any more');
+
 export function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason });
 }
@@ -36,5 +39,5 @@ export function after(clock: Clock, milliseconds: number, log: SessionLog, actio
     },
     () => undefined,
   ).catch((error: unknown) => log.error({ err: error }, 'A timer of the session failed.'));
-  return () => cancelled.abort();
+  return () => cancelled.abort(NO_MATTER);
 }

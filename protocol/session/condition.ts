@@ -1,5 +1,5 @@
 import type { Clock } from './contract.js';
-import { reasonOf } from './clock.js';
+import { NO_MATTER, reasonOf } from './clock.js';
 
 /** Lets callers wait for the next change of something they then look at again. */
 export class Condition {
@@ -30,7 +30,7 @@ export class Condition {
     } finally {
       this.#waiting.delete(wake);
       signal?.removeEventListener('abort', onAbort);
-      over.abort();
+      over.abort(NO_MATTER);
     }
   }
 }

@@ -2,6 +2,7 @@ import { ConnectorError, type SingleOperation, type SingleResults } from '../mod
 import { decodeResponse } from '../codec/index.js';
 import type { Message } from '../message.js';
 import { AbortRace } from './abort-race.js';
+import { NO_MATTER } from './clock.js';
 import { Deadline } from './deadline.js';
 import { Deferred } from './deferred.js';
 import type { SessionGroup } from './group.js';
@@ -53,7 +54,7 @@ export async function performOnce<K extends SingleOperation['kind']>(
   } catch (error) {
     throw error instanceof ConnectorError ? error : callerGaveUp(call, error);
   } finally {
-    over.abort();
+    over.abort(NO_MATTER);
     race.dispose();
     deadline.dispose();
     request.abandon();

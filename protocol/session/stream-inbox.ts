@@ -1,4 +1,5 @@
 import type { ConnectorError } from '../model/index.js';
+import { NO_MATTER } from './clock.js';
 import type { Clock } from './contract.js';
 import { watchDeadline, watchRepeatedly } from './deadline-watch.js';
 import { OrderingBuffer } from './ordering-buffer.js';
@@ -138,7 +139,7 @@ export class StreamInbox<T, End> {
 
   /** Frees what is held and ends the timers. */
   dispose(): void {
-    this.#over.abort();
+    this.#over.abort(NO_MATTER);
     this.#buffer.clear();
   }
 
