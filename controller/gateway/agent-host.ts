@@ -30,7 +30,7 @@ export class AgentHost implements ConnectorHost {
   get connectorInfos(): readonly ConnectorInfo[] {
     const byKey = new Map<string, ConnectorInfo>();
     for (const [, infos] of this.#operational) {
-      for (const info of infos) if (!byKey.has(connectorKeyText(info.key))) byKey.set(connectorKeyText(info.key), info);
+      for (const [key, info] of byKeyText(infos)) if (!byKey.has(key)) byKey.set(key, info);
     }
     return [...byKey.values()];
   }
@@ -47,7 +47,7 @@ export class AgentHost implements ConnectorHost {
 
   members(key: ConnectorKey, facadeKey: string): readonly FacadeMember[] {
     const wanted = connectorKeyText(key);
-    const offering = this.#operational.filter(([, infos]) => infos.some((info) => connectorKeyText(info.key) === wanted));
+    const offering = this.#operational.filter(([, infos]) => byKeyText(infos).has(wanted));
     return drainingLast(offering.map(([group]) => ({ place: group, facade: () => facadeAt(group, key, facadeKey) })));
   }
 
@@ -62,6 +62,19 @@ export class AgentHost implements ConnectorHost {
   closed(group: ConnectionGroup): void {
     this.#groups.delete(group);
   }
+}
+
+/** Each list's own, which agents of one version share: it is looked at for every operation. */
+const byKeyTextOf = new WeakMap<readonly ConnectorInfo[], ReadonlyMap<string, ConnectorInfo>>();
+
+/** The first of each key. */
+function byKeyText(infos: readonly ConnectorInfo[]): ReadonlyMap<string, ConnectorInfo> {
+  const known = byKeyTextOf.get(infos);
+  if (known !== undefined) return known;
+  const byKey = new Map<string, ConnectorInfo>();
+  for (const info of infos) if (!byKey.has(connectorKeyText(info.key))) byKey.set(connectorKeyText(info.key), info);
+  byKeyTextOf.set(infos, byKey);
+  return byKey;
 }
 
 function facadeAt(group: ConnectionGroup, key: ConnectorKey, facadeKey: string): ConnectorFacade {
