@@ -8,7 +8,7 @@ import { meterFacade } from '../metrics/metered-facade.js';
 import { configureConnector } from './configure-connector.js';
 import type { ConnectorHosts } from './connector-hosts.js';
 import { decryptValues, type CryptoKeys } from './encrypted-values.js';
-import { drainingLast, type FacadeMember } from './facade-members.js';
+import { drainingLast, type FacadeMember, type MemberPlace } from './facade-members.js';
 import { FailoverFacade } from './failover-facade.js';
 import { observedMember } from './member-operations.js';
 import { displayName, findConnector, type ConnectorOffer } from './find-connector.js';
@@ -49,6 +49,8 @@ export class ConfiguredConnector {
   readonly parts: ConnectorParts;
   readonly #environment: SystemEnvironment;
   readonly #keys = new WeakMap<ConnectorInfo, string>();
+  /** At each process the one made last: making one decodes the whole facade key. */
+  readonly #facades = new WeakMap<MemberPlace, { readonly info: ConnectorInfo; readonly facade: ConnectorFacade }>();
   #scrub: Scrub | undefined;
 
   constructor(parts: ConnectorParts, environment: SystemEnvironment) {
@@ -89,7 +91,15 @@ export class ConfiguredConnector {
 
   #members(offers: readonly ConnectorOffer[]): readonly FacadeMember[] {
     const { log } = this.#environment;
-    return drainingLast(offers.flatMap(({ host, info }) => host.members(info.key, this.#keyFor(info)).map((member) => ({ place: member.place, facade: () => observedMember(member.facade(), { agent: host.name, log }) }))));
+    return drainingLast(offers.flatMap(({ host, info }) => host.members(info.key, this.#keyFor(info)).map((member) => ({ place: member.place, facade: () => observedMember(this.#facadeAt(member, info), { agent: host.name, log }) }))));
+  }
+
+  #facadeAt({ place, facade }: FacadeMember, info: ConnectorInfo): ConnectorFacade {
+    const known = this.#facades.get(place);
+    if (known?.info === info) return known.facade;
+    const made = facade();
+    this.#facades.set(place, { info, facade: made });
+    return made;
   }
 
   /** Takes this connector's secrets out of a text. */

@@ -15,7 +15,8 @@ export const NO_REVISION = '0';
 export interface OutgoingOperation {
   readonly id: number;
   readonly connectorKey: ConnectorKey;
-  readonly facadeKey: string;
+  /** Base64 text, or the bytes of that text where they are there already. */
+  readonly facadeKey: string | Uint8Array;
   readonly locale?: Locale | undefined;
   readonly operation: Operation;
   /** Extension; see OperationRequest. */
@@ -103,7 +104,7 @@ export function encodeOperation(operation: Operation): EncodedOperation {
 export function encodeOperationRequest({ id, connectorKey, facadeKey, locale, operation, operationId, timeLeft, bookmarks, traceParent }: OutgoingOperation): Uint8Array {
   const operationRequest: Fields = {
     connectorKey: toConnectorKey(connectorKey),
-    connectorFacadeKey: Buffer.from(facadeKey, 'utf8'),
+    connectorFacadeKey: typeof facadeKey === 'string' ? Buffer.from(facadeKey, 'utf8') : facadeKey,
     ...(locale === undefined ? {} : { locale: toLocale(locale) }),
     ...operationFields(operation),
     ...(operationId === undefined ? {} : { operationId }),

@@ -36,6 +36,8 @@ export class RemoteFacade implements ConnectorFacade {
   readonly supportedOperations: ReadonlySet<ApiOperation>;
   readonly #group: SessionGroup;
   readonly #facadeKey: string;
+  /** The same as it travels with every operation: tens of kilobytes. */
+  readonly #facadeKeyBytes: Uint8Array;
   readonly #configuration: ApiConfiguration;
 
   /** Throws a ConnectorError for a facade key that is none. */
@@ -43,6 +45,7 @@ export class RemoteFacade implements ConnectorFacade {
     this.#group = group;
     this.connectorKey = connectorKey;
     this.#facadeKey = facadeKey;
+    this.#facadeKeyBytes = Buffer.from(facadeKey, 'utf8');
     this.#configuration = apiConfigurationOf(facadeKey, group.context.codecLimits);
     this.supportedOperations = this.#configuration.supportedOperations;
   }
@@ -116,7 +119,7 @@ export class RemoteFacade implements ConnectorFacade {
     return {
       id, what, isStream: isStream(operation), repeatable: natureOf(operation.kind) !== 'write',
       timeout, write,
-      frame: encodeOperationRequest({ id, connectorKey: this.connectorKey, facadeKey: this.#facadeKey, locale: call.locale, operation, operationId, ...extensionsFor(features, operation, call, timeout) }),
+      frame: encodeOperationRequest({ id, connectorKey: this.connectorKey, facadeKey: this.#facadeKeyBytes, locale: call.locale, operation, operationId, ...extensionsFor(features, operation, call, timeout) }),
       cancelFrame: encodeMessage({ kind: 'cancel', id }),
     };
   }

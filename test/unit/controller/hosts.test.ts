@@ -7,6 +7,7 @@ import type { ConnectionGroup } from '../../../protocol/session/contract.js';
 import { readConnectorInfoProvider } from '../../../controller/gateway/connector-info-provider.js';
 import { HostDirectory } from '../../../controller/gateway/host-directory.js';
 import { silentLog } from '../../../controller/log.js';
+import { ConfiguredConnector } from '../../../controller/systems/system.js';
 import { propertySource } from '../../../controller/systems/property-references.js';
 import { lockDataFolder } from '../../../controller/store/data-lock.js';
 import { KEY, MemoryFacade, connectorInfo } from './memory-facade.js';
@@ -34,6 +35,38 @@ describe('hosts', () => {
     expect([names(hosts, 'rcs'), names(hosts, 'over'), names(hosts, '#LOCAL'), names(hosts, 'osgi:service/x'), names(hosts, 'stranger')])
       .toEqual([['rcs'], ['known', 'rcs'], ['known', 'rcs'], ['known', 'rcs'], undefined]);
     expect([names(hosts, 'turn'), names(hosts, 'turn'), names(hosts, 'turn')]).toEqual([['known', 'rcs'], ['rcs', 'known'], ['known', 'rcs']]);
+  });
+
+  it('are asked for a facade once for each process and description of the connector, not for each operation', async () => {
+    const hosts = directory();
+    const events = hosts.events();
+    const made: string[] = [];
+    const counted = (name: string): FakeGroup => {
+      const each = group('site');
+      each.facade = () => {
+        made.push(name);
+        return each.memory;
+      };
+      return each;
+    };
+    const [first, second] = [counted('first'), counted('second')];
+    const properties = propertySource(new Map(), {});
+    const connector = ConfiguredConnector.from({ connectorRef: { ...KEY, connectorHostRef: 'site' }, configurationProperties: {} }, { hosts, facadeKeyOf: () => 'k', properties, requestProperties: properties, cryptoKeys: new Map(), log: silentLog });
+    const test = (): Promise<unknown> => connector.facade().perform({ kind: 'test' }, { signal: new AbortController().signal });
+    events.onGroupOpened(first);
+    events.onConnectorInfos(first, [connectorInfo()]);
+    await test();
+    await test();
+    expect(made).toEqual(['first']);
+    events.onConnectorInfos(first, [connectorInfo()]);
+    await test();
+    expect(made).toEqual(['first', 'first']);
+    first.isOperational = false;
+    events.onGroupOpened(second);
+    events.onConnectorInfos(second, [connectorInfo()]);
+    await test();
+    expect(made).toEqual(['first', 'first', 'second']);
+    expect([first.memory.calls.length, second.memory.calls.length]).toEqual([3, 1]);
   });
 
   it('come and go with their sessions; the one that came first serves, the next takes over, a stranger is forgotten', () => {
