@@ -1,7 +1,7 @@
 /**
  * Builds the single executable of what dist/ holds (npm run build): Node with the whole program inside.
  *
- *   node scripts/build-executable.mjs [--out var/packages/causeway] [--node PATH]
+ *   node scripts/build-executable.mjs [--out var/packages/causeway] [--node PATH] [--node-licence FILE]
  *
  * https://nodejs.org/docs/latest-v20.x/api/single-executable-applications.html
  */

@@ -82,11 +82,12 @@ const statusOf = (url) => new Promise((resolve) => {
 /** In a mount namespace of its own: the root read-only, volumes as file systems in memory, the configuration below /etc/causeway. */
 function inContainer(rootfs, config, args, environment) {
   const mounts = [
-    'mount --bind "$1" "$1"', 'mkdir -p "$1/etc/causeway"', 'mount --bind "$2" "$1/etc/causeway"', 'mount -o remount,ro,bind "$1"', 'mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"',
+    // Where / is no mount of its own, as in a chroot, only what is mounted here can be kept from others.
+    '{ mount --make-rprivate / 2>/dev/null || true; }', 'mount --bind "$1" "$1"', 'mount --make-private "$1"', 'mkdir -p "$1/etc/causeway"', 'mount --bind "$2" "$1/etc/causeway"', 'mount -o remount,ro,bind "$1"', 'mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"',
     `mount -t tmpfs -o uid=${USER},gid=${USER},mode=700 tmpfs "$1/var/lib/causeway"`, 'mount -t proc proc "$1/proc"', 'mount --bind /dev "$1/dev"',
   ].join(' && ');
   const script = `root=$1; ${mounts} && shift 2 && exec chroot --userspec=${USER}:${USER} "$root" /nodejs/bin/node /app/dist/"$@"`;
-  return spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', rootfs, config, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'], timeout: LONGEST_RUN, killSignal: 'SIGKILL' });
+  return spawn('unshare', ['--mount', '--propagation', 'unchanged', 'sh', '-c', script, 'sh', rootfs, config, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'], timeout: LONGEST_RUN, killSignal: 'SIGKILL' });
 }
 
 const endOf = (child) => new Promise((resolve) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ManagedProcess } from '../support/managed-process.js';
 import { makeInstalledWorld, type InstalledWorld } from './installed-world.js';
+import { nodeLicence } from './node-licence.js';
 import { PrivateRoot } from './private-root.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -16,7 +17,7 @@ let agent: ManagedProcess | undefined;
 
 /** Built as released, but not compressed: that would take longer than all the rest. */
 function build(version: string, out: string): void {
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/build-debian.mjs', '--version', version, '--compression', 'none', '--out', out], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/build-debian.mjs', '--version', version, '--compression', 'none', '--out', out, ...nodeLicence(out)], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
   expect(status, stderr).toBe(0);
 }
 

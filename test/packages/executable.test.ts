@@ -7,6 +7,7 @@ import { connectorIds } from '../../connectors/registry.js';
 import { CLI } from '../support/causeway-processes.js';
 import { ManagedProcess } from '../support/managed-process.js';
 import { makeInstalledWorld, type InstalledWorld } from './installed-world.js';
+import { nodeLicence } from './node-licence.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Nothing of Node to be found, as on the machine it is for. */
@@ -19,7 +20,7 @@ let installed: InstalledWorld;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'causeway-executable-'));
   executable = join(folder, 'causeway');
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/build-executable.mjs', '--out', executable], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/build-executable.mjs', '--out', executable, ...nodeLicence(folder)], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
   expect(status, stderr).toBe(0);
   installed = await makeInstalledWorld();
 }, 180_000);

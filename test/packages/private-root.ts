@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ManagedProcess } from '../support/managed-process.js';
 
-/** Waits until its standard input ends: then its mount namespace, and everything mounted in it, is gone. */
+/**
+ * Waits until its standard input ends: then its mount namespace, and everything mounted in it, is gone. Where / is no mount of its
+ * own, as in a chroot, only what is mounted here can be kept from others.
+ */
 const HOLD = `set -e
-mount --make-rprivate /
+mount --make-rprivate / 2>/dev/null || { mount --bind "$SCRATCH" "$SCRATCH"; mount --make-private "$SCRATCH"; }
 mount -t tmpfs -o size=3g tmpfs "$SCRATCH"
 mkdir "$SCRATCH/upper" "$SCRATCH/work" "$SCRATCH/root"
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$SCRATCH/upper,workdir=$SCRATCH/work" "$SCRATCH/root"
@@ -37,7 +40,7 @@ export class PrivateRoot {
   }
 
   static async make({ lower, scratch, packages }: { readonly lower: string; readonly scratch: string; readonly packages: string }): Promise<PrivateRoot> {
-    const holder = spawn('unshare', ['--mount', 'sh', '-c', HOLD], { env: { ...process.env, LOWER: lower, SCRATCH: scratch, PACKAGES: packages }, stdio: ['pipe', 'pipe', 'pipe'] });
+    const holder = spawn('unshare', ['--mount', '--propagation', 'unchanged', 'sh', '-c', HOLD], { env: { ...process.env, LOWER: lower, SCRATCH: scratch, PACKAGES: packages }, stdio: ['pipe', 'pipe', 'pipe'] });
     let complaint = '';
     holder.stderr.on('data', (text: Buffer) => { complaint += text.toString(); });
     const [word] = await Promise.race([once(createInterface({ input: holder.stdout }), 'line'), once(holder, 'exit')]) as unknown[];
@@ -46,7 +49,8 @@ export class PrivateRoot {
   }
 
   #inside(command: readonly string[]): string[] {
-    return [`--mount=/proc/${this.#holder.pid}/ns/mnt`, 'chroot', this.#root, ...command];
+    // A namespace is entered at its root, which in a chroot is not the holder's.
+    return ['--target', String(this.#holder.pid), '--mount', '--root', 'chroot', this.#root, ...command];
   }
 
   /** Runs a command in it and waits for its end. */
