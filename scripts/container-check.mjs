@@ -5,7 +5,7 @@
  * and the user. As root on Debian. Ends with `N passed, N failed`.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -82,12 +82,11 @@ const statusOf = (url) => new Promise((resolve) => {
 /** In a mount namespace of its own: the root read-only, volumes as file systems in memory, the configuration below /etc/causeway. */
 function inContainer(rootfs, config, args, environment) {
   const mounts = [
-    // Where / is no mount of its own, as in a chroot, only what is mounted here can be kept from others.
-    '{ mount --make-rprivate / 2>/dev/null || true; }', 'mount --bind "$1" "$1"', 'mount --make-private "$1"', 'mkdir -p "$1/etc/causeway"', 'mount --bind "$2" "$1/etc/causeway"', 'mount -o remount,ro,bind "$1"', 'mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"',
+    'mount --bind "$1" "$1"', 'mkdir -p "$1/etc/causeway"', 'mount --bind "$2" "$1/etc/causeway"', 'mount -o remount,ro,bind "$1"', 'mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"',
     `mount -t tmpfs -o uid=${USER},gid=${USER},mode=700 tmpfs "$1/var/lib/causeway"`, 'mount -t proc proc "$1/proc"', 'mount --bind /dev "$1/dev"',
   ].join(' && ');
   const script = `root=$1; ${mounts} && shift 2 && exec chroot --userspec=${USER}:${USER} "$root" /nodejs/bin/node /app/dist/"$@"`;
-  return spawn('unshare', ['--mount', '--propagation', 'unchanged', 'sh', '-c', script, 'sh', rootfs, config, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'], timeout: LONGEST_RUN, killSignal: 'SIGKILL' });
+  return spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', rootfs, config, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'], timeout: LONGEST_RUN, killSignal: 'SIGKILL' });
 }
 
 const endOf = (child) => new Promise((resolve) => {
@@ -135,19 +134,35 @@ async function checkImage() {
   console.log(`Size: ${command('du', ['-sm', join(rootfs, 'app')]).split('\t')[0]} MB of application.`);
 }
 
-try {
-  installPrograms(BUILD_TOOLS);
-  makeImage('localhost/debian-with-node', debianWithNode, ['NODE_EXTRA_CA_CERTS', 'npm_config_registry', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']);
-  makeImage('localhost/like-distroless', likeDistroless);
-  buildah('bud', '--quiet', '--file', 'deploy/container/Dockerfile', '--ignorefile', 'deploy/container/Dockerfile.dockerignore', '--build-arg', 'BUILD_IMAGE=localhost/debian-with-node', '--build-arg', 'BASE_IMAGE=localhost/like-distroless', '--tag', 'localhost/causeway', '.');
-  await checkImage();
-} catch (error) {
-  results.count(String(error), false);
-} finally {
-  try {
-    buildah('rm', '--all');
-    buildah('rmi', '--all', '--force');
-  } catch { /* what is left goes with the folder */ }
-  rmSync(scratch, { recursive: true, force: true });
+/** buildah makes / private, which only a mount can be, and in a chroot / is none: then all of this runs where it is. */
+function rootIsMounted() {
+  if (spawnSync('mountpoint', ['--quiet', '/']).status === 0) return true;
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-root-'));
+  const script = 'mount --rbind / "$0" && mount --make-rprivate "$0" && exec chroot "$0" "$@"';
+  process.exitCode = spawnSync('unshare', ['--mount', '--propagation', 'unchanged', 'sh', '-c', script, folder, process.execPath, ...process.argv.slice(1)], { stdio: 'inherit', timeout: 2 * LONGEST }).status ?? 1;
+  // Nothing more than the empty folder: should anything be mounted there still, it is this machine.
+  rmdirSync(folder);
+  return false;
 }
-results.finish();
+
+async function check() {
+  try {
+    installPrograms(BUILD_TOOLS);
+    makeImage('localhost/debian-with-node', debianWithNode, ['NODE_EXTRA_CA_CERTS', 'npm_config_registry', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']);
+    makeImage('localhost/like-distroless', likeDistroless);
+    buildah('bud', '--quiet', '--file', 'deploy/container/Dockerfile', '--ignorefile', 'deploy/container/Dockerfile.dockerignore', '--build-arg', 'BUILD_IMAGE=localhost/debian-with-node', '--build-arg', 'BASE_IMAGE=localhost/like-distroless', '--tag', 'localhost/causeway', '.');
+    await checkImage();
+  } catch (error) {
+    results.count(String(error), false);
+  } finally {
+    try {
+      buildah('rm', '--all');
+      buildah('rmi', '--all', '--force');
+    } catch { /* what is left goes with the folder */ }
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  results.finish();
+}
+
+if (rootIsMounted()) await check();
+else rmSync(scratch, { recursive: true, force: true });
