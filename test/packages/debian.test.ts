@@ -32,9 +32,12 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  await agent?.kill();
-  await root.remove();
-  await installed.remove();
+  try {
+    await agent?.kill();
+    await root.remove();
+  } finally {
+    await installed.remove();
+  }
 });
 
 const dpkg = (action: string, version: string): string => root.ok('dpkg', '--force-unsafe-io', action, `/packages/packages/causeway_${version}_${process.arch === 'x64' ? 'amd64' : process.arch}.deb`);

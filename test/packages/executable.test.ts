@@ -26,8 +26,11 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  await installed.remove();
-  await rm(folder, { recursive: true });
+  try {
+    await installed.remove();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 const run = (...args: string[]): ReturnType<typeof spawnSync> => spawnSync(executable, args, { cwd: folder, encoding: 'utf8', env: BARE });

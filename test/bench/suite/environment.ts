@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Environment {
   readonly processor: string;
@@ -47,9 +48,24 @@ export function environment(): Environment {
   };
 }
 
-/** Processes that wanted to run in the last minute. */
-export function loadNow(): number {
-  return loadavg()[0] ?? 0;
+const LOOK_MS = 2_000;
+
+/**
+ * Processors in use by others, looked at for two seconds. The load average would also tell of the scenario before: it looks back
+ * a minute and more.
+ */
+export async function loadNow(): Promise<number> {
+  const [busyBefore, allBefore] = processorTimes();
+  await delay(LOOK_MS);
+  const [busy, all] = processorTimes();
+  return cpus().length * (busy - busyBefore) / (all - allBefore);
+}
+
+/** Milliseconds since the start of the machine: in use, and altogether. */
+function processorTimes(): readonly [number, number] {
+  const times = cpus().map((processor) => processor.times);
+  const all = times.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0);
+  return [all - times.reduce((sum, { idle }) => sum + idle, 0), all];
 }
 
 export function isQuiet(load: number): boolean {

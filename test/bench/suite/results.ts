@@ -11,7 +11,7 @@ export interface Result {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly seconds: number;
-  /** Before the scenario began. */
+  /** Processors in use before the scenario began. */
   readonly load: number;
   readonly environment: Environment;
   readonly figures: unknown;

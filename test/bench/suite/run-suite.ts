@@ -32,7 +32,7 @@ export async function runSuite(options: SuiteOptions): Promise<readonly string[]
   const failed: string[] = [];
   for (const name of names.length > 0 ? names : Object.keys(SCENARIOS)) {
     const scenario = await scenarioNamed(name);
-    const load = loadNow();
+    const load = await loadNow();
     const startedAt = new Date();
     report(`${name} (${size}): ${scenario.title}${isQuiet(load) ? '' : `; the machine is busy (load ${load.toFixed(1)}), absolute figures are provisional`}`);
     try {
