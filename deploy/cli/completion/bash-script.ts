@@ -1,5 +1,5 @@
 import type { CompletedCommand } from './completion-model.js';
-import { flagsWithValue, quoted, valueRows } from './shell-tables.js';
+import { quoted, valueFunctions } from './shell-tables.js';
 
 /** What reads the tables. */
 const FUNCTIONS = `__causeway_offer() {
@@ -66,17 +66,5 @@ ${model.map(({ path, options }) => `    ${quoted(path)}) REPLY=${quoted(options.
     *) REPLY='' ;;
   esac
 }
-__causeway_value() {
-  case "$1" in
-${valueRows(model).map(({ pattern, value }) => `    ${pattern}) REPLY=${quoted(value)} ;;`).join('\n')}
-    *) REPLY='' ;;
-  esac
-}
-__causeway_takes_value() {
-  case "$1" in
-    ${flagsWithValue(model).join('|')}) return 0 ;;
-  esac
-  return 1
-}
-${FUNCTIONS}`;
+${valueFunctions(model)}${FUNCTIONS}`;
 }

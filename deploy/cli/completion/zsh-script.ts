@@ -1,5 +1,5 @@
 import type { CompletedCommand } from './completion-model.js';
-import { flagsWithValue, quoted, valueRows } from './shell-tables.js';
+import { quoted, valueFunctions } from './shell-tables.js';
 
 /** What reads the tables. */
 const FUNCTIONS = `__causeway_offer() {
@@ -67,19 +67,7 @@ ${model.map(({ path, options }) => `    ${quoted(path)}) reply=(${options.flatMa
     *) reply=() ;;
   esac
 }
-__causeway_value() {
-  case "$1" in
-${valueRows(model).map(({ pattern, value }) => `    ${pattern}) REPLY=${quoted(value)} ;;`).join('\n')}
-    *) REPLY='' ;;
-  esac
-}
-__causeway_takes_value() {
-  case "$1" in
-    ${flagsWithValue(model).join('|')}) return 0 ;;
-  esac
-  return 1
-}
-${FUNCTIONS}`;
+${valueFunctions(model)}${FUNCTIONS}`;
 }
 
 /** As _describe takes it: a colon ends the word. */
