@@ -5,6 +5,8 @@ import { CertificateError } from '../certificate-error.js';
 const PREFIX = 'cwe1.';
 /** Longer than any token we make; what is longer was not copied from one. */
 const MAX_TEXT = 4_096;
+/** What a URL may be as it is written, three characters for a byte that needs escaping: its token stays under MAX_TEXT. */
+const MAX_URL = 2_048;
 const SECRET_BYTES = 32;
 const ID_BYTES = 12;
 const ID = /^[A-Za-z0-9_-]{8,64}$/;
@@ -103,7 +105,9 @@ function baseUrl(value: unknown): string {
   }
   let path = url.pathname;
   while (path.endsWith('/')) path = path.slice(0, -1);
-  return `${url.origin}${path}`;
+  const base = `${url.origin}${path}`;
+  if (base.length > MAX_URL) throw new CertificateError(`The URL of an enrolment listener has at most ${MAX_URL} characters; this one has ${base.length}.`);
+  return base;
 }
 
 function damaged(why: string): CertificateError {

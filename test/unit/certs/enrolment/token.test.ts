@@ -15,6 +15,7 @@ describe('an enrolment token', () => {
     ['no object', encoded('x')], ['http', encoded({ ...GOOD, u: 'http://cloud.example' })], ['a URL with credentials', encoded({ ...GOOD, u: 'https://a:b@cloud.example' })],
     ['a URL with a query', encoded({ ...GOOD, u: 'https://cloud.example?x' })], ['a short fingerprint', encoded({ ...GOOD, f: 'abcd' })],
     ['a short secret', encoded({ ...GOOD, s: 'S' })], ['an id that is a path', encoded({ ...GOOD, i: '../../../etc' })], ['too much', `cwe1.${'A'.repeat(5_000)}`],
+    ['a URL that no token could hold once it is written with escapes', encoded({ ...GOOD, u: `https://cloud.example/${'é'.repeat(700)}` })],
   ])('with %s is refused, and nothing of it is repeated', (_what, text) => {
     expect(() => parseEnrolmentToken(text)).toThrow(CertificateError);
     expect(() => parseEnrolmentToken(text)).not.toThrow(/S{10}|A{10}/);
