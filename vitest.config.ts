@@ -8,8 +8,8 @@ const common = { environment: 'node' as const, testTimeout: 40_000, hookTimeout:
 
 /** vitest would leave one core to itself, which has little to do; and tests wait: for times to run out, servers to start, processes to end. */
 const maxWorkers = Math.max(2, availableParallelism() - 1) + 1;
-/** Hold the product to seconds: away from what takes processor time. */
-const WAITING = ['test/faults/certificates.test.ts', 'test/faults/half-open.test.ts', 'test/faults/shutdown.test.ts'];
+/** Hold the product to seconds, or to how little it does: away from what takes processor time. */
+const WAITING = ['test/faults/certificates.test.ts', 'test/faults/half-open.test.ts', 'test/faults/idle-agent.test.ts', 'test/faults/shutdown.test.ts'];
 /** Measure memory, under load of their own. */
 const ALONE = ['test/e2e/memory.test.ts', 'test/faults/overload.test.ts'];
 const real = { ...common, testTimeout: 60_000, hookTimeout: 120_000 };

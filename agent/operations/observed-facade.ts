@@ -1,4 +1,4 @@
-import { ConnectorError, chunksOf, itemsOf, type CallContext, type Chunks, type ConnectorFacade, type Operation, type SingleOperation, type SingleResults, type StreamEnds, type StreamItems, type StreamOperation } from '../../protocol/model/index.js';
+import { ConnectorError, observedFacade, type CallContext, type ConnectorFacade, type Operation, type OperationObserver, type OperationOutcome } from '../../protocol/model/index.js';
 import type { Clock, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
 import type { OperationMetering } from '../../deploy/runtime/metrics/operation-metrics.js';
 
@@ -12,8 +12,7 @@ export interface OperationRecord {
   readonly principal: string;
   readonly messageId: number;
   readonly durationMs: number;
-  /** `left`: the requester stopped reading, or cancelled. */
-  readonly outcome: 'ok' | 'failed' | 'left';
+  readonly outcome: OperationOutcome;
   /** Java class of the failure. */
   readonly error: string | undefined;
   /** Results of a stream. */
@@ -33,67 +32,14 @@ export interface Observation {
 
 /** The facade, with one log line for each operation, and its figures. */
 export function observeFacade(facade: ConnectorFacade, observation: Observation): ConnectorFacade {
-  return {
-    connectorKey: facade.connectorKey,
-    get supportedOperations() { return facade.supportedOperations; },
-    perform: <O extends SingleOperation>(operation: O, call: CallContext) => observePerform(facade, observation, operation, call),
-    stream: <O extends StreamOperation>(operation: O, call: CallContext) => itemsOf(observeStream(facade, observation, operation, call), () => call.signal.aborted),
-  };
+  return observedFacade(facade, (operation, call) => observe(observation, operation, call));
 }
 
-async function observePerform<O extends SingleOperation>(facade: ConnectorFacade, observation: Observation, operation: O, call: CallContext): Promise<SingleResults[O['kind']]> {
-  const record = begin(observation, operation, call);
-  try {
-    const result = await facade.perform(operation, call);
-    record.end('ok', undefined, undefined);
-    return result;
-  } catch (error) {
-    record.end('failed', error, undefined);
-    throw error;
-  }
-}
-
-async function* observeStream<O extends StreamOperation>(facade: ConnectorFacade, observation: Observation, operation: O, call: CallContext): Chunks<StreamItems[O['kind']], StreamEnds[O['kind']]> {
-  const record = begin(observation, operation, call);
-  const results = chunksOf(facade.stream(operation, call));
-  let count = 0;
-  let ended = false;
-  try {
-    for (;;) {
-      const step = await results.next();
-      if (step.done === true) {
-        ended = true;
-        record.end('ok', undefined, count);
-        return step.value;
-      }
-      count += step.value.length;
-      record.entries?.(step.value.length);
-      yield step.value;
-    }
-  } catch (error) {
-    ended = true;
-    record.end(call.signal.aborted ? 'left' : 'failed', error, count);
-    throw error;
-  } finally {
-    if (!ended) {
-      // Left early: the connector's own cleanup comes first, so that the duration is the whole one.
-      await results.return(undefined as never);
-      record.end('left', undefined, count);
-    }
-  }
-}
-
-interface Record {
-  /** Results were handed on. */
-  readonly entries: ((count: number) => void) | undefined;
-  end(outcome: OperationRecord['outcome'], error: unknown, count: number | undefined): void;
-}
-
-function begin({ connector, origin, log, clock, metering }: Observation, operation: Operation, call: CallContext): Record {
+function observe({ connector, origin, log, clock, metering }: Observation, operation: Operation, call: CallContext): OperationObserver {
   const started = clock.now();
   const objectClass = 'objectClass' in operation ? operation.objectClass : undefined;
   const meter = metering?.begin(connector, operation.kind, objectClass);
-  const end: Record['end'] = (outcome, error, count) => {
+  const ended: OperationObserver['ended'] = (outcome, error, count) => {
     meter?.ended(outcome, error);
     const record: OperationRecord = {
       operationId: call.operationId, operation: operation.kind, connector, objectClass,
@@ -110,5 +56,5 @@ function begin({ connector, origin, log, clock, metering }: Observation, operati
       log.info(record, 'operation');
     }
   };
-  return { entries: meter?.entries, end };
+  return { ...(meter === undefined ? {} : { entries: meter.entries }), ended };
 }

@@ -10,6 +10,7 @@ export * from './filter.js';
 export * from './guarded.js';
 export * from './icf-object.js';
 export * from './names.js';
+export * from './observed-facade.js';
 export * from './operation-options.js';
 export * from './operations.js';
 export * from './schema.js';

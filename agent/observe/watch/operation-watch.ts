@@ -1,4 +1,4 @@
-import type { OperationKind } from '../../../protocol/model/index.js';
+import type { OperationKind, OperationOutcome } from '../../../protocol/model/index.js';
 import type { Clock } from '../../../protocol/session/contract.js';
 import { failureClass, failureWeight } from './failure-weight.js';
 import { Throughput, type ThroughputStatus } from './throughput.js';
@@ -68,7 +68,7 @@ export interface WatchedOperation {
   /** So many more results; by the chunk, not by the result. */
   entries(count: number): void;
   /** It is over. Calls after the first are ignored. */
-  end(outcome: 'ok' | 'failed' | 'left', error?: unknown, operation?: OperationKind): void;
+  end(outcome: OperationOutcome, error?: unknown, operation?: OperationKind): void;
 }
 
 interface Running {
@@ -130,7 +130,7 @@ export class OperationWatch {
     this.#throughput.add('entries', count, this.#clock.now());
   }
 
-  #ended({ start, system, started }: Running, outcome: 'ok' | 'failed' | 'left', error: unknown, kind: OperationKind | undefined): void {
+  #ended({ start, system, started }: Running, outcome: OperationOutcome, error: unknown, kind: OperationKind | undefined): void {
     const now = this.#clock.now();
     const operation = kind ?? start.operation;
     const [time, durationMs, name] = [this.#timeOf(now, now), Math.round(now - started), operation ?? 'unknown'];

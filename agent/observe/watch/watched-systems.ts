@@ -1,3 +1,5 @@
+import type { OperationOutcome } from '../../../protocol/model/index.js';
+
 /** Systems kept in mind; the one that has not been used for longest makes room. */
 const MOST_SYSTEMS = 100;
 
@@ -5,7 +7,7 @@ const MOST_SYSTEMS = 100;
 export interface LastOperation {
   readonly operation: string;
   readonly time: string;
-  readonly outcome: 'ok' | 'failed' | 'left';
+  readonly outcome: OperationOutcome;
   readonly durationMs: number;
 }
 

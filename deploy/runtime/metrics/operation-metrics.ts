@@ -1,10 +1,8 @@
 import type { Gauge } from 'prom-client';
-import { ALL, ConnectorError, type OperationKind } from '../../../protocol/model/index.js';
+import { ALL, ConnectorError, type OperationKind, type OperationOutcome } from '../../../protocol/model/index.js';
 import { BoundedValues, CONFIGURED_NAME } from './bounded-values.js';
 import type { CountedHistogram, HistogramSeries } from './counted-histogram.js';
 import type { CountedElsewhere, MetricsRegistry } from './metrics-registry.js';
-
-export type OperationOutcome = 'ok' | 'failed' | 'left';
 
 /** One operation while it is under way. */
 export interface OperationMeter {

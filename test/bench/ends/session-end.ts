@@ -12,6 +12,7 @@ import type * as sourceModule from '../../../controller/systems/provisioner-sour
 import type { JsonValue } from '../../../controller/crest/json.js';
 import type { KeyFiles } from '../../support/causeway-world.js';
 import type { Built } from '../suite/child.js';
+import { timedCalls } from '../suite/timed-calls.js';
 
 /**
  * A controller without REST, store and systems: the session over mTLS, and facades. What it does not do tells what those cost.
@@ -63,21 +64,6 @@ export async function methods(built: Built) {
   const call = () => ({ signal: new AbortController().signal });
   const facadeAt = (index: number) => facades[index] ?? (() => { throw new Error(`There is no facade ${index}.`); })();
 
-  /** Runs `count` calls, so many at a time; milliseconds of each. */
-  async function timed(count: number, concurrency: number, one: (number: number) => Promise<unknown>): Promise<number[]> {
-    const taken: number[] = [];
-    let next = 0;
-    await Promise.all(Array.from({ length: concurrency }, async () => {
-      while (next < count) {
-        const number = next++;
-        const startedAt = performance.now();
-        await one(number);
-        taken.push(performance.now() - startedAt);
-      }
-    }));
-    return taken;
-  }
-
   return {
     /** Listens; answers the port. */
     async listen({ keys }: { readonly keys: KeyFiles }): Promise<number> {
@@ -126,7 +112,7 @@ export async function methods(built: Built) {
     /** Milliseconds of each get. */
     async gets({ facade: index, uids, count, concurrency }: { readonly facade: number; readonly uids: readonly string[]; readonly count: number; readonly concurrency: number }): Promise<number[]> {
       const { facade, wanted } = facadeAt(index);
-      return timed(count, concurrency, async (number) => {
+      return timedCalls(count, concurrency, async (number) => {
         const found = await facade.perform({ kind: 'get', objectClass: '__ACCOUNT__', uid: new Uid(uids[number % uids.length] ?? ''), options: wanted }, call());
         if (found === null) throw new Error('a get found nothing');
       });
@@ -146,7 +132,7 @@ export async function methods(built: Built) {
       const { facade } = facadeAt(index);
       const uids: string[] = [];
       const startedAt = performance.now();
-      await timed(accounts.length, concurrency, async (number) => {
+      await timedCalls(accounts.length, concurrency, async (number) => {
         const attributes = Object.entries(accounts[number] ?? {}).map(([name, value]) => (name === '__NAME__' ? new Name(value) : Attribute.of(name, value)));
         const uid = await facade.perform({ kind: 'create', objectClass: '__ACCOUNT__', attributes, options: OperationOptions.none }, call());
         uids[number] = uid?.value ?? '';
@@ -158,7 +144,7 @@ export async function methods(built: Built) {
     async updates({ facade: index, uids, attribute, value, concurrency }: { readonly facade: number; readonly uids: readonly string[]; readonly attribute: string; readonly value: string; readonly concurrency: number }): Promise<number> {
       const { facade } = facadeAt(index);
       const startedAt = performance.now();
-      await timed(uids.length, concurrency, (number) => facade.perform({
+      await timedCalls(uids.length, concurrency, (number) => facade.perform({
         kind: 'update', updateType: 'REPLACE', objectClass: '__ACCOUNT__', uid: new Uid(uids[number] ?? ''), attributes: [Attribute.of(attribute, value)], options: OperationOptions.none,
       }, call()));
       return performance.now() - startedAt;

@@ -5,9 +5,10 @@ import { startOpenLdap } from '../../targets/openldap.js';
 import { peopleLdif } from '../../support/people-ldif.js';
 import { ldapProvisioner } from '../../support/provisioners.js';
 import { startBothEnds, startRawSocket } from '../ends/both-ends.js';
-import { KeepAliveRest, timedCalls } from '../ends/keep-alive-rest.js';
+import { KeepAliveRest } from '../ends/keep-alive-rest.js';
 import { interleaved, quantile, shown, withSpread, type Way } from '../suite/rounds.js';
 import { bySize, type BenchContext, type Goal, type Scenario, type Section } from '../suite/scenario.js';
+import { timedCalls } from '../suite/timed-calls.js';
 
 const CONCURRENCIES = [1, 10, 100] as const;
 const WAYS = ['controller', 'session', 'driver', 'socket'] as const;

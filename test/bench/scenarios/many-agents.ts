@@ -3,12 +3,13 @@ import { startController, type Controller } from '../../support/causeway-process
 import { makeWorld, type World } from '../../support/causeway-world.js';
 import { CSV_REF } from '../../support/provisioners.js';
 import { personTypes } from '../connectors/bench-target.js';
-import { KeepAliveRest, timedCalls } from '../ends/keep-alive-rest.js';
+import { KeepAliveRest } from '../ends/keep-alive-rest.js';
 import { memoryBetween, samplingInto, type MemoryUse } from '../ends/sampled-memory.js';
 import { agentName, type SimulatedAgentsMethods } from '../ends/simulated-agents.js';
 import { Child } from '../suite/child.js';
 import { quantile, shown } from '../suite/rounds.js';
 import { bySize, type BenchContext, type Goal, type Scenario, type Section } from '../suite/scenario.js';
+import { timedCalls } from '../suite/timed-calls.js';
 
 /** At most so many agents in a process that simulates them. */
 const PER_PROCESS = 1_250;

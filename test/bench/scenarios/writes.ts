@@ -1,8 +1,9 @@
 import { spread, type Spread } from '../../interop/bench/figures.js';
 import { startBothEnds, type BothEnds } from '../ends/both-ends.js';
-import { KeepAliveRest, timedCalls } from '../ends/keep-alive-rest.js';
+import { KeepAliveRest } from '../ends/keep-alive-rest.js';
 import { interleaved, ratios, shown, withSpread, type Way } from '../suite/rounds.js';
 import { bySize, type BenchContext, type Scenario, type Section, type Table } from '../suite/scenario.js';
+import { timedCalls } from '../suite/timed-calls.js';
 import { startLdapWrites, startPostgresqlWrites, type WriteTarget } from '../writes/write-targets.js';
 
 const CONCURRENCIES = [1, 16] as const;
