@@ -1,7 +1,7 @@
+import { createLog, type ProcessLog } from '../deploy/runtime/log/process-log.js';
 import { toldServiceManager } from '../deploy/runtime/service/service-manager.js';
 import { loadConfig } from './config/load-config.js';
 import { startController, type RunningController } from './controller.js';
-import { createControllerLog, type ControllerLog } from './logger.js';
 import { productVersion } from '../deploy/runtime/service/product-version.js';
 
 /** What something that was left open gets before the process ends anyway, in milliseconds. */
@@ -12,7 +12,7 @@ const CLOSING = 15_000;
 /** Runs a controller until SIGTERM or SIGINT, then drains it. A second signal ends the process at once. */
 export async function runController(configPath: string): Promise<void> {
   const config = await loadConfig(configPath);
-  const output = createControllerLog(config.log.level);
+  const output = createLog(config.log.level);
   const { log } = output;
   const dieOf = (what: string) => (error: unknown): void => {
     log.fatal({ err: error }, what);
@@ -43,7 +43,7 @@ export async function runController(configPath: string): Promise<void> {
   setTimeout(() => process.exit(), LINGER).unref();
 }
 
-function stopSignal(output: ControllerLog): Promise<void> {
+function stopSignal(output: ProcessLog): Promise<void> {
   return new Promise((resolve) => {
     let count = 0;
     const onSignal = (signal: NodeJS.Signals): void => {
@@ -57,7 +57,7 @@ function stopSignal(output: ControllerLog): Promise<void> {
   });
 }
 
-async function leave(output: ControllerLog): Promise<never> {
+async function leave(output: ProcessLog): Promise<never> {
   await output.flush();
   process.exit(1);
 }

@@ -1,7 +1,7 @@
+import { createLog, type ProcessLog } from '../../deploy/runtime/log/process-log.js';
 import { toldServiceManager, type ServiceManager } from '../../deploy/runtime/service/service-manager.js';
 import { startAgent, type RunningAgent } from '../agent.js';
 import type { AgentConfig } from '../config/agent-config.js';
-import { createLogger, type AgentLog } from '../observe/logger.js';
 import { statusLine } from '../observe/status-line.js';
 import { hardenProcess } from '../secrets/process-hygiene.js';
 import { systemClock } from '../system-clock.js';
@@ -15,7 +15,7 @@ const CLOSING_MS = 15_000;
 
 /** Runs an agent until a signal, then drains it. A second signal ends the process at once. */
 export async function runAgent(config: AgentConfig): Promise<void> {
-  const output = createLogger(config.log.level, { agent: config.agent.name, ...(config.agent.hostId === undefined ? {} : { hostId: config.agent.hostId }) });
+  const output = createLog(config.log.level, { agent: config.agent.name, ...(config.agent.hostId === undefined ? {} : { hostId: config.agent.hostId }) });
   const { log } = output;
   hardenProcess(log, config.agent);
   const dieOf = (what: string) => (error: unknown): void => {
@@ -51,7 +51,7 @@ export async function runAgent(config: AgentConfig): Promise<void> {
   }
 }
 
-function onSignals(agent: RunningAgent, output: AgentLog, manager: ServiceManager, grace: number): void {
+function onSignals(agent: RunningAgent, output: ProcessLog, manager: ServiceManager, grace: number): void {
   let count = 0;
   process.on('SIGHUP', () => { void reload(agent, output, manager); });
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -70,7 +70,7 @@ function onSignals(agent: RunningAgent, output: AgentLog, manager: ServiceManage
 }
 
 /** `systemctl reload`. The configuration itself is read at the start only. */
-async function reload(agent: RunningAgent, { log }: AgentLog, manager: ServiceManager): Promise<void> {
+async function reload(agent: RunningAgent, { log }: ProcessLog, manager: ServiceManager): Promise<void> {
   if (agent.status().stopping) return;
   log.info({}, 'Signalled to reload (SIGHUP): the policy is read again, controllers are dialled at once. A changed agent.yaml takes a restart.');
   manager.reloading();
@@ -78,7 +78,7 @@ async function reload(agent: RunningAgent, { log }: AgentLog, manager: ServiceMa
   manager.ready();
 }
 
-async function leave(output: AgentLog, code: number): Promise<never> {
+async function leave(output: ProcessLog, code: number): Promise<never> {
   await output.flush();
   process.exit(code);
 }

@@ -23,6 +23,8 @@ export interface EntryMapper {
   map(entry: Entry, signal: AbortSignal): ConnectorObject | Promise<ConnectorObject>;
 }
 
+/** Names of attributes a mapper is kept with; each may come with options of its own. */
+const MOST_OUTLETS = 500;
 const SPECIAL = /^__.*__$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -32,8 +34,8 @@ interface Outlet { readonly name: string; readonly asked: AskedAttribute | undef
 /** Asked for by name, and empty where an entry has none: as in the Java connector, so that clients find the same keys. */
 interface AskedAttribute {
   readonly empty: Attribute;
-  /** The last entry that has it. */
-  foundIn: Entry | undefined;
+  /** Number of the last entry that has it. */
+  foundIn: number;
 }
 
 /** Bytes that do not belong to a chunk of the socket, and are no Buffer. */
@@ -84,37 +86,49 @@ class Mapper implements EntryMapper {
   readonly #dnNames: readonly string[];
   /** By key. */
   readonly #wanted: ReadonlyMap<string, AskedAttribute>;
+  readonly #serverType: ServerType;
+  readonly #names: readonly string[] | undefined;
+  #entries = 0;
 
   constructor(session: LdapSession, objectClass: string, asked: readonly string[] | undefined, schema: Subschema, serverType: ServerType) {
     const { config } = session;
     this.#session = session;
     this.#objectClass = objectClass;
     this.#schema = schema;
+    this.#serverType = serverType;
+    this.#names = asked;
     this.#asked = asked === undefined ? undefined : new Map(asked.map((name) => [attributeKey(name), name]));
     this.#dnNames = [...this.#asked?.values() ?? []].filter(isDnAttribute);
     const membersToo = config.getGroupMemberId && objectClass === GROUP;
     this.#computed = (asked ?? (membersToo ? [MEMBER_ID] : [])).filter((name) => isGroupAttribute(name) && (attributeKey(name) !== attributeKey(MEMBER_ID) || membersToo));
     const plain = asked === undefined ? ['*'] : asked.filter((name) => !SPECIAL.test(name) && !isDnAttribute(name) && !isGroupAttribute(name) && !name.includes(':'));
-    this.#wanted = new Map(asked === undefined ? [] : plain.map((name) => [attributeKey(name), { empty: new Attribute(name, []), foundIn: undefined }]));
+    this.#wanted = new Map(asked === undefined ? [] : plain.map((name) => [attributeKey(name), { empty: new Attribute(name, []), foundIn: 0 }]));
     const uid = isDnAttribute(config.uidAttribute) ? [] : [config.uidAttribute];
     this.#specials = specialAttributes(serverType, objectClass).filter(({ name, byDefault }) => this.#asked?.has(attributeKey(name)) ?? byDefault);
     this.attributes = [...new Set([...plain, ...uid, ...attributesForGroups(session, this.#computed), ...this.#specials.flatMap(({ native }) => native)])];
   }
 
+  /** Whether it is the one for such a search of its session. */
+  serves(objectClass: string, asked: readonly string[] | undefined, schema: Subschema, serverType: ServerType): boolean {
+    return this.#objectClass === objectClass && this.#schema === schema && this.#serverType === serverType && this.#outlets.size <= MOST_OUTLETS
+      && this.#names?.length === asked?.length && (asked?.every((name, index) => name === this.#names?.[index]) ?? true);
+  }
+
   map(entry: Entry, signal: AbortSignal): ConnectorObject | Promise<ConnectorObject> {
+    const number = ++this.#entries;
     const attributes: Attribute[] = [this.#uid(entry), new Name(entry.dn)];
     for (const name of this.#dnNames) attributes.push(new Attribute(name, [entry.dn]));
     for (const [key, attribute] of entry.attributes) {
       const outlet = this.#outletOf(key, attribute.name);
       if (outlet === undefined) continue;
       attributes.push(new Attribute(outlet.name, outlet.values(attribute)));
-      if (outlet.asked !== undefined) outlet.asked.foundIn = entry;
+      if (outlet.asked !== undefined) outlet.asked.foundIn = number;
     }
     for (const special of this.#specials) {
       const value = special.read(entry);
       if (value !== undefined) attributes.push(new Attribute(special.name, [value]));
     }
-    for (const { empty, foundIn } of this.#wanted.values()) if (foundIn !== entry) attributes.push(empty);
+    for (const { empty, foundIn } of this.#wanted.values()) if (foundIn !== number) attributes.push(empty);
     if (this.#computed.length === 0) return new ConnectorObject(this.#objectClass, attributes);
     return readGroupAttributes(this.#session, entry, this.#computed, signal).then((computed) => new ConnectorObject(this.#objectClass, [...attributes, ...computed]));
   }
@@ -161,8 +175,15 @@ class Mapper implements EntryMapper {
 
 /** `asked` are names of ICF (attributes-to-get); undefined: what is returned by default, an empty list: identifiers only. */
 export function entryMapper(session: LdapSession, objectClass: string, asked: readonly string[] | undefined, schema: Subschema, serverType: ServerType): EntryMapper {
-  return new Mapper(session, objectClass, asked, schema, serverType);
+  const known = lastMappers.get(session);
+  if (known?.serves(objectClass, asked, schema, serverType) === true) return known;
+  const mapper = new Mapper(session, objectClass, asked, schema, serverType);
+  lastMappers.set(session, mapper);
+  return mapper;
 }
+
+/** That of each session's last search: the next one, as a rule, asks for the same. */
+const lastMappers = new WeakMap<LdapSession, Mapper>();
 
 /** The LDAP attribute behind a name of ICF, for sorting; undefined for `__NAME__`, GUIDs and what is computed. */
 export function sortableAttribute(name: string, session: LdapSession): string | undefined {

@@ -69,7 +69,8 @@ async function containerDn(session: LdapSession, container: QualifiedUid, signal
 }
 
 /** Bases within others are left out, so that no entry is found twice. */
-export function distinctBases(bases: readonly string[], scope: DirectorySearch['scope']): string[] {
+export function distinctBases(bases: readonly string[], scope: DirectorySearch['scope']): readonly string[] {
+  if (bases.length < 2) return bases;
   const unique = [...new Map(bases.map((base) => [dnKey(base), base])).values()];
   return scope !== 'sub' ? unique : unique.filter((base) => !unique.some((other) => other !== base && isWithin(base, other)));
 }

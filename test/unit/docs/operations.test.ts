@@ -10,7 +10,7 @@ function sourcesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts')).map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
 }
-const sources = ['agent', 'controller', 'protocol', 'connectors/framework'].flatMap(sourcesBelow).join('\n').replaceAll("\\'", "'");
+const sources = ['agent', 'controller', 'protocol', 'connectors/framework', 'deploy/runtime'].flatMap(sourcesBelow).join('\n').replaceAll("\\'", "'");
 
 /** What the troubleshooting tables quote, in the parts between the ellipses; `first`: of the cell that names the message. */
 const troubles = page.slice(page.indexOf('## Troubleshooting'), page.indexOf('## The log'));
