@@ -19,16 +19,24 @@ export interface SystemsPart {
 }
 
 /** Reads the configuration folder: who is connected under which name, and which systems there are. */
-export async function buildSystems({ systems, session: { resumeWait } }: ControllerConfig, log: Log, metering?: OperationMetering): Promise<SystemsPart> {
-  const configured = new Map(Object.entries(systems.properties).map(([name, value]) => [name, String(value)]));
-  const properties = propertySource(configured, process.env);
-  const requestProperties = propertySource(configured, {});
-  const cryptoKeys = await readKeys(systems.cryptoKeys);
-  const provider = await readProvider(systems.configuration, { properties, cryptoKeys }, log);
+export async function buildSystems(config: ControllerConfig, log: Log, metering?: OperationMetering): Promise<SystemsPart> {
+  const sources = valueSources(config.systems, await readKeys(config.systems.cryptoKeys));
+  return loadSystems(config, { provider: await readProvider(config.systems.configuration, sources, log), sources, log, metering });
+}
+
+export interface LoadParts {
+  readonly provider: ConnectorInfoProvider;
+  readonly sources: ReturnType<typeof valueSources>;
+  readonly log: Log;
+  readonly metering?: OperationMetering | undefined;
+}
+
+/** Reads the provisioner files; one that cannot be used is there with the reason. Rejects when the folder cannot be read. */
+export async function loadSystems({ systems, session: { resumeWait } }: ControllerConfig, { provider, sources, log, metering }: LoadParts): Promise<SystemsPart> {
   const hosts = new HostDirectory({
     servers: provider.servers.map(({ name }) => name), clients: provider.clients.map(({ name }) => name), groups: provider.groups,
   }, log);
-  const environment: SystemEnvironment = { hosts, facadeKeyOf, properties, requestProperties, cryptoKeys, log, resumeWait, metering };
+  const environment: SystemEnvironment = { hosts, facadeKeyOf, ...sources, log, resumeWait, metering };
   const registry = new SystemRegistry(systems.configuration, environment);
   try {
     await registry.load();
@@ -38,7 +46,14 @@ export async function buildSystems({ systems, session: { resumeWait } }: Control
   return { hosts, provider, environment, registry };
 }
 
-async function readProvider(folder: string, environment: Pick<SystemEnvironment, 'properties' | 'cryptoKeys'>, log: Log): Promise<ConnectorInfoProvider> {
+/** What references and encrypted values in files stand for. */
+export function valueSources({ properties: given }: ControllerConfig['systems'], cryptoKeys: CryptoKeys): Pick<SystemEnvironment, 'properties' | 'requestProperties' | 'cryptoKeys'> {
+  const configured = new Map(Object.entries(given).map(([name, value]) => [name, String(value)]));
+  return { properties: propertySource(configured, process.env), requestProperties: propertySource(configured, {}), cryptoKeys };
+}
+
+/** Throws a ConfigError for a file that cannot be used. */
+export async function readProvider(folder: string, environment: Pick<SystemEnvironment, 'properties' | 'cryptoKeys'>, log: Log): Promise<ConnectorInfoProvider> {
   try {
     return await readConnectorInfoProvider(folder, environment, log);
   } catch (error) {
@@ -47,10 +62,12 @@ async function readProvider(folder: string, environment: Pick<SystemEnvironment,
 }
 
 async function readKeys(files: ControllerConfig['systems']['cryptoKeys']): Promise<CryptoKeys> {
-  const entries = Object.entries(files).map(async ([alias, { file }]): Promise<[string, Buffer]> => {
-    const key = Buffer.from((await readFile(file, 'utf8')).trim(), 'base64');
-    if (![16, 24, 32].includes(key.length)) throw new ConfigError(`systems.cryptoKeys.${alias}: ${file} must hold an AES key of 16, 24 or 32 bytes in Base64`);
-    return [alias, key];
-  });
-  return new Map(await Promise.all(entries));
+  return new Map(await Promise.all(Object.entries(files).map(async ([alias, { file }]) => [alias, await readCryptoKey(alias, file)] as const)));
+}
+
+/** Throws a ConfigError for a file that holds no AES key. */
+export async function readCryptoKey(alias: string, file: string): Promise<Buffer> {
+  const key = Buffer.from((await readFile(file, 'utf8')).trim(), 'base64');
+  if (![16, 24, 32].includes(key.length)) throw new ConfigError(`systems.cryptoKeys.${alias}: ${file} must hold an AES key of 16, 24 or 32 bytes in Base64`);
+  return key;
 }

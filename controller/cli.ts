@@ -8,12 +8,14 @@ export function controllerCommands(program: Command, write: (text: string) => vo
   controller.command('run').description('run a controller until it is told to stop')
     .requiredOption('-c, --config <file>', 'YAML configuration')
     .action(async ({ config }: { config: string }) => (await import('./main.js')).runController(config));
-  controller.command('check').description('check a configuration and say what is wrong with it')
+  controller.command('check').description('check a configuration and every file it names, and say what is wrong and what to do; starts nothing and changes nothing')
     .requiredOption('-c, --config <file>', 'YAML configuration')
     .option(...jsonOption)
     .action(async ({ config, json }: { config: string; json?: boolean }) => {
-      await (await import('./config/load-config.js')).loadConfig(config);
-      write(json === true ? jsonText({ file: config, valid: true }) : `${config} is in order.\n`);
+      const [{ checkFile }, { counted, printCheck }, { CliError, EXIT }] = await Promise.all([import('./check/check-controller.js'), import('./check/print-check.js'), import('../deploy/runtime/exit-codes.js')]);
+      const document = await checkFile(config);
+      write(json === true ? jsonText(document) : printCheck(document));
+      if (!document.valid) throw new CliError(`${counted(document.results.filter(({ outcome }) => outcome === 'failed').length, 'problem')} found.`, EXIT.usage);
     });
   controller.command('hash-password').description('read a password from standard input and print its hash for the configuration')
     .option(...jsonOption)

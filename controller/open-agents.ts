@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createPeer } from '../protocol/session/peer.js';
 import type { PeerFigures, ProtocolPeer, SessionLimits } from '../protocol/session/contract.js';
 import { bearerVerifier } from './authentication/bearer-tokens.js';
@@ -12,6 +11,7 @@ import type { Log } from './log.js';
 import type { Identities } from './enrolment/identities.js';
 import { AgentConnections } from './gateway/agent-connections.js';
 import { clientCertificateOptions, gatewayTls, requireUnexpired } from './tls-files.js';
+import { readAuthorityFile } from './tls/authority-file.js';
 import { followFiles } from './tls/follow-files.js';
 
 /** Everything that keeps connections to agents and connector servers. */
@@ -31,7 +31,7 @@ export async function openAgents(config: ControllerConfig, systems: SystemsPart,
   const listener = createPeer({ role: 'listener', limits, log, ...systems.hosts.events() });
   const gateway = config.gateway === undefined ? undefined : await listen(config.gateway, { peer: listener, systems, identities, log, onRefused });
   const stop = new AbortController();
-  const ca = config.systems.remoteServerAuthorities === undefined ? undefined : await readFile(config.systems.remoteServerAuthorities, 'utf8');
+  const ca = config.systems.remoteServerAuthorities === undefined ? undefined : await readAuthorityFile('systems.remoteServerAuthorities', config.systems.remoteServerAuthorities);
   const dialled = systems.provider.servers.map((server) => {
     const peer = createPeer({ role: 'dialler', limits, log, ...systems.hosts.events(server.name) });
     return { peer, ended: keepServerDialled(server, { peer, ca, minVersion: config.systems.remoteServerMinVersion, log, maxFrameBytes: config.gateway?.maxFrameSize ?? DEFAULT_FRAME }, stop.signal) };

@@ -15,7 +15,7 @@ const page = join(root, 'docs/configuration.md');
 
 const ENDS = [
   { title: 'Agent', file: 'agent/config/example.yaml', module: '/agent/config/agent-config.ts', schema: 'agentConfigSchema', text: 'Every setting can also come from the environment: `CAUSEWAY_` and its path in capitals, words split by `_`, levels by `__`, e.g. `CAUSEWAY_CONTROLLERS__0__CONNECTION_TTL=5m`. `causeway agent check --config FILE` says what is wrong with a file.' },
-  { title: 'Controller', file: 'controller/config/example.yaml', module: '/controller/config/controller-config.ts', schema: 'controllerConfigSchema', text: '`causeway controller check --config FILE` says what is wrong with a file.' },
+  { title: 'Controller', file: 'controller/config/example.yaml', module: '/controller/config/controller-config.ts', schema: 'controllerConfigSchema', text: '`causeway controller check --config FILE` says what is wrong with a file, and with every file it names.' },
 ];
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').trim();

@@ -1,5 +1,5 @@
 import { within, type Patience } from './bounded.js';
-import { checkClock } from './check-clock.js';
+import { checkClock, type ThirdClock } from './check-clock.js';
 import { checkDns } from './check-dns.js';
 import { checkHandshake, handshakeFaults } from './check-handshake.js';
 import { checkProxy, proxyFaults } from './check-proxy.js';
@@ -17,10 +17,12 @@ export interface ControllerLook {
   readonly running: RunningAgent | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** What a time server says, when one was asked for; it may come later than the controller's answer. */
+  third(): Promise<ThirdClock | undefined>;
 }
 
 /** Name, proxy, port, TLS, upgrade and handshake of one controller, and its clock. The first step that fails ends the walk; the others are told as skipped. */
-export async function checkController({ path, running, now }: ControllerLook, patience: Patience): Promise<Finding[]> {
+export async function checkController({ path, running, now, third }: ControllerLook, patience: Patience): Promise<Finding[]> {
   const { subject, target: { proxy, url }, place } = path;
   const findings: Finding[] = [];
   let answer: HeadAnswer | undefined;
@@ -47,7 +49,7 @@ export async function checkController({ path, running, now }: ControllerLook, pa
     findings.push(...await checkSession(path, running, patience));
   };
   await walk();
-  return [checkClock(subject, answer), ...findings];
+  return [checkClock(subject, answer, await third()), ...findings];
 }
 
 /** Without TLS, the same question for the time. */

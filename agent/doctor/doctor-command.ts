@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { InvalidArgumentError, type Command } from 'commander';
 import { configOption } from '../cli/config-option.js';
 import { CliError, EXIT } from '../cli/exit-codes.js';
@@ -5,6 +6,7 @@ import type { Write } from '../cli/agent-commands.js';
 import { jsonOption, jsonText } from '../cli/json-option.js';
 import { coloursOf } from '../cli/terminal/colours.js';
 import type { Finding } from './finding.js';
+import type { Place } from './reach.js';
 
 interface DoctorOptions {
   readonly config?: string;
@@ -13,6 +15,7 @@ interface DoctorOptions {
   readonly systems?: readonly string[];
   readonly timeout: number;
   readonly crl?: string;
+  readonly timeServer?: Place;
   readonly bundle?: string;
   readonly log?: string;
 }
@@ -27,6 +30,7 @@ export function doctorCommand(program: Command, write: Write): void {
     .option('--systems <file...>', 'provisioner.openicf-*.json files of systems to try')
     .option('--timeout <seconds>', 'longest wait for one answer', secondsOf, 10_000)
     .option('--crl <file>', 'revocation list to look the agent\'s certificate up in')
+    .option('--time-server <server>', 'ask this time server (HOST or HOST:PORT; SNTP, UDP port 123), too, and say whose clock is wrong; without it no third party is asked', timeServerOf)
     .option('--bundle <file>', 'write a support bundle (tar.gz) with findings, configuration and versions, every secret taken out')
     .option('--log <file>', 'log of the agent whose end goes into the bundle')
     .addHelpText('after', '\nExit code: 0 nothing failed (warnings may be there), 1 something failed, 2 wrong use.')
@@ -41,8 +45,8 @@ async function run(options: DoctorOptions, write: Write): Promise<void> {
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
   try {
-    const { controller, systems = [], timeout, crl, bundle, log } = options;
-    const walked = await walk({ file, controller, systems, timeout, revocationList: crl, signal: stop.signal });
+    const { controller, systems = [], timeout, crl, timeServer, bundle, log } = options;
+    const walked = await walk({ file, controller, systems, timeout, revocationList: crl, timeServer, signal: stop.signal });
     if (bundle !== undefined) await (await import('./bundle/write-bundle.js')).writeBundle(bundle, walked, { file, log, systems });
     await show(walked.findings, options, write);
   } finally {
@@ -73,6 +77,19 @@ function controllerUrl(text: string): URL {
   if (url === undefined || !['ws:', 'wss:'].includes(url.protocol)) throw new InvalidArgumentError('Give a URL such as wss://cloud.example/openicf.');
   if (url.username !== '' || url.password !== '') throw new InvalidArgumentError('Credentials do not belong into the URL.');
   return url;
+}
+
+/** UDP port of NTP (RFC 5905 section 7.2). */
+const NTP_PORT = 123;
+const LARGEST_PORT = 65_535;
+
+/** `time.example`, `time.example:123`, `192.0.2.1`, `2001:db8::1`, `[2001:db8::1]:123`. */
+function timeServerOf(text: string): Place {
+  const [, bracketed, named, given] = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const host = isIPv6(text) ? text : bracketed ?? named;
+  const port = given === undefined || isIPv6(text) ? NTP_PORT : Number(given);
+  if (host === undefined || (bracketed !== undefined && !isIPv6(bracketed)) || port < 1 || port > LARGEST_PORT) throw new InvalidArgumentError('Give HOST or HOST:PORT, such as ntp.example or [2001:db8::1]:123.');
+  return { host, port };
 }
 
 const LONGEST_WAIT_S = 600;

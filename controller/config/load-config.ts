@@ -1,12 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseDocument, type Document } from 'yaml';
+import { CliError, EXIT } from '../../deploy/runtime/exit-codes.js';
 import { controllerConfigSchema, type ControllerConfig } from './controller-config.js';
 import { isTooDeep } from './yaml-depth.js';
 
 /** Everything that is wrong with a configuration, one line each. */
-export class ConfigError extends Error {
+export class ConfigError extends CliError {
   override readonly name = 'ConfigError';
+  /** Each by itself, the setting first; one when it is about the file as a whole. */
+  readonly problems: readonly string[];
+
+  constructor(message: string, options: { readonly cause?: unknown; readonly problems?: readonly string[] } = {}) {
+    super(message, EXIT.usage, options);
+    this.problems = options.problems ?? [message];
+  }
 }
 
 /** Reads a YAML file. Throws a {@link ConfigError} that names each key and what is expected there. */
@@ -34,7 +42,7 @@ export function parseConfig(text: string, path: string): ControllerConfig {
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${where === '' ? '' : `${where}.`}${key}: there is no such setting`);
     return [`${where === '' ? 'the file' : where}: ${issue.message}`];
   });
-  throw new ConfigError([`${path} cannot be used:`, ...lines.map((line) => `  ${line}`)].join('\n'));
+  throw new ConfigError([`${path} cannot be used:`, ...lines.map((line) => `  ${line}`)].join('\n'), { problems: lines });
 }
 
 /** Aliases are resolved here: a file that is nothing but aliases of aliases, or one without an anchor, shows only now. */

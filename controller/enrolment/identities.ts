@@ -1,7 +1,7 @@
 import { trustBundle } from '../../certs/trust-bundle.js';
 import type { ControllerConfig } from '../config/controller-config.js';
 import type { Identities as IdentityChecks } from '../gateway/agent-authentication.js';
-import { AgentTrust } from '../gateway/agent-trust.js';
+import { AgentTrust, type TrustSources } from '../gateway/agent-trust.js';
 import type { ClientCertificate } from '../gateway/client-certificate.js';
 import type { Log } from '../log.js';
 import { followFiles } from '../tls/follow-files.js';
@@ -16,6 +16,13 @@ const DEFAULT_OVERLAP = 600_000;
 /** A superseded certificate that is tried again and again is one alarm an hour. */
 const REPEAT_ALARM = 3_600_000;
 const MOST_ALARMS = 1_000;
+
+/** Where it stands which authorities agents may have their certificates from; undefined when nobody is asked for one. */
+export function agentTrustSources({ gateway, enrolment }: Pick<ControllerConfig, 'gateway' | 'enrolment'>): TrustSources | undefined {
+  const tls = gateway?.tls;
+  const isAsked = enrolment !== undefined || (tls !== undefined && tls.clientCertificates !== 'none');
+  return isAsked ? { ca: tls?.ca, authority: enrolment?.authority, crl: tls?.crl } : undefined;
+}
 
 /** Who may be an agent: the register on disk, the authorities trusted now, and what is written down about both. */
 export class Identities implements IdentityChecks {
@@ -46,8 +53,8 @@ export class Identities implements IdentityChecks {
   static async open({ data, gateway, enrolment }: Pick<ControllerConfig, 'data' | 'gateway' | 'enrolment'>, log: Log): Promise<Identities> {
     const register = await CertificateRegister.open(data);
     await register.compact();
-    const isAsked = enrolment !== undefined || (gateway?.tls !== undefined && gateway.tls.clientCertificates !== 'none');
-    const trust = isAsked ? await AgentTrust.open({ ca: gateway?.tls?.ca, authority: enrolment?.authority, crl: gateway?.tls?.crl }, log) : undefined;
+    const sources = agentTrustSources({ gateway, enrolment });
+    const trust = sources === undefined ? undefined : await AgentTrust.open(sources, log);
     const identities = new Identities({ register, trust, audit: new IdentityAudit(data, log), overlap: enrolment?.overlap ?? DEFAULT_OVERLAP, log });
     identities.#follow();
     return identities;

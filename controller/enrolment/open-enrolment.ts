@@ -27,9 +27,7 @@ export async function openEnrolment(config: Pick<ControllerConfig, 'enrolment' |
   const signing = await Signing.open(enrolment, log);
   const read = async (): Promise<SecureContextOptions & { readonly cert: string }> => {
     const own = await serverTls(files, 'TLSv1.3');
-    const chain = serverChain(own.cert, signing.trust);
-    requireTrusted(chain, signing);
-    return { ...own, cert: chain.pem, ca: clients.now.bundle.pem, secureOptions: constants.SSL_OP_NO_TICKET };
+    return { ...own, cert: listenerChain(own.cert, signing).pem, ca: clients.now.bundle.pem, secureOptions: constants.SSL_OP_NO_TICKET };
   };
   await lookAtGateway(config, signing, log);
   const listener = await listen(enrolment, await read(), { signing, identities, log });
@@ -52,20 +50,29 @@ export async function openEnrolment(config: Pick<ControllerConfig, 'enrolment' |
   };
 }
 
-/** The listener's own certificate has to be one that agents go on trusting once they have the bundle: they renew there. */
-function requireTrusted({ root }: ServerChain, { trust }: Signing): void {
-  if (trust.has(root)) return;
+/**
+ * The chain of the listener's certificate (PEM), up to its root. Throws a {@link CertificateError} for one that agents do not go on
+ * trusting once they have the bundle: they renew there.
+ */
+export function listenerChain(certificate: string, { trust }: Signing): ServerChain {
+  const chain = serverChain(certificate, trust);
+  if (trust.has(chain.root)) return chain;
   throw new CertificateError('The authority that signed the certificate of the enrolment listener is neither in enrolment.authority nor in enrolment.trust: agents could enrol once and never renew.');
 }
 
-/** The gateway may stand behind something else that does TLS; otherwise agents that enrol would not get through to it. */
-async function lookAtGateway({ gateway }: Pick<ControllerConfig, 'gateway'>, { trust }: Signing, log: Log): Promise<void> {
-  if (gateway?.tls === undefined) return;
+/** Whether agents that enrol here trust the server certificate (PEM). */
+export function isTrustedByAgents(certificate: string, { trust }: Signing): boolean {
   try {
-    if (trust.has(serverChain(await readFile(gateway.tls.certificate, 'utf8'), trust).root)) return;
+    return trust.has(serverChain(certificate, trust).root);
   } catch (error) {
-    if (!(error instanceof CertificateError)) throw error;
+    if (error instanceof CertificateError) return false;
+    throw error;
   }
+}
+
+/** The gateway may stand behind something else that does TLS; otherwise agents that enrol would not get through to it. */
+async function lookAtGateway({ gateway }: Pick<ControllerConfig, 'gateway'>, signing: Signing, log: Log): Promise<void> {
+  if (gateway?.tls === undefined || isTrustedByAgents(await readFile(gateway.tls.certificate, 'utf8'), signing)) return;
   log.error({ certificate: gateway.tls.certificate }, 'agents that enrol here will not trust the gateway: add the authority of its certificate to enrolment.trust');
 }
 

@@ -46,6 +46,13 @@ export class RegisterFile {
     return register;
   }
 
+  /** Reads the register and makes nothing; one that is not there is empty. Rejects when it is damaged. */
+  static async look(dataFolder: string): Promise<RegisterFile> {
+    const register = new RegisterFile(dataFolder);
+    await register.refresh();
+    return register;
+  }
+
   /** As of the last change or refresh. */
   get state(): RegisterState {
     return this.#state;

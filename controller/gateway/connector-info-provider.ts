@@ -17,7 +17,7 @@ export interface ConnectorInfoProvider {
   readonly groups: readonly HostGroup[];
 }
 
-const FILE = 'provisioner.openicf.connectorinfoprovider.json';
+export const PROVIDER_FILE = 'provisioner.openicf.connectorinfoprovider.json';
 
 /** As it stands on disk; what nobody reads is let through. */
 export const connectorInfoProviderSource = z.looseObject({
@@ -33,10 +33,10 @@ export const connectorInfoProviderSource = z.looseObject({
 
 /** Reads the file; without it nothing is dialled and nobody is grouped. Throws a TypeError for one that cannot be used. */
 export async function readConnectorInfoProvider(folder: string, environment: Pick<SystemEnvironment, 'properties' | 'cryptoKeys'>, log: Log): Promise<ConnectorInfoProvider> {
-  const raw = await read(join(folder, FILE));
+  const raw = await read(join(folder, PROVIDER_FILE));
   if (raw === undefined) return { servers: [], clients: [], groups: [] };
   const parsed = connectorInfoProviderSource.safeParse(resolveValues(parseJson(raw), environment));
-  if (!parsed.success) throw new TypeError(`${FILE}: ${schemaProblems(parsed.error)}`);
+  if (!parsed.success) throw new TypeError(`${PROVIDER_FILE}: ${schemaProblems(parsed.error)}`);
   const { remoteConnectorServers: servers, remoteConnectorServersGroups: groups, remoteConnectorClients: clients } = parsed.data;
   refuseRepeated([...servers, ...groups, ...clients].map(({ name }) => name));
   return {
@@ -62,11 +62,11 @@ async function read(path: string): Promise<string | undefined> {
 function algorithmOf(group: string, text: string): HostGroup['algorithm'] {
   const algorithm = text.toLowerCase();
   if (algorithm === 'failover' || algorithm === 'roundrobin') return algorithm;
-  throw new TypeError(`${FILE}: algorithm of group ${group} must be failover or roundrobin, not ${text}`);
+  throw new TypeError(`${PROVIDER_FILE}: algorithm of group ${group} must be failover or roundrobin, not ${text}`);
 }
 
 /** One name space: `connectorHostRef` does not say which of the three it means. */
 function refuseRepeated(names: readonly string[]): void {
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw new TypeError(`${FILE}: the name ${repeated} is used more than once among servers, groups and clients`);
+  if (repeated !== undefined) throw new TypeError(`${PROVIDER_FILE}: the name ${repeated} is used more than once among servers, groups and clients`);
 }

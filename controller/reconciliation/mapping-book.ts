@@ -6,6 +6,9 @@ import { schemaProblems } from '../systems/provisioner-source.js';
 import { MappingError, compileMapping, type Mapping } from './mapping.js';
 import { syncFile } from './mapping-source.js';
 
+/** In the configuration folder. */
+export const MAPPING_FILE = 'sync.json';
+
 /** A mapping, or why it is none. */
 export type MappingEntry = { readonly mapping: Mapping } | { readonly problem: string; readonly problems: readonly string[] };
 
@@ -16,7 +19,7 @@ export class MappingBook {
   #entries: ReadonlyMap<string, MappingEntry> = new Map();
 
   constructor(configurationFolder: string) {
-    this.#path = join(configurationFolder, 'sync.json');
+    this.#path = join(configurationFolder, MAPPING_FILE);
   }
 
   /** In the order of the file. Throws a TypeError when the file as a whole cannot be used. */

@@ -3,12 +3,20 @@ import { join, resolve } from 'node:path';
 import { makeDirectory } from '../../certs/certificate-files.js';
 import { isDiskFull, isMissing } from './json-file.js';
 
+const LOCK = 'controller.lock';
+
+/** The process that has the data folder; undefined when none does, or it is gone. */
+export async function dataFolderHolder(folder: string): Promise<number | undefined> {
+  const holder = await holderOf(join(folder, LOCK));
+  return isAlive(holder) ? holder : undefined;
+}
+
 /**
  * Takes the data folder for this process: two controllers on one folder would write over each other's links and tokens.
  * The lock of a process that is gone is taken over. Resolves with the function that gives it back.
  */
 export async function lockDataFolder(folder: string): Promise<() => Promise<void>> {
-  const path = join(folder, 'controller.lock');
+  const path = join(folder, LOCK);
   await makeDirectory(resolve(folder));
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
@@ -16,8 +24,8 @@ export async function lockDataFolder(folder: string): Promise<() => Promise<void
       return () => rm(path, { force: true });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      const holder = await holderOf(path);
-      if (isAlive(holder)) throw new Error(`The data folder ${folder} is used by process ${holder ?? '?'}. Two controllers cannot share one; choose another folder (setting data), or stop that process.`, { cause: error });
+      const holder = await dataFolderHolder(folder);
+      if (holder !== undefined) throw new Error(`The data folder ${folder} is used by process ${holder}. Two controllers cannot share one; choose another folder (setting data), or stop that process.`, { cause: error });
       await rm(path, { force: true });
     }
   }

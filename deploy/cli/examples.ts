@@ -25,6 +25,7 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['everything between this machine and the controller', 'causeway doctor --config /etc/causeway/agent.yaml'],
     ['before there is a configuration', 'causeway doctor --controller wss://cloud.example/openicf'],
     ['a system, too, with its file from the controller', 'causeway doctor --config agent.yaml --systems provisioner.openicf-ldap.json'],
+    ['whose clock is wrong, by a third one', 'causeway doctor --config agent.yaml --time-server ntp.example'],
     ['for support', 'causeway doctor --config agent.yaml --log /var/log/causeway.log --bundle support.tar.gz'],
   ],
   'connectors test': [['whether a system can be reached and used', 'causeway connectors test --config agent.yaml --system provisioner.openicf-ldap.json']],

@@ -53,13 +53,19 @@ function actionsFor(setup: SystemSetup, scriptId: string | undefined): readonly 
 async function sourceOf(action: ScriptAction, projectFolder: string): Promise<string> {
   if (action.actionSource !== undefined) return action.actionSource;
   if (action.actionFile === undefined) throw new ResourceError(500, 'A system action has neither actionSource nor actionFile');
-  const path = resolve(projectFolder, action.actionFile);
-  if (!path.startsWith(resolve(projectFolder) + sep)) throw new ResourceError(500, `The script file ${action.actionFile} is outside the project folder`);
+  const path = scriptFile(action.actionFile, projectFolder);
+  if (path === undefined) throw new ResourceError(500, `The script file ${action.actionFile} is outside the project folder`);
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new ResourceError(500, `The script file ${action.actionFile} cannot be read`, { cause: error });
   }
+}
+
+/** Where an `actionFile` is; undefined for one outside the project folder, which is not read. */
+export function scriptFile(actionFile: string, projectFolder: string): string | undefined {
+  const path = resolve(projectFolder, actionFile);
+  return path.startsWith(resolve(projectFolder) + sep) ? path : undefined;
 }
 
 /** Query parameters as text, then the body's entries with their JSON types, over them. */

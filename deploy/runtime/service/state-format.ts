@@ -10,18 +10,34 @@ export class StateFormatError extends Error {
   override readonly name = 'StateFormatError';
 }
 
-interface Kept { readonly format: number; readonly writtenBy: string }
+export interface Kept { readonly format: number; readonly writtenBy: string }
+
+export interface StateClaim {
+  /** Names the directory in messages. */
+  readonly setting: string;
+  /** Of this program. */
+  readonly version: string;
+  /** @default STATE_FORMAT */
+  readonly format?: number;
+}
+
+/** What is kept about the format; throws a {@link StateFormatError} for one that this version does not know. Writes nothing. */
+export async function requireKnownFormat(directory: string, { setting, version, format = STATE_FORMAT }: StateClaim): Promise<Kept | undefined> {
+  const kept = await readKept(join(directory, FILE), setting);
+  if (kept !== undefined && kept.format > format) {
+    throw new StateFormatError(`${setting}: ${directory} holds state of format ${kept.format}, written by Causeway ${kept.writtenBy}; this is Causeway ${version}, which knows formats up to ${format}. Nothing was changed. Install ${kept.writtenBy} or later again, or put back the copy of the directory made before the upgrade.`);
+  }
+  return kept;
+}
 
 /**
  * Refuses a state directory that a later version has changed beyond what this one understands, so that going back to an
  * earlier version never misreads it; otherwise notes this version in it. `setting` names the directory in messages.
  */
-export async function claimStateFormat(directory: string, { setting, version, format = STATE_FORMAT }: { readonly setting: string; readonly version: string; readonly format?: number }): Promise<void> {
+export async function claimStateFormat(directory: string, claim: StateClaim): Promise<void> {
+  const { version, format = STATE_FORMAT } = claim;
   const file = join(directory, FILE);
-  const kept = await readKept(file, setting);
-  if (kept !== undefined && kept.format > format) {
-    throw new StateFormatError(`${setting}: ${directory} holds state of format ${kept.format}, written by Causeway ${kept.writtenBy}; this is Causeway ${version}, which knows formats up to ${format}. Nothing was changed. Install ${kept.writtenBy} or later again, or put back the copy of the directory made before the upgrade.`);
-  }
+  const kept = await requireKnownFormat(directory, claim);
   if (kept?.format === format && kept.writtenBy === version) return;
   try {
     await writeFile(`${file}.new`, `${JSON.stringify({ format, writtenBy: version })}\n`, { mode: 0o600 });

@@ -8,6 +8,7 @@ import { startTinyproxy } from '../../integration/agent/support/tinyproxy.js';
 import { ldapProvisioner } from '../../support/provisioners.js';
 import { startOpenLdap, type OpenLdap } from '../../targets/openldap.js';
 import { startPlace, type ControllerTraits, type Place } from './places.js';
+import { startTimeServer, type TimeServerTraits } from './time-server.js';
 
 /** Longest wait of the doctor in these tests. */
 export const TIMEOUT_MS = 1500;
@@ -19,6 +20,8 @@ export interface Seed {
   readonly url?: string;
   readonly systems?: readonly string[];
   readonly revocationList?: string;
+  /** A name or an address, and the port of a time server. */
+  readonly timeServer?: { readonly host: string; readonly port: number };
 }
 
 /** Everything the faults are seeded into: a real controller, an OpenLDAP, certificates, and places that are closed at the end. */
@@ -63,6 +66,11 @@ export class DoctorWorld {
     return `wss://localhost:${this.keep(await startPlace({ tls: this.certificates.server, ...traits })).port}/openicf`;
   }
 
+  /** A time server of its own, closed when the test is over. */
+  async timeServer(traits: TimeServerTraits = {}): Promise<{ readonly host: string; readonly port: number }> {
+    return { host: '127.0.0.1', port: this.keep(await startTimeServer(traits)).port };
+  }
+
   async proxy(settings: readonly string[] = []): Promise<number> {
     const { port, stop } = await startTinyproxy(settings);
     return this.keep({ port, close: stop }).port;
@@ -91,8 +99,8 @@ export class DoctorWorld {
   }
 
   async walk(seed: Seed): Promise<Walked> {
-    const { systems, revocationList } = seed;
-    return walk({ file: await this.configuration(seed), systems, revocationList, timeout: TIMEOUT_MS, signal: new AbortController().signal });
+    const { systems, revocationList, timeServer } = seed;
+    return walk({ file: await this.configuration(seed), systems, revocationList, timeServer, timeout: TIMEOUT_MS, signal: new AbortController().signal });
   }
 
   /** What one fault opened. */

@@ -7,6 +7,7 @@ import { systemClock } from '../../../agent/system-clock.js';
 import { quietLog } from '../../integration/agent/support/quiet-log.js';
 import { until } from '../../support/until.js';
 import { controllerIdentity, DoctorWorld } from './doctor-world.js';
+import { startTimeServer } from './time-server.js';
 
 let world: DoctorWorld;
 let agent: RunningAgent | undefined;
@@ -43,6 +44,16 @@ it('where all is well, everything is tried and nothing blamed: real controller, 
   expect(new Set(findings.map(({ step }) => step))).toEqual(new Set([
     'configuration', 'clock', 'certificate', 'dns', 'tcp', 'tls', 'upgrade', 'handshake', 'system-configuration', 'system-resolve', 'system-connect', 'system-tls', 'system-login', 'system-test',
   ]));
+});
+
+it('with a time server that agrees, both clocks are told to be right; it was asked once, and was not told the time', async () => {
+  const server = world.keep(await startTimeServer());
+  const { findings } = await world.walk({ timeServer: { host: '127.0.0.1', port: server.port } });
+  const ofClocks = findings.filter(({ step }) => step === 'clock');
+  expect(ofClocks.map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  expect(ofClocks.map(({ what }) => what).join('\n')).toMatch(/this machine agrees with the time server's.*\n.*controller's clock agrees with the time server's/);
+  expect(server.asked.map(({ length }) => length)).toEqual([48]);
+  expect(server.asked[0]!.subarray(1, 40)).toEqual(Buffer.alloc(39));
 });
 
 it('the controller does not take the doctor for an agent, and nothing changes on this machine', async () => {

@@ -4,6 +4,7 @@ import { secret } from '../../support/secret-values.js';
 import { revocationList } from '../../support/revocation-lists.js';
 import { closedPort, startBlackHole, startInspectingProxy, startTcp, startPlace } from './places.js';
 import { controllerIdentity, type DoctorWorld, type Seed } from './doctor-world.js';
+import { startTimeServer } from './time-server.js';
 
 /** One thing that is wrong, and what a person should read about it. Expectations are written by hand, not taken from the doctor's tables. */
 export interface SeededFault {
@@ -92,6 +93,66 @@ const onThisMachine: SeededFault[] = [
   {
     name: 'the agent was never enrolled', step: 'certificate', fault: 'certificate-identity-missing', cause: /no enrolled identity/, advice: /causeway agent enroll/, also: ['tls-client-certificate-wanted'], skips: THEN_UPGRADE,
     seed: async (world) => ({ config: { tls: { ca: world.certificates.agent.ca } } }),
+  },
+];
+
+const WRONG_MS = 3 * 3_600_000 + 1_200_000;
+const DRIFT_MS = 150_900;
+const dateOf = (ahead: number) => ({ date: () => new Date(Date.now() + ahead) });
+
+/** With a third clock. */
+const byTimeServer: SeededFault[] = [
+  {
+    name: 'the clock of this machine is three hours off', step: 'clock', fault: 'clock-wrong-here', cause: /this machine is 3 h 20 min ahead of the time server.*stratum 2.*clock of this machine is wrong/s, advice: /time synchronisation.*on this machine/,
+    seed: async (world) => ({ url: await world.placeWith(dateOf(-WRONG_MS)), timeServer: await world.timeServer({ ahead: -WRONG_MS }) }),
+  },
+  {
+    name: 'the clock of the controller is three hours off', step: 'clock', fault: 'clock-wrong-there', cause: /controller's clock is 3 h 2\d min .*behind, and that of this machine is right.*clock of the controller is wrong/s, advice: /controller's machine/,
+    seed: async (world) => ({ url: await world.placeWith(dateOf(-WRONG_MS)), timeServer: await world.timeServer() }),
+  },
+  {
+    name: 'both clocks are off, each in its own way', step: 'clock', fault: 'clock-wrong-there', also: ['clock-wrong-here'], cause: /3 h \d+ min ahead, and that of this machine is off, too/, advice: /controller's machine/,
+    seed: async (world) => ({ url: await world.placeWith(dateOf(-WRONG_MS)), timeServer: await world.timeServer({ ahead: -2 * WRONG_MS }) }),
+  },
+  {
+    name: 'both clocks are off in the same way', step: 'clock', fault: 'clock-wrong-there', also: ['clock-wrong-here'], cause: /3 h \d+ min behind, and that of this machine is off, too/, advice: /controller's machine/,
+    seed: async (world) => ({ timeServer: await world.timeServer({ ahead: WRONG_MS }) }),
+  },
+  {
+    name: 'the clock of this machine drifts', step: 'clock', fault: 'clock-drifts-here', outcome: 'warning', cause: /this machine is 2 min 3\d s behind of the time server/, advice: /timedatectl status/,
+    seed: async (world) => ({ url: await world.placeWith(dateOf(DRIFT_MS)), timeServer: await world.timeServer({ ahead: DRIFT_MS }) }),
+  },
+  {
+    name: 'the clock of the controller drifts', step: 'clock', fault: 'clock-drifts-there', outcome: 'warning', cause: /controller's clock is 2 min \d+ s ahead, and that of this machine is right/, advice: /controller's machine/,
+    seed: async (world) => ({ url: await world.placeWith(dateOf(DRIFT_MS)), timeServer: await world.timeServer() }),
+  },
+  {
+    name: 'the name of the time server does not exist', step: 'clock', fault: 'time-server-unknown', outcome: 'warning', cause: /no such name.*ENOTFOUND/s, advice: /--time-server/,
+    seed: async () => ({ timeServer: { host: NO_NAME, port: 123 } }),
+  },
+  {
+    name: 'a firewall drops what is for the time server', step: 'clock', fault: 'time-server-silent', outcome: 'warning', cause: /no answer within 1\.5 s.*does not answer/s, advice: /UDP port 123 out/,
+    seed: async (world) => ({ timeServer: await world.timeServer({ silent: true }) }),
+  },
+  {
+    name: 'no time server listens there', step: 'clock', fault: 'time-server-silent', outcome: 'warning', cause: /nothing listens there \(ECONNREFUSED\)/, advice: /UDP port 123 out/,
+    seed: async () => {
+      const server = await startTimeServer();
+      await server.close();
+      return { timeServer: { host: '127.0.0.1', port: server.port } };
+    },
+  },
+  {
+    name: 'the time server sends a kiss-o\'-death', step: 'clock', fault: 'time-server-refuses', outcome: 'warning', cause: /kiss code RATE/, advice: /RATE means too often/,
+    seed: async (world) => ({ timeServer: await world.timeServer({ leap: 3, stratum: 0, reference: 'RATE' }) }),
+  },
+  {
+    name: 'the time server is not synchronised', step: 'clock', fault: 'time-server-untrusted', outcome: 'warning', cause: /its own clock is not set.*cannot be relied on/s, advice: /chronyc tracking/,
+    seed: async (world) => ({ timeServer: await world.timeServer({ leap: 3, ahead: WRONG_MS }) }),
+  },
+  {
+    name: 'somebody answers without having seen the question', step: 'clock', fault: 'time-server-untrusted', outcome: 'warning', cause: /belongs to another question; no other came/, advice: /another time server/,
+    seed: async (world) => ({ timeServer: await world.timeServer({ origin: Buffer.from('whatever'), ahead: WRONG_MS }) }),
   },
 ];
 
@@ -270,4 +331,4 @@ const atSystems: SeededFault[] = [
   },
 ];
 
-export const seededFaults: readonly SeededFault[] = [...onThisMachine, ...onTheWay, ...atTheController, ...atSystems];
+export const seededFaults: readonly SeededFault[] = [...onThisMachine, ...byTimeServer, ...onTheWay, ...atTheController, ...atSystems];

@@ -226,7 +226,7 @@ describe('files that change under way', () => {
     const key = await readFile(world.path('server', 'controller.key'), 'utf8');
     await writeFile(world.path('server', 'controller.key'), 'broken');
     await appendFile(world.path('server', 'controller.crt'), '\n');
-    await until(() => world.logged('cannot be used together'), 'the pair to be refused', 10_000);
+    await until(() => world.logged('holds no private key that can be read'), 'the pair to be refused', 10_000);
     expect(await shownSerial()).toBe(before);
     await writeFile(world.path('server', 'controller.key'), key);
     await world.issueServer();

@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { controllerCommands } from '../../../controller/cli.js';
 import { ConfigError, loadConfig, parseConfig } from '../../../controller/config/load-config.js';
 
 const problem = (yaml: string): string => {
@@ -83,13 +81,3 @@ describe('configuration', () => {
   });
 });
 
-describe('commands', () => {
-  it('check a configuration', async () => {
-    const program = new Command();
-    let output = '';
-    controllerCommands(program, (text) => { output += text; });
-    await program.parseAsync(['controller', 'check', '--config', 'controller/config/example.yaml'], { from: 'user' });
-    expect(output).toContain('is in order');
-    await expect(program.parseAsync(['controller', 'check', '--config', '/nowhere.yaml'], { from: 'user' })).rejects.toThrow('cannot be read');
-  });
-});
