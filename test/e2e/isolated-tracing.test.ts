@@ -73,7 +73,7 @@ describe('an agent whose connectors run in processes of their own traces', () =>
     expect(own.find(({ name }) => name === 'native create')?.kind).toBe(3);
   });
 
-  it('a search that its caller leaves', async () => {
+  it('a page of a search', async () => {
     const { traceId, headers } = caller();
     expect((await chain.rest.send(`${ACCOUNT}?_queryFilter=true&_pageSize=2`, { headers })).body).toMatchObject({ resultCount: 2 });
     await ended(traceId);

@@ -132,6 +132,7 @@ describe('nothing is made or told', () => {
     target.before = (_operation, { signal }) => asking(signal, 'GET /users');
     const quiet = new QuietSpan('c'.repeat(32), 'd'.repeat(16));
     await facade.perform({ kind: 'test' }, traced(quiet));
+    await facade.perform({ kind: 'test' }, traced(quiet, { permitTarget: async () => undefined }));
     expect(processes[0]!.received).toContain(`00-${'c'.repeat(32)}-${'d'.repeat(16)}-00`);
     expect(processes[0]!.sent).not.toContain('"spans"');
   });
