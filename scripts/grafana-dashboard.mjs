@@ -51,6 +51,8 @@ const ROWS = {
     lines('Places and queue', 'Operations at work, those that wait, and how many places there are.', { 'taken {{instance}}': `causeway_agent_places_taken{${A}}`, 'waiting {{instance}}': `causeway_agent_operations_waiting{${A}}`, 'limit {{instance}}': `causeway_agent_places_limit{${A}}` }, { w: 8 }),
     lines('Refused', 'As busy, and by policy.', { 'busy {{instance}}': `rate(causeway_agent_operations_refused_total{${A}}[$__rate_interval])`, 'policy {{connector}} {{operation}}': `sum by (connector, operation) (rate(causeway_agent_policy_refusals_total{${A}}[$__rate_interval]))` }, { unit: 'ops', w: 8 }),
     lines('Sessions with targets', 'By connector.', { '{{connector}} {{state}}': `sum by (connector, state) (causeway_agent_pool_sessions{${A}})`, '{{connector}} waited for': `sum by (connector) (causeway_agent_pool_waiting{${A}})` }, { w: 8 }),
+    lines('Requests that wait for their target', 'Of REST connectors: for the rate limit, or since the target answered 429 or 503.', { '{{connector}} {{cause}}': `sum by (connector, cause) (causeway_agent_target_waiting{${A}, connector=~"$connector"})` }, { stack: true }),
+    lines('Waits for targets, 95th of a hundred', 'How long requests that had to wait did so.', { '{{connector}} {{cause}}': quantile(0.95, 'causeway_agent_target_wait_seconds', 'connector, cause', `${A}, connector=~"$connector"`) }, { unit: 's' }),
   ],
   Streams: [
     lines('Objects per second', 'Handed on by searches and syncs.', { '{{connector}} {{operation}}': `sum by (connector, operation) (rate(causeway_agent_entries_returned_total{${A}, connector=~"$connector"}[$__rate_interval]))` }),

@@ -3,7 +3,7 @@ import { after } from '../../protocol/session/clock.js';
 import type { Clock, ConnectionGroup, ProtocolPeer, SessionLog } from '../../protocol/session/contract.js';
 import { ConnectorError, type ConnectorFacade, type ConnectorKey, type ConnectorTarget } from '../../protocol/model/index.js';
 import type { ConnectorLog } from '../../connectors/framework/index.js';
-import { fromProcess, plainError, type FromProcess, type OpenMessage, type StartMessage, type ToProcess } from './control-messages.js';
+import { fromProcess, plainError, type FromProcess, type OpenMessage, type SpansMessage, type StartMessage, type ToProcess, type WaitMessage } from './control-messages.js';
 import { PipeChannel } from './pipe-channel.js';
 import { endOfExit, stuck, type ProcessEnd } from './process-end.js';
 import { processLimits } from './process-limits.js';
@@ -34,6 +34,10 @@ export interface OpenedConfiguration {
   readonly log: ConnectorLog;
   /** Throws a ConnectorError where the operation (or session) must not go there. */
   permit(call: number | undefined, target: ConnectorTarget): Promise<void>;
+  /** The process says what was done for an operation, or that a request waits. */
+  told(message: SpansMessage | WaitMessage): void;
+  /** The process is gone, and what was under way in it has ended with this. */
+  lost(failure: ConnectorError): void;
 }
 
 export interface ConnectorProcessOptions {
@@ -168,6 +172,8 @@ export class ConnectorProcess {
     this.#watch.stop();
     this.#begin.reject(new ConnectorError('retryable', `The process ended before it served, because ${end.why}.`));
     for (const done of this.#disposals.values()) done();
+    const failure = new ConnectorError('connectionBroken', `The process ended, because ${end.why}.`);
+    for (const configuration of this.#opened.values()) configuration.lost(failure);
     // What was under way hears of it now.
     this.#peer?.close(`the process ended, because ${end.why}`).catch(() => undefined);
     this.#channel.destroy();
@@ -205,6 +211,8 @@ export class ConnectorProcess {
         this.#crashed = true;
         this.#options.log.error({ pid: this.pid, message: message.message, stack: message.stack }, `An exception was thrown in the process of connector ${this.#options.start.connector} and nobody caught it.`);
         return;
+      default:
+        this.#opened.get(message.handle)?.told(message);
     }
   }
 

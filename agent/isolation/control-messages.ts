@@ -1,5 +1,7 @@
 import { ConnectorError, ERROR_KINDS, type ConnectorTarget, type ErrorKind } from '../../protocol/model/index.js';
+import { WAIT_CAUSES, type WaitCause } from '../../connectors/framework/index.js';
 import type { OperationScriptSettings } from '../operations/operation-scripts.js';
+import type { ToldSpan } from './told-spans.js';
 
 /**
  * What agent and process tell each other beside the protocol, as JSON. Both ends are of one build, and the agent believes the
@@ -37,6 +39,8 @@ export interface OpenMessage {
   readonly secrets: readonly string[];
   /** Whether the agent wants to be asked about further targets. */
   readonly asks: boolean;
+  /** Whether the agent counts requests that wait for their target. */
+  readonly countsWaits: boolean;
   readonly sortLimits?: { readonly objects: number; readonly bytes: number } | undefined;
   readonly subscriptionInterval?: number | undefined;
 }
@@ -54,7 +58,27 @@ export type ToProcess =
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+/** Spans of an operation that is traced. */
+export interface SpansMessage {
+  readonly kind: 'spans';
+  readonly handle: number;
+  readonly call: number;
+  /** Of the shape a process of ours gives them; `ProcessSpans` looks at each. */
+  readonly spans: readonly ToldSpan[];
+  /** Spans there were besides, since the message before. */
+  readonly leftOut: number;
+  /** Nothing more is told of the call. */
+  readonly over: boolean;
+}
+
+/** A request waits for its target, by a number of the configuration's; or does so no longer. */
+export type WaitMessage =
+  | { readonly kind: 'waits'; readonly handle: number; readonly wait: number; readonly cause: WaitCause }
+  | { readonly kind: 'waited'; readonly handle: number; readonly wait: number };
+
 export type FromProcess =
+  | SpansMessage
+  | WaitMessage
   | { readonly kind: 'ready' }
   /** The connector cannot be loaded. */
   | { readonly kind: 'unready'; readonly message: string }
@@ -82,6 +106,9 @@ const CHECKS: Readonly<Record<FromProcess['kind'], Check>> = {
   disposed: ({ handle }) => isNumber(handle),
   permit: ({ ask, handle, call, target }) => isNumber(ask) && isNumber(handle) && isMissingOr(isNumber)(call) && isTarget(target),
   log: ({ level, handle, fields, message }) => ['debug', 'info', 'warn', 'error'].includes(String(level)) && isMissingOr(isNumber)(handle) && isObject(fields) && isText(message),
+  spans: ({ handle, call, spans, leftOut, over }) => isNumber(handle) && isNumber(call) && Array.isArray(spans) && isNumber(leftOut) && typeof over === 'boolean',
+  waits: ({ handle, wait, cause }) => isNumber(handle) && isNumber(wait) && WAIT_CAUSES.some((known) => known === cause),
+  waited: ({ handle, wait }) => isNumber(handle) && isNumber(wait),
   stuck: ({ operation }) => isText(operation),
   fatal: ({ message, stack }) => isText(message) && isMissingOr(isText)(stack),
 };

@@ -9,9 +9,11 @@ import { runBatch } from '../../connectors/framework/facade/batch.js';
 import { checkRequest, checkSupported } from '../../connectors/framework/facade/check-request.js';
 import { callName } from './call-names.js';
 import type { ConnectorProcess, OpenedConfiguration } from './connector-process.js';
-import type { OpenMessage } from './control-messages.js';
+import type { OpenMessage, SpansMessage, WaitMessage } from './control-messages.js';
 import { endedDuring } from './process-end.js';
 import type { ProcessKeeper } from './process-keeper.js';
+import { ProcessSpans } from './process-spans.js';
+import { ProcessWaits } from './process-waits.js';
 
 const BATCH_CONCURRENCY = 4;
 /** Longest wait at the end for operations to hear that their configuration is closed. Milliseconds. */
@@ -41,6 +43,8 @@ export class IsolatedFacade implements FacadeHandle, OpenedConfiguration {
   readonly #options: IsolatedFacadeOptions;
   /** Of operations that were given a say of their own. */
   readonly #permits = new Map<number, PermitTarget>();
+  readonly #spans = new ProcessSpans();
+  readonly #waits: ProcessWaits;
   #lastCall = 0;
   #running = 0;
   #completed = 0;
@@ -56,6 +60,7 @@ export class IsolatedFacade implements FacadeHandle, OpenedConfiguration {
     this.handle = handle;
     this.supportedOperations = supportedBy(connector, configuration, environment);
     this.log = environment.log;
+    this.#waits = new ProcessWaits(environment.waits);
     this.#lastUsed = clock.now();
     this.facadeKey = shortKey({ ...configuration, supportedOperations: this.supportedOperations }, handle);
     keeper.use(handle);
@@ -78,10 +83,10 @@ export class IsolatedFacade implements FacadeHandle, OpenedConfiguration {
 
   /** Secrets are revealed only to be sent. */
   opening(): OpenMessage {
-    const { configuration, environment: { given, secrets, permitTarget, sortLimits, subscriptionInterval } } = this.#options;
+    const { configuration, environment: { given, secrets, permitTarget, waits, sortLimits, subscriptionInterval } } = this.#options;
     return {
       kind: 'open', handle: this.handle, facadeKey: this.facadeKey, configuration: facadeKeyOf(configuration), given: given === undefined || given === configuration ? undefined : facadeKeyOf(given),
-      secrets: secrets?.() ?? [], asks: permitTarget !== undefined, sortLimits, subscriptionInterval,
+      secrets: secrets?.() ?? [], asks: permitTarget !== undefined, countsWaits: waits !== undefined, sortLimits, subscriptionInterval,
     };
   }
 
@@ -90,6 +95,25 @@ export class IsolatedFacade implements FacadeHandle, OpenedConfiguration {
     const permit = this.#permits.get(call);
     if (permit === undefined) throw new ConnectorError('permissionDenied', 'The operation that asks is over.');
     return permit(target);
+  }
+
+  told(message: SpansMessage | WaitMessage): void {
+    switch (message.kind) {
+      case 'spans':
+        this.#spans.told(message);
+        return;
+      case 'waits':
+        this.#waits.begun(message.wait, message.cause);
+        return;
+      case 'waited':
+        this.#waits.over(message.wait);
+        return;
+    }
+  }
+
+  lost(failure: ConnectorError): void {
+    this.#spans.lost(failure);
+    this.#waits.lost();
   }
 
   async perform<O extends SingleOperation>(operation: O, call: CallContext): Promise<SingleResults[O['kind']]> {
@@ -168,14 +192,21 @@ export class IsolatedFacade implements FacadeHandle, OpenedConfiguration {
     return process.facade(this);
   }
 
-  /** The call under a name by which the process can ask about it. */
+  /** The call under a name by which the process can ask and tell about it. */
   #name(call: CallContext): { readonly named: CallContext; readonly forget: () => void } {
-    const { permitTarget, operationId } = call;
-    const number = permitTarget === undefined ? undefined : ++this.#lastCall;
-    if (number !== undefined && permitTarget !== undefined) this.#permits.set(number, permitTarget);
+    const { permitTarget, operationId, span } = call;
+    const asks = permitTarget !== undefined;
+    const isTraced = span?.isRecorded === true;
+    if (!asks && !isTraced) return { named: { ...call, operationId: callName({ call: undefined, asks, operationId }) }, forget: () => undefined };
+    const number = ++this.#lastCall;
+    if (asks) this.#permits.set(number, permitTarget);
+    if (isTraced) this.#spans.begin(number, span);
     return {
-      named: { ...call, operationId: callName({ call: number, operationId }) },
-      forget: () => { if (number !== undefined) this.#permits.delete(number); },
+      named: { ...call, operationId: callName({ call: number, asks, operationId }) },
+      forget: () => {
+        this.#permits.delete(number);
+        this.#spans.ended(number);
+      },
     };
   }
 

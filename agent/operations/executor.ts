@@ -1,7 +1,7 @@
 import { ConnectorError, connectorKeyText, type ApiConfiguration, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind, type PermitTarget, type Tracer } from '../../protocol/model/index.js';
 import { apiConfigurationOf } from '../../protocol/codec/index.js';
 import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
-import { createFacade, type AnyConnector, type FacadeEnvironment, type FacadeHandle, type FacadeStatus, type TargetTraffic } from '../../connectors/framework/index.js';
+import { createFacade, type AnyConnector, type FacadeEnvironment, type FacadeHandle, type FacadeStatus, type TargetTraffic, type TargetWaits } from '../../connectors/framework/index.js';
 import { loadConnector } from '../../connectors/registry.js';
 import type { OperationMetering } from '../../deploy/runtime/metrics/operation-metrics.js';
 import type { FacadeSecrets, OpenResolved } from '../secrets/facade-secrets.js';
@@ -53,6 +53,8 @@ export interface ExecutorOptions {
   readonly tracer?: Tracer | undefined;
   /** What records, answers or stops what a connector says to its targets. Undefined: nothing stands in between. */
   readonly traffic?: ((connector: AnyConnector) => TargetTraffic | undefined) | undefined;
+  /** What counts requests of a connector that wait before they are sent. Undefined: nobody does. */
+  readonly waits?: ((connector: AnyConnector) => TargetWaits) | undefined;
   /** @default the framework's */
   readonly open?: ((connector: AnyConnector, configuration: ApiConfiguration, environment: FacadeEnvironment) => FacadeHandle) | undefined;
 }
@@ -138,10 +140,10 @@ export class AgentExecutor implements OperationExecutor {
   async #open(connectorKey: ConnectorKey, facadeKey: string): Promise<OpenFacade> {
     const connector = await this.#find(connectorKey);
     const configuration = apiConfigurationOf(facadeKey);
-    const { open = createFacade, secrets, log, stateDirectory, trustedCertificates, permitTarget, scripts, traffic } = this.#options;
+    const { open = createFacade, secrets, log, stateDirectory, trustedCertificates, permitTarget, scripts, traffic, waits } = this.#options;
     const openResolved: OpenResolved = (resolved, resolvedSecrets) => open(connector, resolved, {
       log: resolvedSecrets === undefined ? log : redactedLog(log, () => resolvedSecrets.clearTexts()), stateRoot: stateDirectory, trustedCertificates, permitTarget: permitBoth(resolvedSecrets?.permitTarget, permitTarget?.(connector, connectorKey)),
-      scripts: scripts && (() => scripts.runner()), traffic: traffic?.(connector),
+      scripts: scripts && (() => scripts.runner()), traffic: traffic?.(connector), waits: waits?.(connector),
       given: configuration, secrets: resolvedSecrets === undefined ? undefined : () => resolvedSecrets.clearTexts(),
     });
     const facade = await secrets?.open(connector, configuration, openResolved) ?? openResolved(configuration);

@@ -49,8 +49,9 @@ export function hostConnectors(config: AgentConfig, own: Pick<ExecutorOptions, '
   const { stages: auditing, onUnopened } = auditStages(own.audit);
   const { isolation, watch } = own;
   const policed = policyStage(own.policy, async (operationId) => await own.journal?.find(operationId) !== undefined);
+  const waits = parts.metrics?.waits;
   const executor = new AgentExecutor({
-    secrets,
+    secrets, waits: waits && (({ id }) => waits.of(id)),
     open: isolation && ((connector, ...rest) => (isolation.isolates(connector.id) ? isolation.open(connector, ...rest) : createFacade(connector, ...rest))),
     ...config.connectors, ...own, stateDirectory: config.agent.stateDirectory, clock: parts.clock, log: parts.log, metering: parts.metrics?.operations,
     onUnopened: (connectorKey, origin, error) => {

@@ -15,6 +15,7 @@ export * from './snapshot/offer-snapshot-sync.js';
 export * from './snapshot/snapshot-changes.js';
 export * from './snapshot/snapshot-operations.js';
 export * from './spi.js';
+export * from './target-waits.js';
 export * from './traffic.js';
 export * from './trusted-authorities.js';
 export * from './value-comparison.js';

@@ -5,6 +5,7 @@ import type {
 import type { Clock } from './clock.js';
 import type { ConfigOf, PropertyTable } from './properties.js';
 import type { ScriptRunner } from './script-runner.js';
+import type { TargetWaits } from './target-waits.js';
 import type { TargetTraffic } from './traffic.js';
 
 /** Log of one connector instance; fields never hold values of attributes or secrets. */
@@ -117,6 +118,8 @@ export interface OpenContext {
   readonly clock?: Clock | undefined;
   /** Records or stops what goes to the target; HTTP clients are handed it. Undefined: nothing stands in between. */
   readonly traffic?: TargetTraffic | undefined;
+  /** Told of requests that wait for a rate limit or a busy target; HTTP clients and limits are handed it. Undefined: nobody counts them. */
+  readonly waits?: TargetWaits | undefined;
   /**
    * What all sessions of one configuration stand on, such as an HTTP client, its tokens and rate limits: made by whoever asks for
    * the name first, closed after the last session. `make` is given a signal of its own, which fires when the configuration is

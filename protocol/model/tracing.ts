@@ -10,6 +10,8 @@ export interface SpanStart {
   /** `server`: answers somebody else's request; `client`: makes one. @default internal */
   readonly kind?: 'internal' | 'server' | 'client' | undefined;
   readonly attributes?: SpanAttributes | undefined;
+  /** When it began, where that was before now; milliseconds since 1970. */
+  readonly startedAt?: number | undefined;
 }
 
 /** One thing that was done, from its start to its end. */
@@ -23,8 +25,13 @@ export interface TraceSpan {
   /** Something done for it, started now. Names are few: object classes and operations, never ids. */
   child(name: string, start?: SpanStart): TraceSpan;
   set(attributes: SpanAttributes): void;
-  /** Of a failure only its kind is kept: its words may hold values. Once; what comes later changes nothing. */
-  end(failure?: unknown): void;
+  /** So many things done for it are not going to be told of, because there were too many. */
+  leaveOut(count: number): void;
+  /**
+   * Of a failure only its kind is kept: its words may hold values. Once; what comes later changes nothing. `endedAt`: when that was,
+   * where it was before now, in milliseconds since 1970.
+   */
+  end(failure?: unknown, endedAt?: number): void;
 }
 
 export interface RootSpanStart extends SpanStart {
@@ -32,8 +39,6 @@ export interface RootSpanStart extends SpanStart {
   readonly parent?: string | undefined;
   /** What led to it in another trace. */
   readonly links?: readonly TraceSpan[] | undefined;
-  /** When it began, where that was before now; milliseconds since 1970. */
-  readonly startedAt?: number | undefined;
 }
 
 export interface Tracer {

@@ -45,6 +45,9 @@ export async function agentSample(): Promise<SamplePage> {
     search.ended('ok', undefined);
     metrics.operations.begin('ldap', 'delete', '__ACCOUNT__').ended('failed', new PolicyRefusal('rule', 'what', 'why'));
     metrics.unopened(new ConnectorError('connector', 'not here'));
+    const waits = metrics.waits.of('scim');
+    waits.begun('limit')();
+    waits.begun('429');
     const { body } = await metrics.exposition(() => AGENT);
     return { body, described: metrics.described };
   } finally {

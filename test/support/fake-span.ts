@@ -10,12 +10,17 @@ export class FakeSpan implements TraceSpan {
   readonly kind: SpanStart['kind'];
   readonly attributes: Record<string, unknown>;
   readonly children: FakeSpan[] = [];
+  /** As they were said. */
+  readonly startedAt: number | undefined;
+  endedAt: number | undefined;
   hasEnded = false;
   failure: unknown;
+  leftOut = 0;
 
-  constructor(name = 'root', { kind, attributes }: SpanStart = {}, traceId = 'a'.repeat(32)) {
+  constructor(name = 'root', { kind, attributes, startedAt }: SpanStart = {}, traceId = 'a'.repeat(32)) {
     this.name = name;
     this.kind = kind;
+    this.startedAt = startedAt;
     this.attributes = { ...attributes };
     this.traceId = traceId;
     this.spanId = (++FakeSpan.#last).toString(16).padStart(16, '0');
@@ -35,10 +40,15 @@ export class FakeSpan implements TraceSpan {
     Object.assign(this.attributes, attributes);
   }
 
-  end(failure?: unknown): void {
+  leaveOut(count: number): void {
+    this.leftOut += count;
+  }
+
+  end(failure?: unknown, endedAt?: number): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
     this.failure = failure;
+    this.endedAt = endedAt;
   }
 
   /** The names of what is below it, indented by two blanks a step. */

@@ -17,6 +17,8 @@ export class PlayedProcess implements StartedProcess {
   readonly ended: Promise<ProcessExit>;
   /** Bytes that came from the agent, as text. */
   received = '';
+  /** Bytes that went to the agent, as text. */
+  sent = '';
   bytes = 64 * 1024 ** 2;
   readonly #own: Duplex;
   #exit: (exit: ProcessExit) => void = () => undefined;
@@ -28,6 +30,7 @@ export class PlayedProcess implements StartedProcess {
     this.#own = own;
     this.ended = new Promise((resolve) => { this.#exit = resolve; });
     own.on('data', (chunk: Buffer) => { this.received += chunk.toString('latin1'); });
+    agentSide.on('data', (chunk: Buffer) => { this.sent += chunk.toString('latin1'); });
     serveConnector(own, { load, onEnd: () => { this.exit({ code: 0, signal: null }); } });
   }
 

@@ -13,8 +13,8 @@ import { Questions } from './questions.js';
 import { ServedFacades } from './served-facades.js';
 import { watchedConnector } from './watched-connector.js';
 
-/** Bytes of log lines that wait for the agent to read them; beyond, lines are left out. */
-const LOG_BACKLOG = 4 * 1024 * 1024;
+/** Bytes that wait for the agent to read them; beyond, log lines are left out, spans, and waits that begin. */
+const BACKLOG = 4 * 1024 * 1024;
 
 export interface ServeOptions {
   /** @default the registry's */
@@ -89,6 +89,7 @@ class Server implements ServedConnector {
     const facades = new ServedFacades({
       connector: watchedConnector(connector, { grace: start.cancelGrace, onStuck: (operation) => { this.#say({ kind: 'stuck', operation }); } }),
       stateRoot: start.stateRoot, trustedCertificates: start.trustedCertificates, questions: this.#questions, scripts: this.#scripts, log,
+      tell: (message) => { this.#say(message); }, isLate: () => this.#isLate,
     });
     this.#facades = facades;
     const peer = createPeer({ role: 'listener', executor: facades, limits: processLimits(start), log: log() });
@@ -113,7 +114,11 @@ class Server implements ServedConnector {
     this.#channel.control(message);
   }
 
+  get #isLate(): boolean {
+    return this.#pipe.writableLength > BACKLOG;
+  }
+
   #log(line: Extract<FromProcess, { readonly kind: 'log' }>): void {
-    if (this.#pipe.writableLength <= LOG_BACKLOG) this.#say(line);
+    if (!this.#isLate) this.#say(line);
   }
 }

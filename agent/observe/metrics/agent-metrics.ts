@@ -8,10 +8,12 @@ import { ConnectionMetrics } from './connection-metrics.js';
 import { LoadMetrics } from './load-metrics.js';
 import { RecordMetrics } from './record-metrics.js';
 import { TrustMetrics } from './trust-metrics.js';
+import { WaitMetrics } from './wait-metrics.js';
 
 /** The metrics of one agent. Operations are counted as they happen; everything else is read when somebody asks. */
 export class AgentMetrics {
   readonly operations: OperationMetrics;
+  readonly waits: WaitMetrics;
   readonly #registry = new MetricsRegistry('causeway_agent_');
   readonly #unopened: Counter;
   readonly #ready: Gauge;
@@ -29,6 +31,7 @@ export class AgentMetrics {
     this.#ready = registry.gauge('ready', '1: a controller is connected, or a listener is open, and the agent is not stopping; as /readyz.');
     this.#stopping = registry.gauge('stopping', '1: the agent takes on no more operations and ends when those under way have.');
     this.operations = new OperationMetrics(registry, { subject: 'connector', onFailed: (error, labels) => this.#trust.failed(error, labels) });
+    this.waits = new WaitMetrics(registry);
     this.#unopened = registry.counter('operations_unopened_total', 'Requests whose connector is not here, or whose configuration could not be opened; they are none of operations_total.', ['error']);
     this.#parts = [new ConnectionMetrics(registry), new LoadMetrics(registry), new RecordMetrics(registry), this.#trust = new TrustMetrics(registry)];
     this.#process = new ProcessMetrics(registry);
@@ -50,6 +53,7 @@ export class AgentMetrics {
       this.#ready.set(now.status.ready ? 1 : 0);
       this.#stopping.set(now.status.stopping ? 1 : 0);
       this.operations.fill();
+      this.waits.fill();
       for (const part of this.#parts) part.fill(now);
       this.#process.fill();
     });

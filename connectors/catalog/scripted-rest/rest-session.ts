@@ -35,7 +35,7 @@ export async function open(config: RestConfig, context: OpenContext): Promise<Re
 /** The client is made once, by what the configuration and then the customizer's `init` say. */
 async function openService(config: RestConfig, engine: ScriptEngine, context: OpenContext, over: AbortSignal): Promise<RestService> {
   const customizer = engine.has('customizerScriptFileName') ? await engine.text('customizerScriptFileName') : undefined;
-  const common = { customizer, contentType: contentType(config), reading: limitOf('readRateLimit', config.readRateLimit), writing: limitOf('writeRateLimit', config.writeRateLimit) };
+  const common = { customizer, contentType: contentType(config), reading: limitOf('readRateLimit', config.readRateLimit, context), writing: limitOf('writeRateLimit', config.writeRateLimit, context) };
   const settings = configuredClient(config, context);
   if (authMethod(config) !== 'NONE') warnOfExposure(context.log, { serviceAddress: config.serviceAddress, OAuthTokenEndpoint: config.OAuthTokenEndpoint });
   const call = (signal: AbortSignal): Call => ({ signal, log: context.log, locale: undefined, operationId: undefined, permitTarget: context.permitTarget });
@@ -60,14 +60,14 @@ async function openService(config: RestConfig, engine: ScriptEngine, context: Op
   return { ...common, client };
 }
 
-function limitOf(property: string, text: string | null): RateLimit | undefined {
-  return text === null ? undefined : new RateLimit(parseRate(property, text));
+function limitOf(property: string, text: string | null, { clock, waits }: OpenContext): RateLimit | undefined {
+  return text === null ? undefined : new RateLimit(parseRate(property, text), clock, waits);
 }
 
-function configuredClient(config: RestConfig, { trustedCertificates, permitTarget, traffic }: OpenContext): HttpSettings {
+function configuredClient(config: RestConfig, { trustedCertificates, permitTarget, traffic, waits }: OpenContext): HttpSettings {
   const { proxyAddress, proxyUsername, proxyPassword } = config;
   return {
-    address: new URL(config.serviceAddress), authentication: noAuthentication, headers: requestHeaders(config), certificates: trustedCertificates, permitTarget, traffic,
+    address: new URL(config.serviceAddress), authentication: noAuthentication, headers: requestHeaders(config), certificates: trustedCertificates, permitTarget, traffic, waits,
     proxy: proxyAddress === null ? undefined : {
       address: new URL(proxyAddress), authorization: proxyUsername === null ? undefined : basicAuthorization(proxyUsername, proxyPassword?.reveal() ?? ''),
     },

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { FailedWriteOutcome } from '../../../protocol/model/index.js';
 import { sleep, systemClock } from '../../framework/clock.js';
+import { toldWait } from '../../framework/target-waits.js';
 import type { HttpTrafficAnswer } from '../../framework/traffic.js';
 import { limited, wholeBody, type StreamedAnswer } from './answer-body.js';
 import { ACCEPTED_ENCODINGS, decodedBody } from './content-encoding.js';
@@ -108,7 +109,7 @@ export class HttpClient {
       const pause = isBusy ? Math.max(SHORTEST_PAUSE, answer.refusedFor ?? retryAfter(answer) ?? Infinity) : Infinity;
       if (pause > left) return attempt;
       left -= pause;
-      await sleep(this.settings.clock ?? systemClock, pause, signal);
+      await toldWait(this.settings.waits, answer.status === 429 ? '429' : '503', () => sleep(this.settings.clock ?? systemClock, pause, signal));
     }
   }
 
@@ -128,7 +129,7 @@ export class HttpClient {
 
   /** Waits for its turn, signs and sends; each repetition anew, for tokens expire and signatures hold the time. */
   async #attempt(request: HttpRequest, authentication: HttpAuthentication, signal: AbortSignal): Promise<Attempt> {
-    const { retry, clock } = this.settings;
+    const { retry, clock, waits } = this.settings;
     let used: Credentials = new Map();
     const send = async (): Promise<HttpAnswer> => {
       const turn = await this.#throttle(request)?.pass(request, signal);
@@ -140,7 +141,7 @@ export class HttpClient {
         turn?.failed();                                  // without effect once there was an answer
       }
     };
-    return { answer: await (retry === undefined ? send() : withRetries(request, send, signal, retry, clock)), used };
+    return { answer: await (retry === undefined ? send() : withRetries(request, send, signal, retry, clock, waits)), used };
   }
 
   /**

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../../protocol/model/index.js';
 import { sleep, systemClock, type Clock } from '../../framework/clock.js';
+import { toldWait, type TargetWaits } from '../../framework/target-waits.js';
 import type { HttpAnswer, HttpRequest } from './http-client.js';
 
 /** How often, and for how long, a request is repeated that failed for no fault of its own. */
@@ -71,19 +72,26 @@ function pauseAfter(attempt: number, { firstPause = 500, longestPause = 10_000, 
   return Math.ceil(random() * Math.min(longestPause, firstPause * 2 ** (attempt - 1)));
 }
 
+/** Pauses after 502 and 504, and after no answer at all, are nobody's who is asked too often. */
+function waitsOf503({ status }: HttpAnswer, waits: TargetWaits | undefined): TargetWaits | undefined {
+  return status === 503 ? waits : undefined;
+}
+
 /**
  * Sends once more what failed on its way: GET, HEAD and what else only reads, PUT and DELETE that say they may (`repeatable`) after a broken connection and 502,
  * 503 or 504, any request whose connection was never made. The pauses are random up to a bound that doubles: "full jitter" of
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
  */
-export async function withRetries(request: Repetition, send: () => Promise<HttpAnswer>, signal: AbortSignal, policy: RetryPolicy, clock: Clock = systemClock): Promise<HttpAnswer> {
+export async function withRetries(request: Repetition, send: () => Promise<HttpAnswer>, signal: AbortSignal, policy: RetryPolicy, clock: Clock = systemClock, waits?: TargetWaits): Promise<HttpAnswer> {
   let left = policy.patience;
   for (let attempt = 1; ; attempt++) {
     const pause = pauseAfter(attempt, policy);
     const isLast = attempt >= policy.attempts || pause > left;
+    let counting: TargetWaits | undefined;
     try {
       const answer = await send();
       if (isLast || !isPassing(answer) || !mayRepeat(request)) return answer;
+      counting = waitsOf503(answer, waits);
     } catch (error) {
       if (isLast || signal.aborted || !isPassingFailure(error, request)) {
         if (error instanceof Error) triedOut.add(error);
@@ -91,6 +99,6 @@ export async function withRetries(request: Repetition, send: () => Promise<HttpA
       }
     }
     left -= pause;
-    await sleep(clock, pause, signal);
+    await toldWait(counting, '503', () => sleep(clock, pause, signal));
   }
 }

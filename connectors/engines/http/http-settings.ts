@@ -1,6 +1,7 @@
 import type { PermitTarget } from '../../../protocol/model/index.js';
 import type { Clock } from '../../framework/clock.js';
 import type { ConnectorLog } from '../../framework/spi.js';
+import type { TargetWaits } from '../../framework/target-waits.js';
 import type { TargetTraffic } from '../../framework/traffic.js';
 import type { HttpAnswer } from './http-client.js';
 import type { HttpAuthentication } from './http-authentication.js';
@@ -44,6 +45,8 @@ export interface HttpSettings {
   readonly permitTarget?: PermitTarget | undefined;
   /** Records, answers or stops requests; of the connector's `OpenContext`. */
   readonly traffic?: TargetTraffic | undefined;
+  /** Told of pauses after 429 and 503; of the connector's `OpenContext`. The throttle tells of its own. */
+  readonly waits?: TargetWaits | undefined;
   /** What whoever runs this should know, besides errors. */
   readonly log?: Pick<ConnectorLog, 'warn'> | undefined;
 }

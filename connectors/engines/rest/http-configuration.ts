@@ -84,7 +84,7 @@ export function checkHttpConfiguration(config: HttpConfiguration): void {
 }
 
 /** The settings of a configuration's client, for HttpClient.open. Reads the client certificate; warns of credentials others can read. */
-export async function httpSettings(config: HttpConfiguration, context: Pick<OpenContext, 'log' | 'trustedCertificates' | 'permitTarget' | 'clock' | 'traffic'>, purpose: ClientPurpose): Promise<HttpSettings> {
+export async function httpSettings(config: HttpConfiguration, context: Pick<OpenContext, 'log' | 'trustedCertificates' | 'permitTarget' | 'clock' | 'traffic' | 'waits'>, purpose: ClientPurpose): Promise<HttpSettings> {
   checkHttpConfiguration(config);
   const { address, authentication, credentialsTo, headers, timeoutIn = 'seconds', answerTimeout } = purpose;
   const proxy = proxyOf(config);
@@ -96,7 +96,7 @@ export async function httpSettings(config: HttpConfiguration, context: Pick<Open
     proxy: proxy === undefined ? undefined : { address: proxy.address, authorization },
     connections: config.maximumConnections ?? undefined,
     timeouts: { connect: connect === undefined || timeoutIn === 'milliseconds' ? connect : connect * 1_000, answer: answerTimeout },
-    certificates: context.trustedCertificates, permitTarget: context.permitTarget, traffic: context.traffic, log: context.log, clientCertificate: await configuredCertificate(config),
+    certificates: context.trustedCertificates, permitTarget: context.permitTarget, traffic: context.traffic, waits: context.waits, log: context.log, clientCertificate: await configuredCertificate(config),
     acceptsSelfSigned: config.acceptSelfSignedCertificates, ignoresServerName: config.disableHostNameVerifier, compression: config.disableHttpCompression !== true,
   };
 }

@@ -72,7 +72,7 @@ async function openService({ service }: AnyRestConnector, config: Config, contex
   const placeAt = async (at: URL): Promise<Place> => {
     const known = clients.get(at.origin);
     if (known !== undefined) return { client: known, address: at };
-    const throttle = openLimits({ origin: at.origin, identity }, limits, clock);
+    const throttle = openLimits({ origin: at.origin, identity }, limits, clock, context.waits);
     over.addEventListener('abort', () => throttle.close(), { once: true });
     const client = await HttpClient.open({ ...settings, address: at, authentication, throttle });
     clients.set(at.origin, client);

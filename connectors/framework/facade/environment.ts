@@ -2,6 +2,7 @@ import type { ApiConfiguration, ConnectorFacade, PermitTarget } from '../../../p
 import type { Clock } from '../clock.js';
 import type { ScriptRunner } from '../script-runner.js';
 import type { ConnectorLog } from '../spi.js';
+import type { TargetWaits } from '../target-waits.js';
 import type { TargetTraffic } from '../traffic.js';
 import type { PoolStatus } from './session-pool.js';
 import type { SortLimits } from './sort-results.js';
@@ -27,6 +28,8 @@ export interface FacadeEnvironment {
   readonly clock?: Clock;
   /** Records, answers or stops what goes to the target. Undefined: nothing stands in between. */
   readonly traffic?: TargetTraffic | undefined;
+  /** Counts requests that wait before they are sent. Undefined: nobody does. */
+  readonly waits?: TargetWaits | undefined;
   /** How much the facade may hold to sort for a target that cannot. @default 100,000 objects, 64 MiB */
   readonly sortLimits?: SortLimits;
   /** Milliseconds between two looks for changes of an emulated subscription. @default 5000 */

@@ -205,6 +205,7 @@ export class Runner {
       scripts: this.environment.scripts,
       clock: this.environment.clock,
       traffic: this.environment.traffic,
+      waits: this.environment.waits,
       shared: (name, make, close) => this.#shared.take(name, make, close),
       stateDirectory: async () => {
         await mkdir(directory, { recursive: true, mode: 0o700 });

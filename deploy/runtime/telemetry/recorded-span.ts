@@ -1,5 +1,6 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes, type Span, type Tracer as OtelTracer } from '@opentelemetry/api';
 import { ConnectorError, formatTraceParent, type SpanAttributes, type SpanStart, type TraceSpan } from '../../../protocol/model/index.js';
+import { QuietSpan } from './quiet-span.js';
 import { Thinning } from './thinning.js';
 
 export const KINDS = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;
@@ -32,9 +33,10 @@ export class RecordedSpan implements TraceSpan {
     return formatTraceParent({ traceId: this.traceId, spanId: this.spanId, isSampled: true });
   }
 
-  child(name: string, { kind = 'internal', attributes }: SpanStart = {}): TraceSpan {
+  child(name: string, { kind = 'internal', attributes, startedAt }: SpanStart = {}): TraceSpan {
     if (!this.#thinning.take()) return new QuietSpan(this.traceId, this.spanId);
-    const span = this.#tracer.startSpan(name, { kind: KINDS[kind], attributes: attributesOf(attributes) }, trace.setSpan(ROOT_CONTEXT, this.#span));
+    const start = { kind: KINDS[kind], attributes: attributesOf(attributes), ...(startedAt === undefined ? {} : { startTime: startedAt }) };
+    const span = this.#tracer.startSpan(name, start, trace.setSpan(ROOT_CONTEXT, this.#span));
     return new RecordedSpan(span, this.#tracer, this.#thinning);
   }
 
@@ -42,7 +44,11 @@ export class RecordedSpan implements TraceSpan {
     this.#span.setAttributes(attributesOf(attributes));
   }
 
-  end(failure?: unknown): void {
+  leaveOut(count: number): void {
+    this.#thinning.leaveOut(count);
+  }
+
+  end(failure?: unknown, endedAt?: number): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     if (failure !== undefined) {
@@ -50,35 +56,7 @@ export class RecordedSpan implements TraceSpan {
       this.#span.setStatus({ code: SpanStatusCode.ERROR });
     }
     if (this.#isFirst && this.#thinning.leftOut > 0) this.#span.setAttribute('causeway.spans_left_out', this.#thinning.leftOut);
-    this.#span.end();
-  }
-}
-
-/** One that nobody will see: not sampled, or one too many. It still says where it belongs. */
-export class QuietSpan implements TraceSpan {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly isRecorded = false;
-
-  constructor(traceId: string, spanId: string) {
-    this.traceId = traceId;
-    this.spanId = spanId;
-  }
-
-  get traceParent(): string {
-    return formatTraceParent({ traceId: this.traceId, spanId: this.spanId, isSampled: false });
-  }
-
-  child(): TraceSpan {
-    return this;
-  }
-
-  set(): void {
-    // Nobody looks.
-  }
-
-  end(): void {
-    // Nobody looks.
+    this.#span.end(endedAt);
   }
 }
 

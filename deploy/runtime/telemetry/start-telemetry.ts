@@ -3,7 +3,8 @@ import { detectResources, envDetector, resourceFromAttributes } from '@opentelem
 import { BasicTracerProvider, ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base';
 import { parseTraceParent, type RootSpanStart, type TraceSpan, type Tracer } from '../../../protocol/model/index.js';
 import { otlpExporter } from './exporter.js';
-import { KINDS, QuietSpan, RecordedSpan, attributesOf } from './recorded-span.js';
+import { QuietSpan } from './quiet-span.js';
+import { KINDS, RecordedSpan, attributesOf } from './recorded-span.js';
 import type { TelemetrySettings, TelemetryStatus } from './settings.js';
 import { SpanQueue, type QueueLog } from './span-queue.js';
 

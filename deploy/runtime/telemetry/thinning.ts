@@ -6,10 +6,15 @@ const AT_FIRST = 256;
  * that a million of them leave some three thousand, from the beginning to the end.
  */
 export class Thinning {
+  readonly #atFirst: number;
   #stride = 1;
   #seen = 0;
   #taken = 0;
   #leftOut = 0;
+
+  constructor(atFirst = AT_FIRST) {
+    this.#atFirst = atFirst;
+  }
 
   get leftOut(): number {
     return this.#leftOut;
@@ -22,10 +27,15 @@ export class Thinning {
       this.#leftOut++;
       return false;
     }
-    if (++this.#taken < AT_FIRST) return true;
+    if (++this.#taken < this.#atFirst) return true;
     this.#taken = 0;
     this.#seen = 0;
     this.#stride *= 2;
     return true;
+  }
+
+  /** So many were left out elsewhere. */
+  leaveOut(count: number): void {
+    this.#leftOut += count;
   }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import scriptedRest from '../../../connectors/catalog/scripted-rest/index.js';
 import { ConnectorError, GuardedString, IcfUri, Name, type IcfValue } from '../../../protocol/model/index.js';
+import { CountedWaits } from '../../support/counted-waits.js';
 import { failureOf, filled, scriptedSystem } from '../../support/scripted.js';
 import { GET, create, runner, service, status, system, useSandbox } from './rest-system.js';
 
@@ -19,16 +20,21 @@ describe('headers, rates, proxy', () => {
     expect(error.message).not.toContain('rg1cwAeQJxEf');
   });
 
-  it('waits where a rate would be passed, writes and reads apart [scripted-rest 28]', async () => {
+  it('waits where a rate would be passed, writes and reads apart, and tells of it [scripted-rest 28]', async () => {
     const users = await service();
     const six = "for (let n = 0; n < 6; n++) await connection.get('users');";
-    const own = await system(users, { defaultAuthMethod: 'NONE', writeRateLimit: '3/sec', readRateLimit: null }, { create: `${six} return '1'`, search: six });
+    const waits = new CountedWaits();
+    const own = await system(users, { defaultAuthMethod: 'NONE', writeRateLimit: '3/sec', readRateLimit: null }, { create: `${six} return '1'`, search: six }, { waits });
     await own.create([new Name('a')]);
     const at = users.seen.map((seen) => seen.at);
     expect(at[2]! - at[0]!).toBeLessThan(900);
     expect(at[3]! - at[0]!).toBeGreaterThan(950);
+    expect(waits.causes.length).toBeGreaterThan(0);
+    expect(new Set(waits.causes)).toEqual(new Set(['limit']));
+    const before = waits.causes.length;
     users.seen.length = 0;
     await own.search();
+    expect([waits.causes.length, waits.waiting]).toEqual([before, 0]);
     expect(users.seen.at(-1)!.at - users.seen[0]!.at).toBeLessThan(900);
   });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import scriptedRest from '../../../connectors/catalog/scripted-rest/index.js';
 import type { ScriptSandbox } from '../../../connectors/engines/scripted/sandbox/index.js';
 import { ACCOUNT, IcfUri, Name, OperationOptions, type IcfValue } from '../../../protocol/model/index.js';
-import { filled, operationSandbox, scriptedSystem, type ScriptedSystem } from '../../support/scripted.js';
+import { filled, operationSandbox, scriptedSystem, type ScriptedSystem, type SystemParts } from '../../support/scripted.js';
 import { UserService } from './user-service.js';
 
 /** There between the hooks of `useSandbox`. */
@@ -24,9 +24,9 @@ export async function service(): Promise<UserService> {
 /** A create that answers the status of a request. */
 export const GET = { create: "return String((await connection.get('users')).status)" };
 
-export async function system(users: UserService, values: Record<string, IcfValue>, scripts: Readonly<Record<string, string>> = GET): Promise<ScriptedSystem> {
+export async function system(users: UserService, values: Record<string, IcfValue>, scripts: Readonly<Record<string, string>> = GET, environment: SystemParts['environment'] = {}): Promise<ScriptedSystem> {
   const own = filled(scripts);
-  return scriptedSystem({ connector: scriptedRest, runner, scripts: own.scripts ?? {}, values: { serviceAddress: new IcfUri(users.address), ...own.values, ...values } });
+  return scriptedSystem({ connector: scriptedRest, runner, scripts: own.scripts ?? {}, values: { serviceAddress: new IcfUri(users.address), ...own.values, ...values }, environment });
 }
 
 export const status = async (own: ScriptedSystem): Promise<string | undefined> => (await own.create([new Name('a')]))?.value;

@@ -47,7 +47,7 @@ export async function openZosClient(config: RacfConfig, context: OpenContext, au
     body: body === undefined ? undefined : { bytes: Buffer.from(JSON.stringify(body)), contentType: 'application/json' },
   }, signal);
   const client = await HttpClient.open({
-    address, authentication: authentication(send), proxy: proxyOf(config), connections: config.maximumConnections, patience: PATIENCE,
+    address, authentication: authentication(send), proxy: proxyOf(config), connections: config.maximumConnections, patience: PATIENCE, waits: context.waits,
     timeouts: { connect: config.connectionTimeout * 1000, answer: LONGEST_ANSWER }, certificates: context.trustedCertificates,
     clientCertificate: await configuredCertificate(config), acceptsSelfSigned: config.acceptSelfSignedCertificates,
   });

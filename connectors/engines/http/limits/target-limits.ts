@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../../../framework/clock.js';
+import type { TargetWaits } from '../../../framework/target-waits.js';
 import type { HttpRequest } from '../http-client.js';
 import type { Budget } from './budget.js';
 import { FixedBudget } from './fixed-budget.js';
@@ -69,7 +70,7 @@ export class TargetLimits {
     return this.#shared.size;
   }
 
-  open(target: LimitedTarget, limits: RequestLimits): OpenLimits {
+  open(target: LimitedTarget, limits: RequestLimits, waits?: TargetWaits): OpenLimits {
     const key = `${target.origin} ${createHmac('sha256', this.#key).update(target.identity).digest('hex')}`;
     const shared = this.#shared.get(key) ?? { turns: new Turns(this.#clock), budgets: new Map(), users: 0, memory: SHORTEST_MEMORY, forget: undefined };
     this.#shared.set(key, shared);
@@ -79,7 +80,7 @@ export class TargetLimits {
     shared.memory = Math.max(shared.memory, ...(limits.fixed ?? []).map(({ rate }) => rate.period));
     let isOpen = true;
     return {
-      pass: (request, signal) => pass(shared, limits, request, signal),
+      pass: (request, signal) => pass(shared, limits, request, signal, waits),
       close: () => {
         if (!isOpen) return;
         isOpen = false;
@@ -93,16 +94,16 @@ export class TargetLimits {
 /** One for each clock: but for tests, the system's. */
 const ofThisProcess = new WeakMap<Clock, TargetLimits>();
 
-/** Throttle for `HttpSettings.throttle`. Waits for nothing. */
-export function openLimits(target: LimitedTarget, limits: RequestLimits, clock: Clock = systemClock): OpenLimits {
+/** Throttle for `HttpSettings.throttle`. Waits for nothing. `waits`: told of the requests of whoever opens these. */
+export function openLimits(target: LimitedTarget, limits: RequestLimits, clock: Clock = systemClock, waits?: TargetWaits): OpenLimits {
   const known = ofThisProcess.get(clock) ?? new TargetLimits(clock);
   ofThisProcess.set(clock, known);
-  return known.open(target, limits);
+  return known.open(target, limits, waits);
 }
 
-function pass({ turns, budgets }: Shared, limits: RequestLimits, request: HttpRequest, signal: AbortSignal): Promise<Place> {
+function pass({ turns, budgets }: Shared, limits: RequestLimits, request: HttpRequest, signal: AbortSignal, waits: TargetWaits | undefined): Promise<Place> {
   const kind = request.kind ?? limits.kindOf?.(request) ?? (SAFE.has(request.method) ? 'read' : 'write');
-  const applicant = { lane: request.lane ?? signal, kind, budgets: budgetsFor(kind, limits, budgets) };
+  const applicant = { lane: request.lane ?? signal, kind, budgets: budgetsFor(kind, limits, budgets), waits };
   return turns.pass(applicant, signal);
 }
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { ConnectorError } from '../../../../protocol/model/index.js';
 import { systemClock, type Clock } from '../../../framework/clock.js';
+import type { TargetWaits } from '../../../framework/target-waits.js';
 import type { Budget } from './budget.js';
 import type { Place } from './throttle.js';
 
@@ -11,10 +12,13 @@ export interface Applicant {
   readonly kind: string;
   /** The same ones for all requests of a kind. */
   readonly budgets: readonly Budget[];
+  /** Told where the request does not pass at once. */
+  readonly waits?: TargetWaits | undefined;
 }
 
 interface Waiter {
   readonly applicant: Applicant;
+  isWaiting: boolean;
   admit(place: Place): void;
 }
 
@@ -47,21 +51,27 @@ export class Turns {
       if (this.#waiting >= this.#mostWaiting) {
         throw new ConnectorError('retryable', `${this.#waiting} requests wait already for the rate limit of the service; it is asked for more than it allows. Try again later, or with fewer operations at a time.`, { outcome: 'notApplied' });
       }
+      let over: (() => void) | undefined;
+      const end = (): void => {
+        waiter.isWaiting = false;
+        cancel();
+        signal.removeEventListener('abort', leave);
+        over?.();
+      };
       const waiter: Waiter = {
-        applicant,
+        applicant, isWaiting: true,
         admit: (place) => {
-          cancel();
-          signal.removeEventListener('abort', leave);
+          end();
           resolve(place);
         },
       };
       const leave = (): void => {
-        cancel();
+        end();
         this.#leave(waiter);
         reject(signal.reason as Error);
       };
       const cancel = this.#clock.after(LONGEST_WAIT, () => {
-        signal.removeEventListener('abort', leave);
+        end();
         this.#leave(waiter);
         reject(new ConnectorError('retryable', `The rate limit of the service lets no request pass for ${LONGEST_WAIT / 60_000} minutes. Try again later.`, { outcome: 'notApplied' }));
       });
@@ -70,6 +80,7 @@ export class Turns {
       signal.addEventListener('abort', leave, { once: true });
       this.#join(waiter);
       this.#dispatch();
+      if (waiter.isWaiting) over = applicant.waits?.begun('limit');
     });
   }
 

@@ -40,7 +40,9 @@ describe('the settings', () => {
 });
 
 describe('what a process says', () => {
-  it.each([[null], ['ready'], [{}], [{ kind: 'start' }], [{ kind: 'constructor' }], [{ kind: 'permit', ask: 1, handle: 1, target: { host: 'a' } }], [{ kind: 'log', level: 'fatal', fields: {}, message: '' }], [{ kind: 'disposed', handle: '1' }]])('%j makes no sense', (message) => {
+  it.each([[null], ['ready'], [{}], [{ kind: 'start' }], [{ kind: 'constructor' }], [{ kind: 'permit', ask: 1, handle: 1, target: { host: 'a' } }], [{ kind: 'log', level: 'fatal', fields: {}, message: '' }], [{ kind: 'disposed', handle: '1' }],
+    [{ kind: 'spans', handle: 1, call: 1, spans: {}, leftOut: 0, over: true }], [{ kind: 'spans', handle: 1, call: '1', spans: [], leftOut: 0, over: true }], [{ kind: 'spans', handle: 1, call: 1, spans: [], leftOut: 1e300, over: true }],
+    [{ kind: 'spans', handle: 1, call: 1, spans: [], leftOut: 0 }], [{ kind: 'waits', handle: 1, wait: 1, cause: 'because' }], [{ kind: 'waited', handle: 1 }]])('%j makes no sense', (message) => {
     expect(() => fromProcess(message)).toThrow('makes no sense');
   });
 

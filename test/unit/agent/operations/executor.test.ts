@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { AgentExecutor, type ExecutorOptions } from '../../../../agent/operations/executor.js';
-import { defineConnector, properties, text, type AnyConnector, type FacadeHandle } from '../../../../connectors/framework/index.js';
+import { createFacade, defineConnector, properties, text, type AnyConnector, type FacadeEnvironment, type FacadeHandle } from '../../../../connectors/framework/index.js';
 import { facadeKeyOf } from '../../../../protocol/codec/index.js';
 import { ConnectorError, DEFAULT_POOL, DEFAULT_RESULTS_HANDLER, OperationOptions, Uid, type ApiConfiguration, type ConnectorKey } from '../../../../protocol/model/index.js';
 import type { RequestOrigin, SessionLog } from '../../../../protocol/session/contract.js';
+import { CountedWaits } from '../../../support/counted-waits.js';
 import { ManualClock, settle } from '../support/manual-clock.js';
 
 const origin: RequestOrigin = { peerSessionId: 'S', principal: 'controller-1', messageId: 7, locale: undefined };
@@ -120,6 +121,23 @@ describe('the executor refuses', () => {
     expect(opened[0]?.disposed).toBe(true);
     expect((await refusal(executor.facadeFor(ONE, facadeKey('a'), origin))).retryable).toBe(true);
     expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe('requests that wait', () => {
+  it('are counted for the connector whose they are, and by nobody where nobody counts', async () => {
+    const given: (FacadeEnvironment['waits'])[] = [];
+    const open = (definition: AnyConnector, api: ApiConfiguration, environment: FacadeEnvironment): FacadeHandle => {
+      given.push(environment.waits);
+      return createFacade(definition, api, environment);
+    };
+    const waits = new Map(['one', 'two'].map((id) => [id, new CountedWaits()]));
+    const { executor } = setUp({ open, waits: ({ id }) => waits.get(id)! });
+    await executor.facadeFor(ONE, facadeKey('a'), origin);
+    await executor.facadeFor(TWO, facadeKey('a'), origin);
+    await setUp({ open }).executor.facadeFor(ONE, facadeKey('a'), origin);
+    expect(given).toEqual([waits.get('one'), waits.get('two'), undefined]);
+    expect(given[0]).toBe(waits.get('one'));
   });
 });
 

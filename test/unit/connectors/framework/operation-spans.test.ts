@@ -85,7 +85,7 @@ describe('spans of an operation', () => {
     const { target, facade, call } = subject();
     const seen: unknown[] = [];
     target.before = async (_operation, { signal }) => { seen.push(spanOf(signal)); };
-    const quiet: TraceSpan = { traceId: '', spanId: '', traceParent: '', isRecorded: false, child: () => { throw new Error('nobody looks'); }, set: () => undefined, end: () => undefined };
+    const quiet: TraceSpan = { traceId: '', spanId: '', traceParent: '', isRecorded: false, child: () => { throw new Error('nobody looks'); }, set: () => undefined, leaveOut: () => undefined, end: () => undefined };
     await facade.perform({ kind: 'test' }, { ...call, span: quiet });
     await facade.perform({ kind: 'test' }, { ...call, span: undefined });
     expect(seen).toEqual([undefined, undefined]);

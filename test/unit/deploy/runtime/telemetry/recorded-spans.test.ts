@@ -95,6 +95,36 @@ describe('a trace', () => {
   });
 });
 
+describe('a span told of afterwards', () => {
+  it('has the times it is said to have had, to the microsecond', async () => {
+    const there = await collector();
+    const { telemetry } = tracing(there.url);
+    const began = Date.now() - 5_000;
+    const root = telemetry.tracer.start('root', { startedAt: began });
+    const child = root.child('child', { startedAt: began + 1.25 });
+    child.end(undefined, began + 3.5);
+    child.end(new Error('again'), began + 100);
+    root.end();
+    await flushed(telemetry);
+    const span = there.spans.find(({ name }) => name === 'child')!;
+    const whole = BigInt(began) * 1_000_000n;
+    // Milliseconds since 1970 with a fraction are known to a quarter of a microsecond.
+    for (const [told, expected] of [[span.start, whole + 1_250_000n], [span.end, whole + 3_500_000n]] as const) expect(Number(told - expected)).toBeCloseTo(0, -3);
+    expect(span.hasFailed).toBe(false);
+  });
+
+  it('that is not going to come is counted with those left out here', async () => {
+    const there = await collector();
+    const { telemetry } = tracing(there.url);
+    const root = telemetry.tracer.start('root');
+    root.child('child').leaveOut(7);
+    root.leaveOut(3);
+    root.end();
+    await flushed(telemetry);
+    expect(there.spans.find(({ name }) => name === 'root')?.attributes['causeway.spans_left_out']).toBe(10);
+  });
+});
+
 describe('the environment', () => {
   it('can switch tracing off', () => {
     const settings = { service: 's', version: undefined, instance: undefined, endpoint: new URL('http://127.0.0.1:1'), protocol: 'http/json', headers: async () => ({}), sampleRatio: 1, resource: {}, timeout: 1, interval: 1, queueSize: 16, ca: undefined, proxy: undefined } as const;
