@@ -28,7 +28,7 @@ export function failed(subject: Subject, text: string): CheckResult {
 
 /** The file is not what the controller needs it to be; the error says why. What its message repeats of the subject is left out. */
 export function unusable({ setting, file }: Subject, error: unknown, advice?: string): CheckResult {
-  const said = messageOf(error).replace(`${setting}: `, '').replace(file === undefined ? '' : `${file}: `, '').replaceAll(/\s*\n\s*/g, ' ').replace(/\.$/, '');
+  const said = messageOf(error).replace(`${setting}: `, '').replace(file === undefined ? '' : `${file}: `, '').split('\n').map((line) => line.trim()).join(' ').replace(/\.$/, '');
   return failed({ setting, file }, `${said}.${advice === undefined ? '' : ` ${advice}`}`);
 }
 

@@ -124,7 +124,7 @@ describe('broken connections and servers', () => {
   test('a server that accepts and says nothing is given up after connectionTimeout [ldap 12]', async () => {
     const server = await fake((request) => (request.operation === OP.bind ? [] : undefined));
     await expect(connect(server, { connectionTimeout: 150 })).rejects.toMatchObject({ kind: 'connectionFailed', message: expect.stringContaining('150 ms (connectionTimeout)') as string });
-    await vi.waitFor(() => expect(server.sockets.size).toBe(0));
+    await vi.waitFor(() => expect(server.sockets.size).toBe(0), { timeout: 10_000 });
   });
 
   test('many requests on a fresh connection at once, and after a lost one, all settle', async () => {
@@ -204,7 +204,7 @@ describe('slow consumers', () => {
       expect(one.dn).toBe('cn=1,dc=x');
       break;
     }
-    await vi.waitFor(() => expect(server.requests.at(-1)!.operation).toBe(OP.abandon));
+    await vi.waitFor(() => expect(server.requests.at(-1)!.operation).toBe(OP.abandon), { timeout: 10_000 });
   });
 });
 
@@ -226,7 +226,7 @@ describe('referrals', () => {
     await directory.modify('cn=a,dc=x', [{ operation: 'replace', attribute: 'cn', values: ['b'] }], quiet());
     expect(other.requests.filter(({ operation }) => operation === OP.bind).map(({ dn, password }) => [dn, password])).toEqual([['cn=me', 'secret'], ['cn=me', 'secret'], ['cn=me', 'secret']]);
     expect(other.requests.find(({ operation }) => operation === OP.modify)!.dn).toBe('cn=a,dc=x');
-    await vi.waitFor(() => expect(other.sockets.size).toBe(0));
+    await vi.waitFor(() => expect(other.sockets.size).toBe(0), { timeout: 10_000 });
   });
 
   test('ignore: references are left out, a referral of the whole operation is still an error [ldap 15]', async () => {
@@ -247,7 +247,7 @@ describe('referrals', () => {
     const server = await fake(onSearch((request) => done(request, { code: 10, referrals: [`ldap://127.0.0.1:${port}/dc=x`] })));
     port = server.port;
     await expect(dns(await connect(server))).rejects.toThrow('gave up after 8');
-    await vi.waitFor(() => expect(server.sockets.size).toBe(1));
+    await vi.waitFor(() => expect(server.sockets.size).toBe(1), { timeout: 10_000 });
   });
 
   test('one that leads nowhere is an error, not a shorter result', async () => {

@@ -88,9 +88,9 @@ describe('a whole controller', () => {
     facade.gate = new Promise((resolve) => { open = resolve; });
     facade.add('bob');
     const running = world.call('GET', '/openidm/system/memory/account/u1');
-    await vi.waitFor(() => expect(facade.named('get')).toHaveLength(1));
+    await vi.waitFor(() => expect(facade.named('get')).toHaveLength(1), { timeout: 10_000 });
     const stopped = world.controller.stop();
-    await vi.waitFor(() => expect(fetch(`${world.url}/openidm/info/ping`)).rejects.toThrow());
+    await vi.waitFor(() => expect(fetch(`${world.url}/openidm/info/ping`)).rejects.toThrow(), { timeout: 10_000 });
     open();
     expect((await running).body).toMatchObject({ userName: 'bob' });
     await stopped;

@@ -96,7 +96,7 @@ describe('a single operation', () => {
     expect((await rest.call('GET', '/openidm/system/memory/account/u1')).body).toMatchObject({ code: 503, message: 'The request took longer than 300 ms' });
     const leaving = new AbortController();
     const call = rest.call('GET', '/openidm/system/memory/account/u1', { signal: leaving.signal });
-    await vi.waitFor(() => expect(rest.facade.named('get')).toHaveLength(2));
+    await vi.waitFor(() => expect(rest.facade.named('get')).toHaveLength(2), { timeout: 10_000 });
     leaving.abort();
     await expect(call).rejects.toThrow();
   });

@@ -60,7 +60,7 @@ describe('on a full disk, the local server', () => {
     await expect(readLocalAddress(directory)).rejects.toMatchObject({ code: 'ENOENT' });
     free = true;
     await clock.advance(30_000);
-    const { token } = await vi.waitFor(() => readLocalAddress(directory));
+    const { token } = await vi.waitFor(() => readLocalAddress(directory), { timeout: 10_000 });
     expect(await code('/status', { token })).toBe(200);
     expect(clock.sleeping).toBe(0);
   });
