@@ -15,6 +15,8 @@ import { timedCalls } from '../suite/timed-calls.js';
 const PER_PROCESS = 1_250;
 /** Agents that are asked for something while the others idle. */
 const ASKED = 100;
+/** Of fewer, what the controller's memory varies by without them is more than theirs. */
+const FEWEST_TOLD = 1_000;
 const CONCURRENCY = 10;
 
 interface Level {
@@ -153,7 +155,7 @@ function section(figures: ManyAgents): Section {
       title: `Controller (alone: ${mebibytes(alone.rssMedian)} MiB)`, rows: [
         ['agents × sockets', 'idle, MiB', 'KiB an agent', 'idle CPU, % of one', 'active, MiB', 'gets/s', 'CPU ms a get', 'p99 ms', 'connected, s', 'back, s'],
         ...levels.map(({ agents, sockets, idle, idleCpu, active, getsPerSecond, cpuPerGet, p99, connectSeconds, reconnectSeconds }) => [
-          `${agents.toLocaleString('en')} × ${sockets}`, mebibytes(idle.rssMedian), ((idle.rssMedian - alone.rssMedian) / agents / 1024).toFixed(0), (idleCpu * 100).toFixed(1), mebibytes(active.rssMedian), shown(getsPerSecond), shown(cpuPerGet), shown(p99),
+          `${agents.toLocaleString('en')} × ${sockets}`, mebibytes(idle.rssMedian), agents < FEWEST_TOLD ? '–' : ((idle.rssMedian - alone.rssMedian) / agents / 1024).toFixed(0), (idleCpu * 100).toFixed(1), mebibytes(active.rssMedian), shown(getsPerSecond), shown(cpuPerGet), shown(p99),
           connectSeconds.toFixed(1), reconnectSeconds === undefined ? '–' : reconnectSeconds.toFixed(1),
         ]),
       ],
