@@ -6,6 +6,7 @@ import { readConnectorInfoProvider, type ConnectorInfoProvider } from './gateway
 import { HostDirectory } from './gateway/host-directory.js';
 import type { OperationMetering } from '../deploy/runtime/metrics/operation-metrics.js';
 import type { Log } from './log.js';
+import { AgentTraffic } from './systems/agent-traffic.js';
 import type { CryptoKeys } from './systems/encrypted-values.js';
 import { propertySource } from './systems/property-references.js';
 import { SystemRegistry } from './systems/system-registry.js';
@@ -36,7 +37,7 @@ export async function loadSystems({ systems, session: { resumeWait } }: Controll
   const hosts = new HostDirectory({
     servers: provider.servers.map(({ name }) => name), clients: provider.clients.map(({ name }) => name), groups: provider.groups,
   }, log);
-  const environment: SystemEnvironment = { hosts, facadeKeyOf, ...sources, log, resumeWait, metering };
+  const environment: SystemEnvironment = { hosts, facadeKeyOf, ...sources, log, resumeWait, metering, traffic: new AgentTraffic() };
   const registry = new SystemRegistry(systems.configuration, environment);
   try {
     await registry.load();

@@ -13,15 +13,15 @@ export async function configuredTelemetry({ telemetry }: Pick<ControllerConfig, 
   const { startTelemetry } = await import('../deploy/runtime/telemetry/start-telemetry.js');
   return startTelemetry({
     ...settings, service: 'causeway-controller', version, instance: undefined, ca, proxy: settings.proxy,
-    headers: async () => Object.fromEntries(await Promise.all(Object.entries(headers).map(async ([name, source]) => [name, await headerValue(name, source)] as const))),
+    headers: async () => Object.fromEntries(await Promise.all(Object.entries(headers).map(async ([name, source]) => [name, await headerValue(`telemetry.headers.${name}`, source)] as const))),
   }, log);
 }
 
-/** What is sent as a header. Rejects when there is no such variable or file. */
-export async function headerValue(header: string, source: HeaderSource): Promise<string> {
+/** A secret of the configuration; `setting` for the error. Rejects when there is no such variable or file. */
+export async function headerValue(setting: string, source: HeaderSource): Promise<string> {
   if ('text' in source) return source.text;
   if ('file' in source) return (await readFile(source.file, 'utf8')).trim();
   const value = process.env[source.env];
-  if (value === undefined) throw Object.assign(new Error(`The environment variable ${source.env}, which telemetry.headers.${header} refers to, is not set.`), { name: 'SecretError' });
+  if (value === undefined) throw Object.assign(new Error(`The environment variable ${source.env}, which ${setting} refers to, is not set.`), { name: 'SecretError' });
   return value;
 }

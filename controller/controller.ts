@@ -9,22 +9,24 @@ import { UserStore } from './authentication/user-store.js';
 import { buildSystems } from './build-systems.js';
 import type { ControllerConfig } from './config/controller-config.js';
 import { configuredTelemetry } from './configured-telemetry.js';
-import { route } from './crest/router.js';
+import { openConsole, type ConsolePart } from './console/open-console.js';
 import { createRestServer, type RestServerParts } from './crest/server.js';
 import type { RequestHandler } from './crest/request.js';
 import type { ConfiguredMetrics } from './metrics/configured-metrics.js';
 import type { MetricsServer } from './metrics/metrics-server.js';
-import { infoRequests, type ReadyState } from './info.js';
+import type { ReadyState } from './info.js';
+import { followEnrolmentAudit } from './enrolment/follow-enrolment-audit.js';
 import { Identities } from './enrolment/identities.js';
 import { openEnrolment, type EnrolmentPart } from './enrolment/open-enrolment.js';
 import type { Log } from './log.js';
 import { openAgents, type AgentsPart } from './open-agents.js';
-import { buildSynchronisation } from './build-synchronisation.js';
+import { openStored } from './open-stored.js';
+import { controllerRoutes } from './routes.js';
+import { AuditLog } from './store/audit-log.js';
+import type { BackgroundDatabase } from './store/database/background-database.js';
 import { lockDataFolder } from './store/data-lock.js';
 import { requireUnexpired, restTls } from './tls-files.js';
 import { followFiles } from './tls/follow-files.js';
-import { configurationRequests } from './systems/configuration-requests.js';
-import { systemRequests } from './systems/requests/system-requests.js';
 
 export interface RunningController {
   /** Where the REST API listens. */
@@ -35,6 +37,8 @@ export interface RunningController {
   readonly enrolmentPort: number | undefined;
   /** Where figures and probes are; undefined without the section. */
   readonly metricsPort: number | undefined;
+  /** First segments of the paths it serves. */
+  readonly resources: readonly string[];
   /** Lets requests under way finish for `shutdownGrace`, then ends everything. Idempotent. */
   stop(): Promise<void>;
 }
@@ -44,6 +48,8 @@ export interface ProcessFacts {
   readonly version: string;
   /** Lines of the log that were dropped since the start. */
   logLinesDropped(): number;
+  /** Module of the database's thread, where this runs without a build: in tests. */
+  readonly databaseWorker?: URL | undefined;
 }
 
 /** Starts a controller. Rejects, with everything closed again, when a port is taken or a file is missing. */
@@ -62,43 +68,49 @@ async function startParts(config: ControllerConfig, log: Log, { unlock, facts }:
   const metrics = await metricsFor(config, facts);
   const telemetry = await configuredTelemetry(config, facts.version, log);
   const systems = await buildSystems(config, log, metrics?.operations);
-  const sync = buildSynchronisation(config, systems, log, { ...metrics, tracer: telemetry?.tracer });
+  const { database, sync, managed, schedules, webhooks } = openStored(config, { systems, router: (): RequestHandler => handler, worker: facts.databaseWorker }, log, { ...metrics, tracer: telemetry?.tracer });
   let state: ReadyState = 'ACTIVE_NOT_READY';
-  const handler = route({
-    system: systemRequests({ registry: systems.registry, environment: systems.environment, projectFolder: config.systems.project, liveSync: sync.liveSync }),
-    config: configurationRequests({ folder: config.systems.configuration, registry: systems.registry, environment: systems.environment }),
-    info: infoRequests(() => state),
-    ...sync.handlers,
-  });
-  const { agents, enrolment, closeAgents } = await openAgentSide(config, systems, log, metrics);
+  const users = new UserStore(config.rest.users);
+  const webConsole = openConsole(config, users, { log, database, auditSink: new AuditLog(database, 'authentication') });
+  const { agents, enrolment, identities, closeAgents } = await openAgentSide(config, systems, database, { log, metrics });
+  const handler = controllerRoutes({ config, webhooks, version: facts.version, systems, sync, schedules, managed, agents, identities, webConsole, state: () => state });
+  const stopAudit = followEnrolmentAudit({ dataFolder: config.data, sink: new AuditLog(database, 'enrolment'), keep: config.store.auditRetention, log });
   let server: Server;
   let scraped: MetricsServer | undefined;
   try {
-    scraped = await metrics?.listen({ isReady: () => state === 'ACTIVE_READY', hosts: systems.hosts, peers: agents.figures, deadLetters: sync.deadLetters });
-    server = await listenRest(config, handler, log, { observer: metrics?.requests, tracer: telemetry?.tracer });
+    scraped = await metrics?.listen({ isReady: () => state === 'ACTIVE_READY', hosts: systems.hosts, peers: agents.figures, fleet: agents.fleet, deadLetters: sync.deadLetters });
+    server = await listenRest(config, { handler, users, webConsole }, log, { observer: metrics?.requests, tracer: telemetry?.tracer });
   } catch (error) {
     await scraped?.close();
     await closeAgents('start failed');
+    await stopAudit();
+    await database.close();
     throw error;
   }
-  const stopWatching = systems.registry.watch();
-  const stopFollowing = followRestTls(config, server, log);
+  const following = [systems.registry.watch(), followRestTls(config, server, log)];
+  sync.watch(agents.fleet);
+  schedules.start();
+  webhooks.start();
   state = 'ACTIVE_READY';
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     const grace = AbortSignal.timeout(config.shutdownGrace);
     state = 'STOPPING';
-    stopWatching();
-    stopFollowing();
+    for (const stopFollowing of following) stopFollowing();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
     const late = setTimeout(() => server.closeAllConnections(), config.shutdownGrace);
-    await sync.close().catch((error: unknown) => log.error({ err: error }, 'links or audit could not be written to the end'));
+    await schedules.close().catch((error: unknown) => log.error({ err: error }, 'schedules could not be ended'));
+    await sync.close().catch((error: unknown) => log.error({ err: error }, 'the audit could not be written to the end'));
     await closed;
     clearTimeout(late);
+    await webhooks.close();
     await scraped?.close();
+    await webConsole?.close();
     metrics?.close();
     await closeAgents('controller is stopping');
+    await stopAudit();
+    await database.close();
     await telemetry?.close(grace);
     await unlock();
   };
@@ -107,6 +119,7 @@ async function startParts(config: ControllerConfig, log: Log, { unlock, facts }:
     gatewayPort: agents.gateway?.port,
     enrolmentPort: enrolment?.port,
     metricsPort: scraped?.port,
+    resources: handler.resources,
     stop: () => stopping ??= stop(),
   };
 }
@@ -134,18 +147,19 @@ function followRestTls({ rest: { tls } }: ControllerConfig, server: Server, log:
 interface AgentSide {
   readonly agents: AgentsPart;
   readonly enrolment: EnrolmentPart | undefined;
+  readonly identities: Identities;
   closeAgents(reason: string): Promise<void>;
 }
 
 /** Everything agents see: the gateway, the enrolment listener, and who may be one. */
-async function openAgentSide(config: ControllerConfig, systems: Awaited<ReturnType<typeof buildSystems>>, log: Log, metrics: ConfiguredMetrics | undefined): Promise<AgentSide> {
-  const identities = await Identities.open(config, log);
+async function openAgentSide(config: ControllerConfig, systems: Awaited<ReturnType<typeof buildSystems>>, database: BackgroundDatabase, { log, metrics }: { readonly log: Log; readonly metrics: ConfiguredMetrics | undefined }): Promise<AgentSide> {
+  const identities = await Identities.open(config, log, database);
   let enrolment: EnrolmentPart | undefined;
   try {
     enrolment = await openEnrolment(config, identities, log);
     const agents = await openAgents(config, systems, identities, log, metrics && ((reason) => metrics.agentSide.refused(reason)));
     return {
-      agents, enrolment,
+      agents, enrolment, identities,
       closeAgents: async (reason) => {
         await Promise.all([enrolment?.close(), agents.close(reason)]);
         await identities.close();
@@ -158,12 +172,14 @@ async function openAgentSide(config: ControllerConfig, systems: Awaited<ReturnTy
   }
 }
 
-async function listenRest({ rest }: ControllerConfig, handler: RequestHandler, log: Log, watching: Pick<RestServerParts, 'observer' | 'tracer'>): Promise<Server> {
-  if (rest.users.length === 0 && rest.oauth === undefined) log.warn({}, 'rest.users is empty and rest.oauth is not set: nobody can use the REST API');
+interface RestParts { readonly handler: RequestHandler; readonly users: UserStore; readonly webConsole: ConsolePart | undefined }
+
+async function listenRest({ rest, console: section }: ControllerConfig, { handler, users, webConsole }: RestParts, log: Log, watching: Pick<RestServerParts, 'observer' | 'tracer'>): Promise<Server> {
+  if (rest.users.length === 0 && rest.oauth === undefined && section.oidc === undefined) log.warn({}, 'rest.users is empty, and neither rest.oauth nor console.oidc is set: nobody can use the REST API');
   const server = createRestServer({
-    handler, log, ...watching,
+    handler, log, ...watching, pages: webConsole?.pages,
     authenticate: restAuthentication({
-      users: new UserStore(rest.users), log, verifyToken: rest.oauth === undefined ? undefined : bearerVerifier(rest.oauth),
+      users, log, sessions: webConsole?.sessions, verifyToken: rest.oauth === undefined ? undefined : bearerVerifier(rest.oauth),
     }),
     limits: { maxBodyBytes: rest.maxBodySize, requestTimeout: rest.requestTimeout, stallTimeout: rest.stallTimeout, maxConnections: rest.maxConnections },
     tls: rest.tls === undefined ? undefined : await restTls(rest.tls),

@@ -24,6 +24,8 @@ export const TEST_SERVERS = [
   // Its server is in a folder of its version.
   { program: '/usr/bin/pg_createcluster', package: 'postgresql' },
   { program: '/usr/sbin/mariadbd', package: 'mariadb-server' },
+  // Connects controllers of a fleet.
+  { program: '/usr/sbin/nats-server', package: 'nats-server' },
   // A C# compiler with its runtime, for what the PowerShell connector hands to Add-Type.
   { program: '/usr/bin/mcs', package: 'mono-mcs' },
   // Shows the agent's status page, driven by playwright-core.

@@ -44,7 +44,7 @@ function rangeOf(version) {
   return `[${major}.${minor}.0.0,${major}.${minor + 1}.0.0)`;
 }
 
-const JSON_TYPES = { Boolean: 'boolean', boolean: 'boolean', Integer: 'integer', int: 'integer', Long: 'integer', long: 'integer', Double: 'number', Object: 'object', Map: 'object' };
+const JSON_TYPES = { Boolean: 'boolean', boolean: 'boolean', Integer: 'integer', int: 'integer', Long: 'integer', long: 'integer', Double: 'number', Object: 'object', Map: 'object', any: 'any' };
 const isName = (name) => /^[\w.:;-]+$/.test(name);
 /** Names of properties in the controller's own language; the uid is none of them. */
 const READABLE = { __NAME__: 'name', __PASSWORD__: 'password', __ENABLE__: 'enabled', __CURRENT_PASSWORD__: 'currentPassword' };

@@ -1,4 +1,4 @@
-/** `npm start`: installs, builds, and runs the main job on embedded targets. Arguments go to the demo. */
+/** `npm start`: installs, builds, runs the main job on embedded targets, and leaves the console open for inspection until Ctrl-C (`--once` ends it). Arguments go to the demo. */
 import { spawn } from 'node:child_process';
 import { installPackages, root, run } from './run.mjs';
 

@@ -23,6 +23,7 @@ await results.check('import boundaries', node, ['scripts/check-boundaries.mjs'])
 await results.check('.proto against the specification', node, ['scripts/check-proto.mjs']);
 await results.check('pages of the connectors', node, ['scripts/reference-pages.mjs', '--check']);
 await results.check('configuration reference', node, ['scripts/configuration-reference.mjs', '--check']);
+await results.check('OpenAPI document', node, ['scripts/openapi.mjs', '--check']);
 await results.check('monitoring files', node, ['scripts/monitoring-files.mjs', '--check']);
 await results.check('links of the pages', node, ['scripts/check-links.mjs']);
 await results.check('page of the commands', node, ['scripts/command-page.mjs', '--check']);

@@ -1,19 +1,8 @@
 import type { GuardedString, IcfValue, Script } from '../../protocol/model/index.js';
+import type { RunLimits } from '../../deploy/runtime/sandbox/limits.js';
 import type { ConnectorLog } from './spi.js';
 
-/** What one run of a script may take. */
-export interface RunLimits {
-  /** Milliseconds from its start to its end, waiting included. */
-  readonly timeout: number;
-  /** Milliseconds at work: not waiting. On a machine that is busy, that is more than the processor's time. */
-  readonly cpuTime: number;
-  /** Bytes of values and code. */
-  readonly memory: number;
-  /** Characters, encoded, of one value that goes in or comes out: the variables, the result, the arguments or the answer of one call. */
-  readonly valueSize: number;
-  /** Calls of host functions, from start to end. */
-  readonly calls: number;
-}
+export type { RunLimits };
 
 /** What the script gets of the world: a promise for it, a call for us. The signal fires when the run is over. */
 export type HostFunction = (given: readonly IcfValue[], signal: AbortSignal) => Promise<IcfValue>;

@@ -38,6 +38,10 @@ export class UserStore {
     this.#now = now;
   }
 
+  find(name: string): User | undefined {
+    return this.#users.get(name);
+  }
+
   /** The user, or undefined when name or password is wrong. */
   async authenticate(name: string, password: string): Promise<User | undefined> {
     const user = this.#users.get(name);

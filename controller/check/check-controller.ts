@@ -3,10 +3,13 @@ import { ConfigError, loadConfig } from '../config/load-config.js';
 import { checkAgentTrust } from './check-agent-trust.js';
 import { checkAuthorityFile } from './check-authority-file.js';
 import { checkData } from './check-data.js';
+import { checkFleet } from './check-fleet.js';
 import { checkListeners } from './check-listeners.js';
 import { failed, type CheckResult } from './check-result.js';
 import { checkServerFiles } from './check-server-certificate.js';
 import { checkSystems } from './check-systems.js';
+import { checkStore } from './check-store.js';
+import { checkConsole } from './check-console.js';
 import { checkTelemetry } from './check-telemetry.js';
 
 /** What a script gets. */
@@ -41,7 +44,10 @@ export async function checkController(config: ControllerConfig, now: number): Pr
     ...systems.remoteServerAuthorities === undefined ? [] : [await checkAuthorityFile('systems.remoteServerAuthorities', systems.remoteServerAuthorities)],
     ...await checkSystems(config),
     ...await checkData(config),
+    ...await checkStore(config),
     ...await checkTelemetry(config),
+    ...await checkConsole(config),
+    ...await checkFleet(config, now),
   ];
 }
 

@@ -8,6 +8,7 @@ import { scriptFile } from '../systems/requests/run-script.js';
 import type { CryptoKeys } from '../systems/encrypted-values.js';
 import type { SystemRegistry } from '../systems/system-registry.js';
 import type { System } from '../systems/system.js';
+import { checkManaged } from './check-managed.js';
 import { checkMappings } from './check-mappings.js';
 import { attempt, failed, jsonFault, lookAtFile, ok, type CheckResult } from './check-result.js';
 
@@ -27,7 +28,8 @@ export async function checkSystems(config: ControllerConfig): Promise<CheckResul
   if ('result' in loaded) return [...results, loaded.result];
   const { registry } = loaded.value;
   for (const system of registry.all) results.push(...await checkSystem(system, registry, config));
-  return [...results, ...await checkMappings(folder.file, registry)];
+  const managed = await checkManaged(folder.file, config.systems.project, keys);
+  return [...results, ...await checkMappings(folder.file, config.systems.project, { registry, managed: managed.types }), ...managed.results];
 }
 
 /** Those that can be used are handed on, so that one that cannot does not spoil every file. */

@@ -11,7 +11,7 @@ export async function checkTelemetry({ telemetry }: Pick<ControllerConfig, 'tele
   for (const [name, source] of Object.entries(telemetry.headers)) {
     const subject = { setting: `telemetry.headers.${name}`, file: 'file' in source ? source.file : undefined };
     const unreadable = subject.file === undefined ? undefined : await lookAtFile(subject.setting, subject.file);
-    const read = unreadable === undefined ? await attempt(subject, () => headerValue(name, source), 'Set it where the controller runs, or correct the setting.') : { result: unreadable };
+    const read = unreadable === undefined ? await attempt(subject, () => headerValue(subject.setting, source), 'Set it where the controller runs, or correct the setting.') : { result: unreadable };
     if ('result' in read) results.push(read.result);
     else results.push(read.value === '' ? failed(subject, 'is empty. Put the value of the header there.') : ok(subject, 'can be read.'));
   }

@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { isPasswordHash } from '../authentication/password-hash.js';
+import { consoleSection } from './console-config.js';
 import { enrolment } from './enrolment-config.js';
+import { fleet } from './fleet-config.js';
 import { metrics } from './metrics-config.js';
+import { schedules } from './schedules-config.js';
+import { store } from './store-config.js';
 import { telemetry } from './telemetry-config.js';
-import { duration, integer, isLoopback, path, port, size, text, url } from './setting-types.js';
+import { webhooks } from './webhook-config.js';
+import { duration, integer, isLoopback, lifetime, path, port, size, text, url } from './setting-types.js';
 
 const MEBIBYTE = 1_024 ** 2;
 
@@ -52,6 +57,7 @@ const gateway = (base: string) => z.strictObject({
   }).optional(),
   clones: z.enum(['alert', 'refuse'], { error: 'must be alert or refuse' }).default('alert'),
   cloneGrace: duration().default(60_000),
+  registerGrace: lifetime(1_000, 30 * 86_400_000).default(3_600_000),
   allowClearText: flag().default(false),
   agents: z.array(z.strictObject({
     name: text('an agent name'), passwordHash: passwordHash().optional(), enabled: flag().default(true), replicas: integer(1, 1_000).default(1),
@@ -71,27 +77,33 @@ const threshold = z.string({ error: 'must be a share such as 20%' }).regex(/^\d{
 export function controllerConfigSchema(base: string) {
   return z.strictObject({
     rest: rest(base).prefault({}),
+    console: consoleSection(base).prefault({}),
     gateway: gateway(base).optional(),
     enrolment: enrolment(base).optional(),
     metrics: metrics().optional(),
+    fleet: fleet(base).optional(),
     systems: z.strictObject({
       configuration: path(base, 'the folder of provisioner files and sync.json').prefault('conf'),
-      project: path(base, 'the folder that files of system actions are named from').prefault('.'),
+      project: path(base, 'the folder that files of system actions are named from; scripts of mappings are in its folder script').prefault('.'),
       properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
       cryptoKeys: z.record(z.string(), z.strictObject({ file: path(base, 'a file with an AES key in Base64') })).default({}),
       remoteServerAuthorities: path(base, 'the PEM authorities of connector servers that are dialled').optional(),
       remoteServerMinVersion: z.enum(['TLSv1.3', 'TLSv1.2'], { error: 'must be TLSv1.3 or TLSv1.2' }).default('TLSv1.3'),
     }).prefault({}),
     data: path(base, 'the folder for links, tokens and audit').prefault('data'),
+    store: store(base).prefault({}),
     reconciliation: z.strictObject({
-      maxEntries: integer(1, 100_000_000).default(2_000_000),
       maxConcurrentRuns: integer(1, 100).default(10),
       maxDeletions: threshold.default('20%'),
+      keptRuns: integer(1, 10_000).default(50),
+      patience: duration().default(300_000),
     }).prefault({}),
+    schedules: schedules().prefault({}),
     session: z.strictObject({
       heartbeatInterval: duration().optional(), handshakeTimeout: duration().optional(), groupExpiry: duration().optional(), resumeWait: duration().default(15_000),
       maxBufferedSize: size(MEBIBYTE, 4_096 * MEBIBYTE).optional(),
     }).prefault({}),
+    webhooks: webhooks(base),
     telemetry: telemetry(base).optional(),
     log: z.strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], { error: 'must be trace, debug, info, warn, error or silent' }).default('info'),

@@ -7,7 +7,8 @@ const SECRET = 'must be {file: PATH}, {env: NAME} or a text';
 /** Read where it is used, each time anew. */
 export type HeaderSource = { readonly file: string } | { readonly env: string } | { readonly text: string };
 
-const header = (base: string) => z.union([
+/** A secret of the configuration: text, or where it is. */
+export const secretSource = (base: string) => z.union([
   z.string({ error: SECRET }).min(1, SECRET).transform((value): HeaderSource => ({ text: value })),
   z.strictObject({ file: text('the path of a file with the value').transform((value) => resolve(base, value)) }),
   z.strictObject({ env: text('the name of an environment variable') }),
@@ -27,7 +28,7 @@ export function telemetry(base: string) {
   return z.strictObject({
     endpoint: endpoint(),
     protocol: z.enum(['http/protobuf', 'http/json'], { error: 'must be http/protobuf or http/json' }).default('http/protobuf'),
-    headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'must be the name of a header'), header(base)).default({}),
+    headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'must be the name of a header'), secretSource(base)).default({}),
     sampleRatio: z.number({ error: ratio }).min(0, ratio).max(1, ratio).default(1),
     resource: z.record(z.string().min(1).max(255), z.string({ error: 'must be a text' }).max(255)).default({}),
     timeout: duration().default(10_000),

@@ -54,6 +54,17 @@ function isNumber(value: JsonValue | undefined): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint';
 }
 
+/** By code points, as databases order texts: JavaScript's own order has surrogates before U+E000. */
 function order(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+  if (left === right) return 0;
+  let at = 0;
+  while (at < left.length && at < right.length && left.charCodeAt(at) === right.charCodeAt(at)) at += 1;
+  return codeAt(left, at) - codeAt(right, at);
+}
+
+/** Of surrogates, so that they come last; -1 behind the end. */
+function codeAt(text: string, at: number): number {
+  if (at >= text.length) return -1;
+  const code = text.charCodeAt(at);
+  return code >= 0xd800 && code <= 0xdfff ? code + 0x10000 : code;
 }

@@ -95,7 +95,7 @@ async function post(parts: Parts, message: IncomingMessage): Promise<CrestReques
   refuseIfMatch(parts.preconditions, isCreate ? 'create' : 'action');
   refuseIfNoneMatch(parts.preconditions, isCreate ? 'create' : 'action');
   if (isCreate) return { kind: 'create', ...base(parts), content: await objectBody(parts, message), explicit: action !== undefined };
-  return { kind: 'action', ...base(parts), fields: [], action, content: await parts.body() };
+  return { kind: 'action', ...base(parts), fields: [], action, content: await parts.body(), by: parts.parameters.query };
 }
 
 async function put(parts: Parts, message: IncomingMessage): Promise<CrestRequest> {

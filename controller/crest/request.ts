@@ -49,8 +49,8 @@ export type CrestRequest =
   | (RequestBase & { readonly kind: 'put'; readonly mode: WriteMode; readonly content: JsonObject; readonly revision: string | undefined })
   | (RequestBase & { readonly kind: 'patch'; readonly operations: readonly PatchOperation[]; readonly revision: string | undefined })
   | (RequestBase & { readonly kind: 'delete'; readonly revision: string | undefined })
-  /** `content` undefined: no body. */
-  | (RequestBase & { readonly kind: 'action'; readonly action: string; readonly content: JsonValue | undefined });
+  /** `content` undefined: no body. `by`: a query that came with it, for actions on what it finds. */
+  | (RequestBase & { readonly kind: 'action'; readonly action: string; readonly content: JsonValue | undefined; readonly by?: QueryBy | undefined });
 
 export type RequestOf<K extends CrestRequest['kind']> = Extract<CrestRequest, { kind: K }>;
 
@@ -58,6 +58,13 @@ export interface CallerContext {
   /** Fires when the caller is gone or the request took too long. */
   readonly signal: AbortSignal;
   readonly caller: string;
+  readonly roles?: readonly string[] | undefined;
+  /** The session whose cookie came along. */
+  readonly session?: { readonly id: string; readonly endsAt: number; readonly method: 'password' | 'oidc' } | undefined;
+  /** Answers with this cookie and none else. */
+  readonly setCookie?: ((cookie: string) => void) | undefined;
+  /** Network address. */
+  readonly from?: string | undefined;
   readonly transactionId: string;
   /** `X-OpenIDM-Reauth-Password`, decoded. */
   readonly reauthPassword?: string | undefined;
@@ -77,7 +84,17 @@ export interface QueryEnd {
   readonly remainingPagedResults: number;
 }
 
+/** Text that is not JSON, pulled as the caller takes it. */
+export interface FileAnswer {
+  readonly kind: 'file';
+  readonly contentType: string;
+  /** What a browser would save it as. */
+  readonly fileName: string;
+  readonly chunks: AsyncGenerator<string, void, void>;
+}
+
 export type CrestAnswer =
+  | FileAnswer
   /** `createdAt`: the path of a resource that was just made. */
   | { readonly kind: 'resource'; readonly resource: Resource; readonly createdAt?: readonly string[] | undefined }
   | { readonly kind: 'query'; readonly rows: AsyncGenerator<Resource, QueryEnd, void> }

@@ -7,6 +7,7 @@ import { methodOf, readRequest, type ReadRequest } from './read-request.js';
 import { ResourceError } from './resource-error.js';
 import type { CallerContext, CrestAnswer, RequestHandler } from './request.js';
 import { requestTarget, type RequestTarget } from './request-path.js';
+import { streamFile } from './stream-file.js';
 import { streamQuery } from './stream-query.js';
 import { writeError, writeJsonAnswer, writeResource } from './write-answer.js';
 import { beginRequestSpan, endRequestSpan, isTraced, traceFields } from './request-span.js';
@@ -15,8 +16,17 @@ import type { AnsweredRequest, RequestObserver } from './request-observer.js';
 import type { TraceSpan, Tracer } from '../../protocol/model/index.js';
 import type { Log } from '../log.js';
 
-/** Finds out who calls. Throws a ResourceError (401, 403). */
-export type Authenticate = (message: IncomingMessage, method: string, target: RequestTarget) => Promise<string>;
+/** Who calls, by which session, and the cookies to answer with. */
+export interface Caller extends Pick<CallerContext, 'roles' | 'session'> {
+  readonly name: string;
+  readonly cookies?: readonly string[] | undefined;
+}
+
+/** Finds out who calls and whether that one may. Throws a ResourceError (401, 403, 429). */
+export type Authenticate = (message: IncomingMessage, method: string, target: RequestTarget) => Promise<Caller>;
+
+/** Answers what is no REST request, the pages of the console; false: it is one. Never throws. */
+export type AnswerPages = (message: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Sizes in bytes, times in milliseconds. */
 export interface RestLimits {
@@ -35,6 +45,7 @@ export const DEFAULT_REST_LIMITS: RestLimits = { maxBodyBytes: 8 * 1024 * 1024, 
 export interface RestServerParts {
   readonly handler: RequestHandler;
   readonly authenticate: Authenticate;
+  readonly pages?: AnswerPages | undefined;
   readonly log: Log;
   readonly limits: RestLimits;
   readonly observer?: RequestObserver | undefined;
@@ -47,7 +58,7 @@ export interface RestServerParts {
 /** An HTTP server that speaks CREST. The caller listens and closes. */
 export function createRestServer(parts: RestServerParts): Server {
   const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
-    void answer(parts, message, response);
+    if (parts.pages?.(message, response) !== true) void answer(parts, message, response);
   };
   const options = { maxHeaderSize: 65_536, requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 10_000, noDelay: true };
   const server: Server = parts.tls === undefined ? createServer(options, onRequest) : createTlsServer({ ...options, ...parts.tls }, onRequest);
@@ -136,11 +147,14 @@ function toResourceError(error: unknown): ResourceError {
 async function serve(parts: RestServerParts, message: IncomingMessage, response: ServerResponse, run: Run): Promise<void> {
   const target = requestTarget(message.url ?? '/');
   const caller = await parts.authenticate(message, methodOf(message), target);
+  for (const cookie of caller.cookies ?? []) response.appendHeader('Set-Cookie', cookie);
   const span = run.begin(target);
   const read = await readRequest(message, target.path, new QueryParameters(target.search), parts.limits);
   if (read.request.kind === 'query') run.withoutDeadline();
   const context: CallerContext = {
-    signal: run.signal, caller, transactionId: run.transactionId, timeLeft: run.timeLeft, withoutDeadline: run.withoutDeadline, span,
+    signal: run.signal, caller: caller.name, roles: caller.roles, session: caller.session, transactionId: run.transactionId, timeLeft: run.timeLeft, withoutDeadline: run.withoutDeadline, span,
+    setCookie: (cookie) => { response.setHeader('Set-Cookie', cookie); },
+    from: message.socket.remoteAddress,
     reauthPassword: extendedValue(message.headers['x-openidm-reauth-password']),
   };
   const result = await parts.handler(read.request, context);
@@ -148,11 +162,15 @@ async function serve(parts: RestServerParts, message: IncomingMessage, response:
     const form = { fields: read.request.fields, prettyPrint: read.prettyPrint, stallTimeout: parts.limits.stallTimeout, signal: run.signal };
     return streamQuery(response, result.rows, form, toResourceError);
   }
+  if (result.kind === 'file') {
+    run.withoutDeadline();
+    return streamFile(response, result, { stallTimeout: parts.limits.stallTimeout, signal: run.signal });
+  }
   writeAnswer(response, result, read, (path) => location(message, target, path));
 }
 
 function writeAnswer(
-  response: ServerResponse, result: Exclude<CrestAnswer, { kind: 'query' }>, read: ReadRequest, locate: (path: readonly string[]) => string,
+  response: ServerResponse, result: Exclude<CrestAnswer, { kind: 'query' | 'file' }>, read: ReadRequest, locate: (path: readonly string[]) => string,
 ): void {
   if (result.kind === 'resource') {
     const { resource, createdAt } = result;

@@ -6,7 +6,7 @@ import type { CertificateRegister } from './certificate-register.js';
 /** Whether a certificate counts, and why not. */
 export type Judgement =
   | { readonly counts: true; readonly isEnrolled: boolean }
-  | { readonly counts: false; readonly fault: 'revoked' | 'superseded' | 'expired' | 'distrusted'; readonly reason: string };
+  | { readonly counts: false; readonly fault: 'revoked' | 'superseded' | 'expired' | 'distrusted' | 'unknown'; readonly reason: string };
 
 /** What the judge goes by besides the register; both change while the controller runs. */
 export interface TrustNow {
@@ -22,15 +22,20 @@ export class CertificateJudge {
   readonly #register: CertificateRegister;
   readonly #trust: () => TrustNow;
   readonly #now: () => number;
+  readonly #grace: number;
 
-  constructor(register: CertificateRegister, trust: () => TrustNow, now: () => number = Date.now) {
+  /** `grace`: how long what was read of the register counts while it cannot be read, in milliseconds. */
+  constructor(register: CertificateRegister, trust: () => TrustNow, { now = Date.now, grace = Number.POSITIVE_INFINITY }: { readonly now?: () => number; readonly grace?: number } = {}) {
     this.#register = register;
     this.#trust = trust;
     this.#now = now;
+    this.#grace = grace;
   }
 
   /** `isNew`: false for a connection that is open: it outlives the end of its certificate, not its revocation. */
   certificate(shown: ClientCertificate, { isNew }: { readonly isNew: boolean }): Judgement {
+    const unread = this.#unread();
+    if (unread !== undefined) return no('unknown', unread);
     const record = this.#register.state.certificates.get(shown.fingerprint);
     if (record !== undefined) {
       if (record.revokedAt !== undefined) return no('revoked', 'the certificate is revoked');
@@ -53,7 +58,14 @@ export class CertificateJudge {
   }
 
   revokedName(agent: string): string | undefined {
-    return this.#register.state.revokedAgents.has(agent) ? `agent ${agent} is revoked` : undefined;
+    return this.#unread() ?? (this.#register.state.revokedAgents.has(agent) ? `agent ${agent} is revoked` : undefined);
+  }
+
+  /** Why nobody can be told from somebody who was revoked. */
+  #unread(): string | undefined {
+    const { age } = this.#register;
+    if (age === Number.POSITIVE_INFINITY) return 'the register of certificates was not read yet';
+    return age > this.#grace ? `the register of certificates could not be read for ${Math.round(age / 1_000)} s` : undefined;
   }
 
   /** Each link of the chain: an authority in the middle can be revoked as well. */

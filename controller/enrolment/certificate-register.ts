@@ -2,8 +2,9 @@ import { timingSafeEqual } from 'node:crypto';
 import { hashTokenSecret, makeEnrolmentToken, type EnrolmentToken } from '../../certs/enrolment/token.js';
 import { serialText } from '../../certs/trust-bundle.js';
 import type { RegisterEvent } from './register-events.js';
-import { RegisterFile, type Decision } from './register-file.js';
+import { RegisterFile } from './register-file.js';
 import type { CertificateRecord, RegisterState, TokenRecord } from './register-state.js';
+import type { Decision, RegisterStore } from './register-store.js';
 
 /** A certificate that was made and is not in the register yet: nobody may have it before it is. */
 export interface NewCertificate {
@@ -51,11 +52,11 @@ const HOUR = 3_600_000;
 
 /** Tokens, certificates and revocations: the questions they answer and the changes they allow. */
 export class CertificateRegister {
-  readonly #file: RegisterFile;
+  readonly #store: RegisterStore;
   readonly #now: Calendar;
 
-  constructor(file: RegisterFile, now: Calendar = Date.now) {
-    this.#file = file;
+  constructor(store: RegisterStore, now: Calendar = Date.now) {
+    this.#store = store;
     this.#now = now;
   }
 
@@ -64,27 +65,32 @@ export class CertificateRegister {
   }
 
   get state(): RegisterState {
-    return this.#file.state;
+    return this.#store.state;
   }
 
   /** Another number each time something has changed, here or beside. */
   get version(): number {
-    return this.#file.version;
+    return this.#store.version;
+  }
+
+  /** Milliseconds for which it was not compared with what is kept; Infinity: it has never been read. */
+  get age(): number {
+    return this.#store.age;
   }
 
   /** Reads what other processes changed. Resolves with whether there was something. */
   refresh(): Promise<boolean> {
-    return this.#file.refresh();
+    return this.#store.refresh();
   }
 
   compact(): Promise<void> {
-    return this.#file.compact(this.#now());
+    return this.#store.compact(this.#now());
   }
 
   /** Throws an Error that says what to do when the agent has certificates and `others` does not say what becomes of them. */
   createToken({ agent, group, life, url, fingerprint, others }: TokenWish): Promise<EnrolmentToken> {
     const token = makeEnrolmentToken({ url, fingerprint });
-    return this.#file.change((state) => {
+    return this.#store.change((state) => {
       const at = this.#now();
       const living = state.ofAgent(agent).filter((record) => this.whyRefused(record) === undefined);
       if (others === undefined && living.length > 0) {
@@ -97,6 +103,15 @@ export class CertificateRegister {
         ...(group === undefined ? {} : { group }),
       };
       return { events: [event], result: token };
+    });
+  }
+
+  /** A token that was not used is good for nothing any more. Resolves with the agent it was for; undefined when there is no open one of that id. */
+  voidToken(id: string): Promise<string | undefined> {
+    return this.#store.change<string | undefined>((state) => {
+      const token = state.tokens.get(id);
+      if (token === undefined || !isOpen(token, this.#now())) return { events: [], result: undefined };
+      return { events: [{ ...token, kind: 'kept-token', isVoid: true }], result: token.agent };
     });
   }
 
@@ -143,7 +158,7 @@ export class CertificateRegister {
   /** The certificate was used on the gateway; those before it are refused after `overlap` milliseconds. */
   async proven(fingerprint: string, overlap: number): Promise<CertificateRecord | undefined> {
     if (this.state.certificates.get(fingerprint)?.provenAt !== undefined) return undefined;
-    return this.#file.change((state) => {
+    return this.#store.change((state) => {
       const record = state.certificates.get(fingerprint);
       const at = this.#now();
       if (record === undefined || record.provenAt !== undefined) return { events: [], result: undefined };
@@ -153,14 +168,14 @@ export class CertificateRegister {
 
   async trusts(fingerprint: string, revision: string): Promise<void> {
     if (this.state.certificates.get(fingerprint)?.revision === revision) return;
-    await this.#file.change((state) => ({
+    await this.#store.change((state) => ({
       events: state.certificates.has(fingerprint) ? [{ kind: 'trusts', at: this.#now(), fingerprint, revision }] : [], result: undefined,
     }));
   }
 
   /** Resolves with the certificates of the agent that this revoked. */
   revokeAgent(agent: string): Promise<readonly CertificateRecord[]> {
-    return this.#file.change((state) => ({
+    return this.#store.change((state) => ({
       events: [{ kind: 'revoked-agent', at: this.#now(), agent }],
       result: state.ofAgent(agent).filter((record) => this.whyRefused(record) === undefined),
     }));
@@ -168,7 +183,7 @@ export class CertificateRegister {
 
   /** Resolves with whether the name was revoked. */
   restoreAgent(agent: string): Promise<boolean> {
-    return this.#file.change((state) => {
+    return this.#store.change((state) => {
       const wasRevoked = state.revokedAgents.has(agent);
       return { events: wasRevoked ? [{ kind: 'restored-agent', at: this.#now(), agent }] : [], result: wasRevoked };
     });
@@ -177,7 +192,7 @@ export class CertificateRegister {
   /** `issuer`: fingerprint of an authority; without it the serial number is refused whoever signed it. */
   revokeSerial(serial: string, issuer: string | undefined): Promise<readonly CertificateRecord[]> {
     const text = serialText(serial);
-    return this.#file.change((state) => ({
+    return this.#store.change((state) => ({
       events: [{ kind: 'revoked-serial', at: this.#now(), serial: text, ...(issuer === undefined ? {} : { issuer }) }],
       result: [...state.certificates.values()].filter((record) => record.serial === text && (issuer === undefined || record.issuer === issuer)),
     }));
@@ -193,7 +208,7 @@ export class CertificateRegister {
 
   /** The record exists once the event is applied. */
   async #exchange(decide: (state: RegisterState) => Decision<NothingNew | Issued>): Promise<Exchange> {
-    const decided = await this.#file.change(decide);
+    const decided = await this.#store.change(decide);
     if (decided.outcome !== 'issued') return decided;
     const record = this.state.certificates.get(decided.fingerprint);
     if (record === undefined) throw new Error('A certificate was stored and is not in the register; this is a defect.');

@@ -7,45 +7,23 @@ import type { EnrolmentConfig } from '../config/enrolment-config.js';
 import { loadConfig } from '../config/load-config.js';
 import { jsonText } from '../json-option.js';
 import { silentLog } from '../log.js';
-import { serverChain } from '../tls/server-chain.js';
-import { CertificateRegister } from './certificate-register.js';
 import { IdentityAudit, type IdentityEvent, type IdentityFacts } from './enrolment-audit.js';
 import type { TokenOptions } from './enrolment-commands.js';
 import { listing } from './listing.js';
-import { listenerFiles } from './open-enrolment.js';
+import { issueToken } from './issue-token.js';
+import { withRegister } from './open-register.js';
 import { rotateAuthority, type RotationStep } from './rotate-authority.js';
-import { Signing } from './signing.js';
 
 /** What the commands do; each resolves with the text to print. */
 
 type Enrolling = ControllerConfig & { readonly enrolment: EnrolmentConfig };
 
-/** As in certificates: what a `connectorHostRef` can hold. */
-const AGENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
-const LONGEST_TOKEN_LIFE = 7 * 86_400_000;
-const LONGEST_GROUP = 64; // ub-organizational-unit-name, RFC 5280 appendix A.1
-
 export async function makeToken(options: TokenOptions): Promise<string> {
   const { agent, group } = options;
-  requireNames(agent, group);
   const config = await enrollingConfig(options.config);
-  const life = options.life ?? config.enrolment.tokenLife;
-  if (life > LONGEST_TOKEN_LIFE) throw new Error('A token may live 7 days at most: until it is used, whoever finds it can become the agent.');
-  const signing = await Signing.open(config.enrolment, silentLog);
-  const chain = serverChain(await readFile(listenerFiles(config).certificate, 'utf8'), signing.trust);
-  const register = await CertificateRegister.open(config.data);
-  const token = await register.createToken({
-    agent, group, life, fingerprint: chain.root, url: options.url ?? urlOf(config.enrolment, chain.names),
-    others: othersOf(options),
-  });
+  const { token, expires } = await withRegister(config, (register) => issueToken(config, register, { agent, group, life: options.life, url: options.url, others: othersOf(options) }));
   await audited(config, 'token-created', { agent, group, token: token.id });
-  const expires = new Date(Date.now() + life).toISOString();
   return options.json === true ? jsonText({ token: token.text(), id: token.id, agent, ...(group === undefined ? {} : { group }), url: token.url, expires }) : `${token.text()}\n`;
-}
-
-function requireNames(agent: string, group: string | undefined): void {
-  if (!AGENT_NAME.test(agent)) throw new Error(`"${agent}" is no agent name: expected 1 to 63 letters, digits, dots, hyphens or underscores, starting with a letter or digit.`);
-  if (group !== undefined && (group === '' || group.length > LONGEST_GROUP || /\p{Cc}/u.test(group))) throw new Error(`A group has 1 to ${LONGEST_GROUP} printable characters.`);
 }
 
 function othersOf({ replace, additional }: TokenOptions): 'kept' | 'replaced' | undefined {
@@ -55,8 +33,7 @@ function othersOf({ replace, additional }: TokenOptions): 'kept' | 'replaced' | 
 
 export async function list({ config: path, all, json }: { readonly config: string; readonly all?: boolean; readonly json?: boolean }): Promise<string> {
   const config = await loadConfig(path);
-  const register = await CertificateRegister.open(config.data);
-  return listing(register, { all: all === true, json: json === true });
+  return withRegister(config, (register) => Promise.resolve(listing(register, { all: all === true, json: json === true })));
 }
 
 interface RevokeOptions {
@@ -69,16 +46,15 @@ interface RevokeOptions {
 
 export async function revoke({ config: path, agent, serial, issuer, json }: RevokeOptions): Promise<string> {
   const config = await loadConfig(path);
-  const register = await CertificateRegister.open(config.data);
   if (agent !== undefined) {
-    const revoked = await register.revokeAgent(agent);
+    const revoked = await withRegister(config, (register) => register.revokeAgent(agent));
     await audited(config, 'revoked', { agent });
     if (json === true) return jsonText({ revoked: { agent }, certificates: revoked.length });
     return `Agent ${agent} is revoked: ${revoked.length} enrolled certificate${revoked.length === 1 ? '' : 's'}, and every other certificate, password and open token of that name. Its connections close within seconds.\n`;
   }
   if (serial === undefined || !/^(0x)?[0-9a-f:\s]{1,96}$/i.test(serial)) throw new Error('Say whom: --agent NAME, or --serial HEX as "causeway certs show" and "… enrolment list" print it.');
   const authority = issuer === undefined ? undefined : fingerprintOf(new X509Certificate(await readFile(issuer)));
-  const revoked = await register.revokeSerial(serial, authority);
+  const revoked = await withRegister(config, (register) => register.revokeSerial(serial, authority));
   await audited(config, 'revoked', { serial: serialText(serial), agent: revoked[0]?.agent });
   if (json === true) return jsonText({ revoked: { serial: serialText(serial) }, certificates: revoked.length, agent: revoked[0]?.agent ?? null });
   return `Serial number ${serialText(serial)} is revoked${revoked[0] === undefined ? '; no certificate enrolled here has it' : `: a certificate of agent ${revoked[0].agent}`}. Connections that use it close within seconds.\n`;
@@ -86,8 +62,7 @@ export async function revoke({ config: path, agent, serial, issuer, json }: Revo
 
 export async function restore({ config: path, agent, json }: { readonly config: string; readonly agent: string; readonly json?: boolean }): Promise<string> {
   const config = await loadConfig(path);
-  const register = await CertificateRegister.open(config.data);
-  if (!(await register.restoreAgent(agent))) throw new Error(`Agent ${agent} is not revoked by name.`);
+  if (!(await withRegister(config, (register) => register.restoreAgent(agent)))) throw new Error(`Agent ${agent} is not revoked by name.`);
   await audited(config, 'restored', { agent });
   if (json === true) return jsonText({ restored: { agent } });
   return `The name ${agent} may be used again. Certificates that were enrolled before stay revoked: make a new token.\n`;
@@ -106,12 +81,6 @@ async function enrollingConfig(path: string): Promise<Enrolling> {
   const { enrolment } = config;
   if (enrolment === undefined) throw new Error(`${path} has no section "enrolment": this controller does not give certificates.`);
   return { ...config, enrolment };
-}
-
-function urlOf({ url, port }: EnrolmentConfig, [name]: readonly string[]): string {
-  if (url !== undefined) return url;
-  if (port === 0 || name === undefined) throw new Error('Say where agents reach the enrolment listener: --url https://HOST:PORT, or enrolment.url in the configuration.');
-  return `https://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 async function audited(config: ControllerConfig, event: IdentityEvent, facts: IdentityFacts): Promise<void> {

@@ -1,9 +1,10 @@
-import { AuditLog } from '../store/audit-log.js';
+import { AuditFile } from '../store/audit-file.js';
 import type { Log } from '../log.js';
 
 /** What happens to identities. `alarm`: somebody has to look at it. */
 const EVENTS = {
   'token-created': 'enrolment token created',
+  'token-voided': 'enrolment token withdrawn',
   'token-refused': 'an enrolment was refused: unknown, used or expired token',
   'token-stolen': 'ALARM: an enrolment token was used twice, with different keys: one of the two was not meant to have it',
   'request-refused': 'a certificate request was refused',
@@ -40,11 +41,11 @@ const MAX_TEXT = 500;
 
 /** Writes each event into `audit/enrolment.jsonl` of the data folder, and logs it. */
 export class IdentityAudit {
-  readonly #file: AuditLog;
+  readonly #file: AuditFile;
   readonly #log: Log;
 
   constructor(dataFolder: string, log: Log) {
-    this.#file = new AuditLog(dataFolder, 'enrolment');
+    this.#file = new AuditFile(dataFolder, 'enrolment');
     this.#log = log;
   }
 

@@ -6,15 +6,10 @@ import { withLock } from '../../certs/exclusive-lock.js';
 import { isMissing } from '../store/json-file.js';
 import { parseEvent, type RegisterEvent } from './register-events.js';
 import { RegisterState } from './register-state.js';
+import type { Decision, RegisterStore } from './register-store.js';
 
 /** Lines that say nothing new, before the file is rewritten; small files are left alone. */
 const SMALL = 1_000;
-
-/** What a change decided: events to keep, and what its caller gets once they are on disk. */
-export interface Decision<T> {
-  readonly events: readonly RegisterEvent[];
-  readonly result: T;
-}
 
 /**
  * The register on disk: an append-only file that the controller and commands beside it write in turns, under a lock. A
@@ -22,7 +17,9 @@ export interface Decision<T> {
  * cut short is taken back by the next change; a line that is whole and cannot be read stops everything: the file was
  * damaged, and a certificate that was revoked might be in the part that is lost.
  */
-export class RegisterFile {
+export class RegisterFile implements RegisterStore {
+  /** Nobody but this machine writes it. */
+  readonly age = 0;
   readonly path: string;
   readonly #folder: string;
   readonly #lock: string;
@@ -53,17 +50,14 @@ export class RegisterFile {
     return register;
   }
 
-  /** As of the last change or refresh. */
   get state(): RegisterState {
     return this.#state;
   }
 
-  /** Another number each time the state has changed, whoever changed it. */
   get version(): number {
     return this.#version;
   }
 
-  /** Reads what others appended. Resolves with whether there was something. */
   refresh(): Promise<boolean> {
     return this.#inTurn(() => this.#read());
   }

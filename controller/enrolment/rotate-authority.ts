@@ -6,14 +6,14 @@ import type { ControllerConfig } from '../config/controller-config.js';
 import type { EnrolmentConfig } from '../config/enrolment-config.js';
 import { silentLog } from '../log.js';
 import { issuerOf } from '../tls/server-chain.js';
-import { CertificateRegister } from './certificate-register.js';
 import { IdentityAudit } from './enrolment-audit.js';
+import { withRegister } from './open-register.js';
 import type { CertificateRecord } from './register-state.js';
 import { Signing } from './signing.js';
 
 export type RotationStep = 'prepare' | 'activate' | 'finish';
 
-type Settings = Pick<ControllerConfig, 'data' | 'gateway'> & { readonly enrolment: EnrolmentConfig };
+type Settings = Pick<ControllerConfig, 'data' | 'gateway' | 'store'> & { readonly enrolment: EnrolmentConfig };
 
 const STEPS = { prepare: prepareRotation, activate: activateRotation, finish: finishRotation } as const;
 const AUDITED = { prepare: 'authority-prepared', activate: 'authority-activated', finish: 'authority-finished' } as const;
@@ -32,8 +32,7 @@ export async function rotateAuthority(step: RotationStep, settings: Settings, { 
 
 async function obstaclesTo(step: RotationStep, settings: Settings): Promise<string[]> {
   if (step === 'prepare') return [];
-  const register = await CertificateRegister.open(settings.data);
-  const living = [...register.state.certificates.values()].filter((record) => register.whyRefused(record) === undefined);
+  const living = await withRegister(settings, (register) => Promise.resolve([...register.state.certificates.values()].filter((record) => register.whyRefused(record) === undefined)));
   if (step === 'activate') {
     const { trust } = await Signing.open(settings.enrolment, silentLog);
     const late = living.filter(({ revision, given }) => (revision ?? given) !== trust.revision);

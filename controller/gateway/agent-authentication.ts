@@ -25,6 +25,8 @@ export interface AgentAuthenticationParts {
 /** What is known of certificates and names besides what TLS says. */
 export interface Identities {
   certificate(shown: ClientCertificate): Judgement;
+  /** To be waited for before `certificate` is asked. Never rejects. */
+  learn(shown: ClientCertificate): Promise<void>;
   /** Why nobody may be that agent by password or token; undefined when somebody may. */
   name(agent: string): string | undefined;
 }
@@ -38,17 +40,18 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
  */
 export async function authenticateAgent(request: IncomingMessage, parts: AgentAuthenticationParts): Promise<AgentVerdict> {
   const shown = clientCertificate(request.socket);
-  const found = shown?.name === undefined ? await byCredentials(request, parts) : byCertificate(shown, shown.name, parts);
+  const found = shown?.name === undefined ? await byCredentials(request, parts) : await byCertificate(shown, shown.name, parts);
   if ('status' in found) return found;
   if (!NAME.test(found.name)) return { status: 403, reason: 'the name is no agent name (letters, digits, dots, hyphens, underscores)' };
   return parts.isAllowed(found.name) ? found : { status: 403, reason: `agent ${found.name} is not allowed to connect` };
 }
 
 /** The certificate decides: whatever else its holder sends, it is this agent or nobody. */
-function byCertificate(certificate: ClientCertificate, name: string, { identities, groups }: AgentAuthenticationParts): AgentVerdict {
+async function byCertificate(certificate: ClientCertificate, name: string, { identities, groups }: AgentAuthenticationParts): Promise<AgentVerdict> {
+  await identities.learn(certificate);
   const judgement = identities.certificate(certificate);
   if (judgement.counts) return { name, certificate, group: groups === 'any' || (groups === 'enrolled' && judgement.isEnrolled) ? certificate.group : undefined };
-  return { status: 403, reason: `agent ${name.slice(0, 64)}, serial number ${certificate.serial}: ${judgement.reason}` };
+  return { status: judgement.fault === 'unknown' ? 503 : 403, reason: `agent ${name.slice(0, 64)}, serial number ${certificate.serial}: ${judgement.reason}` };
 }
 
 async function byCredentials(request: IncomingMessage, parts: AgentAuthenticationParts): Promise<AgentVerdict> {

@@ -28,6 +28,11 @@ export interface ConnectionParts {
   readonly clones: CloneSettings;
 }
 
+/** A process of an agent that is connected to another controller, as that one says. */
+export interface ConnectedElsewhere extends Pick<CloneCandidate, 'fingerprint' | 'serial' | 'sessionId' | 'hostId' | 'agent'> {
+  readonly controller: string;
+}
+
 /** A connection that is watched; told which session it joined, and when it is gone. */
 export interface WatchedConnection {
   /** `hostId`: the machine, as the handshake says. */
@@ -43,6 +48,8 @@ export class AgentConnections {
   readonly #parts: ConnectionParts;
   readonly #open = new Set<AgentConnection>();
   readonly #clones: CloneWatch;
+  /** By controller, certificate and session. */
+  readonly #elsewhere = new Map<string, CloneCandidate>();
   readonly #timers: readonly NodeJS.Timeout[];
 
   constructor(parts: ConnectionParts) {
@@ -53,6 +60,12 @@ export class AgentConnections {
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Of the certificates that open connections of the agent have shown, the one that lasts longest. */
+  shownBy(agent: string): ClientCertificate | undefined {
+    const shown = [...this.#open].flatMap((connection) => (connection.agent === agent && connection.certificate !== undefined ? [connection.certificate] : []));
+    return shown.reduce<ClientCertificate | undefined>((longest, each) => (longest === undefined || each.notAfter > longest.notAfter ? each : longest), undefined);
   }
 
   opened(connection: AgentConnection): WatchedConnection {
@@ -72,6 +85,22 @@ export class AgentConnections {
       },
       gone: leave,
     };
+  }
+
+  /** What is connected to other controllers now: a certificate in use here and there is a clone, too. Each controller closes its own. */
+  elsewhere(connected: readonly ConnectedElsewhere[]): void {
+    const now = new Map(connected.map((each) => [`${each.controller} ${each.fingerprint} ${each.sessionId}`, each]));
+    for (const [key, candidate] of [...this.#elsewhere]) {
+      if (now.has(key)) continue;
+      this.#elsewhere.delete(key);
+      this.#clones.left(candidate);
+    }
+    for (const [key, { controller, hostId, ...each }] of now) {
+      if (this.#elsewhere.has(key)) continue;
+      const candidate: CloneCandidate = { ...each, hostId: hostId === undefined ? undefined : printable(hostId), from: `controller ${controller}`, isElsewhere: true, close: () => undefined };
+      this.#elsewhere.set(key, candidate);
+      this.#clones.joined(candidate);
+    }
   }
 
   /** Closes what does not count any more. */

@@ -1,12 +1,14 @@
 import { ConnectorError, connectorKeyText, type ConnectorFacade, type ConnectorInfo, type ConnectorKey } from '../../protocol/model/index.js';
 import type { ConnectionGroup } from '../../protocol/session/contract.js';
+import { distanceOf } from './distance.js';
 import { JavaPeerFacade } from './java-peer-facade.js';
-import type { ConnectorHost } from '../systems/connector-hosts.js';
+import type { ConnectorHost, HostSession } from '../systems/connector-hosts.js';
 import { drainingLast, type FacadeMember } from '../systems/facade-members.js';
 
 /**
  * One name under which connectors can be reached: every process that connects with it, each a connection group. The one
- * that came first serves as long as it is operational and does not drain, because the state of liveSync may live on its disk.
+ * that came first serves as long as it is operational and does not drain, because the state of liveSync may live on its disk;
+ * one that is connected here goes before those that are by way of another controller.
  */
 export class AgentHost implements ConnectorHost {
   readonly name: string;
@@ -35,6 +37,12 @@ export class AgentHost implements ConnectorHost {
     return [...byKey.values()];
   }
 
+  get sessions(): readonly HostSession[] {
+    return [...this.#groups.keys()].map((group) => ({
+      id: group.peerSessionId, isOperational: group.isOperational, isDraining: group.isDraining, sockets: group.socketCount, pending: group.pending, features: [...group.features],
+    }));
+  }
+
   get #operational(): [ConnectionGroup, readonly ConnectorInfo[]][] {
     return [...this.#groups].filter(([group]) => group.isOperational);
   }
@@ -48,6 +56,7 @@ export class AgentHost implements ConnectorHost {
   members(key: ConnectorKey, facadeKey: string): readonly FacadeMember[] {
     const wanted = connectorKeyText(key);
     const offering = this.#operational.filter(([, infos]) => byKeyText(infos).has(wanted));
+    if (offering.some(([group]) => distanceOf(group) > 0)) offering.sort(([left], [right]) => distanceOf(left) - distanceOf(right));
     return drainingLast(offering.map(([group]) => ({ place: group, facade: () => facadeAt(group, key, facadeKey) })));
   }
 

@@ -9,6 +9,8 @@ export interface CloneCandidate {
   readonly agent: string;
   readonly serial: string;
   readonly from: string;
+  /** It is connected to another controller, which closes it itself. */
+  readonly isElsewhere?: boolean;
   close(reason: string): void;
 }
 
@@ -123,7 +125,8 @@ export class CloneWatch {
     const last = this.#alarms.get(fingerprint);
     const connections = [...sessions.values()].flatMap((each) => [...each].slice(-1));
     const [first] = connections;
-    if (first === undefined || (last !== undefined && this.#now() - last < REPEAT_ALARM)) return;
+    // Whoever has none of them leaves the alarm to those that do.
+    if (first === undefined || connections.every(({ isElsewhere }) => isElsewhere === true) || (last !== undefined && this.#now() - last < REPEAT_ALARM)) return;
     this.#alarms.set(fingerprint, this.#now());
     const shown = connections.map(({ sessionId, from, hostId }) => `${sessionId} from ${from}${hostId === undefined ? '' : `, host ${hostId}`}`);
     this.#onAlarm({ agent: first.agent, serial: first.serial, sessions: shown });

@@ -7,6 +7,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { FrameSocket } from '../../protocol/session/contract.js';
 import type { Log } from '../log.js';
 import { authenticateAgent, type AgentAuthenticationParts, type AgentVerdict } from './agent-authentication.js';
+import type { ClientCertificate } from './client-certificate.js';
 import type { AgentConnections, WatchedConnection } from './agent-connections.js';
 import { UnauthenticatedConnections, addressOf, type UnauthenticatedLimits } from './unauthenticated-connections.js';
 import { SUBPROTOCOL, withoutRepeatedSubprotocols } from '../../protocol/transport/subprotocol.js';
@@ -27,7 +28,7 @@ export interface GatewayOptions extends UnauthenticatedLimits {
   readonly log: Log;
   readonly connections: AgentConnections;
   /** A socket of an authenticated agent, of the group in its certificate. `watched` wants to hear which session it joined. */
-  onSocket(socket: FrameSocket, agent: { readonly name: string; readonly group: string | undefined }, watched: WatchedConnection): void;
+  onSocket(socket: FrameSocket, agent: { readonly name: string; readonly group: string | undefined; readonly certificate: ClientCertificate | undefined }, watched: WatchedConnection): void;
   /** A socket was refused: by TLS, or with that HTTP status. */
   onRefused?(reason: 'tls' | Refusal['status']): void;
   /** An agent has opened a socket with the certificate of that fingerprint. */
@@ -101,7 +102,7 @@ function welcome(websocket: WebSocket, request: IncomingMessage, { name, certifi
   });
   websocket.once('close', () => watched.gone());
   if (certificate !== undefined) options.onProven(certificate.fingerprint);
-  options.onSocket(socket, { name, group }, watched);
+  options.onSocket(socket, { name, group, certificate }, watched);
 }
 
 function listening(server: Server, { port, address, log }: GatewayOptions): Promise<void> {

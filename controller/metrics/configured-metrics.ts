@@ -5,6 +5,7 @@ import type { DeadLetters } from '../sync/dead-letters.js';
 import type { AgentSideFigures, AgentSideMetrics } from './agent-side-metrics.js';
 import { CertificateExpiry, certificateFiles } from './certificate-expiry.js';
 import { ControllerMetrics } from './controller-metrics.js';
+import type { FleetSideFigures } from './fleet-metrics.js';
 import { startMetricsServer, type MetricsServer } from './metrics-server.js';
 
 /** Parts of a running controller that a scrape looks at. */
@@ -12,6 +13,8 @@ export interface ScrapedParts {
   isReady(): boolean;
   readonly hosts: { readonly all: AgentSideFigures['hosts']; readonly groups: AgentSideFigures['groups'] };
   peers(): AgentSideFigures['peers'];
+  /** Undefined: this controller is alone. */
+  readonly fleet: { figures(): FleetSideFigures } | undefined;
   readonly deadLetters: Pick<DeadLetters, 'counts'>;
 }
 
@@ -29,11 +32,12 @@ export function configuredMetrics(config: ControllerConfig, { port, address }: M
   const { operations, requests, reconciliations, liveSync, agentSide } = metrics;
   return {
     operations, requests, reconciliations, liveSync, agentSide,
-    listen: ({ isReady, hosts, peers, deadLetters }) => startMetricsServer({
+    listen: ({ isReady, hosts, peers, fleet, deadLetters }) => startMetricsServer({
       port, address, isReady,
       metrics: () => metrics.exposition(async () => ({
         ready: isReady(), logLinesDropped: facts.logLinesDropped(),
         agentSide: { hosts: hosts.all, groups: hosts.groups, peers: peers() },
+        ...(fleet === undefined || config.fleet === undefined ? {} : { fleet: { name: config.fleet.subjectPrefix, figures: fleet.figures() } }),
         deadLetters: await deadLetters.counts(), certificates: await certificates.read(),
       })),
     }),

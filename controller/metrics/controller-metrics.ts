@@ -3,6 +3,7 @@ import { MetricsRegistry, type CountedElsewhere, type Exposition, type MetricDes
 import { OperationMetrics } from '../../deploy/runtime/metrics/operation-metrics.js';
 import { ProcessMetrics } from '../../deploy/runtime/metrics/process-metrics.js';
 import { AgentSideMetrics, type AgentSideFigures } from './agent-side-metrics.js';
+import { FleetMetrics, type FleetSideFigures } from './fleet-metrics.js';
 import { LiveSyncMetrics } from './live-sync-metrics.js';
 import { ReconciliationMetrics } from './reconciliation-metrics.js';
 import { RequestMetrics } from './request-metrics.js';
@@ -11,6 +12,8 @@ import { RequestMetrics } from './request-metrics.js';
 export interface ControllerFigures {
   readonly ready: boolean;
   readonly agentSide: AgentSideFigures;
+  /** Undefined: this controller is alone. */
+  readonly fleet?: { readonly name: string; readonly figures: FleetSideFigures } | undefined;
   /** By system. */
   readonly deadLetters: ReadonlyMap<string, number>;
   /** Seconds since 1970, by role. */
@@ -25,6 +28,7 @@ export class ControllerMetrics {
   readonly agentSide: AgentSideMetrics;
   readonly reconciliations: ReconciliationMetrics;
   readonly liveSync: LiveSyncMetrics;
+  readonly #fleet: FleetMetrics;
   readonly #registry = new MetricsRegistry('causeway_controller_');
   readonly #process: ProcessMetrics;
   readonly #build: Gauge;
@@ -39,6 +43,7 @@ export class ControllerMetrics {
     this.#build = registry.gauge('build_info', 'Always 1; the labels say which version runs on which Node.', ['version', 'node']);
     this.#ready = registry.gauge('ready', '1: everything is open and nothing stops; as /readyz.');
     this.agentSide = new AgentSideMetrics(registry);
+    this.#fleet = new FleetMetrics(registry);
     this.requests = new RequestMetrics(registry);
     this.operations = new OperationMetrics(registry, { subject: 'system' });
     this.reconciliations = new ReconciliationMetrics(registry);
@@ -54,10 +59,11 @@ export class ControllerMetrics {
 
   exposition(figures: () => Promise<ControllerFigures>): Promise<Exposition> {
     return this.#registry.exposition(async () => {
-      const { ready, agentSide, deadLetters, certificates, logLinesDropped } = await figures();
+      const { ready, agentSide, fleet, deadLetters, certificates, logLinesDropped } = await figures();
       this.#build.set({ version: this.#version, node: process.version }, 1);
       this.#ready.set(ready ? 1 : 0);
       this.agentSide.fill(agentSide);
+      if (fleet !== undefined) this.#fleet.fill(fleet.name, fleet.figures);
       this.requests.fill();
       this.operations.fill();
       this.reconciliations.fill();

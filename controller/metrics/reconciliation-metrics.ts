@@ -2,7 +2,7 @@ import type { Counter, Gauge, Histogram } from 'prom-client';
 import { BoundedValues, CONFIGURED_NAME } from '../../deploy/runtime/metrics/bounded-values.js';
 import type { MetricsRegistry } from '../../deploy/runtime/metrics/metrics-registry.js';
 import type { EndedRun, ReconciliationObserver } from '../reconciliation/reconciliation-observer.js';
-import type { Situation } from '../reconciliation/situations.js';
+import type { Situation } from '../mappings/situations.js';
 
 /** From a run over one object to one over millions. */
 const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
@@ -38,8 +38,8 @@ export class ReconciliationMetrics implements ReconciliationObserver {
     this.#failed.inc({ mapping }, 0);
   }
 
-  situation(name: string, situation: Situation): void {
-    this.#situations.inc({ mapping: this.#names.known(name), situation });
+  situation(name: string, situation: Situation, objects: number): void {
+    this.#situations.inc({ mapping: this.#names.known(name), situation }, objects);
   }
 
   ended(name: string, { state, milliseconds, changes, failed }: EndedRun): void {

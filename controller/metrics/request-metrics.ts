@@ -4,7 +4,7 @@ import { LATENCY_BUCKETS } from '../../deploy/runtime/metrics/operation-metrics.
 import type { AnsweredRequest, RequestObserver } from '../crest/request-observer.js';
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
-const RESOURCES: ReadonlySet<string> = new Set(['system', 'recon', 'config', 'repo', 'info']);
+const RESOURCES: ReadonlySet<string> = new Set(['system', 'recon', 'config', 'repo', 'info', 'fleet', 'authentication']);
 
 /** Requests of the REST API. */
 export class RequestMetrics implements RequestObserver {

@@ -1,80 +1,76 @@
-import { matchesFilter } from '../crest/evaluate-query-filter.js';
-import type { Links } from './links.js';
-import type { Mapping } from './mapping.js';
+import type { AssessedSource, RunEngine } from './run-engine.js';
+import type { Subject } from './actions/perform-action.js';
+import { correlatedTargets } from './correlated-targets.js';
 import type { ObjectSet, SetObject } from './object-set.js';
-import type { Situation } from './situations.js';
-import type { TargetLookup, TargetView } from './target-lookup.js';
+import type { Situation } from '../mappings/situations.js';
 
-/** What was found out about one object, and what there is to act on. */
-export interface Assessment {
-  readonly situation: Situation;
-  /** Absent in the target phase when there is no link. */
-  readonly sourceId: string | undefined;
-  readonly source: SetObject | undefined;
-  /** The one target, if there is one. */
-  readonly target: TargetView | undefined;
-  readonly ambiguous: readonly string[];
+/** Links of a mapping, seen from its source and its target. */
+export interface LinkLookup {
+  targetOf(sourceId: string, qualifier: string): Promise<string | undefined>;
+  sourceOf(targetId: string, qualifier: string): Promise<string | undefined>;
+  /** The qualifiers under which a source is linked. */
+  qualifiersOf(sourceId: string): Promise<readonly string[]>;
 }
 
 export interface AssessmentParts {
-  readonly mapping: Mapping;
-  readonly links: Links;
-  readonly lookup: TargetLookup;
-  /** Targets that a source of this run is about to be linked to. */
-  readonly claims: Map<string, string>;
+  readonly engine: RunEngine;
+  readonly links: LinkLookup;
+  readonly target: ObjectSet;
 }
 
-/** Valid: `validSource` and `sourceCondition` hold. */
-export function isValidSource({ validSource, sourceCondition }: Mapping, source: SetObject): boolean {
-  const view = { source, object: source, linkQualifier: 'default' };
-  return [validSource, sourceCondition].every((filter) => filter === undefined || matchesFilter(filter, view));
+/** A single source object that is there, once for each link qualifier; the target is asked. Throws what the mapping fails with. */
+export async function assessSource(parts: AssessmentParts, source: SetObject, signal: AbortSignal): Promise<readonly Subject[]> {
+  const [assessed] = await parts.engine.sources([source], false, signal);
+  if (assessed instanceof Error) throw assessed;
+  const subjects: Subject[] = [];
+  for (const row of assessed ?? []) subjects.push(await assessQualified(parts, source, row, signal));
+  return subjects;
 }
 
-/** A source object that is there. */
-export async function assessSource(parts: AssessmentParts, source: SetObject, signal: AbortSignal): Promise<Assessment> {
-  const sourceId = source._id;
-  const isValid = isValidSource(parts.mapping, source);
-  const linked = parts.links.targetOf(sourceId);
-  if (linked !== undefined) {
-    const target = await parts.lookup.byId(linked, signal);
-    const situation: Situation = !isValid ? 'UNQUALIFIED' : target === undefined ? 'MISSING' : 'CONFIRMED';
-    return { situation, sourceId, source, target, ambiguous: [] };
+async function assessQualified(parts: AssessmentParts, source: SetObject, { qualifier, isValid }: AssessedSource, signal: AbortSignal): Promise<Subject> {
+  const { engine, links, target } = parts;
+  const linkedId = await links.targetOf(source._id, qualifier);
+  const base = { side: 'source', qualifier, sourceId: source._id, source, linkedId, ambiguous: [] } as const;
+  if (linkedId !== undefined) {
+    const object = await target.read(linkedId, signal);
+    const situation = !isValid ? 'UNQUALIFIED' : object === undefined ? 'MISSING' : 'CONFIRMED';
+    return { ...base, situation, ...await targetView(engine, object, signal) };
   }
-  const found = await parts.lookup.correlated(source, signal);
-  return { sourceId, source, ...unlinkedSituation(parts, sourceId, isValid, found) };
+  const found = await correlatedTargets(engine, target, { source, qualifier }, signal);
+  const [object] = found;
+  if (object === undefined) return { ...base, situation: isValid ? 'ABSENT' : 'SOURCE_IGNORED', ...NO_TARGET };
+  if (found.length > 1) return { ...base, situation: isValid ? 'AMBIGUOUS' : 'UNQUALIFIED', ...NO_TARGET, ambiguous: found.map(({ _id }) => _id) };
+  const owner = await links.sourceOf(object._id, qualifier);
+  if (!isValid) return { ...base, situation: 'UNQUALIFIED', ...owner === undefined ? await targetView(engine, object, signal) : NO_TARGET };
+  if (owner !== undefined) return { ...base, situation: 'FOUND_ALREADY_LINKED', ...await targetView(engine, object, signal), ambiguous: [object._id] };
+  return { ...base, situation: 'FOUND', ...await targetView(engine, object, signal) };
 }
 
-/** Nothing may be awaited here: the claim has to follow the check at once. */
-function unlinkedSituation(parts: AssessmentParts, sourceId: string, isValid: boolean, found: readonly TargetView[]): Pick<Assessment, 'situation' | 'target' | 'ambiguous'> {
-  const [target] = found;
-  const ambiguous = found.length > 1 ? found.map(({ id }) => id) : [];
-  if (target === undefined) return { situation: isValid ? 'ABSENT' : 'SOURCE_IGNORED', target, ambiguous };
-  if (found.length > 1) return { situation: isValid ? 'AMBIGUOUS' : 'UNQUALIFIED', target: undefined, ambiguous };
-  const owner = parts.links.sourceOf(target.id) ?? parts.claims.get(target.id);
-  if (!isValid) return { situation: 'UNQUALIFIED', target: owner === undefined ? target : undefined, ambiguous };
-  if (owner !== undefined && owner !== sourceId) return { situation: 'FOUND_ALREADY_LINKED', target, ambiguous: [target.id] };
-  parts.claims.set(target.id, sourceId);
-  return { situation: 'FOUND', target, ambiguous };
+/** A source object that is gone, under each qualifier it is linked by; its former value is not known. */
+export async function assessGoneSource({ engine, links, target }: AssessmentParts, sourceId: string, signal: AbortSignal): Promise<readonly Subject[]> {
+  const subjects: Subject[] = [];
+  for (const qualifier of await links.qualifiersOf(sourceId)) {
+    const linkedId = await links.targetOf(sourceId, qualifier);
+    const object = linkedId === undefined ? undefined : await target.read(linkedId, signal);
+    const { isValid, ...view } = object === undefined ? { ...NO_TARGET, isValid: false } : await judgedView(engine, object, signal);
+    const situation: Situation = object === undefined ? 'LINK_ONLY' : isValid ? 'SOURCE_MISSING' : 'TARGET_IGNORED';
+    subjects.push({ situation, side: 'source', qualifier, sourceId, source: undefined, linkedId, ambiguous: [], ...view });
+  }
+  if (subjects.length > 0) return subjects;
+  return [{ situation: 'ALL_GONE', side: 'source', qualifier: 'default', sourceId, source: undefined, linkedId: undefined, ambiguous: [], ...NO_TARGET }];
 }
 
-/** A source object that is gone; its former value is not known. */
-export async function assessGoneSource({ links, lookup }: AssessmentParts, sourceId: string, signal: AbortSignal): Promise<Assessment> {
-  const linked = links.targetOf(sourceId);
-  if (linked === undefined) return { situation: 'ALL_GONE', sourceId, source: undefined, target: undefined, ambiguous: [] };
-  const target = await lookup.byId(linked, signal);
-  const situation: Situation = target === undefined ? 'LINK_ONLY' : target.isValid ? 'SOURCE_MISSING' : 'TARGET_IGNORED';
-  return { situation, sourceId, source: undefined, target, ambiguous: [] };
+const NO_TARGET = { targetId: undefined, fingerprint: undefined } as const;
+
+async function targetView(engine: RunEngine, object: SetObject | undefined, signal: AbortSignal): Promise<Pick<Subject, 'targetId' | 'fingerprint'>> {
+  if (object === undefined) return NO_TARGET;
+  const { targetId, fingerprint } = await judgedView(engine, object, signal);
+  return { targetId, fingerprint };
 }
 
-/** A target that no source object met. The source it is linked to is asked for by its id, never concluded to be gone. */
-export async function assessTarget(parts: AssessmentParts, source: ObjectSet, target: TargetView, signal: AbortSignal): Promise<Assessment> {
-  const sourceId = parts.links.sourceOf(target.id);
-  const none = { sourceId, source: undefined, target, ambiguous: [] };
-  if (!target.isValid) return { ...none, situation: 'TARGET_IGNORED' };
-  if (sourceId === undefined) return { ...none, situation: 'UNASSIGNED' };
-  const object = await source.read(sourceId, signal);
-  if (object === undefined) return { ...none, situation: 'SOURCE_MISSING' };
-  const { validSource } = parts.mapping;
-  const isValid = validSource === undefined || matchesFilter(validSource, { source: object, object, linkQualifier: 'default' });
-  return { ...none, source: object, situation: isValid ? 'CONFIRMED' : 'UNQUALIFIED' };
+async function judgedView(engine: RunEngine, object: SetObject, signal: AbortSignal): Promise<Pick<Subject, 'targetId' | 'fingerprint'> & { readonly isValid: boolean }> {
+  const [assessed] = await engine.targets([object], signal);
+  if (assessed === undefined) throw new Error('the mapping said nothing about the target');
+  if (assessed.problem !== undefined) throw new Error(assessed.problem);
+  return { targetId: object._id, fingerprint: assessed.fingerprint, isValid: assessed.isValid };
 }

@@ -1,76 +1,117 @@
-import { join } from 'node:path';
-import { LinkTable } from '../store/link-table.js';
-import type { Mapping } from './mapping.js';
+import type { MappingBook } from '../mappings/mapping-book.js';
+import type { Mapping } from '../mappings/mapping.js';
+import type { Database, SqlRunner, Transaction } from '../store/database/database.js';
+import { CASE_SENSITIVE, linkKey, useLinkRules, type LinkIdRules } from '../store/link-keys.js';
+import type { TargetLink } from './actions/deletion-gate.js';
+import type { LinkChange } from './actions/perform-action.js';
+import type { LinkLookup } from './assess.js';
+import type { DecisionTables } from './decisions/decision-tables.js';
+import type { LinkWriter } from './runs/act.js';
+import type { IdKeys } from './runs/read-sides.js';
 
-/** The links of a mapping, seen from its source and its target. */
-export interface Links {
-  readonly size: number;
-  targetOf(sourceId: string): string | undefined;
-  sourceOf(targetId: string): string | undefined;
-  /** Nothing when they are linked; rejects when one of them has another link. Resolves once it is in the file. */
-  link(sourceId: string, targetId: string): Promise<void>;
-  unlink(sourceId: string, targetId: string): Promise<void>;
-  flush(): Promise<void>;
+/** The links of a mapping, seen from its source and its target, in the database. */
+export interface MappingLinks extends LinkLookup, LinkWriter {
+  /** The links' type, by which they lie in the database; null: the mapping keeps none. */
+  readonly type: string | null;
+  /** The mapping's source is the second of each link. */
+  readonly isReversed: boolean;
+  readonly keys: IdKeys;
+  count(): Promise<number>;
+  /** The links that a target has, under every qualifier. */
+  linksOf(targetId: string): Promise<readonly TargetLink[]>;
+}
+
+/** `owner`: the mapping that defines the links, which is the mapping itself unless it shares another one's. */
+export async function mappingLinks(database: Database, mapping: Mapping, owner: Mapping): Promise<MappingLinks> {
+  const isReversed = owner.source !== mapping.source;
+  const rules = linkRulesOf(owner);
+  const [first, second] = [rules.firstCaseSensitive, rules.secondCaseSensitive].map((isCaseSensitive) => (id: string): string => linkKey(id, isCaseSensitive)) as [IdKeys['source'], IdKeys['source']];
+  const keys = isReversed ? { source: second, target: first } : { source: first, target: second };
+  if (!mapping.settings.enableLinking) return { ...NO_LINKS, keys };
+  await useLinkRules(database, owner.name, rules);
+  const [own, other] = isReversed ? ['second', 'first'] as const : ['first', 'second'] as const;
+  const type = owner.name;
+  const one = async (sql: string, values: readonly string[]): Promise<string | undefined> => {
+    const [row] = await database.query<{ id: string }>(sql, [type, ...values]);
+    return row?.id;
+  };
+  return {
+    type, isReversed, keys,
+    count: async () => Number((await database.query<{ number: number }>('select count(*) as number from link where link_type = $1', [type]))[0]?.number),
+    targetOf: (sourceId, qualifier) => one(`select ${other}_id as id from link where link_type = $1 and ${own}_key = $2 and link_qualifier = $3`, [keys.source(sourceId), qualifier]),
+    sourceOf: (targetId, qualifier) => one(`select ${own}_id as id from link where link_type = $1 and ${other}_key = $2 and link_qualifier = $3`, [keys.target(targetId), qualifier]),
+    qualifiersOf: async (sourceId) => (await database.query<{ link_qualifier: string }>(
+      `select link_qualifier from link where link_type = $1 and ${own}_key = $2 order by link_qualifier`, [type, keys.source(sourceId)])).map(({ link_qualifier: qualifier }) => qualifier),
+    linkFound: (tx, tables) => linkFound(tx, { type, own, other }, tables),
+    linksOf: (targetId) => database.query<TargetLink>(`select ${own}_id as "sourceId", link_qualifier as qualifier from link where link_type = $1 and ${other}_key = $2`, [type, keys.target(targetId)]),
+    apply: async (tx, changes) => {
+      await removeLinks(tx, { type, own, other }, changes.filter(({ kind }) => kind === 'unlink'), keys);
+      return addLinks(tx, { type, own, other }, changes.filter(({ kind }) => kind === 'link'), keys);
+    },
+  };
 }
 
 /** For mappings with `enableLinking: false`: nothing is linked and nothing is kept. */
-const NO_LINKS: Links = {
-  size: 0, targetOf: () => undefined, sourceOf: () => undefined,
-  link: () => Promise.resolve(), unlink: () => Promise.resolve(), flush: () => Promise.resolve(),
+const NO_LINKS: Omit<MappingLinks, 'keys'> = {
+  type: null, isReversed: false, count: () => Promise.resolve(0), targetOf: () => Promise.resolve(undefined), sourceOf: () => Promise.resolve(undefined),
+  qualifiersOf: () => Promise.resolve(['default']), linksOf: () => Promise.resolve([]), linkFound: () => Promise.resolve(0), apply: () => Promise.resolve(new Set<LinkChange>()),
 };
 
-/** All link tables of this controller, each opened once. */
-export class LinkTables {
-  readonly #folder: string;
-  readonly #tables = new Map<string, Promise<LinkTable>>();
+interface Table { readonly type: string; readonly own: 'first' | 'second'; readonly other: 'first' | 'second' }
 
-  constructor(dataFolder: string) {
-    this.#folder = join(dataFolder, 'links');
-  }
-
-  /** `owner` is the mapping that defines the links: the mapping itself unless it shares another one's. */
-  async of(mapping: Mapping, owner: Mapping): Promise<Links> {
-    if (!mapping.settings.enableLinking) return NO_LINKS;
-    const table = await this.#open(owner);
-    return owner.source === mapping.source ? straight(table) : reversed(table);
-  }
-
-  async close(): Promise<void> {
-    const tables = await Promise.allSettled([...this.#tables.values()]);
-    this.#tables.clear();
-    for (const result of tables) if (result.status === 'fulfilled') await result.value.close();
-  }
-
-  #open(owner: Mapping): Promise<LinkTable> {
-    const known = this.#tables.get(owner.name);
-    if (known !== undefined) return known;
-    const { sourceIdsCaseSensitive, targetIdsCaseSensitive } = owner.settings;
-    const table = LinkTable.open(join(this.#folder, `${encodeURIComponent(owner.name)}.jsonl`), {
-      firstCaseSensitive: sourceIdsCaseSensitive, secondCaseSensitive: targetIdsCaseSensitive,
-    });
-    this.#tables.set(owner.name, table);
-    table.catch(() => this.#tables.delete(owner.name));
-    return table;
-  }
+/** Objects whose target was found and is as it should be, so that a link is all they lack: by one statement, whatever their number. */
+async function linkFound(tx: Transaction, { type, own, other }: Table, { objects, source }: DecisionTables): Promise<number> {
+  const found = `o.phase < 2 and o.side = 'source' and o.situation = 'FOUND' and o.linked_id is null and o.target_id is not null and o.afterwards is null
+  and (o.action = 'LINK' or (o.action = 'UPDATE' and not o.differs))`;
+  await tx.query(`
+insert into link (link_type, link_qualifier, ${own}_key, ${other}_key, ${own}_id, ${other}_id)
+select $1, o.qualifier, s.id_key, o.target_key, o.source_id, o.target_id
+from ${objects} o join ${source.rows} s on s.seq = o.source_seq
+where ${found} order by o.seq
+on conflict do nothing`, [type]);
+  // One that could not be linked, because somebody else was meanwhile, is left to be told so by itself.
+  const [done] = await tx.query<{ number: number }>(`
+with done as (
+  update ${objects} o set phase = 2, status = 'SUCCESS', outcome = case when o.action = 'UPDATE' then 'unchanged' else 'none' end
+  from ${source.rows} s, link l
+  where ${found} and s.seq = o.source_seq and l.link_type = $1 and l.link_qualifier = o.qualifier and l.${own}_key = s.id_key and l.${other}_key = o.target_key
+  returning 1
+) select count(*) as number from done`, [type]);
+  return done?.number ?? 0;
 }
 
-function straight(table: LinkTable): Links {
-  return {
-    get size() { return table.size; },
-    targetOf: (sourceId) => table.byFirst(sourceId)?.secondId,
-    sourceOf: (targetId) => table.bySecond(targetId)?.firstId,
-    link: async (sourceId, targetId) => table.add(sourceId, targetId),
-    unlink: (sourceId, targetId) => table.remove({ firstId: sourceId, secondId: targetId }),
-    flush: () => table.flush(),
-  };
+async function removeLinks(tx: SqlRunner, { type, own, other }: Table, changes: readonly LinkChange[], keys: IdKeys): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.query(`
+delete from link l using unnest($2::text[], $3::text[], $4::text[]) as v (qualifier, source_key, target_key)
+where l.link_type = $1 and l.link_qualifier = v.qualifier and l.${own}_key = v.source_key and l.${other}_key = v.target_key`, [type, ...arrays(changes, keys)]);
 }
 
-function reversed(table: LinkTable): Links {
-  const links = straight(table);
-  return {
-    get size() { return table.size; },
-    targetOf: links.sourceOf, sourceOf: links.targetOf, flush: links.flush,
-    link: (sourceId, targetId) => links.link(targetId, sourceId),
-    unlink: (sourceId, targetId) => links.unlink(targetId, sourceId),
-  };
+/** Answers those that are not there afterwards. */
+async function addLinks(tx: Transaction, { type, own, other }: Table, changes: readonly LinkChange[], keys: IdKeys): Promise<ReadonlySet<LinkChange>> {
+  if (changes.length === 0) return new Set();
+  const values = [type, ...arrays(changes, keys)];
+  await tx.query(`
+insert into link (link_type, link_qualifier, ${own}_key, ${other}_key, ${own}_id, ${other}_id)
+select $1, v.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as v
+on conflict do nothing`, [...values, changes.map(({ sourceId }) => sourceId), changes.map(({ targetId }) => targetId)]);
+  const missing = await tx.query<{ place: number }>(`
+select v.place from unnest($2::text[], $3::text[], $4::text[]) with ordinality as v (qualifier, source_key, target_key, place)
+where not exists (select 1 from link l where l.link_type = $1 and l.link_qualifier = v.qualifier and l.${own}_key = v.source_key and l.${other}_key = v.target_key)`, values);
+  return new Set(missing.flatMap(({ place }) => changes[place - 1] ?? []));
+}
+
+function arrays(changes: readonly LinkChange[], keys: IdKeys): readonly (readonly string[])[] {
+  return [changes.map(({ qualifier }) => qualifier), changes.map(({ sourceId }) => keys.source(sourceId)), changes.map(({ targetId }) => keys.target(targetId))];
+}
+
+/** How the ids of a mapping that defines links compare. */
+export function linkRulesOf({ settings: { sourceIdsCaseSensitive, targetIdsCaseSensitive } }: Mapping): LinkIdRules {
+  return { firstCaseSensitive: sourceIdsCaseSensitive, secondCaseSensitive: targetIdsCaseSensitive };
+}
+
+/** As `linkRulesOf`, of the mapping that is called so; ids of one that cannot be used compare as they are. */
+export async function linkRulesFor(book: MappingBook, name: string): Promise<LinkIdRules> {
+  const entry = await book.get(name);
+  return entry !== undefined && 'mapping' in entry ? linkRulesOf(entry.mapping) : CASE_SENSITIVE;
 }

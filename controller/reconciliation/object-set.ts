@@ -1,3 +1,4 @@
+import { NAME, attributeKey } from '../../protocol/model/index.js';
 import type { JsonObject } from '../crest/json.js';
 import type { QueryFilter } from '../crest/query-filter.js';
 import type { CallerContext, Resource } from '../crest/request.js';
@@ -9,6 +10,7 @@ import { readObject } from '../systems/requests/object-operations.js';
 import { queryObjects } from '../systems/requests/query-objects.js';
 import type { SystemRegistry } from '../systems/system-registry.js';
 import { createAttributes, updateAttributes } from '../systems/write-object.js';
+import { systemChanges, type SetChanges } from './object-changes.js';
 
 /** An object with `_id` and `_rev`, as mappings and filters see it. */
 export type SetObject = JsonObject & { readonly _id: string };
@@ -17,10 +19,16 @@ export type SetObject = JsonObject & { readonly _id: string };
 export interface ObjectSet {
   /** `system/s/t` */
   readonly name: string;
+  /** Changes whenever the name may stand for other objects: with the configuration of its system. */
+  readonly definition?: string | undefined;
   /** Rows as they come. `names`: properties wanted, undefined for all. Ends normally only after a complete answer. */
   query(filter: QueryFilter | undefined, names: readonly string[] | undefined, signal: AbortSignal): AsyncGenerator<SetObject, void, void>;
   /** Undefined when there is no such object. */
   read(id: string, signal: AbortSignal): Promise<SetObject | undefined>;
+  /** The id of the one object that has the name which `content` gives; undefined when there is none, or nothing to tell it by. */
+  named(content: JsonObject, signal: AbortSignal): Promise<string | undefined>;
+  /** Undefined: the set tells of no changes. */
+  readonly changes?: SetChanges | undefined;
   /** Answers the new id. */
   create(content: JsonObject, signal: AbortSignal): Promise<string>;
   /** Sends the given properties; answers the id, which a rename may change. */
@@ -39,8 +47,11 @@ export function systemObjectSet(name: string, registry: SystemRegistry, identity
   };
   return {
     name,
+    get definition() { return registry.get(name.split('/')[1] ?? '')?.digest; },
     query: (filter, names, signal) => rows(call(signal), filter, names),
     read: (id, signal) => unlessMissing(async () => toObject(await readObject(call(signal), id, []))),
+    changes: systemChanges(call),
+    named: (content, signal) => named(call(signal), content),
     create: (content, signal) => create(call(signal), content),
     update: (id, content, revision, signal) => update(call(signal), id, content, revision),
     async delete(id, signal) {
@@ -82,6 +93,19 @@ async function* rows(call: ObjectCall, filter: QueryFilter | undefined, names: r
   } finally {
     await answer.rows.return(undefined as never);
   }
+}
+
+/** ICF names are unique within an object class. */
+async function named(call: ObjectCall, content: JsonObject): Promise<string | undefined> {
+  const property = call.type.byNativeName.get(attributeKey(NAME));
+  const value = property === undefined ? undefined : content[property.name];
+  if (property === undefined || typeof value !== 'string' || value === '') return undefined;
+  const ids: string[] = [];
+  for await (const object of rows(call, { kind: 'compare', operator: 'eq', pointer: [property.name], value }, [])) {
+    ids.push(object._id);
+    if (ids.length > 1) break;
+  }
+  return ids.length === 1 ? ids[0] : undefined;
 }
 
 function create(call: ObjectCall, content: JsonObject): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Progress, RunState } from './progress.js';
-import type { Situation } from './situations.js';
+import type { Situation } from '../mappings/situations.js';
 
 /** How a run ended. */
 export interface EndedRun {
@@ -13,6 +13,7 @@ export interface EndedRun {
 /** Told of every run, by the name of its mapping. */
 export interface ReconciliationObserver {
   started(mapping: string): void;
-  situation(mapping: string, situation: Situation): void;
+  /** Objects that were judged. */
+  situation(mapping: string, situation: Situation, objects: number): void;
   ended(mapping: string, run: EndedRun): void;
 }

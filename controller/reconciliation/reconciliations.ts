@@ -1,86 +1,65 @@
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
-import { join } from 'node:path';
-import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
+import type { JsonObject } from '../crest/json.js';
 import { ResourceError, notFound } from '../crest/resource-error.js';
-import type { TraceSpan, Tracer } from '../../protocol/model/index.js';
-import type { Log } from '../log.js';
-import type { AuditLog } from '../store/audit-log.js';
-import { readJsonFile, writeJsonFile } from '../store/json-file.js';
-import type { SystemRegistry } from '../systems/system-registry.js';
-import type { LinkTables } from './links.js';
-import type { Mapping } from './mapping.js';
-import { ownerOf, type MappingBook } from './mapping-book.js';
-import type { ThresholdSource } from './mapping-source.js';
-import { systemObjectSet } from './object-set.js';
-import { Progress } from './progress.js';
-import type { ReconciliationObserver } from './reconciliation-observer.js';
-import { ReconciliationRun, messageOf, type RunParts } from './run.js';
-import { runParameters, withOverrides } from './run-parameters.js';
+import type { TraceSpan } from '../../protocol/model/index.js';
+import type { Mapping } from '../mappings/mapping.js';
+import type { MappingBook } from '../mappings/mapping-book.js';
+import { isEnd } from './progress.js';
+import { OwnRuns, type OwnRunParts } from './runs/own-runs.js';
+import type { RunRecord, RunRequest } from './runs/run-store.js';
+import { newSummary } from './runs/new-summary.js';
+import { withOverrides } from './run-parameters.js';
 
-export interface ReconciliationSettings {
-  readonly maxEntries: number;
-  readonly maxConcurrentRuns: number;
-  readonly defaultDeleteThreshold: ThresholdSource | undefined;
-}
-
-export interface ReconciliationParts {
+export interface ReconciliationParts extends Omit<OwnRunParts, 'mapping'> {
   readonly book: MappingBook;
-  readonly links: LinkTables;
-  readonly registry: SystemRegistry;
-  readonly audit: AuditLog;
-  readonly dataFolder: string;
-  readonly settings: ReconciliationSettings;
-  readonly observer?: ReconciliationObserver | undefined;
-  readonly log: Log;
-  /** Records each run as a trace of its own. Undefined: nobody traces. */
-  readonly tracer?: Tracer | undefined;
+  /** Milliseconds between looks for runs that nobody carries out, and for the ends of other controllers' runs. */
+  readonly lookEvery: number;
 }
 
-const KEPT_RUNS = 100;
-const ID = /^[0-9a-f-]{36}$/;
+/** Summaries that a list shows. */
+const LISTED = 100;
 
-type RunStart = Pick<RunParts, 'id' | 'mapping' | 'progress' | 'caller' | 'log' | 'onlyId'> & { readonly asked: TraceSpan | undefined };
-
-interface ActiveRun {
-  readonly mapping: string;
-  readonly progress: Progress;
-  readonly cancel: AbortController;
-  readonly done: Promise<void>;
-  summary(): JsonObject;
-}
-
-/** All runs of this controller: those under way and the last finished ones; older ones are on disk. */
+/** The runs of all controllers that share the database. */
 export class Reconciliations {
   readonly #parts: ReconciliationParts;
-  readonly #runs = new Map<string, ActiveRun>();
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #own: OwnRuns;
+  #looking: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(parts: ReconciliationParts) {
     this.#parts = parts;
+    this.#own = new OwnRuns({ ...parts, mapping: (name) => this.mapping(name) });
+  }
+
+  /** Goes on, from now on, with runs that were left behind: by a controller that is gone, or by this one before it was started again. */
+  watch(): void {
+    const look = async (): Promise<void> => {
+      await this.look();
+      if (!this.#isClosed) this.#looking = setTimeout(() => void look(), this.#parts.lookEvery).unref();
+    };
+    void look();
+  }
+
+  /** Looks once: when another controller is known to be gone. Never rejects. */
+  async look(): Promise<void> {
+    if (this.#isClosed) return;
+    try {
+      for (const record of await this.#parts.store.open()) if (record.phase !== 'approval') void this.#own.adopt(record);
+    } catch (error) {
+      this.#parts.log.debug({ err: error }, 'open reconciliations could not be looked for');
+    }
   }
 
   /** Starts a run, which `asked` led to; answers its id and how to wait for its end. Throws 409 for an unknown mapping and for one that runs. */
-  async start(name: string, body: JsonValue | undefined, caller: string, onlyId?: string, asked?: TraceSpan): Promise<{ readonly id: string; readonly done: Promise<void> }> {
-    const mapping = withOverrides(await this.#mapping(name), body);
-    const running = [...this.#runs.values()].find((run) => run.mapping === name && run.progress.state === 'ACTIVE');
-    if (running !== undefined) throw new ResourceError(409, `A reconciliation of ${name} is running already`);
+  async start(name: string, request: RunRequest, caller: string, asked?: TraceSpan): Promise<{ readonly id: string; readonly done: Promise<void> }> {
+    const mapping = withOverrides(await this.mapping(name), request.body);
     const id = randomUUID();
-    const { observer } = this.#parts;
-    const progress = new Progress((situation) => observer?.situation(name, situation));
-    observer?.started(name);
-    const cancel = new AbortController();
-    // Every operation under way listens for it.
-    setMaxListeners(0, cancel.signal);
-    const log = this.#parts.log.child({ reconId: id, mapping: name });
-    const run = { execute: (): Promise<void> => this.#execute({ id, mapping, progress, caller, log, onlyId, asked }, cancel.signal) };
-    const active: ActiveRun = { mapping: name, progress, cancel, done: run.execute(), summary: () => progress.toJson(id, name, runParameters(mapping, onlyId)) };
-    this.#runs.set(id, active);
-    return { id, done: active.done };
+    const record = await this.#parts.store.begin({ id, mapping: name, caller, request }, newSummary(id, mapping, request));
+    const own = this.#own.adopt(record, asked);
+    return { id, done: own.then(() => this.#ended(id)) };
   }
 
-  async #mapping(name: string): Promise<Mapping> {
+  async mapping(name: string): Promise<Mapping> {
     try {
       const entry = await this.#parts.book.get(name);
       if (entry === undefined) throw new ResourceError(409, `No such mapping: ${name}`);
@@ -92,83 +71,57 @@ export class Reconciliations {
     }
   }
 
-  /** Never rejects. */
-  async #execute(start: RunStart, signal: AbortSignal): Promise<void> {
-    const { id, mapping, progress, caller, log, asked } = start;
-    const { book, links, registry, settings, audit, tracer } = this.#parts;
-    await this.#turn();
-    const span = tracer?.start('reconciliation', { attributes: { 'causeway.mapping': mapping.name, 'causeway.request_id': id }, links: asked === undefined ? [] : [asked] });
-    try {
-      const identity = { caller, transactionId: id, span };
-      const run = new ReconciliationRun({
-        ...start, audit, maxEntries: settings.maxEntries, defaultDeleteThreshold: settings.defaultDeleteThreshold,
-        source: systemObjectSet(mapping.source, registry, identity), target: systemObjectSet(mapping.target, registry, identity),
-        links: await links.of(mapping, await ownerOf(book, mapping)),
-      });
-      log.info({ caller, trace_id: span?.traceId, span_id: span?.spanId }, 'reconciliation started');
-      await run.execute(signal);
-    } catch (error) {
-      progress.message = messageOf(error);
-      progress.enter('COMPLETED_FAILED');
-    } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
-      span?.set({ 'causeway.state': progress.state });
-      span?.end(progress.state === 'FAILED' ? new Error('failed') : undefined);
-    }
-    this.#parts.observer?.ended(mapping.name, { state: progress.state, milliseconds: progress.duration, changes: progress.changes, failed: progress.status.FAILURE });
-    await this.#keep(id, log);
-  }
-
-  async #turn(): Promise<void> {
-    if (this.#running >= this.#parts.settings.maxConcurrentRuns) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#running += 1;
-  }
-
-  async #keep(id: string, log: Log): Promise<void> {
-    const run = this.#runs.get(id);
-    if (run === undefined) return;
-    const summary = run.summary();
-    log.info({ state: summary['state'], situations: summary['situationSummary'], progress: summary['progress'], duration: summary['duration'], reason: summary['message'] }, 'reconciliation ended');
-    try {
-      await writeJsonFile(this.#path(id), summary);
-      const finished = [...this.#runs].filter(([, { progress }]) => progress.state !== 'ACTIVE');
-      for (const [old] of finished.slice(0, Math.max(0, finished.length - KEPT_RUNS))) this.#runs.delete(old);
-    } catch (error) {
-      log.error({ err: error }, 'the summary of a reconciliation could not be stored');
+  /** Another controller may be carrying it out. */
+  async #ended(id: string): Promise<void> {
+    for (;;) {
+      const record = await this.#parts.store.find(id);
+      if (record === undefined || isEnd(record.state) || record.phase === 'approval' || this.#isClosed) return;
+      await new Promise((resolve) => { setTimeout(resolve, this.#parts.lookEvery).unref(); });
     }
   }
 
   /** Oldest first. */
-  list(): JsonObject[] {
-    return [...this.#runs.values()].map((run) => run.summary());
+  async list(): Promise<JsonObject[]> {
+    return (await this.#parts.store.summaries(LISTED)).map((summary) => (typeof summary['_id'] === 'string' ? this.#own.summary(summary['_id']) : undefined) ?? summary);
   }
 
   /** Throws 404. */
   async summary(id: string): Promise<JsonObject> {
-    const run = this.#runs.get(id);
-    const stored = run === undefined && ID.test(id) ? await readJsonFile(this.#path(id)) : undefined;
-    if (run !== undefined) return run.summary();
-    if (isObject(stored)) return stored;
-    throw notFound(`Reconciliation with id ${id} not found.`);
+    const summary = this.#own.summary(id) ?? await this.#parts.store.summary(id);
+    if (summary === undefined) throw notFound(`Reconciliation with id ${id} not found.`);
+    return summary;
   }
 
   /** Asks a run to stop; it does when what is under way has ended. Throws 404. */
-  cancel(id: string): void {
-    const run = this.#runs.get(id);
-    if (run === undefined) throw notFound(`Reconciliation with id ${id} not found.`);
-    if (run.progress.state !== 'ACTIVE') return;
-    run.progress.enter('ACTIVE_CANCELING');
-    run.cancel.abort(new ResourceError(503, 'The reconciliation was cancelled'));
+  async cancel(id: string): Promise<void> {
+    if (this.#own.cancel(id)) return;
+    const record = await this.record(id);
+    if (record.phase === 'approval') await this.decide(id, 'rejected', record.caller);
+    else await this.#parts.store.requestCancel(id);
   }
 
-  /** Cancels everything and waits for the end. */
+  /** Says whether a run that reached a threshold goes on. Throws 404, and 409 for one that does not wait. */
+  async decide(id: string, decision: 'approved' | 'rejected', by: string): Promise<void> {
+    const record = await this.#parts.store.decide(id, { decision, by, at: new Date().toISOString() });
+    if (record !== undefined) {
+      const ended = this.#own.adopt(record);
+      return decision === 'rejected' ? ended : undefined;
+    }
+    await this.record(id);
+    throw new ResourceError(409, `Reconciliation ${id} does not wait for approval`);
+  }
+
+  /** Throws 404. */
+  async record(id: string): Promise<RunRecord> {
+    const record = await this.#parts.store.find(id);
+    if (record === undefined) throw notFound(`Reconciliation with id ${id} not found.`);
+    return record;
+  }
+
+  /** Leaves off what is under way; it goes on when a controller is there again. */
   async close(): Promise<void> {
-    for (const id of this.#runs.keys()) this.cancel(id);
-    await Promise.all([...this.#runs.values()].map((run) => run.done));
-  }
-
-  #path(id: string): string {
-    return join(this.#parts.dataFolder, 'recon', `${id}.json`);
+    this.#isClosed = true;
+    clearTimeout(this.#looking);
+    await this.#own.close();
   }
 }

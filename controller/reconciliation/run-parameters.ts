@@ -2,7 +2,7 @@ import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
 import { readFilter } from '../crest/query-parameters.js';
 import { filterText, type QueryFilter } from '../crest/query-filter.js';
 import { badRequest } from '../crest/resource-error.js';
-import type { Mapping } from './mapping.js';
+import type { Mapping } from '../mappings/mapping.js';
 
 /** The queries of a run, and the one source object it is limited to, as its summary shows them. */
 export function runParameters(mapping: Mapping, onlyId?: string): JsonObject {

@@ -26,6 +26,21 @@ export class WholeRead {
     return this.#witnesses;
   }
 
+  /** To be noted in the database beside what was read, for a run that goes on after a restart. */
+  toJson(): { readonly count: number; readonly witnesses: readonly string[] } {
+    return { count: this.#count, witnesses: this.#witnesses };
+  }
+
+  /** A proof that was noted before; undefined when nothing was. */
+  static noted(proof: unknown): WholeRead | undefined {
+    return isProof(proof) ? new WholeRead(proof.count, proof.witnesses) : undefined;
+  }
+
+  /** What was read whole and followed, change by change, to the end of them. */
+  followed(count: number, witnesses: readonly string[]): WholeRead {
+    return new WholeRead(count, witnesses.slice(0, WITNESSES));
+  }
+
   /** Reads everything and hands it on. Rejects with whatever ended the read before its end. */
   static async of(set: ObjectSet, query: WholeQuery, each: (object: SetObject) => Promise<void> | void, signal: AbortSignal): Promise<WholeRead> {
     let count = 0;
@@ -51,6 +66,12 @@ export class WholeRead {
     const witnesses = [...new Set([first, between, last].filter((id) => id !== undefined))].slice(0, WITNESSES);
     return new WholeRead(count, witnesses);
   }
+}
+
+/** As {@link WholeRead.toJson} has it. */
+function isProof(value: unknown): value is { readonly count: number; readonly witnesses: readonly string[] } {
+  if (typeof value !== 'object' || value === null || !('count' in value) || !('witnesses' in value)) return false;
+  return typeof value.count === 'number' && Array.isArray(value.witnesses) && value.witnesses.every((id) => typeof id === 'string');
 }
 
 export interface WholeQuery {

@@ -1,8 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { isObject, parseJson, writeJson, type JsonValue } from '../crest/json.js';
-import { isMissing, writeWhole } from './json-file.js';
-import { PendingText } from './pending-text.js';
+import type { SqlRunner } from './database/database.js';
+import { linkKey, type LinkIdRules } from './link-keys.js';
 
 /** That a source object and a target object are the same thing. */
 export interface Link {
@@ -10,153 +7,91 @@ export interface Link {
   readonly secondId: string;
 }
 
-/** Ids compare as they are, or without regard to case. */
-export interface LinkIdRules {
-  readonly firstCaseSensitive: boolean;
-  readonly secondCaseSensitive: boolean;
-}
+interface Row { readonly first_id: string; readonly second_id: string; readonly first_key: string; readonly second_key: string }
 
-/** Lines that say nothing any more, per live link, before the file is rewritten; small files are left alone. */
-const GARBAGE_RATIO = 1;
-const SMALL = 1_000;
+type Side = 'first' | 'second';
+const PAIR = 'first_id, second_id, first_key, second_key';
 
-/**
- * The links of one type: an append-only file, one JSON line per change, and two maps in memory. Each id has one link at
- * most. A line that a crash cut short is dropped when the file is read.
- */
+/** The links of one type and qualifier. Each id has one link at most, as the ids compare. */
 export class LinkTable {
-  readonly #path: string;
+  readonly #runner: SqlRunner;
+  readonly #type: string;
+  readonly #qualifier: string;
   readonly #rules: LinkIdRules;
-  readonly #text: PendingText;
-  readonly #byFirst = new Map<string, Link>();
-  readonly #bySecond = new Map<string, Link>();
-  #lines = 0;
 
-  private constructor(path: string, rules: LinkIdRules) {
-    this.#path = path;
-    this.#text = new PendingText(path);
+  constructor(runner: SqlRunner, type: string, rules: LinkIdRules, qualifier = 'default') {
+    this.#runner = runner;
+    this.#type = type;
+    this.#qualifier = qualifier;
     this.#rules = rules;
   }
 
-  static async open(path: string, rules: LinkIdRules): Promise<LinkTable> {
-    const table = new LinkTable(path, rules);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await table.#load();
-    return table;
+  /** The same links, read and written by that transaction. */
+  using(runner: SqlRunner): LinkTable {
+    return new LinkTable(runner, this.#type, this.#rules, this.#qualifier);
   }
 
-  get size(): number {
-    return this.#byFirst.size;
+  async size(): Promise<number> {
+    const [row] = await this.#runner.query<{ readonly size: number }>('SELECT count(*) AS size FROM link WHERE link_type = $1 AND link_qualifier = $2', [this.#type, this.#qualifier]);
+    return row?.size ?? 0;
   }
 
-  all(): IterableIterator<Link> {
-    return this.#byFirst.values();
+  async byFirst(id: string): Promise<Link | undefined> {
+    return (await this.#find('first', [id])).get(this.#key('first', id));
   }
 
-  byFirst(id: string): Link | undefined {
-    return this.#byFirst.get(this.#firstKey(id));
+  async bySecond(id: string): Promise<Link | undefined> {
+    return (await this.#find('second', [id])).get(this.#key('second', id));
   }
 
-  bySecond(id: string): Link | undefined {
-    return this.#bySecond.get(this.#secondKey(id));
+  /** By the ids as they were asked for; those without a link are missing. */
+  async byFirsts(ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
+    return this.#findAll('first', ids);
   }
 
-  /** Throws when one of the two has another link: links are never moved silently. */
-  add(firstId: string, secondId: string): Promise<void> {
-    const [first, second] = [this.byFirst(firstId), this.bySecond(secondId)];
-    if (first !== undefined && first === second) return this.#text.isEmpty ? Promise.resolve() : this.#text.drained();
-    if (this.#text.isFull) return this.#text.drained().then(() => this.add(firstId, secondId));
-    if (first !== undefined) throw new Error(`${firstId} is linked to ${first.secondId} already`);
-    if (second !== undefined) throw new Error(`${secondId} is linked to ${second.firstId} already`);
-    this.#put({ firstId, secondId });
-    return this.#append({ add: [firstId, secondId] });
+  /** As `byFirsts`. */
+  async bySeconds(ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
+    return this.#findAll('second', ids);
+  }
+
+  /** Throws when one of the two has another link: links are never moved silently. Nothing when there is that link already. */
+  async add(firstId: string, secondId: string): Promise<void> {
+    const keys = [this.#key('first', firstId), this.#key('second', secondId)] as const;
+    const made = await this.#runner.query(
+      'INSERT INTO link (link_type, link_qualifier, first_id, second_id, first_key, second_key) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING 1 AS made',
+      [this.#type, this.#qualifier, firstId, secondId, ...keys],
+    );
+    if (made.length > 0) return;
+    const there = await this.#runner.query<Row>(`SELECT ${PAIR} FROM link WHERE link_type = $1 AND link_qualifier = $2 AND (first_key = $3 OR second_key = $4)`, [this.#type, this.#qualifier, ...keys]);
+    const first = there.find((row) => row.first_key === keys[0]);
+    const second = there.find((row) => row.second_key === keys[1]);
+    if (first !== undefined && first === second) return;
+    if (first !== undefined) throw new Error(`${firstId} is linked to ${first.second_id} already`);
+    throw new Error(`${secondId} is linked to ${second?.first_id ?? 'another object'} already`);
   }
 
   /** Nothing when there is no such link. */
-  remove(link: Link): Promise<void> {
-    if (this.byFirst(link.firstId)?.secondId !== link.secondId) return Promise.resolve();
-    if (this.#text.isFull) return this.#text.drained().then(() => this.remove(link));
-    this.#drop(link);
-    return this.#append({ remove: [link.firstId, link.secondId] });
+  async remove({ firstId, secondId }: Link): Promise<void> {
+    await this.#runner.query('DELETE FROM link WHERE link_type = $1 AND link_qualifier = $2 AND first_key = $3 AND second_key = $4', [this.#type, this.#qualifier, this.#key('first', firstId), this.#key('second', secondId)]);
   }
 
-  /** Resolves when everything is on disk. */
-  flush(): Promise<void> {
-    return this.#text.sync();
+  async #findAll(side: Side, ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
+    const found = await this.#find(side, ids);
+    return new Map(ids.flatMap((id) => {
+      const link = found.get(this.#key(side, id));
+      return link === undefined ? [] : [[id, link] as const];
+    }));
   }
 
-  async close(): Promise<void> {
-    try {
-      await this.flush();
-    } finally {
-      await this.#text.close();
-    }
+  /** By key. */
+  async #find(side: Side, ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
+    if (ids.length === 0) return new Map();
+    const keys = [...new Set(ids.map((id) => this.#key(side, id)))];
+    const rows = await this.#runner.query<Row>(`SELECT ${PAIR} FROM link WHERE link_type = $1 AND link_qualifier = $2 AND ${side}_key = ANY($3::text[])`, [this.#type, this.#qualifier, keys]);
+    return new Map(rows.map((row) => [row[`${side}_key`], { firstId: row.first_id, secondId: row.second_id }]));
   }
 
-  #put(link: Link): void {
-    this.#byFirst.set(this.#firstKey(link.firstId), link);
-    this.#bySecond.set(this.#secondKey(link.secondId), link);
-  }
-
-  #drop({ firstId, secondId }: Link): void {
-    this.#byFirst.delete(this.#firstKey(firstId));
-    this.#bySecond.delete(this.#secondKey(secondId));
-  }
-
-  #firstKey(id: string): string {
-    return this.#rules.firstCaseSensitive ? id : id.toLowerCase();
-  }
-
-  #secondKey(id: string): string {
-    return this.#rules.secondCaseSensitive ? id : id.toLowerCase();
-  }
-
-  async #load(): Promise<void> {
-    const text = await readLog(this.#path);
-    const lines = text.split('\n');
-    const torn = lines.pop() ?? '';
-    for (const line of lines) this.#replay(line);
-    this.#lines = lines.length;
-    const garbage = this.#lines - this.#byFirst.size;
-    if (torn !== '' || (this.#lines > SMALL && garbage > this.#byFirst.size * GARBAGE_RATIO)) await this.#compact();
-  }
-
-  #replay(line: string): void {
-    let entry: JsonValue;
-    try {
-      entry = parseJson(line);
-    } catch (error) {
-      throw new Error(`${this.#path} is damaged (line ${JSON.stringify(line.slice(0, 80))}); restore it or delete it to link anew`, { cause: error });
-    }
-    const [add, remove] = isObject(entry) ? [pair(entry['add']), pair(entry['remove'])] : [];
-    if (add !== undefined) this.#put(add);
-    if (remove !== undefined) this.#drop(remove);
-  }
-
-  async #compact(): Promise<void> {
-    let text = '';
-    for (const { firstId, secondId } of this.#byFirst.values()) text += `${writeJson({ add: [firstId, secondId] })}\n`;
-    await writeWhole(this.#path, text);
-    this.#lines = this.#byFirst.size;
-  }
-
-  #append(entry: JsonValue): Promise<void> {
-    this.#lines += 1;
-    return this.#text.add(`${writeJson(entry)}\n`);
-  }
-}
-
-function pair(value: JsonValue | undefined): Link | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const [firstId, secondId] = value;
-  return typeof firstId === 'string' && typeof secondId === 'string' ? { firstId, secondId } : undefined;
-}
-
-async function readLog(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return '';
-    throw error;
+  #key(side: Side, id: string): string {
+    return linkKey(id, side === 'first' ? this.#rules.firstCaseSensitive : this.#rules.secondCaseSensitive);
   }
 }

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isObject, writeJson, type JsonObject } from '../crest/json.js';
-import { isMissing, readJsonFile } from '../store/json-file.js';
+import { writeJson, type JsonObject } from '../crest/json.js';
+import type { SqlRunner } from '../store/database/database.js';
 
 export interface DeadLetter {
-  /** The delta's token as text, which is also the letter's id. */
+  /** The delta's token as text, by which the letter is found. */
   readonly token: string;
   readonly systemIdentifier: string;
   readonly objectType: string;
@@ -14,61 +12,54 @@ export interface DeadLetter {
   readonly failureCause: string;
 }
 
-/** Changes that were given up, one file each, for people to look at. */
+/** Changes that were given up, for people to look at. */
 export class DeadLetters {
-  readonly #folder: string;
+  readonly #runner: SqlRunner;
 
-  constructor(dataFolder: string) {
-    this.#folder = join(dataFolder, 'dead-letters');
+  constructor(runner: SqlRunner) {
+    this.#runner = runner;
   }
 
-  /** Rejects when there is a letter of that token already. */
-  async add(letter: DeadLetter): Promise<void> {
-    await mkdir(this.#of(letter.systemIdentifier), { recursive: true, mode: 0o700 });
-    await writeFile(this.#path(letter.systemIdentifier, letter.token), writeJson({ ...letter }, 2), { flag: 'wx', mode: 0o600 });
+  /** The same letters, written by that transaction. */
+  using(tx: SqlRunner): DeadLetters {
+    return new DeadLetters(tx);
+  }
+
+  /** Under the token as its id, and under the token with type and uid where another change has that already. Answers the id. */
+  async add(letter: DeadLetter): Promise<string> {
+    const { systemIdentifier: system, token, objectType, uid } = letter;
+    const known = await this.read(system, token);
+    const isOther = known !== undefined && (known['uid'] !== uid || known['objectType'] !== objectType);
+    const id = isOther ? `${token}/${objectType}/${uid}` : token;
+    await this.#runner.query(
+      'INSERT INTO dead_letter (system, token_hash, token, content) VALUES ($1, $2, $3, $4::json) ON CONFLICT (system, token_hash) DO UPDATE SET content = excluded.content',
+      [system, hashOf(id), id, writeJson({ ...letter })],
+    );
+    return id;
   }
 
   async read(system: string, token: string): Promise<JsonObject | undefined> {
-    const found = await readJsonFile(this.#path(system, token));
-    return isObject(found) ? found : undefined;
+    const [row] = await this.#runner.query<{ readonly content: JsonObject }>('SELECT content FROM dead_letter WHERE system = $1 AND token_hash = $2', [system, hashOf(token)]);
+    return row?.content;
+  }
+
+  /** False when there is none. */
+  async remove(system: string, token: string): Promise<boolean> {
+    return (await this.#runner.query('DELETE FROM dead_letter WHERE system = $1 AND token_hash = $2 RETURNING 1 AS gone', [system, hashOf(token)])).length > 0;
   }
 
   async tokens(system: string): Promise<string[]> {
-    try {
-      const files = (await readdir(this.#of(system))).filter((file) => file.endsWith('.json'));
-      const letters = await Promise.all(files.map((file) => readJsonFile(join(this.#of(system), file))));
-      return letters.flatMap((letter) => (isObject(letter) && typeof letter['token'] === 'string' ? [letter['token']] : []));
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
+    return (await this.#runner.query<{ readonly token: string }>('SELECT token FROM dead_letter WHERE system = $1 ORDER BY token', [system])).map(({ token }) => token);
   }
 
   /** How many there are, by system. */
   async counts(): Promise<ReadonlyMap<string, number>> {
-    const counts = new Map<string, number>();
-    for (const name of await namesIn(this.#folder)) {
-      counts.set(decodeURIComponent(name), (await namesIn(join(this.#folder, name))).filter((file) => file.endsWith('.json')).length);
-    }
-    return counts;
-  }
-
-  #of(system: string): string {
-    return join(this.#folder, encodeURIComponent(system));
-  }
-
-  /** A token may be longer than a file name can be. */
-  #path(system: string, token: string): string {
-    return join(this.#of(system), `${createHash('sha256').update(token).digest('hex')}.json`);
+    const rows = await this.#runner.query<{ readonly system: string; readonly letters: number }>('SELECT system, count(*) AS letters FROM dead_letter GROUP BY system');
+    return new Map(rows.map(({ system, letters }) => [system, letters]));
   }
 }
 
-/** None of a folder that is not there. */
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return [];
-    throw error;
-  }
+/** A token may be longer than an index takes. */
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
 }

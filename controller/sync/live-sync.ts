@@ -1,36 +1,40 @@
-import { ALL, ConnectorError, type ConnectorFacade, type SyncDelta, type SyncToken, type Tracer } from '../../protocol/model/index.js';
-import { writeJson, type JsonObject } from '../crest/json.js';
-import type { CallerContext } from '../crest/request.js';
-import { notFound, preconditionFailed } from '../crest/resource-error.js';
+import type { ConnectorFacade, Tracer } from '../../protocol/model/index.js';
+import type { JsonObject } from '../crest/json.js';
+import { preconditionFailed } from '../crest/resource-error.js';
 import type { Log } from '../log.js';
-import { representation } from '../crest/write-answer.js';
-import { defaultAttributes, withAttributes, type ObjectType } from '../systems/object-type.js';
-import { toResource } from '../systems/read-object.js';
-import { callContext, facadeFor, translated, type ObjectCall } from '../systems/requests/object-call.js';
-import type { Change, ChangeHandler } from './change-handler.js';
-import type { DeadLetter, DeadLetters } from './dead-letters.js';
+import type { Database } from '../store/database/database.js';
+import { facadeFor, type ObjectCall } from '../systems/requests/object-call.js';
+import type { AppliedChanges } from './applied-changes.js';
+import type { ChangeHandler } from './change-handler.js';
+import type { DeadLetters } from './dead-letters.js';
+import { refuseScriptedHandler } from './failure-handler.js';
 import type { LiveSyncObserver, RunOutcome } from './live-sync-observer.js';
-import { afterFailure, refuseScriptedHandler } from './failure-handler.js';
-import { stageJson, type SyncStage, type SyncStageStore } from './sync-stage-store.js';
-import { tokenFromJson, tokenJson } from './sync-token-json.js';
+import type { PostRetryScripts } from './post-retry-script.js';
+import type { SyncHistory } from './sync-history.js';
+import { SyncRun, tokenOf } from './sync-run.js';
+import { stageJson, type SyncStageStore } from './sync-stage-store.js';
 
 export interface LiveSyncParts {
+  readonly database: Database;
   readonly stages: SyncStageStore;
+  readonly applied: AppliedChanges;
+  readonly history: SyncHistory;
   readonly changes: ChangeHandler;
   readonly deadLetters: DeadLetters;
+  /** Undefined: a failure handler that is a script is refused. */
+  readonly scripts?: PostRetryScripts | undefined;
   readonly observer?: LiveSyncObserver | undefined;
   readonly log: Log;
   /** Records each run as a trace of its own. Undefined: nobody traces. */
   readonly tracer?: Tracer | undefined;
 }
 
-/** The token is stored after so many changes, so that a crash repeats no more than these. */
-const SAVE_EVERY = 100;
+/** Held by whoever carries changes of that source through. */
+export const liveSyncLease = (source: string): string => `liveSync ${source}`;
 
-/** Runs liveSync, one run at a time per object type. */
+/** Runs liveSync, one run at a time per object type, across all controllers of the database. */
 export class LiveSync {
   readonly #parts: LiveSyncParts;
-  readonly #running = new Set<string>();
 
   constructor(parts: LiveSyncParts) {
     this.#parts = parts;
@@ -38,155 +42,54 @@ export class LiveSync {
 
   /** One run. Answers the stage object. Throws 412 while another run of the type is under way. */
   async run(call: ObjectCall, detailed: boolean): Promise<JsonObject> {
-    refuseScriptedHandler(call.system.name, call.setup.source.syncFailureHandler);
+    refuseScriptedHandler(call.system.name, call.setup.source.syncFailureHandler, this.#parts.scripts);
     const facade = facadeFor(call, 'SyncApiOp', 'SYNC');
     const source = call.container;
-    if (this.#running.has(source)) throw preconditionFailed(`liveSync of ${source} is running already`);
-    this.#running.add(source);
     call.context.withoutDeadline?.();
-    const { observer, tracer } = this.#parts;
+    const stage = await this.#parts.database.exclusively(liveSyncLease(source), (lease) => this.#watched(call, facade, detailed, lease));
+    if (stage === undefined) throw preconditionFailed(`liveSync of ${source} is running already`);
+    return stage;
+  }
+
+  async #watched(call: ObjectCall, facade: ConnectorFacade, detailed: boolean, lease: AbortSignal): Promise<JsonObject> {
+    const { observer, tracer, history } = this.#parts;
+    const { container: source, context: { span: asked, transactionId: id, caller, signal } } = call;
     const startedAt = performance.now();
     let outcome: RunOutcome = 'failed';
-    observer?.started(source);
-    const { span: asked, transactionId } = call.context;
-    const span = tracer?.start('liveSync', { attributes: { 'causeway.source': source, 'causeway.request_id': transactionId }, links: asked === undefined ? [] : [asked] });
     let failure: unknown;
+    observer?.started(source);
+    const span = tracer?.start('liveSync', { attributes: { 'causeway.source': source, 'causeway.request_id': id }, links: asked === undefined ? [] : [asked] });
     try {
-      const run = await this.#follow({ ...call, context: { ...call.context, span: span ?? asked } }, facade);
+      await history.begin({ id, source, caller });
+      const run = await this.#follow({ ...call, context: { ...call.context, span: span ?? asked } }, facade, AbortSignal.any([signal, lease]));
       outcome = run.hasStopped ? 'stopped' : 'ok';
       return stageJson(source, run.stage, detailed);
     } catch (error) {
       failure = error;
       throw error;
     } finally {
-      this.#running.delete(source);
+      await this.#ended(call, outcome, failure);
       observer?.ended(source, outcome, performance.now() - startedAt);
       span?.set({ 'causeway.state': outcome });
       span?.end(failure);
     }
   }
 
-  async #follow(call: ObjectCall, facade: ConnectorFacade): Promise<SyncRun> {
-    const stage = await this.#parts.stages.read(call.container);
-    const token = tokenFromJson(stage?.connectorData);
-    const run = new SyncRun(this.#parts, call, stage ?? { revision: 0 });
+  async #ended({ system, container, context }: ObjectCall, outcome: RunOutcome, failure: unknown): Promise<void> {
+    const message = failure instanceof Error ? system.connector?.scrub(failure.message) : undefined;
+    try {
+      await this.#parts.history.end(context.transactionId, outcome, message);
+    } catch (error) {
+      this.#parts.log.warn({ err: error, source: container }, 'the end of a run of liveSync could not be stored');
+    }
+  }
+
+  async #follow(call: ObjectCall, facade: ConnectorFacade, signal: AbortSignal): Promise<SyncRun> {
+    const stage = await this.#parts.stages.read(call.container) ?? { revision: 0 };
+    const token = tokenOf(stage);
+    const run = new SyncRun(this.#parts, call, stage, signal);
     if (token === undefined) await run.storeLatest(facade);
     else await run.follow(facade, token);
     return run;
   }
-}
-
-/** One run over one object type. */
-class SyncRun {
-  readonly #parts: LiveSyncParts;
-  readonly #call: ObjectCall;
-  stage: SyncStage;
-  /** At a change that failed and comes again. */
-  hasStopped = false;
-
-  constructor(parts: LiveSyncParts, call: ObjectCall, stage: SyncStage) {
-    this.#parts = parts;
-    this.#call = call;
-    this.stage = stage;
-  }
-
-  /** The first run only notes where changes begin. */
-  async storeLatest(facade: ConnectorFacade): Promise<void> {
-    const latest = await translated(this.#call, 'ACTION', this.#call.container, async () => {
-      try {
-        return await facade.perform({ kind: 'latestSyncToken', objectClass: this.#call.type.objectClass }, callContext(this.#call.context));
-      } catch (error) {
-        if (error instanceof ConnectorError && error.kind === 'unsupportedOperation') throw notFound('Failed to get latest sync token');
-        throw error;
-      }
-    });
-    await this.#save({ connectorData: latest === null ? undefined : tokenJson(latest) });
-  }
-
-  async follow(facade: ConnectorFacade, token: SyncToken): Promise<void> {
-    const { type, context } = this.#call;
-    const options = withAttributes(defaultAttributes(type));
-    const deltas = facade.stream({ kind: 'sync', objectClass: type.objectClass, token, options }, callContext(context));
-    let reached: SyncToken | undefined;
-    try {
-      await translated(this.#call, 'ACTION', this.#call.container, async () => {
-        for (let done = 1; ; done += 1) {
-          const step = await deltas.next();
-          if (step.done === true) return this.#finish(step.value ?? reached);
-          if (!await this.#apply(step.value, reached)) return;
-          reached = step.value.token;
-          if (done % SAVE_EVERY === 0) await this.#save({ connectorData: tokenJson(reached) });
-        }
-      });
-    } catch (error) {
-      // What was done is done: the next run goes on behind it.
-      if (reached !== undefined) await this.#save({ connectorData: tokenJson(reached) });
-      throw error;
-    } finally {
-      await deltas.return(undefined);
-    }
-  }
-
-  async #finish(token: SyncToken | undefined): Promise<void> {
-    await this.#save(token === undefined ? {} : { connectorData: tokenJson(token) });
-  }
-
-  /** False when the run has to end here and the change comes again. */
-  async #apply(delta: SyncDelta, reached: SyncToken | undefined): Promise<boolean> {
-    const { context, system, setup } = this.#call;
-    let record: JsonObject | null = null;
-    try {
-      const change = toChange(this.#call, delta);
-      record = change.newValue ?? null;
-      await this.#parts.changes.handle(change, context.signal);
-      this.#parts.observer?.change(this.#call.container, 'applied');
-      return true;
-    } catch (error) {
-      context.signal.throwIfAborted();
-      const failureCause = system.connector?.scrub(error instanceof Error ? error.message : String(error)) ?? '';
-      const letter: DeadLetter = {
-        token: writeJson(tokenJson(delta.token)['syncToken'] ?? null), systemIdentifier: system.name, objectType: this.#call.type.name,
-        uid: delta.uid.value, failedRecord: record, failureCause,
-      };
-      const decision = await afterFailure(setup.source.syncFailureHandler, letter, this.stage.retries, { ...this.#parts, onDeadLetter: () => this.#parts.observer?.deadLetter(this.#call.container) });
-      this.#parts.observer?.change(this.#call.container, decision.next === 'goOn' ? 'given_up' : 'failed');
-      if (decision.next === 'goOn') return true;
-      this.hasStopped = true;
-      const lastException = { throwable: failureCause, syncDelta: deltaText(delta) };
-      await this.#save({ ...(reached === undefined ? {} : { connectorData: tokenJson(reached) }), lastException, retries: decision.retries });
-      return false;
-    }
-  }
-
-  async #save(changed: Partial<Omit<SyncStage, 'revision'>>): Promise<void> {
-    const { connectorData, revision } = this.stage;
-    this.stage = { connectorData, ...changed, revision: revision + 1 };
-    await this.#parts.stages.write(this.#call.container, this.stage);
-  }
-}
-
-function toChange(call: ObjectCall, delta: SyncDelta): Change {
-  const type = typeOf(call, delta);
-  const container = `system/${call.system.name}/${type.name}`;
-  const { transactionId, span }: CallerContext = call.context;
-  const id = delta.uid.value;
-  if (delta.kind === 'DELETE') return { kind: 'delete', container, id, transactionId, span };
-  if (delta.object === undefined) throw new Error(`the ${delta.kind} change of ${id} has no object`);
-  const newValue = representation(toResource(type, delta.object), []);
-  if (delta.previousUid !== undefined) newValue['_previous-id'] = delta.previousUid.value;
-  return { kind: delta.kind === 'CREATE' ? 'create' : 'update', container, id, newValue, transactionId, span };
-}
-
-/** Of a run over everything, the type that has the delta's object class. */
-function typeOf(call: ObjectCall, delta: SyncDelta): ObjectType {
-  if (call.type.objectClass !== ALL) return call.type;
-  const objectClass = delta.objectClass ?? delta.object?.objectClass ?? '';
-  const found = call.system.typeByObjectClass(objectClass);
-  if (found === undefined) throw new Error(`no object type of system ${call.system.name} has the object class ${objectClass}`);
-  return found;
-}
-
-/** Which change it was, without its values. */
-function deltaText({ kind, uid, objectClass, token }: SyncDelta): string {
-  return writeJson({ syncDeltaType: kind, objectClass: objectClass ?? null, uid: uid.value, token: tokenJson(token) });
 }

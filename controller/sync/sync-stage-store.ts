@@ -1,12 +1,14 @@
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isObject, type JsonObject } from '../crest/json.js';
-import { isMissing, readJsonFile, writeJsonFile } from '../store/json-file.js';
+import { isObject, writeJson, type JsonObject, type JsonValue } from '../crest/json.js';
+import { preconditionFailed } from '../crest/resource-error.js';
+import type { SqlRunner } from '../store/database/database.js';
 
-/** How often one delta has failed; survives a restart. */
+/** How often one change has failed; survives a restart. */
 export interface RetryCount {
-  readonly token: string;
+  /** See changeKey. */
+  readonly change: string;
   readonly count: number;
+  /** The failure left open whether the change was carried out. */
+  readonly isUnclear?: boolean | undefined;
 }
 
 /** Where liveSync of one object type stands. */
@@ -16,51 +18,69 @@ export interface SyncStage {
   readonly connectorData?: JsonObject | undefined;
   readonly lastException?: JsonObject | undefined;
   readonly retries?: RetryCount | undefined;
+  /** The token of changes that were carried through, behind `connectorData`: more of it may come. */
+  readonly group?: JsonObject | undefined;
+  /** A run is under way, or was cut off. */
+  readonly isOpen?: boolean | undefined;
 }
 
-/** One file per object type. A stage that cannot be read is an error, never "first run": that would skip changes. */
+/** A stage that cannot be read is an error, never "first run": that would skip changes. */
 export class SyncStageStore {
-  readonly #folder: string;
+  readonly #runner: SqlRunner;
 
-  constructor(dataFolder: string) {
-    this.#folder = join(dataFolder, 'livesync');
+  constructor(runner: SqlRunner) {
+    this.#runner = runner;
+  }
+
+  /** The same stages, read and written by that transaction. */
+  using(tx: SqlRunner): SyncStageStore {
+    return new SyncStageStore(tx);
   }
 
   async read(source: string): Promise<SyncStage | undefined> {
-    const found = await readJsonFile(this.#path(source));
-    if (found === undefined) return undefined;
-    if (!isObject(found) || typeof found['revision'] !== 'number') throw new Error(`${this.#path(source)} is no liveSync state; delete it to start from the current token`);
-    return found as unknown as SyncStage;
+    const [row] = await this.#runner.query<{ readonly content: JsonValue }>('SELECT content FROM sync_stage WHERE source = $1', [source]);
+    return row === undefined ? undefined : stageOf(row.content, `the liveSync state of ${source}`);
   }
 
   async write(source: string, stage: SyncStage): Promise<void> {
-    await writeJsonFile(this.#path(source), storedForm(stage));
+    await this.#runner.query(
+      'INSERT INTO sync_stage (source, revision, content) VALUES ($1, $2, $3::json) ON CONFLICT (source) DO UPDATE SET revision = excluded.revision, content = excluded.content',
+      [source, stage.revision, writeJson(storedForm(stage))],
+    );
+  }
+
+  /** In place of the stage of that revision; 0: there was none. Throws 412 when it is another one by now. */
+  async replace(source: string, stage: SyncStage, revision: number): Promise<void> {
+    const values = [source, stage.revision, writeJson(storedForm(stage))];
+    const written = revision === 0
+      ? await this.#runner.query('INSERT INTO sync_stage (source, revision, content) VALUES ($1, $2, $3::json) ON CONFLICT DO NOTHING RETURNING 1 AS one', values)
+      : await this.#runner.query('UPDATE sync_stage SET revision = $2, content = $3::json WHERE source = $1 AND revision = $4 RETURNING 1 AS one', [...values, revision]);
+    if (written.length === 0) throw preconditionFailed(`The state of liveSync of ${source} was changed while it ran`);
   }
 
   /** The object sets that have a state. */
   async sources(): Promise<string[]> {
-    try {
-      return (await readdir(this.#folder)).flatMap((file) => (file.endsWith('.json') ? [decodeURIComponent(file.slice(0, -'.json'.length))] : []));
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
+    return (await this.#runner.query<{ readonly source: string }>('SELECT source FROM sync_stage ORDER BY source')).map(({ source }) => source);
   }
 
   async delete(source: string): Promise<void> {
-    await rm(this.#path(source), { force: true });
-  }
-
-  #path(source: string): string {
-    return join(this.#folder, `${encodeURIComponent(source)}.json`);
+    await this.#runner.query('DELETE FROM sync_stage WHERE source = $1', [source]);
   }
 }
 
-const storedForm = ({ revision, connectorData, lastException, retries }: SyncStage): JsonObject => ({
+/** Throws when it is none. `what`: for the message. */
+export function stageOf(content: JsonValue, what: string): SyncStage {
+  if (!isObject(content) || typeof content['revision'] !== 'number') throw new Error(`${what} is no liveSync state; delete it to start from the current token`);
+  return content as unknown as SyncStage;
+}
+
+const storedForm = ({ revision, connectorData, lastException, retries, group, isOpen }: SyncStage): JsonObject => ({
   revision,
   ...(connectorData === undefined ? {} : { connectorData }),
   ...(lastException === undefined ? {} : { lastException }),
-  ...(retries === undefined ? {} : { retries: { ...retries } }),
+  ...(retries === undefined ? {} : { retries: { change: retries.change, count: retries.count, ...(retries.isUnclear === true ? { isUnclear: true } : {}) } }),
+  ...(group === undefined ? {} : { group }),
+  ...(isOpen === true ? { isOpen } : {}),
 });
 
 /** The id of a stage in the API: `system/ldap/account` → `SYSTEMLDAPACCOUNT`; `__ACCOUNT__` becomes `+ACCOUNT+`. */

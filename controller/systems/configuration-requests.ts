@@ -7,6 +7,7 @@ import type { CrestAnswer, CrestRequest, QueryEnd, RequestHandler, RequestOf, Re
 import { badRequest, notFound, notSupported, preconditionFailed } from '../crest/resource-error.js';
 import { LAST_PAGE } from '../../protocol/model/index.js';
 import { readJsonFile, writeJsonFile } from '../store/json-file.js';
+import { fileConfigurationRequest, presentConfigurations, type FileConfiguration } from './file-configuration.js';
 import { withStoredSecrets, withoutSecrets } from './stored-secrets.js';
 import type { SystemRegistry } from './system-registry.js';
 import { System, type SystemEnvironment } from './system.js';
@@ -19,22 +20,35 @@ export interface ConfigurationRequestParts {
   readonly folder: string;
   readonly registry: SystemRegistry;
   readonly environment: SystemEnvironment;
+  /** Others that are one file each. */
+  readonly files?: readonly FileConfiguration[];
 }
 
-/** `/config`: provisioner files over REST. Other configurations belong to files. */
+/** `/config`: provisioner files over REST, and other files of the configuration folder. What else there is belongs to files. */
 export function configurationRequests(parts: ConfigurationRequestParts): RequestHandler {
   return async (request) => {
-    const [factory, name, ...rest] = request.path;
+    const [factory, name, ...rest] = placeOf(request.path);
     if (request.kind === 'action') throw notSupported('Configurations have no actions');
     if (factory === undefined) return onAll(parts, request);
+    const file = name === undefined ? parts.files?.find(({ id }) => id === factory) : undefined;
+    if (file !== undefined) return fileConfigurationRequest(parts.folder, file, request);
     if (factory !== FACTORY || name === undefined || rest.length > 0) throw noConfiguration(request.path.join('/'));
     if (!NAME.test(name)) throw badRequest('The name of a provisioner file is letters, digits and underscores');
     return onFile(parts, name, request);
   };
 }
 
-function onAll({ registry }: ConfigurationRequestParts, request: CrestRequest): CrestAnswer {
-  const entries = registry.all.map(({ fileName }) => ({ _id: `${FACTORY}/${fileName}`, pid: `org.forgerock.openidm.${FACTORY}.${fileName}`, factoryPid: FACTORY }));
+/** The name of the file, `provisioner.openicf-ldap`, stands for `provisioner.openicf/ldap`. */
+function placeOf(path: readonly string[]): readonly string[] {
+  const [first = '', ...rest] = path;
+  return first.startsWith(`${FACTORY}-`) ? [FACTORY, first.slice(FACTORY.length + 1), ...rest] : path;
+}
+
+async function onAll({ folder, registry, files = [] }: ConfigurationRequestParts, request: CrestRequest): Promise<CrestAnswer> {
+  const entries = [
+    ...registry.all.map(({ fileName }) => ({ _id: `${FACTORY}/${fileName}`, pid: `org.forgerock.openidm.${FACTORY}.${fileName}`, factoryPid: FACTORY })),
+    ...(await presentConfigurations(folder, files)).map((id) => ({ _id: id, pid: id, factoryPid: null })),
+  ];
   if (request.kind === 'read') return { kind: 'action', content: { _id: '', configurations: entries } };
   if (request.kind !== 'query') throw notSupported(`Configurations as a whole do not support ${request.kind}`);
   return { kind: 'query', rows: matching(entries, request) };

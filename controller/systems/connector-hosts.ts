@@ -1,6 +1,18 @@
 import type { ConnectorFacade, ConnectorInfo, ConnectorKey } from '../../protocol/model/index.js';
 import type { FacadeMember } from './facade-members.js';
 
+/** One process that is connected under a host's name. */
+export interface HostSession {
+  readonly id: string;
+  readonly isOperational: boolean;
+  readonly isDraining: boolean;
+  readonly sockets: number;
+  /** Requests that await its answer. */
+  readonly pending: number;
+  /** Extensions of the protocol both ends know; none for a Java peer. */
+  readonly features: readonly string[];
+}
+
 /** One place that runs connectors: an agent that dialled in, or a connector server this controller dialled. */
 export interface ConnectorHost {
   /** What `connectorHostRef` calls it. */
@@ -8,6 +20,7 @@ export interface ConnectorHost {
   readonly type: 'remoteConnectorClient' | 'remoteConnectorServer';
   readonly isOperational: boolean;
   readonly connectorInfos: readonly ConnectorInfo[];
+  readonly sessions?: readonly HostSession[] | undefined;
   /** At its first process that has the connector. Throws a ConnectorError when there is none. */
   facade(key: ConnectorKey, facadeKey: string): ConnectorFacade;
   /** Its processes that have the connector now, the one that serves in front. */

@@ -1,4 +1,5 @@
 import { ConnectorError, itemsOf, type CallContext, type Chunks, type ConnectorObject, type ErrorKind, type SearchResult } from '../../protocol/model/index.js';
+import { isHolderLost } from '../gateway/distance.js';
 import type { Log } from '../log.js';
 import type { FacadeMember, FacadeMembers, MemberPlace } from './facade-members.js';
 import { SearchPosition, type SearchOperation } from './search-position.js';
@@ -120,9 +121,14 @@ class ContinuedSearch {
     this.#failure ??= error;
     if (!goesOn) throw this.#told(this.#failure);
     const isGone = place.isDraining ? !this.#position.isStart : !place.isOperational;
-    if (isGone && this.#deadline === 0) this.#deadline = performance.now() + this.#parts.resumeWait;
+    if (isGone && this.#deadline === 0) this.#deadline = performance.now() + this.#patience(place);
     if (place.isDraining || (place.isOperational && !broughtSomething)) this.#tried.add(place);
     this.#lostAt.add(place);
+  }
+
+  /** Who lost it with the controller that held it has waited a heartbeat interval already. */
+  #patience(place: MemberPlace): number {
+    return isHolderLost(place) ? 0 : this.#parts.resumeWait;
   }
 
   #mayGoOn({ place, hasLeft, broughtSomething }: SearchRun, { kind }: ConnectorError): boolean {

@@ -1,28 +1,33 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   ConnectorError, isWrite, observedFacade, type CallContext, type ConnectorFacade, type Operation, type OperationObserver, type OperationOutcome, type TraceSpan,
 } from '../../protocol/model/index.js';
+import type { AgentTraffic } from './agent-traffic.js';
 import type { Log } from '../log.js';
 
 export interface MemberPlaceName {
   /** What `connectorHostRef` calls it. */
   readonly agent: string;
   readonly log: Log;
+  readonly traffic?: AgentTraffic | undefined;
 }
 
+/** Requests outlive a process: a reconciliation that another controller goes on with has the same id, and agents refuse one id for two writes. */
+const START = randomBytes(6).toString('hex');
 let last = 0;
 
 /**
  * A facade at one agent, with a log line and, where somebody traces, a span for each operation. Each has an id of its own, which
- * the agent's log line has too: that of the request, a slash, and a number.
+ * the agent's log line has too: that of the request, a slash, and a number that no other process gives.
  */
 export function observedMember(facade: ConnectorFacade, place: MemberPlaceName): ConnectorFacade {
   return observedFacade(facade, (operation, call) => observe(facade, place, operation, call));
 }
 
-function observe({ connectorKey: { connectorName } }: ConnectorFacade, { agent, log }: MemberPlaceName, operation: Operation, given: CallContext): OperationObserver {
+function observe({ connectorKey: { connectorName } }: ConnectorFacade, { agent, log, traffic }: MemberPlaceName, operation: Operation, given: CallContext): OperationObserver {
   const started = performance.now();
-  const operationId = `${given.operationId ?? randomUUID()}/${(++last).toString(36)}`;
+  const counted = traffic?.began(agent);
+  const operationId = `${given.operationId ?? randomUUID()}/${START}-${(++last).toString(36)}`;
   const objectClass = 'objectClass' in operation ? operation.objectClass : undefined;
   const span = given.span?.child(`openicf/${operation.kind}`, {
     kind: 'client',
@@ -30,6 +35,7 @@ function observe({ connectorKey: { connectorName } }: ConnectorFacade, { agent, 
   });
   const ended: OperationObserver['ended'] = (outcome, failure, count) => {
     endSpan(span, outcome, failure, count);
+    counted?.(outcome === 'failed', performance.now() - started);
     const error = failure === undefined ? undefined : failure instanceof ConnectorError ? failure.javaClass : 'unexpected';
     const line = { operationId, operation: operation.kind, connector: connectorName, objectClass, agent, durationMs: Math.round(performance.now() - started), outcome, error, count, trace_id: span?.traceId, span_id: span?.spanId };
     if (outcome === 'failed') log.warn(line, 'operation');

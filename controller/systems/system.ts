@@ -6,6 +6,7 @@ import type { Log } from '../log.js';
 import type { OperationMetering } from '../../deploy/runtime/metrics/operation-metrics.js';
 import { meterFacade } from '../metrics/metered-facade.js';
 import { configureConnector } from './configure-connector.js';
+import type { AgentTraffic } from './agent-traffic.js';
 import type { ConnectorHosts } from './connector-hosts.js';
 import { decryptValues, type CryptoKeys } from './encrypted-values.js';
 import { drainingLast, type FacadeMember, type MemberPlace } from './facade-members.js';
@@ -29,6 +30,8 @@ export interface SystemEnvironment {
   readonly log: Log;
   /** How long a search that lost its agent waits for one to go on at, in milliseconds. @default 15000 */
   readonly resumeWait?: number | undefined;
+  /** Counts operations by agent. */
+  readonly traffic?: AgentTraffic | undefined;
   /** Counts and times operations, by the name of their system. */
   readonly metering?: OperationMetering | undefined;
 }
@@ -90,8 +93,8 @@ export class ConfiguredConnector {
   }
 
   #members(offers: readonly ConnectorOffer[]): readonly FacadeMember[] {
-    const { log } = this.#environment;
-    return drainingLast(offers.flatMap(({ host, info }) => host.members(info.key, this.#keyFor(info)).map((member) => ({ place: member.place, facade: () => observedMember(this.#facadeAt(member, info), { agent: host.name, log }) }))));
+    const { log, traffic } = this.#environment;
+    return drainingLast(offers.flatMap(({ host, info }) => host.members(info.key, this.#keyFor(info)).map((member) => ({ place: member.place, facade: () => observedMember(this.#facadeAt(member, info), { agent: host.name, log, traffic }) }))));
   }
 
   #facadeAt({ place, facade }: FacadeMember, info: ConnectorInfo): ConnectorFacade {

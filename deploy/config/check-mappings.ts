@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { compileMappings } from '../../controller/reconciliation/mapping-book.js';
+import { compileMappings } from '../../controller/mappings/mapping-book.js';
 import { isObject, type JsonValue } from '../../protocol/crest/json.js';
 import { pathOf, problem, warning, type Finding } from './finding.js';
 import { MAPPINGS_FILE, type JsonFile } from './recognise.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { createAuthority, writeIssued } from '../../certs/index.js';
 import { hashPassword } from '../../controller/authentication/password-hash.js';
-import { hrProvisioner, ldapProvisioner, syncMappings } from './provisioner-files.js';
+import { hrProvisioner, ldapProvisioner, nightlySchedule, syncMappings } from './provisioner-files.js';
 
 const AGENT = 'site-1';
 
@@ -64,6 +64,7 @@ export async function prepareFiles(folder: string, directory: { readonly port: n
   await writeJson(join(conf, 'provisioner.openicf-hr.json'), hrProvisioner(csvFile, AGENT));
   await writeJson(join(conf, 'provisioner.openicf-ldap.json'), ldapProvisioner(directory.port, directory.adminDn, directory.password, AGENT));
   await writeJson(join(conf, 'sync.json'), syncMappings());
+  await writeJson(join(conf, 'schedule-nightly.json'), nightlySchedule());
   return {
     folder, controllerConfig, agentConfig, csvFile, baseUrl: `http://127.0.0.1:${restPort}`, user: 'openidm-admin', password,
     directoryPort: directory.port, directoryPassword: directory.password,

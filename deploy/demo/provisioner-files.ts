@@ -76,3 +76,8 @@ export function syncMappings(): object {
     }],
   };
 }
+
+/** `schedule-nightly.json`: the reconciliation of each night. */
+export function nightlySchedule(): object {
+  return { enabled: true, persisted: true, schedule: '0 0 2 * * ?', invokeService: 'sync', invokeContext: { action: 'reconcile', mapping: 'hr_ldap' } };
+}

@@ -1,12 +1,21 @@
 import type { DemoFiles } from './prepare-files.js';
 import { SUFFIX } from './world.js';
 
-/** Commands against the running demo, to be copied. */
+/** Where the console of the running demo is, how to sign in, and commands to be copied. The password is in it once. */
 export function whatToTry(files: DemoFiles, adminDn: string): string {
-  const curl = `curl -s -H 'X-OpenIDM-Username: ${files.user}' -H 'X-OpenIDM-Password: ${files.password}'`;
+  const curl = `curl -s -H 'X-OpenIDM-Username: ${files.user}' -H "X-OpenIDM-Password: $PASSWORD"`;
   const base = files.baseUrl;
   return `
-The controller, the agent and the directory stay up. Things to try:
+The console is open, with both nights in it:
+
+  ${base}/console/
+
+  User:     ${files.user}
+  Password: ${files.password}   (made for this run, and shown this once)
+
+The controller, the agent and the directory stay up. Things to try in a shell:
+
+  read -rsp 'Password: ' PASSWORD
 
   ${curl} -X POST '${base}/openidm/system?_action=test'
   ${curl} '${base}/openidm/system/ldap/account?_queryFilter=sn+eq+"Jensen"&_pageSize=3&_fields=uid,cn,title&_prettyPrint=true'

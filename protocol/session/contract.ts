@@ -188,6 +188,8 @@ export interface AttachedSocket {
   readonly closed: Promise<{ code: number; reason: string }>;
   /** No new frames leave by this socket (rotation); those under way end, then it is closed with 1000. Resolves when closed. */
   retire(signal: AbortSignal): Promise<void>;
+  /** The peer's process is gone for good: its session ends at once, and what is under way fails instead of waiting for its return. */
+  abandon(reason: string): void;
 }
 
 export interface ConnectionGroup {

@@ -124,13 +124,19 @@ class Peer implements ProtocolPeer, PeerContext {
     });
     try {
       const group = await joined.promise;
-      return { group, hostId, closed: link.closed, retire: (signal) => link.retire(signal) };
+      return { group, hostId, closed: link.closed, retire: (signal) => link.retire(signal), abandon: (reason) => this.#abandon(group, reason) };
     } catch (error) {
       this.#handshakesFailed++;
       throw error;
     } finally {
       stopTimer();
     }
+  }
+
+  #abandon(group: SessionGroup, reason: string): void {
+    const links = [...this.#members].filter(([, member]) => member.group === group);
+    group.close(reason);
+    for (const [link] of links) link.terminate(reason);
   }
 
   async drain(signal: AbortSignal): Promise<void> {

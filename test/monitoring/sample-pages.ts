@@ -63,7 +63,7 @@ export async function controllerSample(): Promise<SamplePage> {
     search.ended('ok', undefined);
     metrics.requests.begin()({ method: 'GET', resource: 'system', status: 200, milliseconds: 12 });
     metrics.reconciliations.started('hr_ad');
-    metrics.reconciliations.situation('hr_ad', 'CONFIRMED');
+    metrics.reconciliations.situation('hr_ad', 'CONFIRMED', 1);
     metrics.reconciliations.ended('hr_ad', { state: 'SUCCESS', milliseconds: 1_234, changes: { created: 1, updated: 2, deleted: 0, linked: 1, unlinked: 0 }, failed: 0 });
     metrics.liveSync.started('system/hr/person');
     metrics.liveSync.change('system/hr/person', 'applied');
@@ -71,6 +71,7 @@ export async function controllerSample(): Promise<SamplePage> {
     const hosts = [{ name: 'site1', type: 'remoteConnectorClient' as const, isOperational: true }];
     const { body } = await metrics.exposition(async () => ({
       ready: true, agentSide: { hosts, groups: new Map([['berlin', hosts]]), peers: { agents: PEER, servers: [PEER] } },
+      fleet: { name: 'causeway', figures: { controllers: 2, remoteAgents: 3, executing: 1, links: 4, broken: 1, malformed: 0 } },
       deadLetters: new Map([['hr', 1]]), certificates: new Map([['gateway', 1_900_000_000]]), logLinesDropped: 0,
     }));
     return { body, described: metrics.described };

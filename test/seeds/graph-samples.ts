@@ -5,7 +5,6 @@ import { sampled, type SampledService } from './sampled-service.js';
 
 const asking = (query: string) => (): Partial<CurlCommand> => ({ query });
 const updating = (headers: CurlCommand['headers']): CurlCommand['headers'] => ({ ...Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'if-none-match')), 'if-match': '*' });
-const addingPassword = (to: string) => asking(`_action=script&scriptId=addPassword&displayName=TestSecretGenesis&${to}&builtinAction=addPassword`);
 
 /** The requests for MS Graph: to a user with a licence's usage location, an application and a service principal that are there. */
 export const graphSamples = (): Promise<SampledService> => sampled(GRAPH, (fake) => {
@@ -14,24 +13,21 @@ export const graphSamples = (): Promise<SampledService> => sampled(GRAPH, (fake)
   const roles = ['df021288-bdef-4463-88db-98f22de89214'].map((id) => ({ id, value: 'User.Read.All', isEnabled: true, allowedMemberTypes: ['Application'] }));
   const principal = fake.add('servicePrincipals', { displayName: 'There', appId: 'other', appRoles: roles, appRoleAssignmentRequired: false });
   const replaced = new Map([
+    ['f96413e8-1366-426e-ab24-4d9380f11e2e', user], ['f619a0ac-0548-4e90-9314-84d967088d2b', application], ['32e18e7a-cb23-4453-b5f4-286bc1a629b8', principal],
     ['f24xxxxx-xxxx-xxxx-xxxx-xxxxxxxxx5f3', PREMIUM.skuId], ['forgedemo.onmicrosoft.com', 'contoso.example'],
     ...['2588c7f0-776e-407e-a1dc-f3a77a28e4fe', 'a4375665-cba5-4208-a4f2-12a0d2fc0e85', '671fa173-ad81-41c3-89bf-af939426eee7', '87f5b3f8-6a8c-4e50-8fd6-0467d5e97e0c'].map((id) => [id, user] as const),
     ...['05b49121-0bf5-479e-8a4e-140212648879', 'b3e4e58e-16fa-4b3d-a7b5-f134b7387e62', 'bf960539-a1d8-4eab-a46e-e9ce0b3f15c8'].map((id) => [id, principal] as const),
   ]);
-  const byPrincipal = asking(`_queryFilter=${encodeURIComponent(`principalId eq "${user}"`)}`);
-  const contacts = asking('_fields=_id,contacts');
   return {
     replaced,
     types: { user: '__ACCOUNT__' },
-    existing: { __ACCOUNT__: user, application, servicePrincipal: principal, servicePlan: `${DESKLESS.skuId}:${DESKLESS.servicePlans[0]!.servicePlanId}` },
+    existing: { user, application, servicePrincipal: principal, servicePlan: `${DESKLESS.skuId}:${DESKLESS.servicePlans[0]!.servicePlanId}` },
     corrected: {
       // A quote that is left open, and a header by which nothing that is there would be changed.
       21999: ({ headers }) => ({ headers: updating(headers), body: JSON.stringify({ __servicePlanIds__: DESKLESS.servicePlans.slice(0, 2).map(({ servicePlanId }) => `${DESKLESS.skuId}:${servicePlanId}`) }) }),
       22311: ({ headers }) => ({ headers: updating(headers) }),
-      // Quotes around a filter's value and a list of fields, which no shell gives on.
-      22415: contacts, 22469: contacts, 22515: contacts, 22618: byPrincipal, 22650: byPrincipal, 22767: byPrincipal, 22801: byPrincipal,
-      23000: addingPassword(`applicationId=${application}`),
-      23268: addingPassword(`servicePrincipalId=${principal}`),
+      // Typographic quotes.
+      22767: asking(`_queryFilter=${encodeURIComponent(`principalId eq "${user}"`)}`),
     },
     before: {
       22443: () => { replaced.set('{CONTACT-ID}', [...fake.contacts.get(user)!.keys()].at(-1)!); },

@@ -15,7 +15,7 @@ export interface Excerpt {
  * JSON with the liberties of documentation: `...` for what is left out, commas before a bracket and none between members, line breaks
  * within a text, a range of versions without quotes, `{encrypted-password}` for a text.
  */
-function parse(text: string): JsonValue {
+export function parseLiberally(text: string): JsonValue {
   const whole = text.replace(/^\s*\.\.\.,?\s*$/gm, '').replace(/"(?:[^"\\]|\\.)*"/gs, (string) => string.replaceAll('\n', '\\n'));
   const quoted = whole.replace(/: (\[[\d.]+,[\d.]+\))/, ': "$1"').replace(/\{(encrypted-[\w-]+)\}/g, '"$1"');
   return JSON.parse(quoted.replace(/("|\d|true|false|null|[}\]])(\s*\n\s*")/g, '$1,$2').replace(/,(\s*[}\]])/g, '$1')) as JsonValue;
@@ -38,7 +38,7 @@ export async function excerpts(system: string, key: string): Promise<Excerpt[]> 
   const { seed: { lines: [from, to] } } = await specificationOf(system);
   const section = readFileSync(SEED, 'utf8').split('\n').slice(from - 1, to).join('\n');
   return [...section.matchAll(new RegExp(`"${key}"\\s*:\\s*(?=[{"])`, 'g'))].map(({ index, 0: head }) => {
-    const value = parse(valueAt(section, index + head.length));
+    const value = parseLiberally(valueAt(section, index + head.length));
     return { line: from + section.slice(0, index).split('\n').length - 1, content: typeof value === 'string' ? { [key]: value } : value as JsonObject };
   });
 }

@@ -2,6 +2,7 @@ import { GuardedString } from '../../protocol/model/index.js';
 import type { JsonObject } from '../../controller/crest/json.js';
 import { watched, type FakeOfService, type TestedService } from '../support/tested-service.js';
 import type { CurlCommand } from './curl-commands.js';
+import type { CurlSample } from './curl-samples.js';
 
 /** A service the seed has requests for, as a fake that carries them out. */
 export interface SampledService {
@@ -17,8 +18,14 @@ export interface SampledService {
   readonly ofTheFirst?: readonly number[];
   /** What happens at the service before a line's request, such as an administrator's activation. */
   readonly before?: Readonly<Record<number, () => void>>;
-  /** Object types of the samples whose class is called otherwise here. */
+  /** Classes of object types that the samples call otherwise. */
   readonly types?: Readonly<Record<string, string>>;
+  /** Of the provisioner file, where the connector cannot tell them. */
+  readonly objectTypes?: JsonObject;
+  /** Another agent than the build's has its connector. */
+  readonly agent?: 'in-process';
+  /** Before each request, such as making an object that has the id the sample names; those ids are used as they are. */
+  readonly prepare?: (sample: CurlSample) => void;
   /** Of the provisioner file. */
   readonly systemActions?: readonly JsonObject[];
   stop(): Promise<void>;

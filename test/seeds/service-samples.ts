@@ -50,8 +50,6 @@ export const SAMPLED_SERVICES: Readonly<Record<string, () => Promise<SampledServ
 
   duo: () => sampled(DUO, (fake) => ({
     replaced: new Map([['DGAA00BB0C0D0EE0GGG', fake.add('group', { name: 'there' })], ['DHAAA00BB0C0D0EE0TTT', fake.add('token')], ['{\n{', '{'], ['"True,', 'true,'], ['Read-Only', 'Read-only'], ...AS_PYTHON]),
-    // Updates, as the text calls them.
-    corrected: { 11766: () => ({ method: 'PUT' }), 11935: () => ({ method: 'PUT' }) },
     ofTheFirst: [11766],
     before: { 11935: () => { for (const [id, fields] of fake.kept.admin) fake.kept.admin.set(id, { ...fields, status: 'Active' }); } },
   })),

@@ -1,3 +1,4 @@
+import type { DatabaseServer } from '../targets/database-server.js';
 import type { OpenLdap } from '../targets/openldap.js';
 
 type Property = Readonly<Record<string, unknown>>;
@@ -50,5 +51,19 @@ export function csvProvisioner(csvFile: string, agent: string, configurationProp
         badge: { type: 'integer', nativeName: 'badge', nativeType: 'string' }, password,
       }),
     },
+  };
+}
+
+export const TABLE_REF = {
+  connectorName: 'org.identityconnectors.databasetable.DatabaseTableConnector', bundleName: 'org.forgerock.openicf.connectors.databasetable-connector', bundleVersion: '[1.5.0.0,1.6.0.0)',
+};
+
+/** `provisioner.openicf-<name>.json` of a table with the key `uid` and further columns of text. */
+export function tableProvisioner({ jdbcUrl, user, password: secret }: Pick<DatabaseServer, 'jdbcUrl' | 'user' | 'password'>, table: string, agent: string, columns: readonly string[], name = table): object {
+  return {
+    name,
+    connectorRef: { ...TABLE_REF, connectorHostRef: agent },
+    configurationProperties: { url: jdbcUrl, username: user, password: secret, table, keyColumn: 'uid' },
+    objectTypes: { account: objectType('__ACCOUNT__', { uid: text('__NAME__', { required: true }), ...Object.fromEntries(columns.map((column) => [column, text(column)])) }) },
   };
 }

@@ -14,8 +14,8 @@ export interface DatabaseServer {
   readonly caFile: string;
   /** As administrator, each on a connection of its own; rows as objects of text. */
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** Stops the server without cleaning up; `resume` starts it again on the same port. */
-  pause(): Promise<void>;
+  /** Stops the server without cleaning up, SIGKILL as a machine that is lost; `resume` starts it again on the same port. */
+  pause(signal?: NodeJS.Signals): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -67,7 +67,7 @@ export async function startPostgresql(): Promise<DatabaseServer> {
     host: '127.0.0.1', port, database: 'postgres', user: 'causeway', password: PASSWORD, jdbcUrl: `jdbc:postgresql://127.0.0.1:${port}/postgres`,
     ca: await readFile(tls.caFile, 'utf8'), caFile: tls.caFile,
     query,
-    pause: () => server.stop('SIGINT'),
+    pause: (signal = 'SIGINT') => server.stop(signal),
     resume: start,
     stop: async () => {
       await server.stop('SIGINT');

@@ -40,7 +40,8 @@ function infosOf(table: readonly SegmentAttribute[], segments: readonly Segment[
 
 /** The attributes of BASE, and of the segments that are configured. */
 export async function schema({ segments, config }: RacfSession): Promise<Schema> {
-  const memberships = attributeInfo('__GROUP__', config.groupDetails ? 'Map' : 'String', 'MULTIVALUED');
+  // Names are taken where objects are returned.
+  const memberships = attributeInfo('__GROUP__', config.groupDetails ? 'Object' : 'String', 'MULTIVALUED');
   return {
     objectClasses: [
       { type: ACCOUNT, isContainer: false, attributes: [...ACCOUNT_BASE, memberships, ...infosOf(ACCOUNT_SEGMENT_ATTRIBUTES, segments)] },
@@ -52,7 +53,7 @@ export async function schema({ segments, config }: RacfSession): Promise<Schema>
   };
 }
 
-const TYPES: Readonly<Record<string, string>> = { int: 'Integer', boolean: 'Boolean', GuardedString: 'String', Map: 'Object' };
+const TYPES: Readonly<Record<string, string>> = { int: 'Integer', boolean: 'Boolean', GuardedString: 'String', Map: 'Object', Object: 'any' };
 
 function described({ name, type, flags }: AttributeInfo): DescribedAttribute {
   return { name, type: TYPES[type] ?? type, required: flags.includes('REQUIRED'), flags: flags.filter((flag) => flag !== 'REQUIRED') };
@@ -64,7 +65,7 @@ const ALL_OPERATIONS = ['create', 'read', 'query', 'update', 'delete'];
 export const objectClasses: readonly DescribedObjectClass[] = [
   {
     name: ACCOUNT, aliases: [], operations: ALL_OPERATIONS,
-    attributes: [...ACCOUNT_BASE, attributeInfo('__GROUP__', 'Map', 'MULTIVALUED'), ...ACCOUNT_SEGMENT_ATTRIBUTES.map(segmentInfo)].map(described),
+    attributes: [...ACCOUNT_BASE, attributeInfo('__GROUP__', 'Object', 'MULTIVALUED'), ...ACCOUNT_SEGMENT_ATTRIBUTES.map(segmentInfo)].map(described),
   },
   { name: GROUP, aliases: [], operations: ALL_OPERATIONS, attributes: [...GROUP_BASE, ...GROUP_SEGMENT_ATTRIBUTES.map(segmentInfo)].map(described) },
 ];

@@ -2,7 +2,7 @@ import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConnectorError } from '../../../protocol/model/index.js';
 import { placeOf, readWithin, scriptNotAllowed } from './allowed-folders.js';
-import { LONGEST_SCRIPT } from './sandbox/limits.js';
+import { LONGEST_SCRIPT } from '../../../deploy/runtime/sandbox/limits.js';
 import { candidates, groovyRefused, isGroovy } from './script-names.js';
 import { scriptRoots } from './script-roots.js';
 import type { ScriptedConfig } from './scripted-connector.js';

@@ -1,3 +1,4 @@
+import { ConnectorError, type ConnectorFacade, type Schema } from '../../../protocol/model/index.js';
 import { isObject, type JsonObject, type JsonValue } from '../../crest/json.js';
 import type { CallerContext } from '../../crest/request.js';
 import { ResourceError, badRequest, notFound } from '../../crest/resource-error.js';
@@ -19,7 +20,8 @@ export function createCoreConfig(content: JsonValue | undefined, environment: Sy
 }
 
 /**
- * `createFullConfig`: tests the configuration, reads the schema, and answers a whole provisioner file but for its name.
+ * `createFullConfig`: tests the configuration, reads the schema, and answers a whole provisioner file but for its name; without object types
+ * when the connector has no schema operation.
  * `sent` is the body before its references were replaced: a secret that came by reference goes back as one.
  */
 export async function createFullConfig(content: JsonValue | undefined, sent: JsonValue | undefined, environment: SystemEnvironment, context: CallerContext): Promise<JsonObject> {
@@ -30,7 +32,7 @@ export async function createFullConfig(content: JsonValue | undefined, sent: Jso
   try {
     const facade = connector.facade();
     if (facade.supportedOperations.has('TestApiOp')) await facade.perform({ kind: 'test' }, callContext(context));
-    const schema = await facade.perform({ kind: 'schema' }, callContext(context));
+    const schema = await schemaOf(facade, context);
     const { connectorHostRef, ...reference } = connector.parts.connectorRef;
     return {
       connectorRef: { connectorHostRef, ...reference },
@@ -40,6 +42,17 @@ export async function createFullConfig(content: JsonValue | undefined, sent: Jso
   } catch (error) {
     if (error instanceof TypeError) throw badRequest(error.message);
     throw translateError(error, { operation: 'ACTION', id: null, container: null, scrub: (text) => connector.scrub(text) }, context.signal);
+  }
+}
+
+/** Null for a connector that tells none, always or as it is configured: of a scripted one without a schema script, object types are written by hand. */
+async function schemaOf(facade: ConnectorFacade, context: CallerContext): Promise<Schema | null> {
+  if (!facade.supportedOperations.has('SchemaApiOp')) return null;
+  try {
+    return await facade.perform({ kind: 'schema' }, callContext(context));
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'unsupportedOperation') return null;
+    throw error;
   }
 }
 

@@ -120,7 +120,7 @@ export async function startFaultWorld(): Promise<FaultWorld> {
     const agentHooks = { of: hooks.agent, process: () => agent.process };
     const disks = {
       agent: await smallDisk({ directory: stateDirectory, bytes: 32 * MIB, hooks: agentHooks }) ?? ROOMY,
-      controller: await smallDisk({ directory: world.path('data'), bytes: 16 * MIB, hooks: { of: hooks.controller, process: () => controller.process } }) ?? ROOMY,
+      controller: await smallDisk({ directory: world.path('data'), bytes: 192 * MIB, hooks: { of: hooks.controller, process: () => controller.process } }) ?? ROOMY,
       targets: together(disk, await smallDisk({ directory: copies, bytes: 4 * MIB, hooks: agentHooks }) ?? ROOMY),
     };
     cleanup.push(() => together(disks.agent, disks.controller, disks.targets).remove());

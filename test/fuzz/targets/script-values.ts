@@ -1,9 +1,9 @@
 import { scriptFilter } from '../../../connectors/engines/scripted/sandbox/connector/script-filter.js';
 import { attributesArgument, optionsArgument, uidArgument } from '../../../connectors/engines/scripted/sandbox/connector/script-request.js';
-import { DEFAULT_LIMITS } from '../../../connectors/engines/scripted/sandbox/limits.js';
-import { scriptFailure } from '../../../connectors/engines/scripted/sandbox/script-failure.js';
-import { WireDecoder } from '../../../connectors/engines/scripted/sandbox/wire-decode.js';
-import { WireEncoder, type Secret } from '../../../connectors/engines/scripted/sandbox/wire-values.js';
+import { DEFAULT_LIMITS } from '../../../deploy/runtime/sandbox/limits.js';
+import { scriptFailure } from '../../../deploy/runtime/sandbox/script-failure.js';
+import { WireDecoder } from '../../../deploy/runtime/sandbox/wire-decode.js';
+import { WireEncoder, type Secret } from '../../../deploy/runtime/sandbox/wire-values.js';
 import { encodeAttributes } from '../../../protocol/codec/index.js';
 import { encodeSingleResult } from '../../../protocol/codec/encode-response.js';
 import { ConnectorError, GuardedString, type IcfValue } from '../../../protocol/model/index.js';
@@ -37,7 +37,7 @@ export const target: FuzzTarget = {
   bounds: { milliseconds: 400 },
   run(input) {
     const given = text(input);
-    check(scriptFailure({ kind: 'threw', text: given }, DEFAULT_LIMITS, []).message.length < 2200, 'a message without bounds');
+    check(scriptFailure({ kind: 'threw', text: given }, DEFAULT_LIMITS, (text) => text).message.length < 2200, 'a message without bounds');
     const value = refusable(() => new WireDecoder([SECRET], nothing).decode(given), ConnectorError);
     if (value === undefined) return;
     refusable(() => encodeSingleResult(1, 'scriptOnConnector', value), ConnectorError);

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { createAuthority, writeIssued, type Authority } from '../../../certs/index.js';
+import { createAuthority, openAuthority, writeIssued, type Authority } from '../../../certs/index.js';
 import { controllerCommands } from '../../../controller/cli.js';
 import { loadConfig } from '../../../controller/config/load-config.js';
 import { startController, type RunningController } from '../../../controller/controller.js';
@@ -36,12 +36,13 @@ export interface EnrolmentWorld {
   stop(): Promise<void>;
 }
 
-/** `enrolment`, `gateway` and `rest` are further settings. */
-export async function startEnrolmentWorld({ enrolment = {}, gateway = {}, tls = {}, rest = {} }: { readonly enrolment?: object; readonly gateway?: object; readonly tls?: object; readonly rest?: object } = {}): Promise<EnrolmentWorld> {
+/** `enrolment`, `gateway`, `rest` and `more` are further settings; `ca` is the directory of the authority of another world, which this one shares. */
+export async function startEnrolmentWorld({ enrolment = {}, gateway = {}, tls = {}, rest = {}, more = {}, ca }: { readonly enrolment?: object; readonly gateway?: object; readonly tls?: object; readonly rest?: object; readonly more?: object; readonly ca?: string } = {}): Promise<EnrolmentWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-enrolment-'));
   const path = (...parts: string[]): string => join(folder, ...parts);
   await mkdir(path('conf'));
-  const authority = await createAuthority(path('ca'));
+  if (ca !== undefined) await cp(ca, path('ca'), { recursive: true });
+  const authority = ca === undefined ? await createAuthority(path('ca')) : await openAuthority(path('ca'));
   const { issueServer, file } = { file: path('controller.yaml'), issueServer: () => issueServerOf(folder) };
   await issueServer();
   const server = { certificate: path('server', 'controller.crt'), key: path('server', 'controller.key') };
@@ -49,7 +50,7 @@ export async function startEnrolmentWorld({ enrolment = {}, gateway = {}, tls = 
     rest: { port: 0, ...rest },
     gateway: { port: 0, address: '127.0.0.1', tls: { ...server, clientCertificates: 'required', ...tls }, ...gateway },
     enrolment: { port: 0, address: '127.0.0.1', url: 'https://localhost:1', authority: path('ca'), ...enrolment },
-    log: { level: 'silent' }, shutdownGrace: '1s',
+    log: { level: 'silent' }, shutdownGrace: '1s', ...more,
   }));
   const lines: string[] = [];
   const quietly = (level: string) => (fields: object, message: string): void => keepLogLine(level, fields, message);
@@ -93,7 +94,6 @@ export async function startEnrolmentWorld({ enrolment = {}, gateway = {}, tls = 
 
 /** Issues the server certificate (again) by the authority that signs at the moment. */
 async function issueServerOf(folder: string): Promise<void> {
-  const { openAuthority } = await import('../../../certs/index.js');
   const authority = await openAuthority(join(folder, 'ca'));
   await writeIssued(join(folder, 'server'), 'controller', await authority.issueController({ names: ['localhost', '127.0.0.1'] }), authority);
 }

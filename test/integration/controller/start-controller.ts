@@ -15,6 +15,9 @@ import type { Log } from '../../../controller/log.js';
 import type { ProtocolPeer } from '../../../protocol/session/contract.js';
 import { createPeer } from '../../../protocol/session/peer.js';
 import { MemoryFacade, connectorInfo } from '../../unit/controller/memory-facade.js';
+import { requireDescribed } from '../../support/described-exchange.js';
+import { databaseWorker } from '../../support/database-worker.js';
+import { layEmptyDatabase } from '../../support/empty-database.js';
 import { keepFiles, keepLogLine, keepText } from '../../support/evidence.js';
 import { holdPrivateKey, secret } from '../../support/secret-values.js';
 import { PROVISIONER } from '../../unit/controller/start-rest.js';
@@ -37,8 +40,8 @@ const hash = hashPassword(LOGIN['X-OpenIDM-Password']);
 const kept = (level: string) => (fields: object, message: string): void => keepLogLine(level, fields, message);
 const quietLog: Log = { debug: kept('debug'), info: kept('info'), warn: kept('warn'), error: kept('error'), child: () => quietLog };
 
-/** A whole controller on free ports, with an authority of its own. `gateway` is YAML below `gateway:`. */
-export async function startWorld(options: { gateway?: (folder: string) => string; files?: Record<string, unknown>; tls?: boolean } = {}): Promise<World> {
+/** A whole controller on free ports, with an authority of its own. `gateway` is YAML below `gateway:`, `sections` further sections. */
+export async function startWorld(options: { gateway?: (folder: string) => string; sections?: string; files?: Record<string, unknown>; tls?: boolean } = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-controller-'));
   await mkdir(join(folder, 'conf'));
   const files = { 'provisioner.openicf-mem.json': { ...PROVISIONER, configurationProperties: { host: 'x', password: secret('password of the provisioner') } }, ...options.files };
@@ -47,6 +50,7 @@ export async function startWorld(options: { gateway?: (folder: string) => string
   const own = await authority.issueController({ names: ['localhost', '127.0.0.1'] });
   await writeFile(join(folder, 'server.crt'), own.certificate);
   await writeFile(join(folder, 'server.key'), own.privateKey);
+  await layEmptyDatabase(join(folder, 'data'));
   const gateway = options.gateway?.(folder) ?? '';
   const controller = await startController(parseConfig(`
 rest: { port: 0, users: [{ name: openidm-admin, passwordHash: "${await hash}" }] }
@@ -56,8 +60,9 @@ gateway:
   ${options.tls === false ? '' : 'tls: { certificate: server.crt, key: server.key, ca: ca/ca.crt, clientCertificates: optional }'}
   ${gateway}
 log: { level: silent }
+${options.sections ?? ''}
 shutdownGrace: 1s
-`, join(folder, 'controller.yaml')), quietLog);
+`, join(folder, 'controller.yaml')), quietLog, { version: 'test', logLinesDropped: () => 0, databaseWorker: await databaseWorker() });
   const url = `http://127.0.0.1:${controller.restPort}`;
   return {
     controller, authority, folder, url,
@@ -69,7 +74,9 @@ shutdownGrace: 1s
       const response = await fetch(url + path, { method, headers: { ...LOGIN, 'Content-Type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
       const text = await response.text();
       keepText(response.ok ? 'answers' : 'errors', 'in-process controller', `${response.status} ${JSON.stringify([...response.headers])} ${text}`);
-      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) as unknown };
+      const answer = text === '' ? undefined : JSON.parse(text) as unknown;
+      requireDescribed({ method, url: path, body, status: response.status, answer });
+      return { status: response.status, body: answer };
     },
     async open(path) {
       const sent = request(url + path, { headers: LOGIN });

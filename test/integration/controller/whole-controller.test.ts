@@ -2,7 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OAuth2Server } from 'oauth2-mock-server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { sandboxWorker } from '../../support/sandbox-worker.js';
 import { dialIn, startWorld, type TestAgent, type World } from './start-controller.js';
+
+// Threads run no TypeScript.
+vi.mock(import('../../../controller/mappings/open-scripts.js'), async (original) => {
+  const [actual, worker] = [await original(), await sandboxWorker()];
+  return { ...actual, openScripts: (options) => actual.openScripts({ ...options, worker }) };
+});
 
 let world: World;
 const agents: TestAgent[] = [];
@@ -64,6 +71,17 @@ describe('a whole controller', () => {
     const { body } = await world.call('GET', '/openidm/recon') as { body: { reconciliations: { _id: string }[] } };
     expect(body.reconciliations.map(({ _id }) => _id)).toEqual([(failed.body as { _id: string })._id, (started.body as { _id: string })._id]);
     expect((await world.call('POST', `/openidm/recon/${(started.body as { _id: string })._id}?_action=cancel`)).body).toMatchObject({ action: 'cancel', status: 'SUCCESS' });
+  });
+
+  it('runs scripts of mappings, which ask the controller itself', async () => {
+    world = await startWorld();
+    const source = "throw new Error('it sees ' + openidm.query('system/memory/account', {_queryFilter: 'true'}).resultCount + ' objects')";
+    await writeFile(join(world.folder, 'conf', 'sync.json'), JSON.stringify({ mappings: [{ ...mapping, onRecon: { type: 'text/javascript', source } }] }));
+    const { facade } = await connected();
+    facade.add('a', {});
+    facade.add('b', {});
+    const { body } = await world.call('POST', '/openidm/recon?_action=recon&mapping=copy&waitForCompletion=true') as { body: { _id: string } };
+    expect((await world.call('GET', `/openidm/recon/${body._id}`)).body).toMatchObject({ state: 'FAILED', message: expect.stringMatching(/^onRecon: .*it sees 2 objects$/) as string });
   });
 
   it('keeps liveSync\'s state where it can be looked at and reset', async () => {

@@ -6,6 +6,7 @@ import { openAgents } from '../../../controller/open-agents.js';
 import { silentLog } from '../../../controller/log.js';
 import type { ConnectorFacade } from '../../../protocol/model/index.js';
 import type { World } from '../../support/causeway-world.js';
+import { lazyDatabase } from '../../support/test-database.js';
 import { freePorts } from '../../support/free-ports.js';
 import { until } from '../../support/until.js';
 import type { OpenLdap } from '../../targets/openldap.js';
@@ -40,7 +41,7 @@ export async function startFacadeWorld(host: AcceptanceHost, more: Readonly<Reco
     const [port] = await freePorts(1) as [number];
     const config = parseConfig(JSON.stringify(settings(world, port, { ...open.controllerSettings, ...more })), join(world.directory, 'controller.yaml'));
     const systems = await buildSystems(config, silentLog);
-    const identities = await Identities.open(config, silentLog);
+    const identities = await Identities.open(config, silentLog, lazyDatabase());
     onStop(() => identities.close());
     const agents = await openAgents(config, systems, identities, silentLog);
     onStop(() => agents.close('test over'));

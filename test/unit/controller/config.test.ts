@@ -37,6 +37,14 @@ describe('configuration', () => {
     ['telemetry: { endpoint: "http://far.example/v1/traces", headers: { Authorization: a } }', 'telemetry.headers: would travel in the clear'],
     ['telemetry: { endpoint: "https://x", sampleRatio: 2 }', 'telemetry.sampleRatio: must be a number from 0 (none) to 1 (all)'],
     ['telemetry: { endpoint: "https://x", protocol: grpc }', 'telemetry.protocol: must be http/protobuf or http/json'],
+    ['fleet: { servers: ["tls://nats:4222"], tls: { certificate: c, key: k, ca: a } }', 'fleet.node: must be a name of letters'],
+    ['fleet: { node: a.b, servers: ["tls://nats:4222"], tls: { certificate: c, key: k, ca: a } }', 'fleet.node: must be a name of letters'],
+    ['fleet: { node: a, servers: ["tls://me:secret@nats:4222"], tls: { certificate: c, key: k, ca: a } }', 'fleet.servers.0: must be an address such as tls://'],
+    ['fleet: { node: a, servers: [], tls: { certificate: c, key: k, ca: a } }', 'fleet.servers: must be a list of addresses'],
+    ['fleet: { node: a, servers: ["tls://nats:4222"] }', 'fleet.tls: '],
+    ['fleet: { node: a, servers: ["tls://nats:4222"], tls: { certificate: c, key: k, ca: a }, user: a }', 'fleet.user: user and passwordFile belong together'],
+    ['fleet: { node: a, servers: ["tls://nats:4222"], tls: { certificate: c, key: k, ca: a }, subjectPrefix: "a.>" }', 'fleet.subjectPrefix: must be names'],
+    ['fleet: { node: a, servers: ["tls://nats:4222"], tls: { certificate: c, key: k, ca: a }, heartbeatInterval: 1ms }', 'fleet.heartbeatInterval: must be a duration from 300ms to 1m'],
     ['rest: [', 'controller.yaml'],
     ['reconciliation: { maxDeletions: many }', 'reconciliation.maxDeletions: must be a share such as 20%'],
   ])('%s is refused: %s', (yaml, expected) => {
@@ -71,6 +79,14 @@ describe('configuration', () => {
     expect(parseConfig('metrics: {}', '/etc/c.yaml').metrics).toEqual({ port: 9464, address: '127.0.0.1', allowClearText: false });
     expect(() => parseConfig('metrics: { address: 0.0.0.0 }', '/etc/c.yaml')).toThrow('allowClearText');
     expect(parseConfig('metrics: { address: 0.0.0.0, allowClearText: true }', '/etc/c.yaml').metrics).toMatchObject({ address: '0.0.0.0' });
+  });
+
+  it('every setting of the fleet is explained in the example, with its default', async () => {
+    const text = (await readFile('controller/config/example.yaml', 'utf8')).replace(/^# fleet:\n(?:#.*\n)+/m, (section) => section.replaceAll(/^#(?: {5}# | ?)/gm, (start) => (start.length > 2 ? '     ' : ' ')).replace(' fleet:', 'fleet:'));
+    const { fleet } = parseConfig(text, '/etc/causeway/controller.yaml');
+    const minimal = parseConfig('fleet: { node: controller-a, servers: ["tls://nats1.example:4222"], tls: { certificate: fleet.crt, key: fleet.key, ca: fleet-ca.crt }, user: controller-a, passwordFile: fleet.password, credentialsFile: fleet.creds }', '/etc/causeway/controller.yaml');
+    expect(fleet).toEqual(minimal.fleet);
+    expect(fleet).toMatchObject({ heartbeatInterval: 3_000, tls: { key: '/etc/causeway/fleet.key' } });
   });
 
   it('is shown in full by the example, whose values are the defaults', async () => {

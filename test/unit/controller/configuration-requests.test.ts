@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConnectorError } from '../../../protocol/model/index.js';
+import { API_OPERATIONS, ConnectorError } from '../../../protocol/model/index.js';
 import { KEY } from './memory-facade.js';
 import { PROVISIONER, startRest, type Rest } from './start-rest.js';
 
@@ -54,6 +54,23 @@ describe('configuration over REST', () => {
     expect(await ask('&{SECRET_OF_HOST}')).toMatchObject({ status: 400 });
   });
 
+  it.each([
+    ['never has', () => { rest.facade.supportedOperations = new Set(API_OPERATIONS.filter((operation) => operation !== 'SchemaApiOp')); }],
+    ['as it is configured has', () => { rest.facade.failures.set('schema', new ConnectorError('unsupportedOperation', 'there is no schema script')); }],
+  ])('answers without object types for a connector that %s no schema', async (_, lack) => {
+    lack();
+    const body = { connectorRef: { ...KEY }, configurationProperties: { host: 'h' } };
+    const answer = await rest.call('POST', '/openidm/system?_action=createFullConfig', { body });
+    expect(answer).toMatchObject({ status: 200, body: { connectorRef: { ...KEY }, configurationProperties: { host: 'h' } } });
+    expect(Object.keys(answer.body as object)).not.toContain('objectTypes');
+  });
+
+  it('does not take a schema that cannot be read for one that is not there', async () => {
+    rest.facade.failures.set('schema', new ConnectorError('connectionFailed', 'the target is away'));
+    const body = { connectorRef: { ...KEY }, configurationProperties: { host: 'h' } };
+    expect(await rest.call('POST', '/openidm/system?_action=createFullConfig', { body })).toMatchObject({ status: 503 });
+  });
+
   it('does not turn a reference into the secret it stands for', async () => {
     const body = { connectorRef: { ...KEY }, configurationProperties: { host: '&{db.host}', password: '&{db.host}' } };
     expect((await rest.call('POST', '/openidm/system?_action=createFullConfig', { body })).body).toMatchObject({ configurationProperties: { host: 'substituted', password: '&{db.host}' } });
@@ -67,4 +84,43 @@ describe('configuration over REST', () => {
     expect((await ask()).body).toEqual({ name: 'memory', error: 'Connection Error', reason: 'not ***', ok: false });
     expect((await rest.call('POST', '/openidm/system?_action=testConfig', { body: { ...shown, name: 'another' } })).status).toBe(400);
   });
+});
+
+describe('the mappings over REST', () => {
+  const SYNC = '/openidm/config/sync';
+  const MAPPING = { name: 'one', source: 'system/memory/account', target: 'system/other/account' };
+  const file = async (): Promise<unknown> => JSON.parse(await readFile(join(rest.folder, 'sync.json'), 'utf8').catch(() => 'null'));
+
+  it.each<[string, object, RegExp]>([
+    ['no mappings', {}, /mappings/], ['a mapping of nothing', { mappings: [{ name: 'one' }] }, /mapping one: .*source/],
+    ['two mappings of one name', { mappings: [MAPPING, MAPPING] }, /two mappings are called one/], ['a set nobody has', { mappings: [MAPPING, { ...MAPPING, name: 'two', target: 'nowhere' }] }, /mapping two: .*nowhere/],
+  ])('are refused with %s, and those there are stay', async (_, body, reason) => {
+    expect((await rest.call('PUT', SYNC, { body: { mappings: [MAPPING] } })).status).toBe(201);
+    const answer = await rest.call('PUT', SYNC, { body });
+    expect(answer.status).toBe(400);
+    expect((answer.body as { message: string }).message).toMatch(reason);
+    expect(await file()).toEqual({ mappings: [MAPPING] });
+  });
+
+  it.each([['GET', {}], ['DELETE', {}], ['PATCH', { body: [] }], ['PUT', { body: { mappings: [] }, headers: { 'If-Match': '*' } }]])('%s finds none where there are none', async (method, options) => {
+    expect((await rest.call(method, SYNC, options)).status).toBe(404);
+    expect(await file()).toBeNull();
+  });
+
+  it('are made, shown, listed, changed and removed', async () => {
+    const created = await rest.call('PUT', SYNC, { body: { _id: 'sync', mappings: [MAPPING] }, headers: { 'If-None-Match': '*' } });
+    expect([created.status, created.headers.get('location'), created.body]).toEqual([201, `${rest.url}${SYNC}`, { _id: 'sync', mappings: [MAPPING] }]);
+    expect((await rest.call('PUT', SYNC, { body: { mappings: [] }, headers: { 'If-None-Match': '*' } })).status).toBe(412);
+    expect((await rest.call('GET', '/openidm/config')).body).toMatchObject({ configurations: [{ _id: 'provisioner.openicf/mem' }, { _id: 'sync', pid: 'sync', factoryPid: null }] });
+    await rest.call('PATCH', SYNC, { body: [{ operation: 'add', field: '/mappings/-', value: { ...MAPPING, name: 'two' } }] });
+    expect((await rest.call('GET', SYNC)).body).toEqual({ _id: 'sync', mappings: [MAPPING, { ...MAPPING, name: 'two' }] });
+    expect((await rest.call('POST', `${SYNC}?_action=reload`, { body: {} })).status).toBe(501);
+    expect((await rest.call('DELETE', SYNC)).status).toBe(200);
+    expect(await file()).toBeNull();
+  });
+});
+
+it('takes the name of a provisioner file for the configuration it holds', async () => {
+  expect((await rest.call('GET', '/openidm/config/provisioner.openicf-none')).status).toBe(404);
+  expect((await rest.call('GET', '/openidm/config/provisioner.openicf-mem')).body).toMatchObject({ _id: 'provisioner.openicf/mem', name: 'memory' });
 });

@@ -67,8 +67,8 @@ describe('a deletion', () => {
       } finally {
         await recon.stop();
       }
-    }), { numRuns: 150 });
-  });
+    }), { numRuns: 60 });
+  }, 120_000);
 
   it('of a source that comes back before it is carried out is not carried out', async () => {
     const recon = await inStep(3);

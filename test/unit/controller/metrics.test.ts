@@ -72,7 +72,7 @@ describe('the figures of a controller', () => {
     rest.facade.deltas.push(delta('a', 1), delta('b', 2), delta('c', 3));
     bad = new Set(['b']);
     await run();
-    const letters = new DeadLetters(rest.folder);
+    const letters = new DeadLetters(rest.database);
     let page = await scrape({ deadLetters: await letters.counts() });
     expect(page.value('causeway_controller_live_sync_stuck', { source })).toBe(1);
     expect(page.value('causeway_controller_live_sync_runs_total', { source, outcome: 'stopped' })).toBe(1);

@@ -9,7 +9,9 @@ import { restAuthentication } from '../../../controller/authentication/rest-auth
 import { UserStore } from '../../../controller/authentication/user-store.js';
 import { hashPassword } from '../../../controller/authentication/password-hash.js';
 import { infoRequests } from '../../../controller/info.js';
+import { openApiRequests } from '../../../controller/openapi/openapi-requests.js';
 import { silentLog } from '../../../controller/log.js';
+import { checkMappingFile } from '../../../controller/mappings/mapping-book.js';
 import { configurationRequests } from '../../../controller/systems/configuration-requests.js';
 import { LOCAL, type ConnectorHost, type ConnectorHosts } from '../../../controller/systems/connector-hosts.js';
 import type { FacadeMember } from '../../../controller/systems/facade-members.js';
@@ -19,9 +21,14 @@ import type { SystemEnvironment } from '../../../controller/systems/system.js';
 import { systemRequests } from '../../../controller/systems/requests/system-requests.js';
 import { DeadLetters } from '../../../controller/sync/dead-letters.js';
 import type { ControllerMetrics } from '../../../controller/metrics/controller-metrics.js';
+import { AppliedChanges } from '../../../controller/sync/applied-changes.js';
+import { SyncHistory } from '../../../controller/sync/sync-history.js';
 import { LiveSync } from '../../../controller/sync/live-sync.js';
 import { SyncStageStore } from '../../../controller/sync/sync-stage-store.js';
 import type { ChangeHandler } from '../../../controller/sync/change-handler.js';
+import type { Database } from '../../../controller/store/database/database.js';
+import { requireDescribed } from '../../support/described-exchange.js';
+import { lazyDatabase } from '../../support/test-database.js';
 import { KEY, MemoryFacade, connectorInfo } from './memory-facade.js';
 
 export const PROVISIONER = {
@@ -76,6 +83,7 @@ export interface Rest {
   readonly url: string;
   readonly registry: SystemRegistry;
   readonly folder: string;
+  readonly database: Database;
   readonly configurations: ApiConfiguration[];
   call(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal }): Promise<{ status: number; body: any; headers: Headers; text: string }>; // eslint-disable-line @typescript-eslint/no-explicit-any -- test answers
   stop(): Promise<void>;
@@ -90,6 +98,7 @@ export async function startRest(options: { files?: Record<string, unknown>; limi
   for (const [name, content] of Object.entries(options.files ?? { 'provisioner.openicf-mem.json': PROVISIONER })) {
     await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
   }
+  const database = lazyDatabase();
   const facade = new MemoryFacade();
   const host = new MemoryHost(facade);
   const configurations: ApiConfiguration[] = [];
@@ -99,25 +108,28 @@ export async function startRest(options: { files?: Record<string, unknown>; limi
   };
   const registry = new SystemRegistry(folder, environment);
   await registry.load();
-  const liveSync = new LiveSync({ stages: new SyncStageStore(folder), deadLetters: new DeadLetters(folder), observer: options.metrics?.liveSync, tracer: options.tracer, log: silentLog, changes: options.changes ?? { handle: () => Promise.resolve() } });
+  const liveSync = new LiveSync({ database, stages: new SyncStageStore(database), applied: new AppliedChanges(database), history: new SyncHistory(database), deadLetters: new DeadLetters(database), observer: options.metrics?.liveSync, tracer: options.tracer, log: silentLog, changes: options.changes ?? { handle: () => Promise.resolve(undefined) } });
   const handler = route({
     system: systemRequests({ registry, environment, projectFolder: folder, liveSync: (call, detailed) => liveSync.run(call, detailed) }),
     info: infoRequests(() => 'ACTIVE_READY'),
-    config: configurationRequests({ folder, registry, environment }),
+    'openapi.json': openApiRequests({ registry, version: 'test' }),
+    config: configurationRequests({ folder, registry, environment, files: [{ id: 'sync', check: checkMappingFile }] }),
   });
   const users = new UserStore([{ name: 'openidm-admin', passwordHash: await passwordHash, roles: ['openidm-admin'] }]);
   const server = createRestServer({ handler, authenticate: restAuthentication({ users, log: silentLog }), log: silentLog, observer: options.metrics?.requests, tracer: options.tracer, limits: { ...DEFAULT_REST_LIMITS, ...options.limits } });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    facade, host, url, registry, folder, configurations,
+    facade, host, url, registry, folder, database, configurations,
     async call(method, path, { body, headers = {}, signal } = {}) {
       const response = await fetch(url + path, {
         method, headers: { ...LOGIN, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }), ...(signal === undefined ? {} : { signal }),
       });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, text, body: text === '' ? undefined : JSON.parse(text) as unknown };
+      const answer = text === '' ? undefined : JSON.parse(text) as unknown;
+      requireDescribed({ method, url: path, override: headers['X-HTTP-Method-Override'], body: typeof body === 'string' ? undefined : body, status: response.status, answer });
+      return { status: response.status, headers: response.headers, text, body: answer };
     },
     async stop() {
       server.closeAllConnections();

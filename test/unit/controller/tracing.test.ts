@@ -14,7 +14,7 @@ describe('a reconciliation', () => {
     stop = () => recon.stop();
     recon.source.add('marked-s', { uid: 'marked-s' });
     const asked = new FakeSpan('POST');
-    const { id, done } = await recon.service.start('m', undefined, 'tester', undefined, asked);
+    const { id, done } = await recon.service.start('m', {}, 'tester', asked);
     await done;
     expect(tracer.roots).toMatchObject([{ start: { links: [asked] }, span: { name: 'reconciliation', hasEnded: true, failure: undefined, attributes: { 'causeway.mapping': 'm', 'causeway.request_id': id, 'causeway.state': 'SUCCESS' } } }]);
     expect(tracer.roots[0]?.span.tree()).toEqual(expect.arrayContaining(['reconciliation', '  openicf/search', '  openicf/create']));

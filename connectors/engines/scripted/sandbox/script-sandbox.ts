@@ -3,13 +3,14 @@ import { systemClock, type Clock } from '../../../framework/clock.js';
 import { FairPermits } from '../../../framework/facade/fair-permits.js';
 import { clearTexts, redactText } from '../../../framework/facade/redact.js';
 import type { HostFunction, ScriptRun, ScriptRunner } from '../../../framework/script-runner.js';
-import { DEFAULT_LIMITS, LOG_CHARACTERS, LONGEST_SCRIPT, type RunLimits } from './limits.js';
-import { SandboxThread, type ThreadOptions } from './sandbox-thread.js';
-import { failureForScript, scriptFailure } from './script-failure.js';
-import { checkLanguage, formOf } from './script-language.js';
-import { WireDecoder } from './wire-decode.js';
-import { WireEncoder, type Secret } from './wire-values.js';
-import type { CallMessage, EndMessage } from './worker/messages.js';
+import { DEFAULT_LIMITS, LOG_CHARACTERS, LONGEST_SCRIPT, type RunLimits } from '../../../../deploy/runtime/sandbox/limits.js';
+import type { SandboxThread } from '../../../../deploy/runtime/sandbox/sandbox-thread.js';
+import { SandboxThreads } from '../../../../deploy/runtime/sandbox/sandbox-threads.js';
+import { failureForScript, scriptFailure } from '../../../../deploy/runtime/sandbox/script-failure.js';
+import { checkLanguage, formOf } from '../../../../deploy/runtime/sandbox/script-language.js';
+import { WireDecoder } from '../../../../deploy/runtime/sandbox/wire-decode.js';
+import { WireEncoder, type Secret } from '../../../../deploy/runtime/sandbox/wire-values.js';
+import type { CallMessage, EndMessage } from '../../../../deploy/runtime/sandbox/worker/messages.js';
 
 export type { HostFunction, ScriptRun } from '../../../framework/script-runner.js';
 
@@ -27,7 +28,7 @@ export interface SandboxOptions {
   /** A thread nobody has used for so long is ended. Milliseconds. */
   readonly idle: number;
   readonly limits: RunLimits;
-  /** @default the module beside this one */
+  /** @default the module of the runtime's room */
   readonly worker?: URL | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -41,18 +42,15 @@ export const DEFAULT_SANDBOX: SandboxOptions = { workers: 2, queue: 16, queueTim
  */
 export class ScriptSandbox implements ScriptRunner {
   readonly #options: SandboxOptions;
-  readonly #thread: ThreadOptions;
   readonly #permits: FairPermits;
-  readonly #clock: Clock;
-  readonly #idle: { readonly thread: SandboxThread; readonly forget: () => void }[] = [];
-  readonly #threads = new Set<SandboxThread>();
+  readonly #threads: SandboxThreads;
   readonly #closing = new AbortController();
 
   constructor(options: SandboxOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#permits = new FairPermits(options.workers, this.#clock);
-    this.#thread = { worker: options.worker ?? new URL('./worker/sandbox-worker.js', import.meta.url), memory: options.limits.memory };
+    const clock = options.clock ?? systemClock;
+    this.#permits = new FairPermits(options.workers, clock);
+    this.#threads = new SandboxThreads({ worker: options.worker, memory: options.limits.memory, idle: options.idle, after: (milliseconds, callback) => clock.after(milliseconds, callback) });
   }
 
   status(): { readonly running: number; readonly waiting: number; readonly threads: number } {
@@ -76,8 +74,7 @@ export class ScriptSandbox implements ScriptRunner {
   /** Ends all threads, and the scripts in them. Idempotent. */
   async close(): Promise<void> {
     this.#closing.abort(new ConnectorError('retryable', 'The connector server is shutting down; try again later.'));
-    for (const { forget } of this.#idle.splice(0)) forget();
-    await Promise.all([...this.#threads].map((thread) => thread.end()));
+    await this.#threads.close();
   }
 
   #limits({ limits: lower = {}, lifetime }: ScriptRun): RunLimits {
@@ -95,7 +92,8 @@ export class ScriptSandbox implements ScriptRunner {
 
   async #inThread(own: RunValues, variables: string): Promise<IcfValue> {
     const { run, limits } = own;
-    const thread = await this.#take();
+    this.#closing.signal.throwIfAborted();
+    const thread = await this.#threads.take();
     const over = new AbortController();
     const stop = (): void => { over.abort(run.signal.aborted ? run.signal.reason : this.#closing.signal.reason); };
     const sources = [run.signal, this.#closing.signal];
@@ -114,39 +112,8 @@ export class ScriptSandbox implements ScriptRunner {
     } finally {
       for (const source of sources) source.removeEventListener('abort', stop);
       over.abort(new ConnectorError('connector', 'The script that asked for this has ended.'));
-      this.#giveBack(thread);
+      this.#threads.giveBack(thread);
     }
-  }
-
-  async #take(): Promise<SandboxThread> {
-    for (let free = this.#idle.pop(); free !== undefined; free = this.#idle.pop()) {
-      free.forget();
-      if (free.thread.isUsable) return free.thread;
-      this.#threads.delete(free.thread);
-    }
-    try {
-      this.#closing.signal.throwIfAborted();
-      const thread = await SandboxThread.start(this.#thread);
-      this.#threads.add(thread);
-      return thread;
-    } catch (error) {
-      if (error instanceof ConnectorError) throw error;
-      throw new ConnectorError('connector', `No sandbox for scripts could be started: ${error instanceof Error ? error.message : String(error)}.`, { cause: error, outcome: 'notApplied' });
-    }
-  }
-
-  #giveBack(thread: SandboxThread): void {
-    if (!thread.isUsable || this.#closing.signal.aborted) {
-      this.#threads.delete(thread);
-      void thread.end();
-      return;
-    }
-    const entry = { thread, forget: this.#clock.after(this.#options.idle, () => {
-      this.#idle.splice(this.#idle.indexOf(entry), 1);
-      this.#threads.delete(thread);
-      void thread.end();
-    }) };
-    this.#idle.push(entry);
   }
 }
 
@@ -196,7 +163,7 @@ class RunValues {
     if (unheardFailures > 0) log.warn({ calls: unheardFailures }, 'Calls of a script that it did not wait for have failed.');
     if (end.kind === 'returned') return this.#decoder.decode(end.text);
     if (end.kind === 'broken') log.error({ reason: end.message }, 'The sandbox of a script failed; its thread is replaced.');
-    throw scriptFailure(end, this.limits, this.#clearTexts(), this.run.title);
+    throw scriptFailure(end, this.limits, (text) => redactText(text, this.#clearTexts()), this.run.title);
   }
 
   /** A line for the log. */

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CloneWatch, type CloneAlarm, type CloneCandidate } from '../../../../controller/gateway/clone-watch.js';
+import type { CertificateJudge } from '../../../../controller/enrolment/certificate-judge.js';
+import type { IdentityAudit } from '../../../../controller/enrolment/enrolment-audit.js';
+import { AgentConnections } from '../../../../controller/gateway/agent-connections.js';
+import type { ClientCertificate } from '../../../../controller/gateway/client-certificate.js';
 
 class Bench {
   now = 0;
@@ -140,5 +144,48 @@ describe('machines that show one certificate', () => {
     expect([bench.alarms, bench.closed]).toEqual([[], []]);
     bench.connection('c1', 'f', 'c');
     expect([bench.alarms.length, bench.closed]).toEqual([1, ['c1']]);
+  });
+});
+
+describe('one certificate at two controllers', () => {
+  const certificate = { fingerprint: 'f', serial: 'A1', name: 'site1', notAfter: Number.POSITIVE_INFINITY, chain: [], group: undefined };
+  const there = { fingerprint: 'f', serial: 'A1', agent: 'site1', hostId: 'host2', controller: 'c2' };
+
+  function bench(action: 'alert' | 'refuse'): { readonly connections: AgentConnections; readonly alarms: unknown[]; readonly closed: string[]; connect(sessionId: string, hostId: string): void } {
+    const [alarms, closed]: [unknown[], string[]] = [[], []];
+    const connections = new AgentConnections({
+      judge: {} as unknown as CertificateJudge, clones: { action, grace: 60_000 },
+      audit: { record: (event: string, facts: unknown) => { if (event === 'clone') alarms.push(facts); } } as unknown as IdentityAudit,
+    });
+    connections.stop();
+    const connect = (sessionId: string, hostId: string): void => {
+      connections.opened({ agent: 'site1', certificate: certificate as unknown as ClientCertificate, from: 'here', close: (_code, reason) => closed.push(reason), terminate: () => undefined }).joined(sessionId, hostId);
+    };
+    return { connections, alarms, closed, connect };
+  }
+
+  it('and two machines is an alarm at those that hold one of them; the one that came later is closed by its own', () => {
+    const [first, second, third] = [bench('refuse'), bench('refuse'), bench('refuse')];
+    first.connect('a', 'host1');
+    first.connections.elsewhere([{ ...there, sessionId: 'b' }]);
+    second.connections.elsewhere([{ ...there, controller: 'c1', hostId: 'host1', sessionId: 'a' }]);
+    second.connect('b', 'host2');
+    third.connections.elsewhere([{ ...there, sessionId: 'b' }, { ...there, controller: 'c1', hostId: 'host1', sessionId: 'a' }]);
+    expect([first, second, third].map(({ alarms, closed }) => [alarms.length, closed.length])).toEqual([[1, 0], [1, 1], [0, 0]]);
+  });
+
+  it('and one process is an agent that dials both', () => {
+    const here = bench('refuse');
+    here.connect('a', 'host1');
+    here.connections.elsewhere([{ ...there, hostId: 'host1', sessionId: 'a' }]);
+    expect([here.alarms, here.closed]).toEqual([[], []]);
+  });
+
+  it('is forgotten when the other has gone', () => {
+    const here = bench('refuse');
+    here.connections.elsewhere([{ ...there, sessionId: 'b' }]);
+    here.connections.elsewhere([]);
+    here.connect('a', 'host1');
+    expect([here.alarms, here.closed]).toEqual([[], []]);
   });
 });

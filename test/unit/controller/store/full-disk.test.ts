@@ -2,9 +2,8 @@ import { mkdtemp, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AuditLog } from '../../../../controller/store/audit-log.js';
+import { AuditFile } from '../../../../controller/store/audit-file.js';
 import { lockDataFolder } from '../../../../controller/store/data-lock.js';
-import { LinkTable } from '../../../../controller/store/link-table.js';
 
 let isFull = false;
 const noSpace = (): Error => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
@@ -35,60 +34,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const RULES = { firstCaseSensitive: true, secondCaseSensitive: true };
-
-describe('links on a full disk', () => {
-  it('are refused while it is full, taken again afterwards, and all there at the next start', async () => {
-    const path = join(folder, 'links.jsonl');
-    const table = await LinkTable.open(path, RULES);
-    await table.add('a', '1');
-    isFull = true;
-    await expect(table.add('b', '2')).rejects.toThrow('ENOSPC');
-    await expect(table.add('c', '3')).rejects.toThrow('ENOSPC');
-    isFull = false;
-    await table.add('d', '4');
-    await table.close();
-    expect((await readFile(path, 'utf8')).split('\n')).toEqual(['{"add":["a","1"]}', '{"add":["b","2"]}', '{"add":["c","3"]}', '{"add":["d","4"]}', '']);
-    const again = await LinkTable.open(path, RULES);
-    expect([...again.all()].map(({ secondId }) => secondId)).toEqual(['1', '2', '3', '4']);
-    await again.close();
-  });
-
-  it('adding one again that could not be written says done only when it is', async () => {
-    const table = await LinkTable.open(join(folder, 'links.jsonl'), RULES);
-    isFull = true;
-    await expect(table.add('a', '1')).rejects.toThrow('ENOSPC');
-    await expect(table.add('a', '1')).rejects.toThrow('ENOSPC');
-    isFull = false;
-    await table.add('a', '1');
-    expect(await readFile(join(folder, 'links.jsonl'), 'utf8')).toBe('{"add":["a","1"]}\n');
-    await table.close();
-  });
-
-  it('closing while it is full leaves no half line behind', async () => {
-    const path = join(folder, 'links.jsonl');
-    const table = await LinkTable.open(path, RULES);
-    await table.add('a', '1');
-    isFull = true;
-    await table.add('b', '2').catch(() => undefined);
-    await expect(table.close()).rejects.toThrow('ENOSPC');
-    expect(await readFile(path, 'utf8')).toBe('{"add":["a","1"]}\n');
-  });
-
-  it('changes that come together are on the disk when each of them is done', async () => {
-    const path = join(folder, 'links.jsonl');
-    const table = await LinkTable.open(path, RULES);
-    await Promise.all(Array.from({ length: 50 }, async (_, number) => {
-      await table.add(`a${number}`, `b${number}`);
-      expect(await readFile(path, 'utf8')).toContain(`"a${number}"`);
-    }));
-    await table.close();
-  });
-});
-
-describe('the audit of runs on a full disk', () => {
+describe('the audit of enrolment on a full disk', () => {
   it('keeps entries and writes them whole when there is room', async () => {
-    const audit = new AuditLog(folder, 'sync');
+    const audit = new AuditFile(folder, 'enrolment');
     await audit.write({ n: 1 });
     await audit.flush();
     isFull = true;
@@ -97,13 +45,13 @@ describe('the audit of runs on a full disk', () => {
     isFull = false;
     await audit.write({ n: 5 });
     await audit.flush();
-    const lines = (await readFile(join(folder, 'audit/sync.jsonl'), 'utf8')).trim().split('\n');
+    const lines = (await readFile(join(folder, 'audit/enrolment.jsonl'), 'utf8')).trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }, { n: 5 }]);
     await audit.close();
   });
 
   it('refuses entries rather than hold any number of them', async () => {
-    const audit = new AuditLog(folder, 'sync');
+    const audit = new AuditFile(folder, 'enrolment');
     isFull = true;
     let taken = 0;
     const filling = async (): Promise<void> => {
@@ -113,7 +61,7 @@ describe('the audit of runs on a full disk', () => {
     expect(taken).toBeLessThan(20);
     isFull = false;
     await audit.close();
-    expect((await readFile(join(folder, 'audit/sync.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(taken);
+    expect((await readFile(join(folder, 'audit/enrolment.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(taken);
   });
 });
 

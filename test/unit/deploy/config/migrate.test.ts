@@ -204,14 +204,14 @@ describe('config migrate: who is connected', () => {
 
 describe('config migrate: mappings', () => {
   it('takes those that can run here, and says why the others cannot, all of it', async () => {
-    const scripted = { ...MAPPING, name: 'managedUser_systemLdapAccount', source: 'managed/user', correlationQuery: { type: 'text/javascript', source: 'x' } };
+    const scripted = { ...MAPPING, name: 'managedUser_systemLdapAccount', source: 'managed/user', onCreate: { type: 'groovy', source: 'x' } };
     const target = await out();
     const { report, code } = await migrate(await folderWith({ 'sync.json': { mappings: [scripted, MAPPING] } }), '--out', target);
     expect(JSON.parse(await readText(target, 'conf/sync.json'))).toEqual({ mappings: [MAPPING] });
     expect(report.files[0]).toMatchObject({ outcome: 'changed', changes: [{ path: 'mappings', text: '1 of 2 taken: people' }] });
     expect(points(report.files[0]!.attention)).toEqual([
-      expect.stringMatching(/^mappings\.managedUser_systemLdapAccount: left out: correlationQuery: this controller runs no scripts; correlate with correlation/),
-      expect.stringMatching(/left out: source must be an object set .* There are no managed objects here/),
+      expect.stringMatching(/^mappings\.managedUser_systemLdapAccount: left out: .*(?:managed objects are not moved|onCreate: scripts in Groovy are not supported)/),
+      expect.stringMatching(/left out: (?:source is managed\/user, and managed objects are not moved|onCreate: scripts in Groovy are not supported; write it in JavaScript)/),
     ]);
     expect(code).toBe(2);
   });
@@ -223,6 +223,19 @@ describe('config migrate: mappings', () => {
     expect(await readText(target, 'conf/sync.json')).toBe(text);
     await migrate(await folderWith({ 'mapping-a.json': { ...MAPPING, name: 'a' }, 'mapping-b.json': { ...MAPPING, name: 'b' } }), '--out', second);
     expect((JSON.parse(await readText(second, 'conf/sync.json')) as { mappings: { name: string }[] }).mappings.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it('takes scripts, correlation queries among them, and brings along their files', async () => {
+    const js = (source: string): object => ({ type: 'text/javascript', source });
+    const mapping = {
+      name: 'scripted', source: 'system/ldap/account', target: 'system/other/account', linkQualifiers: ['insured', 'default'], correlationQuery: [{ ...js("({'_queryFilter': 'uid eq \"' + source.uid + '\"'})"), linkQualifier: 'default' }],
+      properties: [{ source: 'uid', target: 'uid', transform: js('source.toLowerCase()') }], onCreate: { type: 'text/javascript', file: 'script/onCreate.js' }, onDelete: { type: 'text/javascript', file: 'missing.js' }, policies: [{ situation: 'FOUND', action: js('"UPDATE"'), postAction: js('1') }],
+    };
+    const target = await out();
+    const { report } = await migrate(await folderWith({ 'conf/sync.json': { mappings: [mapping] }, 'script/onCreate.js': 'target.made = true' }), '--out', target);
+    expect(report.files[0]).toMatchObject({ outcome: 'as-is', written: ['conf/sync.json', 'script/onCreate.js'] });
+    expect(points(report.files[0]!.attention)).toEqual([expect.stringMatching(/script file missing\.js, which was not found .*: put it at script\/missing\.js/)]);
+    expect(await readText(target, 'script/onCreate.js')).toBe('target.made = true');
   });
 
   it('says that schedules are not taken', async () => {

@@ -3,7 +3,7 @@ import {
   type CallContext, type Chunks, type ConnectorFacade, type ConnectorObject, type IcfValue, type Schema, type SearchResult, type StreamOperation, type SyncDelta, type SyncToken, type UpdateType,
 } from '../../../../../protocol/model/index.js';
 import { approximateSize } from '../../../../framework/approximate-size.js';
-import { scriptObject } from '../script-object.js';
+import { scriptObject } from '../../../../../deploy/runtime/sandbox/script-object.js';
 import type { HostFunction } from '../script-sandbox.js';
 import { scriptFilter } from './script-filter.js';
 import { attributesArgument, optionsArgument, passwordArgument, textArgument, uidArgument } from './script-request.js';

@@ -1,0 +1,58 @@
+import { hostname } from 'node:os';
+import type { ControllerConfig } from './config/controller-config.js';
+import type { RequestHandler } from './crest/request.js';
+import type { Log } from './log.js';
+import { liveSyncService } from './schedules/live-sync-service.js';
+import { reconcileService, type StartedReconciliations } from './schedules/reconcile-service.js';
+import { RunHistory } from './schedules/run-history.js';
+import { ScheduleBook } from './schedules/schedule-book.js';
+import { ScheduleFiles } from './schedules/schedule-files.js';
+import { Scheduler } from './schedules/scheduler.js';
+import { schedulerRequests } from './schedules/scheduler-requests.js';
+import { scriptService, type ScheduleScripts } from './schedules/script-service.js';
+import { wallClock } from './schedules/wall-clock.js';
+import type { Database } from './store/database/database.js';
+import type { LiveSyncRunner } from './systems/requests/parts.js';
+import type { SystemRegistry } from './systems/system-registry.js';
+
+export interface ScheduleParts {
+  readonly database: Database;
+  readonly registry: SystemRegistry;
+  readonly liveSync: LiveSyncRunner;
+  readonly reconciliations: StartedReconciliations;
+  readonly scripts?: ScheduleScripts | undefined;
+  readonly log: Log;
+}
+
+/** What runs by itself at its time. */
+export interface SchedulesPart {
+  readonly handler: RequestHandler;
+  /** Reads the files, and fires what is due from now on. */
+  start(): void;
+  /** Ends what schedules started. */
+  close(): Promise<void>;
+}
+
+export function buildSchedules({ systems, schedules }: ControllerConfig, { database, registry, liveSync, reconciliations, scripts, log }: ScheduleParts): SchedulesPart {
+  const services = new Map([
+    ['sync', reconcileService(reconciliations)], ['provisioner', liveSyncService(registry, liveSync)], ['script', scriptService(scripts)],
+  ]);
+  const book = new ScheduleBook({ database, services, clock: wallClock, log });
+  const history = new RunHistory(database);
+  const scheduler = new Scheduler({ database, book, history, services, clock: wallClock, log, controller: `${hostname()}:${process.pid}`, settings: schedules });
+  const files = new ScheduleFiles(systems.configuration, book, log);
+  let unfollow = (): void => undefined;
+  return {
+    handler: schedulerRequests({ book, scheduler, history, clock: wallClock }),
+    start() {
+      unfollow = files.follow(() => {
+        if (schedules.enabled) scheduler.wake();
+      });
+      if (schedules.enabled) scheduler.start();
+    },
+    async close() {
+      unfollow();
+      await scheduler.close();
+    },
+  };
+}

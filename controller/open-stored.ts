@@ -1,0 +1,47 @@
+import { buildManaged, type ManagedPart } from './build-managed.js';
+import { buildSchedules } from './build-schedules.js';
+import { buildSynchronisation, type SynchronisationObservers, type SynchronisationPart, type SynchronisationWorld } from './build-synchronisation.js';
+import type { SystemsPart } from './build-systems.js';
+import type { ControllerConfig } from './config/controller-config.js';
+import { importRegister } from './enrolment/import-register.js';
+import type { Log } from './log.js';
+import { MappingBook } from './mappings/mapping-book.js';
+import { linkRulesFor } from './reconciliation/links.js';
+import { scheduleScripts } from './schedules/mapping-script-runner.js';
+import type { BackgroundDatabase } from './store/database/background-database.js';
+import type { Database } from './store/database/database.js';
+import { openDatabase } from './store/database/open-database.js';
+import { importFiles } from './store/import/import-files.js';
+import { openWebhooks, type WebhooksPart } from './webhooks/open-webhooks.js';
+
+export interface StoredParts {
+  readonly database: BackgroundDatabase;
+  readonly sync: SynchronisationPart;
+  readonly managed: ManagedPart;
+  readonly webhooks: WebhooksPart;
+  readonly schedules: ReturnType<typeof buildSchedules>;
+}
+
+/** The database, and what lives in it. */
+export function openStored(config: ControllerConfig, { systems, router, worker }: Pick<SynchronisationWorld, 'router'> & { readonly systems: SystemsPart; readonly worker: URL | undefined }, log: Log, observers: SynchronisationObservers): StoredParts {
+  const book = new MappingBook(config.systems.configuration, config.systems.project);
+  const database = openDatabase(config, log, { worker, prepare: (opened) => takeOver(opened, config, book, log) });
+  const webhooks = openWebhooks(config, { database, hosts: systems.hosts }, log);
+  const built = buildSynchronisation(config, { systems, database, router, tell: webhooks.tell, managed: () => managed.objects }, log, observers);
+  const managed: ManagedPart = buildManaged(config, { database, keys: systems.environment.cryptoKeys, changes: built.managedChanges, hooks: built.hooks, log });
+  const sync: SynchronisationPart = {
+    ...built,
+    close() {
+      managed.close();
+      return built.close();
+    },
+  };
+  const schedules = buildSchedules(config, { database, registry: systems.registry, liveSync: sync.liveSync, reconciliations: sync.reconciliations, scripts: scheduleScripts(sync.scripts, config.systems.project), log });
+  return { database, sync, managed, schedules, webhooks };
+}
+
+/** What was kept in files before there was the database. */
+async function takeOver(opened: Database, { data: dataFolder }: ControllerConfig, book: MappingBook, log: Log): Promise<void> {
+  await importFiles(opened, { dataFolder, rulesOf: (type) => linkRulesFor(book, type), log });
+  if (opened.kind === 'postgresql') await importRegister(opened, dataFolder, log);
+}

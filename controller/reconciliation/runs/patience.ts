@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ResourceError } from '../../crest/resource-error.js';
+import { DatabaseUnavailable } from '../../store/database/database-errors.js';
+import type { Log } from '../../log.js';
+
+/** How long a run waits for a system that cannot be reached, in milliseconds, and between tries. */
+export interface PatienceSettings {
+  readonly limit: number;
+  readonly firstPause: number;
+  readonly longestPause: number;
+}
+
+export const PATIENCE: PatienceSettings = { limit: 300_000, firstPause: 500, longestPause: 10_000 };
+
+/** That a system could not be reached, so that trying again later may help. A database that is away ends this process's part of the run. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof ResourceError && !(error instanceof DatabaseUnavailable) && (error.code === 503 || error.code === 502 || error.code === 504);
+}
+
+/**
+ * Does again what failed because a system could not be reached, until that has lasted for `limit`: an agent that restarts in the middle
+ * of a run is no reason to begin the run anew. `work` must be safe to repeat.
+ */
+export async function patiently<T>(work: () => Promise<T>, { settings = PATIENCE, log, signal }: { readonly settings?: PatienceSettings; readonly log: Log; readonly signal: AbortSignal }): Promise<T> {
+  const until = performance.now() + settings.limit;
+  for (let pause = settings.firstPause; ; pause = Math.min(settings.longestPause, pause * 2)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted || !isUnreachable(error) || performance.now() + pause > until) throw error;
+      log.debug({ err: error, pause }, 'a system cannot be reached; the run waits');
+      await sleep(pause, undefined, { signal });
+    }
+  }
+}

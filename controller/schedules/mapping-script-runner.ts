@@ -1,0 +1,30 @@
+import { ResourceError } from '../crest/resource-error.js';
+import type { MappingScripts } from '../mappings/mapping-scripts.js';
+import { ScriptFiles } from '../mappings/script-files.js';
+import { scriptOf, type MappingScript } from '../mappings/mapping-script.js';
+import type { JsonObject } from '../crest/json.js';
+import { messageOf } from './message-of.js';
+import type { ScheduleScripts } from './script-service.js';
+
+/** Scripts of schedules, in the sandbox of those of mappings. They see `input`, their globals and `openidm`. */
+export function scheduleScripts(scripts: MappingScripts, projectFolder: string): ScheduleScripts {
+  const files = new ScriptFiles(projectFolder);
+  const read = (script: JsonObject): MappingScript => {
+    try {
+      const found = scriptOf('invokeContext.script', script, files);
+      if (found !== undefined) return found;
+    } catch (error) {
+      throw new ResourceError(400, `The schedule cannot be used: ${messageOf(error)}`, { cause: error });
+    }
+    throw new ResourceError(400, 'The schedule cannot be used: invokeContext.script is missing');
+  };
+  return {
+    check(script) { read(script); },
+    async run(script, input, signal) {
+      const [outcome] = await scripts.evaluate('schedule', [{ script: read(script), bindings: { input } }], signal);
+      if (outcome === undefined) throw new Error('the script did not run');
+      if ('error' in outcome) throw outcome.error;
+      return outcome.value ?? null;
+    },
+  };
+}

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '../log.js';
+import { ResourceError, notFound } from '../crest/resource-error.js';
+import type { Database } from '../store/database/database.js';
+import { messageOf } from './message-of.js';
+import type { RunHistory, ScheduleRun } from './run-history.js';
+import { iso, type KeptSchedule, type ScheduleBook } from './schedule-book.js';
+import type { Schedule } from './schedule.js';
+import { serviceOf, type ScheduledServices } from './scheduled-service.js';
+import type { WallClock } from './wall-clock.js';
+
+export interface SchedulerSettings {
+  /** A run that begins so much later than it was due was missed. Milliseconds. */
+  readonly missedAfter: number;
+  /** How long ended runs are kept. Milliseconds. */
+  readonly history: number;
+  /** Runs at a time. */
+  readonly maxConcurrentRuns: number;
+}
+
+export interface SchedulerParts {
+  readonly database: Database;
+  readonly book: ScheduleBook;
+  readonly history: RunHistory;
+  readonly services: ScheduledServices;
+  readonly clock: WallClock;
+  readonly settings: SchedulerSettings;
+  /** Names this controller in the history. */
+  readonly controller: string;
+  readonly log: Log;
+}
+
+/** What other controllers changed is seen after so long, and what could not begin is tried again. Milliseconds. */
+const LOOK = 5_000;
+/** Looks for runs whose controller has ended, and for history to forget. Milliseconds. */
+const TIDY = 30_000;
+/** Missed times are counted so far. */
+const COUNTED = 1_000;
+
+/** Fires schedules when they are due, each time on one controller of those that share the database. */
+export class Scheduler {
+  readonly #parts: SchedulerParts;
+  readonly #running = new Map<string, { readonly run: ScheduleRun; readonly done: Promise<void> }>();
+  readonly #stop = new AbortController();
+  #passing: Promise<void> = Promise.resolve();
+  #cancelTimer: () => void = () => undefined;
+  #tidiedAt = -Infinity;
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+  }
+
+  /** Ids of the schedules that run on this controller. */
+  get running(): ReadonlySet<string> {
+    return new Set([...this.#running.values()].map(({ run }) => run.schedule));
+  }
+
+  start(): void {
+    this.#wakeIn(0);
+  }
+
+  /** Something changed: what is due is looked for at once. */
+  wake(): void {
+    if (!this.#stop.signal.aborted) this.#wakeIn(0);
+  }
+
+  /** Ends what runs, and waits for its end. */
+  async close(): Promise<void> {
+    this.#cancelTimer();
+    this.#stop.abort(new Error('the controller was stopped'));
+    await this.#passing.catch(() => undefined);
+    await this.settled();
+  }
+
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  /** Fires what is due now; answers when to look again, in milliseconds. */
+  async pass(): Promise<number> {
+    const { book, clock } = this.#parts;
+    await this.#tidy();
+    let wait = LOOK;
+    for (const kept of await book.all()) {
+      if (this.#isStopped()) break;
+      const due = dueTime(kept);
+      if (due === undefined) continue;
+      const left = due - clock.now();
+      if (left > 0) wait = Math.min(wait, left);
+      else if (await this.#fire(kept, due)) wait = 0;
+    }
+    return wait;
+  }
+
+  /** Fires a schedule at once, whatever its times. Throws 404, and 409 while it runs and must not run twice. */
+  async trigger(name: string): Promise<string> {
+    const { book, clock } = this.#parts;
+    const kept = await book.get(name);
+    if (kept === undefined) throw notFound('Schedule does not exist');
+    const run = this.#newRun(kept.schedule, clock.now());
+    const claimed = await this.#begin(kept.schedule, run, async () => this.#parts.history.begin(this.#parts.database, run, clock.now(), { message: 'started by hand' }));
+    if (!claimed) throw new ResourceError(409, `Schedule ${name} is running, and concurrentExecution is false`);
+    return run.id;
+  }
+
+  #wakeIn(milliseconds: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#parts.clock.after(milliseconds, () => {
+      this.#passing = this.#passing.then(() => this.#passAndSleep());
+    });
+  }
+
+  async #passAndSleep(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    let wait = LOOK;
+    try {
+      wait = await this.pass();
+    } catch (error) {
+      this.#parts.log.error({ reason: messageOf(error) }, 'schedules could not be looked at; they are tried again');
+    }
+    if (!this.#isStopped()) this.#wakeIn(wait);
+  }
+
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** False when it could not begin yet. */
+  async #fire(kept: KeptSchedule, due: number): Promise<boolean> {
+    const { clock, settings, book, history, database } = this.#parts;
+    const { schedule } = kept;
+    const run = this.#newRun(schedule, due);
+    const now = clock.now();
+    const isLate = now - due > settings.missedAfter;
+    const missed = isLate ? this.#missed(kept, due, now) : undefined;
+    const until = isLate ? now : due;
+    const claim = async (state: 'RUNNING' | 'MISSED'): Promise<boolean> => {
+      const isClaimed = await database.transaction(async (tx) => await book.advance(tx, kept, until) && history.begin(tx, run, clock.now(), { state, message: missed }));
+      book.advanced(kept, until);
+      return isClaimed;
+    };
+    if (isLate && schedule.source.misfirePolicy === 'doNothing') {
+      if (await claim('MISSED')) this.#parts.log.warn({ schedule: schedule.name, missed }, 'a schedule missed its time');
+      return true;
+    }
+    if (this.#running.size >= settings.maxConcurrentRuns) return false;
+    return this.#begin(schedule, run, () => claim('RUNNING'));
+  }
+
+  #missed({ schedule, since }: KeptSchedule, due: number, now: number): string {
+    let count = 0;
+    for (let at: number | undefined = due; at !== undefined && at <= now && count < COUNTED; at = schedule.fireAfter(at, since)) count += 1;
+    return `${count === COUNTED ? `${COUNTED} or more` : count} ${count === 1 ? 'run was' : 'runs were'} missed since ${iso(due)}`;
+  }
+
+  #newRun(schedule: Schedule, fireTime: number): ScheduleRun {
+    const id = randomUUID();
+    const lease = schedule.source.concurrentExecution ? `schedule run ${id}` : `schedule ${schedule.name}`;
+    return { id, schedule: schedule.name, fireTime, attempt: 1, controller: this.#parts.controller, lease, content: schedule.toJson() };
+  }
+
+  /** Takes the lease, claims the run and goes on with it in the background. False when another run has the lease, or another controller the run. */
+  #begin(schedule: Schedule, run: ScheduleRun, claim: () => Promise<boolean>): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const done = this.#parts.database.exclusively(run.lease, async (lease) => {
+        const isClaimed = await claim();
+        resolve(isClaimed);
+        if (isClaimed) await this.#execute(schedule, run, lease);
+      }).then(() => { resolve(false); }, (error: unknown) => {
+        reject(error instanceof Error ? error : new Error('unknown failure'));
+      }).finally(() => { this.#running.delete(run.id); });
+      this.#running.set(run.id, { run, done });
+    });
+  }
+
+  /** Never rejects: a failure belongs to the run. */
+  async #execute(schedule: Schedule, run: ScheduleRun, lease: AbortSignal): Promise<void> {
+    const { history, database, clock, services } = this.#parts;
+    const log = this.#parts.log.child({ schedule: schedule.name, run: run.id });
+    const signal = AbortSignal.any([lease, this.#stop.signal]);
+    log[levelOf(schedule)]({ dueAt: iso(run.fireTime) }, 'schedule fired');
+    try {
+      let end: Parameters<RunHistory['end']>[3];
+      try {
+        end = { state: 'SUCCESS', result: await serviceOf(services, schedule).run(schedule.context, { runId: run.id, signal, log }) };
+      } catch (error) {
+        end = { state: signal.aborted ? 'INTERRUPTED' : 'FAILED', message: messageOf(signal.aborted ? signal.reason : error) };
+        log.error({ reason: end.message }, 'the run of a schedule failed');
+      }
+      // What can be done again is left as it is: another controller, or this one when it is back, sees that it ended early.
+      if (end.state === 'INTERRUPTED' && schedule.source.recoverable) return;
+      await history.end(database, run.id, clock.now(), end);
+      log[levelOf(schedule)]({ state: end.state }, 'run of a schedule ended');
+    } catch (error) {
+      log.error({ reason: messageOf(error) }, 'the end of a run could not be stored');
+    }
+  }
+
+  async #tidy(): Promise<void> {
+    const { clock, history, settings, log } = this.#parts;
+    const now = clock.now();
+    if (now - this.#tidiedAt < TIDY) return;
+    this.#tidiedAt = now;
+    for (const run of await history.running()) if (!this.#running.has(run.id)) await this.#lookAfter(run);
+    await history.forget(now - settings.history).catch((error: unknown) => { log.warn({ reason: messageOf(error) }, 'old runs of schedules could not be removed'); });
+  }
+
+  /** A run that holds no lease has lost its controller; whoever gets the lease ends it, and does it again where the schedule says so. */
+  async #lookAfter(run: ScheduleRun): Promise<void> {
+    const { database, history, clock, log, book } = this.#parts;
+    let schedule: Schedule | undefined;
+    try {
+      schedule = book.compile(run.schedule, run.content);
+    } catch { /* It is not done again, then. */ }
+    const again = schedule?.source.recoverable === true ? { ...run, id: randomUUID(), attempt: run.attempt + 1, controller: this.#parts.controller } : undefined;
+    const claim = (): Promise<boolean> => database.transaction(async (tx) => {
+      const open = await tx.query("SELECT 1 FROM schedule_run WHERE id = $1 AND state = 'RUNNING' FOR UPDATE", [run.id]);
+      if (open.length === 0) return false;
+      await history.end(tx, run.id, clock.now(), { state: 'INTERRUPTED', message: `controller ${run.controller} ended during the run` });
+      log.warn({ schedule: run.schedule, run: run.id, controller: run.controller, again: again !== undefined }, 'a controller ended during the run of a schedule');
+      return again !== undefined && history.begin(tx, again, clock.now());
+    });
+    if (schedule !== undefined && again !== undefined) await this.#begin(schedule, again, claim);
+    else await database.exclusively(run.lease, claim);
+  }
+}
+
+/** When it fires next; undefined when it does not. */
+export function dueTime({ schedule, consideredUntil, since, isPaused }: KeptSchedule): number | undefined {
+  return isPaused || !schedule.source.enabled ? undefined : schedule.fireAfter(consideredUntil, since);
+}
+
+function levelOf({ source: { invokeLogLevel } }: Schedule): 'debug' | 'info' | 'warn' | 'error' {
+  return invokeLogLevel === 'trace' ? 'debug' : invokeLogLevel;
+}
