@@ -200,9 +200,10 @@ export class Scheduler {
     const { clock, history, settings, log } = this.#parts;
     const now = clock.now();
     if (now - this.#tidiedAt < TIDY) return;
-    this.#tidiedAt = now;
     for (const run of await history.running()) if (!this.#running.has(run.id)) await this.#lookAfter(run);
     await history.forget(now - settings.history).catch((error: unknown) => { log.warn({ reason: messageOf(error) }, 'old runs of schedules could not be removed'); });
+    // Not before: what failed is looked for again at the next look.
+    this.#tidiedAt = now;
   }
 
   /** A run that holds no lease has lost its controller; whoever gets the lease ends it, and does it again where the schedule says so. */

@@ -6,7 +6,7 @@ import type { ManagedProcess } from '../support/managed-process.js';
 import { peopleLdif } from '../support/people-ldif.js';
 import { ldapProvisioner } from '../support/provisioners.js';
 
-/** A figure of each process; of memory, the most it held over its whole life, in bytes. */
+/** A figure of each process; of memory, in bytes. */
 export interface Peaks {
   readonly agent: number;
   readonly controller: number;
@@ -19,7 +19,10 @@ export interface Throughput {
 }
 
 export interface ChainRun extends Throughput {
+  /** The most each held during the search. */
   readonly peaks: Peaks;
+  /** That, less what each held when the search began. */
+  readonly rise: Peaks;
   /** Processor time an entry takes in each process, in microseconds; steadier than speed on a machine that has other work. */
   readonly cpuPerEntry: Peaks;
   /** Milliseconds to the first entry. */
@@ -32,7 +35,7 @@ export interface SearchBenchmark {
   readonly direct: Throughput;
   /** Entries per second through the chain over those of the direct search. */
   readonly ratio: number;
-  /** Peaks of the large run less those of the small one. */
+  /** By how much more memory rises in the large run than in the small one. */
   readonly growth: Peaks;
 }
 
@@ -86,15 +89,20 @@ async function searchThroughChain(world: World, server: OpenLdap, base: string, 
     const agent = await startAgent(world, { controller, nodeOptions: nodeOptions.agent ?? [] });
     running.push(agent);
     await controller.systemReady('ldap');
+    await controller.process.ready(() => controller.process.logged('the database is open').length > 0, 'its database to be open');
     const cpuBefore = { agent: agent.process.cpuSeconds(), controller: controller.process.cpuSeconds() };
+    const held = { agent: agent.process.rss(), controller: controller.process.rss() };
+    agent.process.forgetRssPeak();
+    controller.process.forgetRssPeak();
     const query = await controller.rest.stream('/openidm/system/ldap/account?_queryFilter=true');
     if (query.cut !== undefined || query.objects !== expected || query.end?.['resultCount'] !== expected) {
       throw new Error(`The search gave ${query.objects} of ${expected} entries (HTTP ${query.status}, ${query.cut ?? JSON.stringify(query.end)})\n${agent.process.tail()}\n${controller.process.tail()}`);
     }
     const peaks = { agent: agent.process.rssPeak(), controller: controller.process.rssPeak() };
+    const rise = { agent: peaks.agent - held.agent, controller: peaks.controller - held.controller };
     const cpuOf = (each: typeof agent | typeof controller, before: number): number => Math.round(((each.process.cpuSeconds() - before) * 1e6) / expected);
     const cpuPerEntry = { agent: cpuOf(agent, cpuBefore.agent), controller: cpuOf(controller, cpuBefore.controller) };
-    return { ...throughput(query.objects, query.duration), firstEntry: Math.round(query.firstObject), peaks, cpuPerEntry };
+    return { ...throughput(query.objects, query.duration), firstEntry: Math.round(query.firstObject), peaks, rise, cpuPerEntry };
   } finally {
     for (const { stop } of running.reverse().map((each) => ({ stop: () => each.stop() }))) await stop();
   }
@@ -117,7 +125,7 @@ export async function benchmarkSearch(options: BenchmarkOptions): Promise<Search
     const direct = await searchDirectly(server, whole);
     report(describe(`ldapts, ${direct.entries}`, direct));
     if (direct.entries !== many) throw new Error(`The direct search gave ${direct.entries} of ${many} entries`);
-    const growth = { agent: large.peaks.agent - small.peaks.agent, controller: large.peaks.controller - small.peaks.controller };
+    const growth = { agent: large.rise.agent - small.rise.agent, controller: large.rise.controller - small.rise.controller };
     return { small, large, direct, ratio: large.entriesPerSecond / direct.entriesPerSecond, growth };
   } finally {
     await server.stop();

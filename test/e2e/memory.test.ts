@@ -4,7 +4,7 @@ import { benchmarkSearch } from '../bench/search-200k.js';
 const LIMIT = 60_000_000;
 
 describe('memory of a large search', () => {
-  it('200,000 entries take agent and controller no more than 60 MB above what 20,000 take', async () => {
+  it('200,000 entries let the memory of agent and controller rise by no more than 60 MB above what 20,000 do', async () => {
     const { small, large, growth } = await benchmarkSearch({ small: 20_000, large: 200_000 });
     expect(small.entries).toBe(20_000);
     expect(large.entries).toBe(200_000);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { EvidenceSink, keepFiles } from './evidence.js';
 import { until } from './until.js';
@@ -115,9 +115,14 @@ export class ManagedProcess {
     return end;
   }
 
-  /** Most memory it ever held, in bytes (VmHWM; needs Linux). */
+  /** Most memory it ever held, or held since `forgetRssPeak`, in bytes (VmHWM; needs Linux). */
   rssPeak(): number {
     return this.#statusField('VmHWM');
+  }
+
+  /** The peak is what it holds now (proc(5), clear_refs: 5). */
+  forgetRssPeak(): void {
+    writeFileSync(`/proc/${this.pid}/clear_refs`, '5');
   }
 
   /** Memory it holds now, in bytes. */

@@ -153,6 +153,7 @@ export class SshClientSession implements SshSession {
 
 /** Milliseconds for a clean goodbye. */
 const CLOSING = 1_000;
+const SECOND_SIGNAL = 250;
 
 interface ChannelRequest<T> {
   readonly open: (done: (error: Error | undefined, channel: ClientChannel) => void) => unknown;
@@ -163,13 +164,26 @@ interface ChannelRequest<T> {
 }
 
 /**
- * OpenSSH sends the signal on since 7.9; without it, as for what sudo runs, the command ends when it next writes. RFC 4254, 6.9
- * lets a client signal after the end of its input as well, which is where most commands are; ssh2's own `signal` does nothing there.
+ * OpenSSH sends the signal on since 7.9; without it, as for what sudo runs, the command ends when it next writes. The first is lost
+ * where the server has forked the command but not yet given it a process group, so there is a second before the channel is given up.
  */
 function kill(channel: ClientChannel): void {
+  channel.on('error', () => undefined);
+  channel.resume();
+  channel.stderr.resume();
+  sendKill(channel);
+  const again = setTimeout(() => { sendKill(channel); }, SECOND_SIGNAL);
+  const enough = setTimeout(() => { channel.destroy(); }, CLOSING);
+  channel.once('close', () => {
+    clearTimeout(again);
+    clearTimeout(enough);
+  });
+}
+
+/** RFC 4254, 6.9 lets a client signal after the end of its input as well, which is where most commands are; ssh2's own `signal` does nothing there. */
+function sendKill(channel: ClientChannel): void {
   const { outgoing, _client: client } = channel as unknown as Ssh2Channel;
   if (outgoing?.state === 'open' || outgoing?.state === 'eof') client?._protocol?.signal?.(outgoing.id, 'KILL');
-  channel.destroy();
 }
 
 /** The inside of ssh2 1.x; another version may lack it. */

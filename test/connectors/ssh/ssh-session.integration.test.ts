@@ -217,6 +217,22 @@ describe('commands over SSH', () => {
     });
   });
 
+  it('are ended however early they are given up, the server still starting them', async () => {
+    // As many at a time as a connection may have sessions, and one to look.
+    for (let round = 0; round < 6; round += 1) {
+      await within(async (session) => {
+        await Promise.all(Array.from({ length: 9 }, async (_, turns) => {
+          const abort = new AbortController();
+          const sleeping = expect(session.exec(ShellWords.posix('sleep', '62'), options({ signal: abort.signal }))).rejects.toThrow('enough');
+          for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+          abort.abort(new Error('enough'));
+          await sleeping;
+        }));
+        await until(async () => !(await session.exec(ShellWords.posix('ps', '-u', sshd.user, '-o', 'args='), options())).stdout.includes('sleep 62'), 'the sleeping commands to end');
+      });
+    }
+  });
+
   it('stream their lines under backpressure', async () => {
     await within(async (session) => {
       const lines = session.lines(ShellWords.posix('seq', '1', '200000'), options({ readOnly: true }));
