@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectorError, type ConnectorFacade, type ConnectorKey, type WriteOutcome } from '../../protocol/model/index.js';
 import type { OutcomeQuestion, OutcomeSource } from '../../protocol/session/contract.js';
 import type { AnyConnector } from '../../connectors/framework/index.js';
-import { canReadBack, readBack } from './read-back.js';
+import { canReadBack, readBack, type Evidence } from './read-back.js';
+import type { Ended } from './journal-record.js';
 import { isJournaled } from './write-identity.js';
 import type { Found, WriteJournal } from './write-journal.js';
 
@@ -19,11 +20,17 @@ export interface JournalOutcomesOptions {
 
 /** The ages peers tell are believed to this many milliseconds. */
 const MARGIN = 5_000;
+/** A question is held so long for a target to settle, well within the time for its answer (`FIXED.outcomeLook`). Milliseconds. */
+const HELD = 3_000;
+/** Who asks is told to ask again when it is settled so soon, and that it is unknown when it takes longer: their callers wait meanwhile. Milliseconds. */
+const ASKED_AGAIN = 30_000;
 
 /** Tells peers what became of their writes: from the journal, else by looking at the target where that can tell. */
 export class JournalOutcomes implements OutcomeSource {
   readonly journalId: string;
   readonly #options: JournalOutcomesOptions;
+  /** When a look first showed nothing of a write of an earlier process, by its id; as many at most as the journal has of those. */
+  readonly #absentSince = new Map<string, number>();
 
   constructor(options: JournalOutcomesOptions) {
     this.#options = options;
@@ -47,17 +54,35 @@ export class JournalOutcomes implements OutcomeSource {
     const connector = await findConnector(connectorKey);
     if (!canReadBack(connector, operation)) return { state: 'unknown' };
     const facade = await openFacade(connectorKey, facadeKey);
-    let evidence = await readBack(facade, operation, signal);
-    const settles = connector.readBack?.settles ?? 0;
-    if (evidence.state === 'absent' && settles > 0) {
-      // The target may still have the request before it: it has answered once, and gets time to come to it.
-      await delay(settles, undefined, { signal });
-      evidence = await readBack(facade, operation, signal);
-    }
-    // While this process may still be at it, that nothing is there yet proves nothing.
-    const outcome = evidence.state === 'applied' ? evidence : evidence.state === 'absent' && journal.isFromBefore(operationId) ? { state: 'notApplied' as const } : undefined;
-    if (outcome === undefined) return { state: 'unknown' };
+    const look = (): Promise<Evidence> => readBack(facade, operation, signal);
+    const outcome = await this.#concluded(operationId, connector.readBack?.settles ?? 0, look, signal);
+    if (outcome.state === 'unknown' || outcome.state === 'inProgress') return outcome;
     await journal.resolve(operationId, intent, outcome);
+    this.#absentSince.delete(operationId);
     return outcome;
+  }
+
+  async #concluded(operationId: string, settles: number, look: () => Promise<Evidence>, signal: AbortSignal): Promise<Exclude<Ended, { readonly state: 'failed' }> | { readonly state: 'inProgress' }> {
+    let evidence = await look();
+    if (evidence.state === 'absent') {
+      // While this process may still be at it, that nothing is there yet proves nothing.
+      if (!this.#options.journal.isFromBefore(operationId)) return { state: 'unknown' };
+      const left = this.#settlesIn(operationId, settles);
+      if (left > HELD) return { state: left > ASKED_AGAIN ? 'unknown' : 'inProgress' };
+      if (left > 0) {
+        await delay(left, undefined, { signal });
+        evidence = await look();
+      }
+    }
+    if (evidence.state === 'applied') return evidence;
+    return { state: evidence.state === 'absent' ? 'notApplied' : 'unknown' };
+  }
+
+  /** The target may still have the request before it: it has answered once, and gets `settles` milliseconds to come to it. */
+  #settlesIn(operationId: string, settles: number): number {
+    const { journal, now = journal.now } = this.#options;
+    const since = this.#absentSince.get(operationId) ?? now();
+    this.#absentSince.set(operationId, since);
+    return since + settles - now();
   }
 }

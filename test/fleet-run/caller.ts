@@ -110,11 +110,11 @@ export class Caller {
       if (answer.status < 300) return answer;
       const { what, kind, isRetryable } = refusalOf(answer);
       told(what);
-      this.#ledger.failed(operation, kind, isRetryable);
+      this.#ledger.failed(operation, kind, isRetryable, `${path} ${JSON.stringify(answer.body)}`);
     } catch (error) {
       const { what, kind, isRetryable } = breakOf(error);
       told(what);
-      this.#ledger.failed(operation, kind, isRetryable);
+      this.#ledger.failed(operation, kind, isRetryable, `${path} ${JSON.stringify(request.body ?? {})} at c${this.#controllers.indexOf(controller) + 1}, sent ${new Date(Date.now() - (performance.now() - startedAt)).toISOString()}`);
     }
     return undefined;
   }

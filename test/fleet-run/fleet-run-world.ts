@@ -24,7 +24,7 @@ export interface FleetRunWorld {
 export async function makeFleetRunWorld(): Promise<FleetRunWorld> {
   const fleet = await makeFleetWorld(['c1', 'c2', 'c3']);
   const { world } = fleet;
-  const target = await startPostgresql();
+  const target = await startPostgresql({ maxConnections: 600 });
   try {
     await target.query('CREATE DATABASE store');
     for (const group of GROUPS) await makeTable(target, group);
@@ -43,7 +43,7 @@ export async function makeFleetRunWorld(): Promise<FleetRunWorld> {
       const group = GROUPS[index % 2] as GroupName;
       // Each dials two of the three, so that every controller has agents of others.
       const dials = [index, index + 1].map((each) => ({ url: (controllers[each % 3] as Controller).gatewayUrl }));
-      agents.push(await startAgent(world, { name, keys: await world.agentKeys(name, { group }), config: { controllers: dials, connectors: { enabled: ['database-table'] } } }));
+      agents.push(await startAgent(world, { name, keys: await world.agentKeys(name, { group }), config: { controllers: dials, connectors: { enabled: ['database-table'] }, log: { level: 'warn' } } }));
     }
     for (const controller of controllers) for (const group of GROUPS) await controller.systemReady(group, 60_000);
     return {

@@ -45,11 +45,11 @@ export class Ledger {
     this.#times.push(milliseconds);
   }
 
-  /** Always false. */
-  failed(operation: OperationName, kind: string, isRetryable: boolean): false {
+  /** Always false. `where` names the request, for whoever looks for it in the logs. */
+  failed(operation: OperationName, kind: string, isRetryable: boolean, where = ''): false {
     this.operations += 1;
     this.errors.set(kind, (this.errors.get(kind) ?? 0) + 1);
-    if (!isRetryable) this.notRetryable.push(`${operation}: ${kind}`);
+    if (!isRetryable) this.notRetryable.push(`${operation}: ${kind} ${where}`.trim());
     return false;
   }
 

@@ -24,7 +24,7 @@ function programs(): string {
 }
 
 /** PostgreSQL with SCRAM logins and TLS, as Debian packages it. */
-export async function startPostgresql(): Promise<DatabaseServer> {
+export async function startPostgresql({ maxConnections = 200 }: { readonly maxConnections?: number } = {}): Promise<DatabaseServer> {
   const bin = programs();
   const directory = await mkdtemp(join(tmpdir(), 'causeway-postgresql-'));
   const [port] = await freePorts(1) as [number];
@@ -39,7 +39,7 @@ export async function startPostgresql(): Promise<DatabaseServer> {
   const [initdb, initArguments] = asUser(OWNER, join(bin, 'initdb'), ['-D', data, '-U', 'causeway', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C.UTF-8', '-N']);
   await run(initdb, initArguments);
   const [program, argv] = asUser(OWNER, join(bin, 'postgres'), [
-    '-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${directory}`, '-c', 'fsync=off', '-c', 'max_connections=200',
+    '-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${directory}`, '-c', 'fsync=off', '-c', `max_connections=${maxConnections}`,
     '-c', 'ssl=on', '-c', `ssl_cert_file=${tls.certificateFile}`, '-c', `ssl_key_file=${tls.keyFile}`, '-c', 'timezone=UTC',
   ]);
   const server = new ListeningServer(program, argv, port);

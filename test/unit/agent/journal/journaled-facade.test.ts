@@ -23,9 +23,10 @@ async function agent(disk = new FaultyDisk(), readBack: AnyConnector['readBack']
   const connector = { id: 'fake', readBack } as AnyConnector;
   const context: FacadeContext = { connector, connectorKey: KEY, configuration: configuration(), systemId: 'system-1', origin: { ...origin, principal } };
   const facade = journalStage({ journal })(target, context);
-  const outcomes = new JournalOutcomes({ journal, systemIdOf: () => 'system-1', findConnector: async () => connector, openFacade: async () => target });
+  const clock = { ahead: 0 };
+  const outcomes = new JournalOutcomes({ journal, now: () => journal.now() + clock.ahead, systemIdOf: () => 'system-1', findConnector: async () => connector, openFacade: async () => target });
   const ask = (operationId: string, operation: Operation = create(), who = 'idm') => outcomes.outcomeOf({ operationId, age: 60_000, connectorKey: KEY, facadeKey: '', operation, origin: { ...origin, principal: who } }, AbortSignal.timeout(5_000));
-  return { disk, log, journal, target, facade, ask, context };
+  return { disk, log, journal, target, facade, ask, context, clock };
 }
 const once = (operationId: string, signal = new AbortController().signal): CallContext => ({ signal, operationId, once: true });
 const kinds = (target: FakeFacade): string[] => target.performed.map(({ operation }) => operation.kind);
@@ -208,6 +209,25 @@ describe('what became of a write', () => {
     expect(await ask('op-1')).toEqual({ state: 'notApplied' });
     await expect(facade.perform(create(), once('op-1'))).rejects.toMatchObject({ outcome: 'notApplied' });
     expect(kinds(target)).not.toContain('create');
+  });
+
+  it.each([[10_000, 'inProgress'], [60_000, 'unknown']] as const)('whose target may take %i ms to come to it is %s until then, told at once', async (settles, state) => {
+    const { target, ask, clock, facade } = await crashedDuring(create(), { operations: ['create'], settles });
+    expect(await ask('op-1')).toEqual({ state });
+    clock.ahead = settles - 4_000;
+    expect(await ask('op-1')).toEqual({ state: 'inProgress' });
+    clock.ahead = settles;
+    expect(await ask('op-1')).toEqual({ state: 'notApplied' });
+    await expect(facade.perform(create(), once('op-1'))).rejects.toMatchObject({ outcome: 'notApplied' });
+    expect(kinds(target)).not.toContain('create');
+  });
+
+  it('whose target comes to it late was applied', async () => {
+    const { target, ask, clock } = await crashedDuring(create(), { operations: ['create'], settles: 60_000 });
+    expect(await ask('op-1')).toEqual({ state: 'unknown' });
+    clock.ahead = 5_000;
+    target.onStream = async function* () { yield person('anna'); return undefined; };
+    expect(await ask('op-1')).toEqual({ state: 'applied', uid: new Uid('uid-anna') });
   });
 
   it('after a crash during an update, or at a connector that cannot tell, is unknown, and it is not done again', async () => {
