@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,11 +67,38 @@ export async function startPostgresql({ maxConnections = 200 }: { readonly maxCo
     host: '127.0.0.1', port, database: 'postgres', user: 'causeway', password: PASSWORD, jdbcUrl: `jdbc:postgresql://127.0.0.1:${port}/postgres`,
     ca: await readFile(tls.caFile, 'utf8'), caFile: tls.caFile,
     query,
-    pause: (signal = 'SIGINT') => server.stop(signal),
+    pause: async (signal = 'SIGINT') => {
+      const backends = signal === 'SIGKILL' ? childrenOf(server.pid) : [];
+      await server.stop(signal);
+      // They hold the shared memory, and no server starts beside them.
+      for (const pid of backends) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+      await until(() => !backends.some(isRunning), 'the backends to be gone');
+    },
     resume: start,
     stop: async () => {
       await server.stop('SIGINT');
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function childrenOf(parent: number): readonly number[] {
+  const parentOf = (pid: string): number => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) \S /s, '').split(' ')[0]);
+    } catch {
+      return 0; // it has ended meanwhile
+    }
+  };
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === parent).map(Number);
+}
+
+/** Not even as a process nobody has waited for: that has no program. */
+function isRunning(pid: number): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/exe`);
+    return true;
+  } catch {
+    return false;
+  }
 }

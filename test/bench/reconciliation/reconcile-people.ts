@@ -30,18 +30,18 @@ const SAMPLE_EVERY = 500;
 
 interface Victim {
   readonly name: string;
-  /** Of the source's people, read or dealt with by then. */
-  readonly when: { readonly what: 'read' | 'processed'; readonly share: number };
+  /** By then so much of the source has been read, or so many of the missing people have been created. */
+  readonly when: { readonly what: 'read' | 'created'; readonly share: number };
   kill(world: ReconWorld): Promise<void>;
 }
 
-/** What is killed, when, and how it comes back: two while both sides are read, the others while objects are dealt with. */
+/** What is killed, when, and how it comes back: two while both sides are read, the others while the run writes. */
 const VICTIMS: readonly Victim[] = [
   { name: 'agent of the directory', when: { what: 'read', share: 0.2 }, kill: async ({ agents }) => { await agents.ldap.kill(); await agents.ldap.restart(); } },
   { name: 'NATS', when: { what: 'read', share: 0.5 }, kill: async ({ nats }) => { await nats.stop('SIGKILL'); await nats.start(); } },
-  { name: 'agent of the table', when: { what: 'processed', share: 0.1 }, kill: async ({ agents }) => { await agents.db.kill(); await agents.db.restart(); } },
-  { name: 'controller', when: { what: 'processed', share: 0.3 }, kill: async ({ controller }) => { await controller.kill(); await controller.restart(); } },
-  { name: 'PostgreSQL', when: { what: 'processed', share: 0.5 }, kill: async ({ database }) => { await database.pause('SIGKILL'); await database.resume(); } },
+  { name: 'agent of the table', when: { what: 'created', share: 0.1 }, kill: async ({ agents }) => { await agents.db.kill(); await agents.db.restart(); } },
+  { name: 'controller', when: { what: 'created', share: 0.4 }, kill: async ({ controller }) => { await controller.kill(); await controller.restart(); } },
+  { name: 'PostgreSQL', when: { what: 'created', share: 0.7 }, kill: async ({ database }) => { await database.pause('SIGKILL'); await database.resume(); } },
 ];
 
 /** Whole run, whole run after 500 changes, delta after 500 more; `kills`: each program is killed once during the first. */
@@ -82,7 +82,7 @@ async function reconcile(world: ReconWorld, name: string, { delta = false, kills
   const from = performance.now();
   const { body } = await world.controller.rest.send(`/openidm/recon?_action=recon&mapping=people${delta ? '&delta=true' : ''}`, { method: 'POST' });
   const id = String(body['_id']);
-  const killed = kills ? await killAll(world, id, Object.values(expected).reduce((sum, each) => sum + each, 0), say) : [];
+  const killed = kills ? await killAll(world, id, expected, say) : [];
   const summary = await ended(world, id);
   const seconds = (performance.now() - from) / 1_000;
   await world.query('delete from linked where source not in (select uid from directory); insert into linked select * from next_linked; drop table next_linked');
@@ -90,9 +90,10 @@ async function reconcile(world: ReconWorld, name: string, { delta = false, kills
   return { name, seconds, bytes: { ldap: ldap.total - before.ldap, db: db.total - before.db }, situations, expected, state: String(summary['state']), summary, kills: killed };
 }
 
-/** One after the other, each when the run has come so far. `people`: in the source, about. */
-async function killAll(world: ReconWorld, id: string, people: number, say: (line: string) => void): Promise<readonly string[]> {
+/** One after the other, each when the run has come so far. */
+async function killAll(world: ReconWorld, id: string, expected: ReconFigures['expected'], say: (line: string) => void): Promise<readonly string[]> {
   const killed: string[] = [];
+  const whole = { read: Object.values(expected).reduce((sum, each) => sum + each, 0), created: expected['ABSENT'] ?? 0 };
   for (const { name, when: { what, share }, kill } of VICTIMS) {
     let [stage, count] = ['', 0];
     await until(async () => {
@@ -100,13 +101,14 @@ async function killAll(world: ReconWorld, id: string, people: number, say: (line
       if (at === undefined) return false;
       if (at['state'] !== 'ACTIVE') throw new Error(`The run was over before ${name} was killed: ${JSON.stringify(at)}`);
       stage = String(at['stage']);
-      count = (at['progress'] as { readonly source: { readonly existing: Readonly<Record<typeof what, number>> } }).source.existing[what];
-      return count >= share * people;
+      const { source, target } = at['progress'] as { readonly source: { readonly existing: { readonly read: number } }; readonly target: { readonly created: number } };
+      count = what === 'read' ? source.existing.read : target.created;
+      return count >= share * whole[what];
     }, `the run to come so far that ${name} is killed`, LIMIT, 20);
     const from = performance.now();
     await kill(world);
     killed.push(`${name} in ${stage}, ${count} ${what}`);
-    say(`killed ${name} in ${stage}, ${count} people of the source ${what}; back after ${((performance.now() - from) / 1_000).toFixed(1)} s`);
+    say(`killed ${name} in ${stage}, ${count} people ${what}; back after ${((performance.now() - from) / 1_000).toFixed(1)} s`);
   }
   return killed;
 }
