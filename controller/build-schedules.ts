@@ -14,6 +14,8 @@ import { wallClock } from './schedules/wall-clock.js';
 import type { Database } from './store/database/database.js';
 import type { LiveSyncRunner } from './systems/requests/parts.js';
 import type { SystemRegistry } from './systems/system-registry.js';
+import { scheduleFailed } from './webhooks/schedule-events.js';
+import type { TellWebhooks } from './webhooks/webhook-event.js';
 
 export interface ScheduleParts {
   readonly database: Database;
@@ -21,6 +23,7 @@ export interface ScheduleParts {
   readonly liveSync: LiveSyncRunner;
   readonly reconciliations: StartedReconciliations;
   readonly scripts?: ScheduleScripts | undefined;
+  readonly tell: TellWebhooks;
   readonly log: Log;
 }
 
@@ -33,13 +36,13 @@ export interface SchedulesPart {
   close(): Promise<void>;
 }
 
-export function buildSchedules({ systems, schedules }: ControllerConfig, { database, registry, liveSync, reconciliations, scripts, log }: ScheduleParts): SchedulesPart {
+export function buildSchedules({ systems, schedules }: ControllerConfig, { database, registry, liveSync, reconciliations, scripts, tell, log }: ScheduleParts): SchedulesPart {
   const services = new Map([
     ['sync', reconcileService(reconciliations)], ['provisioner', liveSyncService(registry, liveSync)], ['script', scriptService(scripts)],
   ]);
   const book = new ScheduleBook({ database, services, clock: wallClock, log });
   const history = new RunHistory(database);
-  const scheduler = new Scheduler({ database, book, history, services, clock: wallClock, log, controller: `${hostname()}:${process.pid}`, settings: schedules });
+  const scheduler = new Scheduler({ database, book, history, services, clock: wallClock, log, controller: `${hostname()}:${process.pid}`, settings: schedules, onFailure: (failed) => tell(scheduleFailed(failed)) });
   const files = new ScheduleFiles(systems.configuration, book, log);
   let unfollow = (): void => undefined;
   return {

@@ -36,7 +36,7 @@ export function openStored(config: ControllerConfig, { systems, router, worker }
       return built.close();
     },
   };
-  const schedules = buildSchedules(config, { database, registry: systems.registry, liveSync: sync.liveSync, reconciliations: sync.reconciliations, scripts: scheduleScripts(sync.scripts, config.systems.project), log });
+  const schedules = buildSchedules(config, { database, registry: systems.registry, liveSync: sync.liveSync, reconciliations: sync.reconciliations, scripts: scheduleScripts(sync.scripts, config.systems.project), tell: webhooks.tell, log });
   return { database, sync, managed, schedules, webhooks };
 }
 

@@ -14,6 +14,7 @@ const ACTIONS = new Set(['reconcile', 'recon', 'reconById', 'reconByQuery']);
 /** `invokeService` `sync`: a whole reconciliation, whichever of its names the action has. */
 export function reconcileService(reconciliations: StartedReconciliations): ScheduledService {
   return {
+    hasPublicReasons: true,
     check(context) { mappingOf(context); },
     async run(context, { signal, log }) {
       signal.throwIfAborted();

@@ -13,6 +13,8 @@ export interface ServiceCall {
 
 /** What a schedule can call: an `invokeService`. */
 export interface ScheduledService {
+  /** What its failures say names no objects and no values, so that others may be told of it. */
+  readonly hasPublicReasons?: boolean;
   /** Throws 400 for an `invokeContext` it cannot use. */
   check(context: JsonObject): void;
   /** Answers what the history is to show. A rejection is a failed run. */

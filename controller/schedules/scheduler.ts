@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Log } from '../log.js';
 import { ResourceError, notFound } from '../crest/resource-error.js';
 import type { Database } from '../store/database/database.js';
+import type { FailedRun } from './failed-run.js';
 import { messageOf } from './message-of.js';
 import type { RunHistory, ScheduleRun } from './run-history.js';
 import { iso, type KeptSchedule, type ScheduleBook } from './schedule-book.js';
@@ -28,6 +29,8 @@ export interface SchedulerParts {
   /** Names this controller in the history. */
   readonly controller: string;
   readonly log: Log;
+  /** Is told of a run at least once, before its end is noted. Never rejects. */
+  readonly onFailure?: ((failed: FailedRun) => Promise<void>) | undefined;
 }
 
 /** What other controllers changed is seen after so long, and what could not begin is tried again. Milliseconds. */
@@ -189,11 +192,17 @@ export class Scheduler {
       }
       // What can be done again is left as it is: another controller, or this one when it is back, sees that it ended early.
       if (end.state === 'INTERRUPTED' && schedule.source.recoverable) return;
+      if (end.state !== 'SUCCESS') await this.#failed(run, end.state, end.state === 'INTERRUPTED' || services.get(schedule.service)?.hasPublicReasons === true ? end.message : undefined);
       await history.end(database, run.id, clock.now(), end);
       log[levelOf(schedule)]({ state: end.state }, 'run of a schedule ended');
     } catch (error) {
       log.error({ reason: messageOf(error) }, 'the end of a run could not be stored');
     }
+  }
+
+  /** `reason`: undefined for one that only those may see who may read the history. */
+  async #failed(run: ScheduleRun, state: FailedRun['state'], reason = `it is told at /openidm/scheduler/run/${run.id}`): Promise<void> {
+    await this.#parts.onFailure?.({ run, state, reason });
   }
 
   async #tidy(): Promise<void> {
@@ -214,15 +223,19 @@ export class Scheduler {
       schedule = book.compile(run.schedule, run.content);
     } catch { /* It is not done again, then. */ }
     const again = schedule?.source.recoverable === true ? { ...run, id: randomUUID(), attempt: run.attempt + 1, controller: this.#parts.controller } : undefined;
+    const message = `controller ${run.controller} ended during the run`;
+    const noted = { asInterrupted: false };
     const claim = (): Promise<boolean> => database.transaction(async (tx) => {
       const open = await tx.query("SELECT 1 FROM schedule_run WHERE id = $1 AND state = 'RUNNING' FOR UPDATE", [run.id]);
       if (open.length === 0) return false;
-      await history.end(tx, run.id, clock.now(), { state: 'INTERRUPTED', message: `controller ${run.controller} ended during the run` });
+      await history.end(tx, run.id, clock.now(), { state: 'INTERRUPTED', message });
+      noted.asInterrupted = true;
       log.warn({ schedule: run.schedule, run: run.id, controller: run.controller, again: again !== undefined }, 'a controller ended during the run of a schedule');
       return again !== undefined && history.begin(tx, again, clock.now());
     });
     if (schedule !== undefined && again !== undefined) await this.#begin(schedule, again, claim);
     else await database.exclusively(run.lease, claim);
+    if (noted.asInterrupted && again === undefined) await this.#failed(run, 'INTERRUPTED', message);
   }
 }
 
