@@ -7,6 +7,7 @@ import { reconcileService, type StartedReconciliations } from './schedules/recon
 import { RunHistory } from './schedules/run-history.js';
 import { ScheduleBook } from './schedules/schedule-book.js';
 import { ScheduleFiles } from './schedules/schedule-files.js';
+import type { ScheduleObserver } from './schedules/schedule-observer.js';
 import { Scheduler } from './schedules/scheduler.js';
 import { schedulerRequests } from './schedules/scheduler-requests.js';
 import { scriptService, type ScheduleScripts } from './schedules/script-service.js';
@@ -24,6 +25,7 @@ export interface ScheduleParts {
   readonly reconciliations: StartedReconciliations;
   readonly scripts?: ScheduleScripts | undefined;
   readonly tell: TellWebhooks;
+  readonly observer?: ScheduleObserver | undefined;
   readonly log: Log;
 }
 
@@ -36,13 +38,13 @@ export interface SchedulesPart {
   close(): Promise<void>;
 }
 
-export function buildSchedules({ systems, schedules }: ControllerConfig, { database, registry, liveSync, reconciliations, scripts, tell, log }: ScheduleParts): SchedulesPart {
+export function buildSchedules({ systems, schedules }: ControllerConfig, { database, registry, liveSync, reconciliations, scripts, tell, observer, log }: ScheduleParts): SchedulesPart {
   const services = new Map([
     ['sync', reconcileService(reconciliations)], ['provisioner', liveSyncService(registry, liveSync)], ['script', scriptService(scripts)],
   ]);
   const book = new ScheduleBook({ database, services, clock: wallClock, log });
   const history = new RunHistory(database);
-  const scheduler = new Scheduler({ database, book, history, services, clock: wallClock, log, controller: `${hostname()}:${process.pid}`, settings: schedules, onFailure: (failed) => tell(scheduleFailed(failed)) });
+  const scheduler = new Scheduler({ database, book, history, services, clock: wallClock, log, controller: `${hostname()}:${process.pid}`, settings: schedules, observer, onFailure: (failed) => tell(scheduleFailed(failed)) });
   const files = new ScheduleFiles(systems.configuration, book, log);
   let unfollow = (): void => undefined;
   return {

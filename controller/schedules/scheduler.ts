@@ -7,6 +7,7 @@ import { messageOf } from './message-of.js';
 import type { RunHistory, ScheduleRun } from './run-history.js';
 import { iso, type KeptSchedule, type ScheduleBook } from './schedule-book.js';
 import type { Schedule } from './schedule.js';
+import type { EndState, ScheduleObserver } from './schedule-observer.js';
 import { serviceOf, type ScheduledServices } from './scheduled-service.js';
 import type { WallClock } from './wall-clock.js';
 
@@ -30,6 +31,7 @@ export interface SchedulerParts {
   readonly controller: string;
   readonly log: Log;
   /** Is told of a run at least once, before its end is noted. Never rejects. */
+  readonly observer?: ScheduleObserver | undefined;
   readonly onFailure?: ((failed: FailedRun) => Promise<void>) | undefined;
 }
 
@@ -135,25 +137,28 @@ export class Scheduler {
     const run = this.#newRun(schedule, due);
     const now = clock.now();
     const isLate = now - due > settings.missedAfter;
-    const missed = isLate ? this.#missed(kept, due, now) : undefined;
+    const missed = isLate ? this.#missed(kept, due, now) : 0;
+    const message = missed === 0 ? undefined : `${missed === COUNTED ? `${COUNTED} or more` : missed} ${missed === 1 ? 'run was' : 'runs were'} missed since ${iso(due)}`;
     const until = isLate ? now : due;
     const claim = async (state: 'RUNNING' | 'MISSED'): Promise<boolean> => {
-      const isClaimed = await database.transaction(async (tx) => await book.advance(tx, kept, until) && history.begin(tx, run, clock.now(), { state, message: missed }));
+      const isClaimed = await database.transaction(async (tx) => await book.advance(tx, kept, until) && history.begin(tx, run, clock.now(), { state, message }));
       book.advanced(kept, until);
+      if (isClaimed && missed > 0) this.#parts.observer?.missed(schedule.name, missed);
       return isClaimed;
     };
     if (isLate && schedule.source.misfirePolicy === 'doNothing') {
-      if (await claim('MISSED')) this.#parts.log.warn({ schedule: schedule.name, missed }, 'a schedule missed its time');
+      if (await claim('MISSED')) this.#parts.log.warn({ schedule: schedule.name, missed: message }, 'a schedule missed its time');
       return true;
     }
     if (this.#running.size >= settings.maxConcurrentRuns) return false;
     return this.#begin(schedule, run, () => claim('RUNNING'));
   }
 
-  #missed({ schedule, since }: KeptSchedule, due: number, now: number): string {
+  /** How many of its times are over, up to `COUNTED`. */
+  #missed({ schedule, since }: KeptSchedule, due: number, now: number): number {
     let count = 0;
     for (let at: number | undefined = due; at !== undefined && at <= now && count < COUNTED; at = schedule.fireAfter(at, since)) count += 1;
-    return `${count === COUNTED ? `${COUNTED} or more` : count} ${count === 1 ? 'run was' : 'runs were'} missed since ${iso(due)}`;
+    return count;
   }
 
   #newRun(schedule: Schedule, fireTime: number): ScheduleRun {
@@ -182,6 +187,9 @@ export class Scheduler {
     const log = this.#parts.log.child({ schedule: schedule.name, run: run.id });
     const signal = AbortSignal.any([lease, this.#stop.signal]);
     log[levelOf(schedule)]({ dueAt: iso(run.fireTime) }, 'schedule fired');
+    const began = clock.now();
+    const observed = this.#parts.observer?.began(schedule.name);
+    let noted: EndState | undefined;
     try {
       let end: Parameters<RunHistory['end']>[3];
       try {
@@ -192,12 +200,19 @@ export class Scheduler {
       }
       // What can be done again is left as it is: another controller, or this one when it is back, sees that it ended early.
       if (end.state === 'INTERRUPTED' && schedule.source.recoverable) return;
-      if (end.state !== 'SUCCESS') await this.#failed(run, end.state, end.state === 'INTERRUPTED' || services.get(schedule.service)?.hasPublicReasons === true ? end.message : undefined);
+      if (end.state !== 'SUCCESS') await this.#failed(run, end.state, end.state === 'INTERRUPTED' || this.#hasPublicReasons(schedule) ? end.message : undefined);
       await history.end(database, run.id, clock.now(), end);
+      noted = end.state;
       log[levelOf(schedule)]({ state: end.state }, 'run of a schedule ended');
     } catch (error) {
       log.error({ reason: messageOf(error) }, 'the end of a run could not be stored');
+    } finally {
+      observed?.(noted, clock.now() - began);
     }
+  }
+
+  #hasPublicReasons({ service }: Schedule): boolean {
+    return this.#parts.services.get(service)?.hasPublicReasons === true;
   }
 
   /** `reason`: undefined for one that only those may see who may read the history. */
@@ -235,7 +250,9 @@ export class Scheduler {
     });
     if (schedule !== undefined && again !== undefined) await this.#begin(schedule, again, claim);
     else await database.exclusively(run.lease, claim);
-    if (noted.asInterrupted && again === undefined) await this.#failed(run, 'INTERRUPTED', message);
+    if (!noted.asInterrupted) return;
+    this.#parts.observer?.interrupted(run.schedule);
+    if (again === undefined) await this.#failed(run, 'INTERRUPTED', message);
   }
 }
 

@@ -2,6 +2,7 @@ import { silentLog } from '../../../../controller/log.js';
 import type { FailedRun } from '../../../../controller/schedules/failed-run.js';
 import { RunHistory } from '../../../../controller/schedules/run-history.js';
 import { ScheduleBook } from '../../../../controller/schedules/schedule-book.js';
+import type { ScheduleObserver } from '../../../../controller/schedules/schedule-observer.js';
 import type { ScheduledService, ServiceCall } from '../../../../controller/schedules/scheduled-service.js';
 import { Scheduler, type SchedulerSettings } from '../../../../controller/schedules/scheduler.js';
 import { scriptService } from '../../../../controller/schedules/script-service.js';
@@ -32,11 +33,11 @@ export class HeldService implements ScheduledService {
 }
 
 /** One controller's schedules. `own`: what it calls; without it a service that is done at once. */
-export function startScheduler(database: Database, clock: FakeWallClock, { name = 'one', service = new HeldService(), settings = {}, onFailure = () => Promise.resolve() }: { name?: string; service?: HeldService; settings?: Partial<SchedulerSettings>; onFailure?: (failed: FailedRun) => Promise<void> } = {}) {
+export function startScheduler(database: Database, clock: FakeWallClock, { name = 'one', service = new HeldService(), settings = {}, observer, onFailure = () => Promise.resolve() }: { name?: string; service?: HeldService; settings?: Partial<SchedulerSettings>; observer?: ScheduleObserver; onFailure?: (failed: FailedRun) => Promise<void> } = {}) {
   const services = new Map<string, ScheduledService>([['sync', service], ['script', scriptService(undefined)]]);
   const book = new ScheduleBook({ database, services, clock, log: silentLog });
   const history = new RunHistory(database);
-  const scheduler = new Scheduler({ database, book, history, services, clock, controller: name, log: silentLog, settings: { missedAfter: 60_000, history: 86_400_000, maxConcurrentRuns: 10, ...settings }, onFailure });
+  const scheduler = new Scheduler({ database, book, history, services, clock, controller: name, log: silentLog, settings: { missedAfter: 60_000, history: 86_400_000, maxConcurrentRuns: 10, ...settings }, observer, onFailure });
   return {
     book, history, scheduler, service, clock,
     /** The time is now so late, and the scheduler looks until nothing is due; what began and is not held has ended. */
