@@ -16,7 +16,7 @@ import type { Database } from './store/database/database.js';
 import type { LiveSyncRunner } from './systems/requests/parts.js';
 import type { SystemRegistry } from './systems/system-registry.js';
 import { scheduleFailed } from './webhooks/schedule-events.js';
-import type { TellWebhooks } from './webhooks/webhook-event.js';
+import type { TellWebhooksWithin } from './webhooks/webhook-event.js';
 
 export interface ScheduleParts {
   readonly database: Database;
@@ -24,7 +24,7 @@ export interface ScheduleParts {
   readonly liveSync: LiveSyncRunner;
   readonly reconciliations: StartedReconciliations;
   readonly scripts?: ScheduleScripts | undefined;
-  readonly tell: TellWebhooks;
+  readonly tell: TellWebhooksWithin;
   readonly observer?: ScheduleObserver | undefined;
   readonly log: Log;
 }
@@ -44,7 +44,7 @@ export function buildSchedules({ systems, schedules }: ControllerConfig, { datab
   ]);
   const book = new ScheduleBook({ database, services, clock: wallClock, log });
   const history = new RunHistory(database);
-  const scheduler = new Scheduler({ database, book, history, services, clock: wallClock, log, controller: `${hostname()}:${process.pid}`, settings: schedules, observer, onFailure: (failed) => tell(scheduleFailed(failed)) });
+  const scheduler = new Scheduler({ database, book, history, services, clock: wallClock, log, controller: `${hostname()}:${process.pid}`, settings: schedules, observer, onFailure: (failed, tx) => tell(scheduleFailed(failed), tx) });
   const files = new ScheduleFiles(systems.configuration, book, log);
   let unfollow = (): void => undefined;
   return {

@@ -43,7 +43,7 @@ export function openStored(config: ControllerConfig, { systems, router, worker }
       return built.close();
     },
   };
-  const schedules = buildSchedules(config, { database, registry: systems.registry, liveSync: sync.liveSync, reconciliations: sync.reconciliations, scripts: scheduleScripts(sync.scripts, config.systems.project), tell: webhooks.tell, observer: observers.schedules, log });
+  const schedules = buildSchedules(config, { database, registry: systems.registry, liveSync: sync.liveSync, reconciliations: sync.reconciliations, scripts: scheduleScripts(sync.scripts, config.systems.project), tell: webhooks.tellWithin, observer: observers.schedules, log });
   return { database, sync, managed, schedules, webhooks };
 }
 

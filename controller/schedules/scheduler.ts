@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log.js';
 import { ResourceError, notFound } from '../crest/resource-error.js';
-import type { Database } from '../store/database/database.js';
+import type { Database, SqlRunner } from '../store/database/database.js';
 import type { FailedRun } from './failed-run.js';
 import { messageOf } from './message-of.js';
 import type { RunHistory, ScheduleRun } from './run-history.js';
@@ -30,9 +30,9 @@ export interface SchedulerParts {
   /** Names this controller in the history. */
   readonly controller: string;
   readonly log: Log;
-  /** Is told of a run at least once, before its end is noted. Never rejects. */
+  /** Is told of a run once, in the transaction that notes its end; with a rejection it is not noted, and looked after later. */
   readonly observer?: ScheduleObserver | undefined;
-  readonly onFailure?: ((failed: FailedRun) => Promise<void>) | undefined;
+  readonly onFailure?: ((failed: FailedRun, tx: SqlRunner) => Promise<void>) | undefined;
 }
 
 /** What other controllers changed is seen after so long, and what could not begin is tried again. Milliseconds. */
@@ -183,7 +183,7 @@ export class Scheduler {
 
   /** Never rejects: a failure belongs to the run. */
   async #execute(schedule: Schedule, run: ScheduleRun, lease: AbortSignal): Promise<void> {
-    const { history, database, clock, services } = this.#parts;
+    const { clock, services } = this.#parts;
     const log = this.#parts.log.child({ schedule: schedule.name, run: run.id });
     const signal = AbortSignal.any([lease, this.#stop.signal]);
     log[levelOf(schedule)]({ dueAt: iso(run.fireTime) }, 'schedule fired');
@@ -191,7 +191,7 @@ export class Scheduler {
     const observed = this.#parts.observer?.began(schedule.name);
     let noted: EndState | undefined;
     try {
-      let end: Parameters<RunHistory['end']>[3];
+      let end: RunEnd;
       try {
         end = { state: 'SUCCESS', result: await serviceOf(services, schedule).run(schedule.context, { runId: run.id, signal, log }) };
       } catch (error) {
@@ -200,9 +200,7 @@ export class Scheduler {
       }
       // What can be done again is left as it is: another controller, or this one when it is back, sees that it ended early.
       if (end.state === 'INTERRUPTED' && schedule.source.recoverable) return;
-      if (end.state !== 'SUCCESS') await this.#failed(run, end.state, end.state === 'INTERRUPTED' || this.#hasPublicReasons(schedule) ? end.message : undefined);
-      await history.end(database, run.id, clock.now(), end);
-      noted = end.state;
+      noted = await this.#noteEnd(schedule, run, end);
       log[levelOf(schedule)]({ state: end.state }, 'run of a schedule ended');
     } catch (error) {
       log.error({ reason: messageOf(error) }, 'the end of a run could not be stored');
@@ -211,13 +209,15 @@ export class Scheduler {
     }
   }
 
-  #hasPublicReasons({ service }: Schedule): boolean {
-    return this.#parts.services.get(service)?.hasPublicReasons === true;
-  }
-
-  /** `reason`: undefined for one that only those may see who may read the history. */
-  async #failed(run: ScheduleRun, state: FailedRun['state'], reason = `it is told at /openidm/scheduler/run/${run.id}`): Promise<void> {
-    await this.#parts.onFailure?.({ run, state, reason });
+  /** With what others are told of it. Undefined when another controller noted an end before. */
+  #noteEnd(schedule: Schedule, run: ScheduleRun, end: RunEnd): Promise<EndState | undefined> {
+    const { database, history, clock, services, onFailure } = this.#parts;
+    const isPublic = end.state === 'INTERRUPTED' || services.get(schedule.service)?.hasPublicReasons === true;
+    return database.transaction(async (tx) => {
+      if (!await history.end(tx, run.id, clock.now(), end)) return undefined;
+      if (end.state !== 'SUCCESS') await onFailure?.({ run, state: end.state, reason: (isPublic ? end.message : undefined) ?? `it is told at /openidm/scheduler/run/${run.id}` }, tx);
+      return end.state;
+    });
   }
 
   async #tidy(): Promise<void> {
@@ -232,7 +232,7 @@ export class Scheduler {
 
   /** A run that holds no lease has lost its controller; whoever gets the lease ends it, and does it again where the schedule says so. */
   async #lookAfter(run: ScheduleRun): Promise<void> {
-    const { database, history, clock, log, book } = this.#parts;
+    const { database, history, clock, log, book, onFailure } = this.#parts;
     let schedule: Schedule | undefined;
     try {
       schedule = book.compile(run.schedule, run.content);
@@ -244,17 +244,18 @@ export class Scheduler {
       const open = await tx.query("SELECT 1 FROM schedule_run WHERE id = $1 AND state = 'RUNNING' FOR UPDATE", [run.id]);
       if (open.length === 0) return false;
       await history.end(tx, run.id, clock.now(), { state: 'INTERRUPTED', message });
+      if (again === undefined) await onFailure?.({ run, state: 'INTERRUPTED', reason: message }, tx);
       noted.asInterrupted = true;
       log.warn({ schedule: run.schedule, run: run.id, controller: run.controller, again: again !== undefined }, 'a controller ended during the run of a schedule');
       return again !== undefined && history.begin(tx, again, clock.now());
     });
     if (schedule !== undefined && again !== undefined) await this.#begin(schedule, again, claim);
     else await database.exclusively(run.lease, claim);
-    if (!noted.asInterrupted) return;
-    this.#parts.observer?.interrupted(run.schedule);
-    if (again === undefined) await this.#failed(run, 'INTERRUPTED', message);
+    if (noted.asInterrupted) this.#parts.observer?.interrupted(run.schedule);
   }
 }
+
+type RunEnd = Parameters<RunHistory['end']>[3];
 
 /** When it fires next; undefined when it does not. */
 export function dueTime({ schedule, consideredUntil, since, isPaused }: KeptSchedule): number | undefined {

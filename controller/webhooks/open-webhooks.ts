@@ -7,13 +7,14 @@ import type { BackgroundDatabase } from '../store/database/background-database.j
 import type { ConnectorHosts } from '../systems/connector-hosts.js';
 import { AlertWatch } from './watch-alerts.js';
 import type { WebhookObserver } from './webhook-observer.js';
-import type { TellWebhooks } from './webhook-event.js';
+import type { TellWebhooks, TellWebhooksWithin } from './webhook-event.js';
 import { WebhookQueue } from './webhook-queue.js';
 import { webhookRequests } from './webhook-requests.js';
 import { WebhookSender } from './webhook-sender.js';
 
 export interface WebhooksPart {
   readonly tell: TellWebhooks;
+  readonly tellWithin: TellWebhooksWithin;
   readonly handler: RequestHandler;
   /** How many messages wait, by webhook. */
   waiting(): Promise<ReadonlyMap<string, number>>;
@@ -29,7 +30,7 @@ export function openWebhooks(config: ControllerConfig, { database, hosts, observ
   const expiry = new CertificateExpiry(certificateFiles(config));
   const alerts = new AlertWatch({ hosts, certificates: () => expiry.read(), tell: queue.tell });
   return {
-    tell: queue.tell,
+    tell: queue.tell, tellWithin: queue.tellWithin,
     handler: webhookRequests(database, queue, webhooks),
     waiting: () => queue.waiting(),
     start() {

@@ -1,7 +1,7 @@
 import type { FailedRun } from '../schedules/failed-run.js';
 import type { WebhookEvent } from './webhook-event.js';
 
-/** A run of a schedule; whichever controllers tell of it, it is told once. */
+/** A run of a schedule that was not successful. */
 export function scheduleFailed({ run: { id, schedule, fireTime, attempt, controller }, state, reason }: FailedRun): WebhookEvent {
   return {
     type: 'schedule.failed', key: id, at: new Date(),

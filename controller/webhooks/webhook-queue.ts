@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log.js';
-import type { Database } from '../store/database/database.js';
+import type { Database, SqlRunner } from '../store/database/database.js';
 import type { WebhookObserver } from './webhook-observer.js';
-import type { TellWebhooks, WebhookEvent, WebhookEventType } from './webhook-event.js';
+import type { TellWebhooks, TellWebhooksWithin, WebhookEvent, WebhookEventType } from './webhook-event.js';
 
 /** A delivery that is to be tried now. */
 export interface DueDelivery {
@@ -43,15 +43,19 @@ export class WebhookQueue {
   /** Stores an event for everybody who wants it; one that is stored already changes nothing. */
   readonly tell: TellWebhooks = async (event) => {
     try {
-      for (const { name } of this.#webhooks.filter(({ events }) => events.includes(event.type))) await this.#add(name, event);
+      await this.tellWithin(event, this.#database);
     } catch (error) {
       this.#log.error({ err: error, event: event.type }, 'an event for webhooks could not be stored');
     }
   };
 
-  async #add(webhook: string, { type, key, at, data }: WebhookEvent): Promise<void> {
+  readonly tellWithin: TellWebhooksWithin = async (event, tx) => {
+    for (const { name } of this.#webhooks.filter(({ events }) => events.includes(event.type))) await this.#add(tx, name, event);
+  };
+
+  async #add(runner: SqlRunner, webhook: string, { type, key, at, data }: WebhookEvent): Promise<void> {
     const body = JSON.stringify({ type, timestamp: at.toISOString(), data });
-    const added = await this.#database.query(`
+    const added = await runner.query(`
 insert into webhook_delivery (id, webhook, event, event_key, body, state, next_attempt, created)
 select $1, $2, $3, $4, $5, 'waiting', $6::timestamptz, $6::timestamptz
 where (select count(*) from (select 1 from webhook_delivery where webhook = $2 and state = 'waiting' limit $7) w) < $7

@@ -78,7 +78,7 @@ describe('three controllers on one PostgreSQL', () => {
     const all = await Promise.all(['one', 'two', 'three'].map(async (name) => {
       const database = await open();
       const queue = new WebhookQueue(database, { webhooks: [{ name: 'ops', events: ['schedule.failed'] }], log: silentLog });
-      return { queue, ...startScheduler(database, clock, { name, service: new HeldService(), onFailure: (failed) => queue.tell(scheduleFailed(failed)) }) };
+      return { queue, ...startScheduler(database, clock, { name, service: new HeldService(), onFailure: (failed, tx) => queue.tellWithin(scheduleFailed(failed), tx) }) };
     }));
     const [one, two] = all;
     if (one === undefined || two === undefined) throw new Error('there are three');

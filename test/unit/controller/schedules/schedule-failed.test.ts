@@ -21,7 +21,7 @@ afterEach(async () => { await Promise.all(started.map(({ scheduler }) => schedul
 
 /** A controller whose schedule has begun, and goes on until the test ends it. */
 async function begun(schedule: object = {}, { service = new HeldService(), name = 'nightly' } = {}): Promise<ReturnType<typeof startScheduler>> {
-  const one = startScheduler(database, new FakeWallClock('2026-11-23T10:00:30Z'), { service, onFailure: (failed) => queue.tell(scheduleFailed(failed)) });
+  const one = startScheduler(database, new FakeWallClock('2026-11-23T10:00:30Z'), { service, onFailure: (failed, tx) => queue.tellWithin(scheduleFailed(failed), tx) });
   started.push(one);
   service.isQuick = false;
   await one.book.put(name, { ...ONCE, ...schedule }, 'upsert');
@@ -31,7 +31,7 @@ async function begun(schedule: object = {}, { service = new HeldService(), name 
 
 /** Another controller, a minute later. */
 async function lookedAfter(): Promise<ReturnType<typeof startScheduler>> {
-  const two = startScheduler(database, new FakeWallClock('2026-11-23T10:01:36Z'), { name: 'two', onFailure: (failed) => queue.tell(scheduleFailed(failed)) });
+  const two = startScheduler(database, new FakeWallClock('2026-11-23T10:01:36Z'), { name: 'two', onFailure: (failed, tx) => queue.tellWithin(scheduleFailed(failed), tx) });
   await two.at('2026-11-23T10:01:37Z');
   return two;
 }
@@ -89,16 +89,18 @@ describe('schedule.failed', () => {
     expect(await told()).toEqual([]);
   });
 
-  it('is told before the end is noted, so that a controller that dies between them leaves no run untold', async () => {
-    let state: unknown;
-    const service = new HeldService();
-    const one = startScheduler(database, new FakeWallClock('2026-11-23T10:00:30Z'), { service, onFailure: async ({ run }) => { state = (await one.history.get(run.id))?.['state']; } });
-    service.isQuick = false;
-    await one.book.put('nightly', ONCE, 'upsert');
-    await one.at('2026-11-23T10:01:00Z');
-    service.calls[0]?.end(new Error('no'));
-    await one.scheduler.settled();
-    expect(state).toBe('RUNNING');
-    expect(await one.runs()).toMatchObject([{ state: 'FAILED' }]);
+  it('is stored with the end of the run or not at all, so that none is lost while the database is', async () => {
+    const one = await begun();
+    await database.query('ALTER TABLE webhook_delivery RENAME TO out_of_reach');
+    try {
+      one.service.calls[0]?.end(new Error('no'));
+      await one.scheduler.settled();
+      expect(await one.runs()).toMatchObject([{ state: 'RUNNING' }]);
+    } finally {
+      await database.query('ALTER TABLE out_of_reach RENAME TO webhook_delivery');
+    }
+    const two = await lookedAfter();
+    expect(await two.runs()).toMatchObject([{ state: 'INTERRUPTED' }]);
+    expect(await told()).toMatchObject([{ data: { state: 'INTERRUPTED' } }]);
   });
 });

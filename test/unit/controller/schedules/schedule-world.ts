@@ -6,7 +6,7 @@ import type { ScheduleObserver } from '../../../../controller/schedules/schedule
 import type { ScheduledService, ServiceCall } from '../../../../controller/schedules/scheduled-service.js';
 import { Scheduler, type SchedulerSettings } from '../../../../controller/schedules/scheduler.js';
 import { scriptService } from '../../../../controller/schedules/script-service.js';
-import type { Database } from '../../../../controller/store/database/database.js';
+import type { Database, SqlRunner } from '../../../../controller/store/database/database.js';
 import type { JsonObject } from '../../../../controller/crest/json.js';
 import { FakeWallClock } from './fake-wall-clock.js';
 
@@ -33,7 +33,7 @@ export class HeldService implements ScheduledService {
 }
 
 /** One controller's schedules. `own`: what it calls; without it a service that is done at once. */
-export function startScheduler(database: Database, clock: FakeWallClock, { name = 'one', service = new HeldService(), settings = {}, observer, onFailure = () => Promise.resolve() }: { name?: string; service?: HeldService; settings?: Partial<SchedulerSettings>; observer?: ScheduleObserver; onFailure?: (failed: FailedRun) => Promise<void> } = {}) {
+export function startScheduler(database: Database, clock: FakeWallClock, { name = 'one', service = new HeldService(), settings = {}, observer, onFailure = () => Promise.resolve() }: { name?: string; service?: HeldService; settings?: Partial<SchedulerSettings>; observer?: ScheduleObserver; onFailure?: (failed: FailedRun, tx: SqlRunner) => Promise<void> } = {}) {
   const services = new Map<string, ScheduledService>([['sync', service], ['script', scriptService(undefined)]]);
   const book = new ScheduleBook({ database, services, clock, log: silentLog });
   const history = new RunHistory(database);
