@@ -36,7 +36,8 @@ export function reconcileService(reconciliations: StartedReconciliations): Sched
   };
 }
 
-function mappingOf({ action, mapping }: JsonObject): string {
+/** Name of the mapping a schedule calls. Throws 400. */
+export function mappingOf({ action, mapping }: JsonObject): string {
   if (typeof action !== 'string' || !ACTIONS.has(action)) throw badRequest(`The schedule cannot be used: invokeContext.action must be one of ${[...ACTIONS].join(', ')}`);
   if (typeof mapping !== 'string' || mapping === '') throw badRequest('The schedule cannot be used: invokeContext.mapping must be the name of a mapping of sync.json; a mapping inside a schedule is not supported');
   return mapping;

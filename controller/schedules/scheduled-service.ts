@@ -1,7 +1,7 @@
 import type { JsonObject } from '../crest/json.js';
 import { badRequest } from '../crest/resource-error.js';
 import type { Log } from '../log.js';
-import type { Schedule } from './schedule.js';
+import { compileSchedule, type Schedule } from './schedule.js';
 
 export interface ServiceCall {
   /** Of the run; what it does is logged and audited under it. */
@@ -23,6 +23,13 @@ export interface ScheduledService {
 
 /** By the names schedules call them by. */
 export type ScheduledServices = ReadonlyMap<string, ScheduledService>;
+
+/** Throws 400 for what is no schedule, and for one that cannot be run. */
+export function compileFor(services: ScheduledServices, name: string, content: JsonObject): Schedule {
+  const schedule = compileSchedule(name, content);
+  serviceOf(services, schedule);
+  return schedule;
+}
 
 /** Throws 400 for a service this controller does not have, and for a context its service cannot use. */
 export function serviceOf(services: ScheduledServices, { service, context }: Schedule): ScheduledService {

@@ -39,7 +39,7 @@ export function startScheduler(database: Database, clock: FakeWallClock, { name 
   const history = new RunHistory(database);
   const scheduler = new Scheduler({ database, book, history, services, clock, controller: name, log: silentLog, settings: { missedAfter: 60_000, history: 86_400_000, maxConcurrentRuns: 10, ...settings }, observer, onFailure });
   return {
-    book, history, scheduler, service, clock,
+    book, history, scheduler, service, services, clock,
     /** The time is now so late, and the scheduler looks until nothing is due; what began and is not held has ended. */
     async at(time: string): Promise<void> {
       clock.set(time);
