@@ -6,9 +6,9 @@ import type { JsonObject } from '../crest/json.js';
 import { messageOf } from './message-of.js';
 import type { ScheduleScripts } from './script-service.js';
 
-/** Reads the script of a schedule; throws 400 for one that cannot be run. */
-export function scheduleScriptReader(projectFolder: string): (script: JsonObject) => MappingScript {
-  const files = new ScriptFiles(projectFolder);
+/** Reads the script of a schedule; throws 400 for one that cannot be run. Without a folder only what can be seen without files is checked. */
+export function scheduleScriptReader(projectFolder: string | undefined): (script: JsonObject) => MappingScript {
+  const files = projectFolder === undefined ? undefined : new ScriptFiles(projectFolder);
   return (script) => {
     try {
       const found = scriptOf('invokeContext.script', script, files);

@@ -18,8 +18,8 @@ export function scheduledServices({ registry, liveSync, reconciliations, scripts
   return new Map([['sync', reconcileService(reconciliations)], ['provisioner', liveSyncService(registry, liveSync)], ['script', scriptService(scripts)]]);
 }
 
-/** As those of a start, but they run nothing: they say whether they could be called so. */
-export function checkingServices(projectFolder: string): ScheduledServices {
+/** As those of a start, but they run nothing: they say whether they could be called so. Without a folder files of scripts are not read. */
+export function checkingServices(projectFolder: string | undefined): ScheduledServices {
   const nothingRuns = (): Promise<never> => Promise.reject(new Error('A check runs no schedules'));
   return scheduledServices({
     registry: { get: () => undefined }, liveSync: nothingRuns,
