@@ -2,25 +2,22 @@ import { hostname } from 'node:os';
 import type { ControllerConfig } from './config/controller-config.js';
 import type { RequestHandler } from './crest/request.js';
 import type { Log } from './log.js';
-import { liveSyncService } from './schedules/live-sync-service.js';
-import { reconcileService, type StartedReconciliations } from './schedules/reconcile-service.js';
 import { RunHistory } from './schedules/run-history.js';
 import { ScheduleBook } from './schedules/schedule-book.js';
 import { ScheduleFiles } from './schedules/schedule-files.js';
+import type { ScheduleObserver } from './schedules/schedule-observer.js';
+import { scheduledServices, type ServiceParts } from './schedules/scheduled-services.js';
 import { Scheduler } from './schedules/scheduler.js';
 import { schedulerRequests } from './schedules/scheduler-requests.js';
-import { scriptService, type ScheduleScripts } from './schedules/script-service.js';
 import { wallClock } from './schedules/wall-clock.js';
 import type { Database } from './store/database/database.js';
-import type { LiveSyncRunner } from './systems/requests/parts.js';
-import type { SystemRegistry } from './systems/system-registry.js';
+import { scheduleFailed } from './webhooks/schedule-events.js';
+import type { TellWebhooksWithin } from './webhooks/webhook-event.js';
 
-export interface ScheduleParts {
+export interface ScheduleParts extends ServiceParts {
   readonly database: Database;
-  readonly registry: SystemRegistry;
-  readonly liveSync: LiveSyncRunner;
-  readonly reconciliations: StartedReconciliations;
-  readonly scripts?: ScheduleScripts | undefined;
+  readonly tell: TellWebhooksWithin;
+  readonly observer?: ScheduleObserver | undefined;
   readonly log: Log;
 }
 
@@ -33,14 +30,12 @@ export interface SchedulesPart {
   close(): Promise<void>;
 }
 
-export function buildSchedules({ systems, schedules }: ControllerConfig, { database, registry, liveSync, reconciliations, scripts, log }: ScheduleParts): SchedulesPart {
-  const services = new Map([
-    ['sync', reconcileService(reconciliations)], ['provisioner', liveSyncService(registry, liveSync)], ['script', scriptService(scripts)],
-  ]);
+export function buildSchedules({ systems, schedules }: ControllerConfig, { database, tell, observer, log, ...called }: ScheduleParts): SchedulesPart {
+  const services = scheduledServices(called);
   const book = new ScheduleBook({ database, services, clock: wallClock, log });
   const history = new RunHistory(database);
-  const scheduler = new Scheduler({ database, book, history, services, clock: wallClock, log, controller: `${hostname()}:${process.pid}`, settings: schedules });
-  const files = new ScheduleFiles(systems.configuration, book, log);
+  const scheduler = new Scheduler({ database, book, history, services, clock: wallClock, log, controller: `${hostname()}:${process.pid}`, settings: schedules, observer, onFailure: (failed, tx) => tell(scheduleFailed(failed), tx) });
+  const files = new ScheduleFiles(systems.configuration, { book, services, log });
   let unfollow = (): void => undefined;
   return {
     handler: schedulerRequests({ book, scheduler, history, clock: wallClock }),

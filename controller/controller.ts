@@ -78,7 +78,7 @@ async function startParts(config: ControllerConfig, log: Log, { unlock, facts }:
   let server: Server;
   let scraped: MetricsServer | undefined;
   try {
-    scraped = await metrics?.listen({ isReady: () => state === 'ACTIVE_READY', hosts: systems.hosts, peers: agents.figures, fleet: agents.fleet, deadLetters: sync.deadLetters });
+    scraped = await metrics?.listen({ isReady: () => state === 'ACTIVE_READY', hosts: systems.hosts, peers: agents.figures, fleet: agents.fleet, deadLetters: sync.deadLetters, webhooks });
     server = await listenRest(config, { handler, users, webConsole }, log, { observer: metrics?.requests, tracer: telemetry?.tracer });
   } catch (error) {
     await scraped?.close();

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
+import { checkingHooks } from '../managed/checking-hooks.js';
 import { compileManaged, ManagedConfigurationError } from '../managed/configuration/compile-managed.js';
 import { MANAGED_FILE } from '../managed/configuration/managed-book.js';
-import type { ManagedHooks } from '../managed/managed-hooks.js';
-import { scriptOf } from '../mappings/mapping-script.js';
 import { ScriptFiles } from '../mappings/script-files.js';
 import { readJsonFile } from '../store/json-file.js';
 import type { CryptoKeys } from '../systems/encrypted-values.js';
@@ -17,19 +16,10 @@ export async function checkManaged(folder: string, project: string, keys: Crypto
   if ('result' in read) return { results: [read.result], types: undefined };
   if (read.value === undefined) return { results: [], types: new Set() };
   try {
-    const { types, warnings } = compileManaged(read.value, { keys, hooks: checkedOnly(new ScriptFiles(project)) });
+    const { types, warnings } = compileManaged(read.value, { keys, hooks: checkingHooks(new ScriptFiles(project)) });
     return { results: [...[...types.keys()].map((name) => ok(subject, `managed objects ${name}.`)), ...warnings.map((text) => warning(subject, `${text}.`))], types: new Set(types.keys()) };
   } catch (error) {
     if (!(error instanceof ManagedConfigurationError)) throw error;
     return { results: error.problems.map((problem) => failed(subject, `${problem.replace(/\.$/, '')}. ${GO_ON}`)), types: undefined };
   }
-}
-
-function checkedOnly(files: ScriptFiles): ManagedHooks {
-  return {
-    compile: (slot, script) => scriptOf(slot, script, files) ?? {},
-    run: () => Promise.reject(new Error('A check runs no scripts')),
-    hasChanged: () => false,
-    forget: () => undefined,
-  };
 }

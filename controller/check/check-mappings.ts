@@ -10,16 +10,17 @@ export interface KnownSets {
   readonly managed: ReadonlySet<string> | undefined;
 }
 
-/** Every mapping of `sync.json` as a run reads it, and whether its object sets are there. */
-export async function checkMappings(folder: string, project: string, sets: KnownSets): Promise<CheckResult[]> {
+/** Every mapping of `sync.json` as a run reads it, and whether its object sets are there. `names` undefined: they are not known. */
+export async function checkMappings(folder: string, project: string, sets: KnownSets): Promise<{ readonly results: readonly CheckResult[]; readonly names: ReadonlySet<string> | undefined }> {
   const subject = { setting: 'systems.configuration', file: join(folder, MAPPING_FILE) };
   const read = await attempt(subject, () => new MappingBook(folder, project).all(), 'Until it is corrected, no mapping of it can be run.');
-  if ('result' in read) return [read.result];
-  return [...read.value].flatMap(([name, entry]) => {
+  if ('result' in read) return { results: [read.result], names: undefined };
+  const results = [...read.value].flatMap(([name, entry]) => {
     if ('problems' in entry) return entry.problems.map((problem) => failed(subject, `mapping ${name === '' ? 'without a name' : name}: ${problem.replace(/\.$/, '')}. Until it is corrected, it cannot be run.`));
     const missing = missingSets(entry.mapping, sets);
     return missing.length === 0 ? [ok(subject, `mapping ${name}.`)] : missing.map((text) => failed(subject, `mapping ${name}: ${text}`));
   });
+  return { results, names: new Set(read.value.keys()) };
 }
 
 /** A system whose file cannot be used is told already, and its types are not known. */

@@ -10,6 +10,7 @@ import type { SystemRegistry } from '../systems/system-registry.js';
 import type { System } from '../systems/system.js';
 import { checkManaged } from './check-managed.js';
 import { checkMappings } from './check-mappings.js';
+import { checkSchedules } from './check-schedules.js';
 import { attempt, failed, jsonFault, lookAtFile, ok, type CheckResult } from './check-result.js';
 
 const SETTING = 'systems.configuration';
@@ -29,7 +30,8 @@ export async function checkSystems(config: ControllerConfig): Promise<CheckResul
   const { registry } = loaded.value;
   for (const system of registry.all) results.push(...await checkSystem(system, registry, config));
   const managed = await checkManaged(folder.file, config.systems.project, keys);
-  return [...results, ...await checkMappings(folder.file, config.systems.project, { registry, managed: managed.types }), ...managed.results];
+  const mappings = await checkMappings(folder.file, config.systems.project, { registry, managed: managed.types });
+  return [...results, ...mappings.results, ...managed.results, ...await checkSchedules(folder.file, config.systems.project, { registry, mappings: mappings.names })];
 }
 
 /** Those that can be used are handed on, so that one that cannot does not spoil every file. */

@@ -7,6 +7,8 @@ import { FleetMetrics, type FleetSideFigures } from './fleet-metrics.js';
 import { LiveSyncMetrics } from './live-sync-metrics.js';
 import { ReconciliationMetrics } from './reconciliation-metrics.js';
 import { RequestMetrics } from './request-metrics.js';
+import { ScheduleMetrics } from './schedule-metrics.js';
+import { WebhookMetrics } from './webhook-metrics.js';
 
 /** Everything a scrape reads besides what was counted as it happened. */
 export interface ControllerFigures {
@@ -16,6 +18,8 @@ export interface ControllerFigures {
   readonly fleet?: { readonly name: string; readonly figures: FleetSideFigures } | undefined;
   /** By system. */
   readonly deadLetters: ReadonlyMap<string, number>;
+  /** Messages that wait, by webhook. */
+  readonly webhooksWaiting: ReadonlyMap<string, number>;
   /** Seconds since 1970, by role. */
   readonly certificates: ReadonlyMap<string, number>;
   readonly logLinesDropped: number;
@@ -28,6 +32,8 @@ export class ControllerMetrics {
   readonly agentSide: AgentSideMetrics;
   readonly reconciliations: ReconciliationMetrics;
   readonly liveSync: LiveSyncMetrics;
+  readonly schedules: ScheduleMetrics;
+  readonly webhooks: WebhookMetrics;
   readonly #fleet: FleetMetrics;
   readonly #registry = new MetricsRegistry('causeway_controller_');
   readonly #process: ProcessMetrics;
@@ -48,6 +54,8 @@ export class ControllerMetrics {
     this.operations = new OperationMetrics(registry, { subject: 'system' });
     this.reconciliations = new ReconciliationMetrics(registry);
     this.liveSync = new LiveSyncMetrics(registry);
+    this.schedules = new ScheduleMetrics(registry);
+    this.webhooks = new WebhookMetrics(registry);
     this.#expiry = registry.gauge('certificate_expiry_timestamp_seconds', 'When a certificate of this controller runs out, as seconds since 1970. role: gateway, rest, enrolment, or authority (the one that signs agents).', ['role']);
     this.#dropped = registry.countedElsewhere('log_lines_dropped_total', 'Lines of the log that nobody read fast enough, and that were dropped.');
     this.#process = new ProcessMetrics(registry);
@@ -59,7 +67,7 @@ export class ControllerMetrics {
 
   exposition(figures: () => Promise<ControllerFigures>): Promise<Exposition> {
     return this.#registry.exposition(async () => {
-      const { ready, agentSide, fleet, deadLetters, certificates, logLinesDropped } = await figures();
+      const { ready, agentSide, fleet, deadLetters, webhooksWaiting, certificates, logLinesDropped } = await figures();
       this.#build.set({ version: this.#version, node: process.version }, 1);
       this.#ready.set(ready ? 1 : 0);
       this.agentSide.fill(agentSide);
@@ -68,6 +76,8 @@ export class ControllerMetrics {
       this.operations.fill();
       this.reconciliations.fill();
       this.liveSync.fill(deadLetters);
+      this.schedules.fill();
+      this.webhooks.fill(webhooksWaiting);
       for (const [role, expiry] of certificates) this.#expiry.set({ role }, expiry);
       this.#dropped.tell(logLinesDropped);
       this.#process.fill();

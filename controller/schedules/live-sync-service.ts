@@ -6,7 +6,7 @@ import type { SystemRegistry } from '../systems/system-registry.js';
 import type { ScheduledService } from './scheduled-service.js';
 
 /** `invokeService` `provisioner`: liveSync of one object type. A change that failed and comes again is a failed run. */
-export function liveSyncService(registry: SystemRegistry, liveSync: LiveSyncRunner): ScheduledService {
+export function liveSyncService(registry: Pick<SystemRegistry, 'get'>, liveSync: LiveSyncRunner): ScheduledService {
   return {
     check(context) { sourceOf(context); },
     async run(context, { runId, signal }) {
@@ -26,7 +26,8 @@ function failureOf(lastException: JsonObject[string]): string {
   return typeof throwable === 'string' ? throwable : 'its reason is with the liveSync state';
 }
 
-function sourceOf({ action, source }: JsonObject): { readonly system: string; readonly type: string } {
+/** What a schedule calls. Throws 400. */
+export function sourceOf({ action, source }: JsonObject): { readonly system: string; readonly type: string } {
   if (action !== 'liveSync' && action !== 'activeSync') throw badRequest('The schedule cannot be used: invokeContext.action must be liveSync or activeSync');
   const [kind, system = '', type = '', ...rest] = typeof source === 'string' ? source.replace(/^\/|\/$/g, '').split('/') : [];
   if (kind !== 'system' || system === '' || type === '' || rest.length > 0) throw badRequest('The schedule cannot be used: invokeContext.source must be system/<system>/<object type>');

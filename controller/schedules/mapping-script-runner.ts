@@ -6,10 +6,10 @@ import type { JsonObject } from '../crest/json.js';
 import { messageOf } from './message-of.js';
 import type { ScheduleScripts } from './script-service.js';
 
-/** Scripts of schedules, in the sandbox of those of mappings. They see `input`, their globals and `openidm`. */
-export function scheduleScripts(scripts: MappingScripts, projectFolder: string): ScheduleScripts {
-  const files = new ScriptFiles(projectFolder);
-  const read = (script: JsonObject): MappingScript => {
+/** Reads the script of a schedule; throws 400 for one that cannot be run. Without a folder only what can be seen without files is checked. */
+export function scheduleScriptReader(projectFolder: string | undefined): (script: JsonObject) => MappingScript {
+  const files = projectFolder === undefined ? undefined : new ScriptFiles(projectFolder);
+  return (script) => {
     try {
       const found = scriptOf('invokeContext.script', script, files);
       if (found !== undefined) return found;
@@ -18,6 +18,11 @@ export function scheduleScripts(scripts: MappingScripts, projectFolder: string):
     }
     throw new ResourceError(400, 'The schedule cannot be used: invokeContext.script is missing');
   };
+}
+
+/** Scripts of schedules, in the sandbox of those of mappings. They see `input`, their globals and `openidm`. */
+export function scheduleScripts(scripts: MappingScripts, projectFolder: string): ScheduleScripts {
+  const read = scheduleScriptReader(projectFolder);
   return {
     check(script) { read(script); },
     async run(script, input, signal) {

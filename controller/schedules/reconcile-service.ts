@@ -14,6 +14,7 @@ const ACTIONS = new Set(['reconcile', 'recon', 'reconById', 'reconByQuery']);
 /** `invokeService` `sync`: a whole reconciliation, whichever of its names the action has. */
 export function reconcileService(reconciliations: StartedReconciliations): ScheduledService {
   return {
+    hasPublicReasons: true,
     check(context) { mappingOf(context); },
     async run(context, { signal, log }) {
       signal.throwIfAborted();
@@ -35,7 +36,8 @@ export function reconcileService(reconciliations: StartedReconciliations): Sched
   };
 }
 
-function mappingOf({ action, mapping }: JsonObject): string {
+/** Name of the mapping a schedule calls. Throws 400. */
+export function mappingOf({ action, mapping }: JsonObject): string {
   if (typeof action !== 'string' || !ACTIONS.has(action)) throw badRequest(`The schedule cannot be used: invokeContext.action must be one of ${[...ACTIONS].join(', ')}`);
   if (typeof mapping !== 'string' || mapping === '') throw badRequest('The schedule cannot be used: invokeContext.mapping must be the name of a mapping of sync.json; a mapping inside a schedule is not supported');
   return mapping;

@@ -62,12 +62,13 @@ export class RunHistory {
     return made.length > 0;
   }
 
-  /** Does nothing to a run that has ended. */
-  async end(tx: SqlRunner, id: string, now: number, { state, message, result }: { readonly state: Exclude<RunState, 'RUNNING' | 'MISSED'>; readonly message?: string | undefined; readonly result?: JsonObject | undefined }): Promise<void> {
-    await tx.query(
-      `UPDATE schedule_run SET state = $2, ended = $3, message = coalesce($4, message), result = $5::json WHERE id = $1 AND state = 'RUNNING'`,
+  /** False for a run that has ended already: nothing was changed. */
+  async end(tx: SqlRunner, id: string, now: number, { state, message, result }: { readonly state: Exclude<RunState, 'RUNNING' | 'MISSED'>; readonly message?: string | undefined; readonly result?: JsonObject | undefined }): Promise<boolean> {
+    const ended = await tx.query(
+      `UPDATE schedule_run SET state = $2, ended = $3, message = coalesce($4, message), result = $5::json WHERE id = $1 AND state = 'RUNNING' RETURNING id`,
       [id, state, iso(now), message ?? null, result === undefined ? null : writeJson(result)],
     );
+    return ended.length > 0;
   }
 
   /** Those that have not ended, on whichever controller. */

@@ -3,8 +3,8 @@ import { notFound, preconditionFailed } from '../crest/resource-error.js';
 import type { Log } from '../log.js';
 import type { Database, SqlRunner } from '../store/database/database.js';
 import type { WriteMode } from '../crest/request.js';
-import { compileSchedule, type Schedule } from './schedule.js';
-import { serviceOf, type ScheduledServices } from './scheduled-service.js';
+import type { Schedule } from './schedule.js';
+import { compileFor, type ScheduledServices } from './scheduled-service.js';
 import type { WallClock } from './wall-clock.js';
 
 /** A schedule and how far it has come. Times are milliseconds since the epoch. */
@@ -122,9 +122,7 @@ export class ScheduleBook {
 
   /** Throws 400. */
   compile(name: string, content: JsonObject): Schedule {
-    const schedule = compileSchedule(name, content);
-    serviceOf(this.#parts.services, schedule);
-    return schedule;
+    return compileFor(this.#parts.services, name, content);
   }
 
   #fresh(schedule: Schedule): KeptSchedule {

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isObject, parseJson, type JsonObject } from '../crest/json.js';
 import type { Log } from '../log.js';
 import { isMissing } from '../store/json-file.js';
 import { messageOf } from './message-of.js';
 import type { ScheduleBook } from './schedule-book.js';
+import { readScheduleFile, scheduleNameOf } from './schedule-file.js';
+import type { Schedule } from './schedule.js';
+import type { ScheduledServices } from './scheduled-service.js';
 
-const FILE = /^schedule-(.+)\.json$/;
 /** Editors write in several steps; one reload for all of them. Milliseconds. */
 const SETTLE = 200;
 /** After a failure of the database. Milliseconds. */
@@ -18,14 +19,16 @@ const AGAIN = 5_000;
 export class ScheduleFiles {
   readonly #folder: string;
   readonly #book: ScheduleBook;
+  readonly #services: ScheduledServices;
   readonly #log: Log;
   /** What was read, by file: its digest. */
   #taken: ReadonlyMap<string, string> = new Map();
   #loading: Promise<void> = Promise.resolve();
 
-  constructor(folder: string, book: ScheduleBook, log: Log) {
+  constructor(folder: string, { book, services, log }: { readonly book: ScheduleBook; readonly services: ScheduledServices; readonly log: Log }) {
     this.#folder = folder;
     this.#book = book;
+    this.#services = services;
     this.#log = log;
   }
 
@@ -50,7 +53,7 @@ export class ScheduleFiles {
       timer.unref();
     };
     const watcher = watch(this.#folder, { persistent: false }, (_event, file) => {
-      if (file === null || FILE.test(file)) again(SETTLE);
+      if (file === null || scheduleNameOf(file) !== undefined) again(SETTLE);
     });
     watcher.on('error', (error) => { this.#log.error({ err: error }, 'changes of schedule files are not seen any more'); });
     again(0);
@@ -61,7 +64,7 @@ export class ScheduleFiles {
   }
 
   async #read(): Promise<void> {
-    const files = (await readdir(this.#folder)).filter((file) => FILE.test(file)).sort();
+    const files = (await readdir(this.#folder)).filter((file) => scheduleNameOf(file) !== undefined).sort();
     const taken = new Map<string, string>();
     for (const file of files) {
       const digest = await this.#take(file);
@@ -90,9 +93,9 @@ export class ScheduleFiles {
     return digest;
   }
 
-  #compile(file: string, text: string): ReturnType<ScheduleBook['compile']> | undefined {
+  #compile(file: string, text: string): Schedule | undefined {
     try {
-      return this.#book.compile(nameOf(file), contentOf(text));
+      return readScheduleFile(nameOf(file), text, this.#services);
     } catch (error) {
       this.#log.error({ file, reason: messageOf(error) }, 'a schedule file cannot be used; the schedule stays as it was');
       return undefined;
@@ -106,10 +109,4 @@ export class ScheduleFiles {
   }
 }
 
-const nameOf = (file: string): string => FILE.exec(file)?.[1] ?? file;
-
-function contentOf(text: string): JsonObject {
-  const content = parseJson(text);
-  if (!isObject(content)) throw new TypeError('the file is no JSON object');
-  return content;
-}
+const nameOf = (file: string): string => scheduleNameOf(file) ?? file;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../crest/json.js';
 import { badRequest } from '../crest/resource-error.js';
 import type { Log } from '../log.js';
-import type { Schedule } from './schedule.js';
+import { compileSchedule, type Schedule } from './schedule.js';
 
 export interface ServiceCall {
   /** Of the run; what it does is logged and audited under it. */
@@ -13,6 +13,8 @@ export interface ServiceCall {
 
 /** What a schedule can call: an `invokeService`. */
 export interface ScheduledService {
+  /** What its failures say names no objects and no values, so that others may be told of it. */
+  readonly hasPublicReasons?: boolean;
   /** Throws 400 for an `invokeContext` it cannot use. */
   check(context: JsonObject): void;
   /** Answers what the history is to show. A rejection is a failed run. */
@@ -21,6 +23,13 @@ export interface ScheduledService {
 
 /** By the names schedules call them by. */
 export type ScheduledServices = ReadonlyMap<string, ScheduledService>;
+
+/** Throws 400 for what is no schedule, and for one that cannot be run. */
+export function compileFor(services: ScheduledServices, name: string, content: JsonObject): Schedule {
+  const schedule = compileSchedule(name, content);
+  serviceOf(services, schedule);
+  return schedule;
+}
 
 /** Throws 400 for a service this controller does not have, and for a context its service cannot use. */
 export function serviceOf(services: ScheduledServices, { service, context }: Schedule): ScheduledService {

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log.js';
 import { ResourceError, notFound } from '../crest/resource-error.js';
-import type { Database } from '../store/database/database.js';
+import type { Database, SqlRunner } from '../store/database/database.js';
+import type { FailedRun } from './failed-run.js';
 import { messageOf } from './message-of.js';
 import type { RunHistory, ScheduleRun } from './run-history.js';
 import { iso, type KeptSchedule, type ScheduleBook } from './schedule-book.js';
 import type { Schedule } from './schedule.js';
+import type { EndState, ScheduleObserver } from './schedule-observer.js';
 import { serviceOf, type ScheduledServices } from './scheduled-service.js';
 import type { WallClock } from './wall-clock.js';
 
@@ -28,6 +30,9 @@ export interface SchedulerParts {
   /** Names this controller in the history. */
   readonly controller: string;
   readonly log: Log;
+  /** Is told of a run once, in the transaction that notes its end; with a rejection it is not noted, and looked after later. */
+  readonly observer?: ScheduleObserver | undefined;
+  readonly onFailure?: ((failed: FailedRun, tx: SqlRunner) => Promise<void>) | undefined;
 }
 
 /** What other controllers changed is seen after so long, and what could not begin is tried again. Milliseconds. */
@@ -132,25 +137,28 @@ export class Scheduler {
     const run = this.#newRun(schedule, due);
     const now = clock.now();
     const isLate = now - due > settings.missedAfter;
-    const missed = isLate ? this.#missed(kept, due, now) : undefined;
+    const missed = isLate ? this.#missed(kept, due, now) : 0;
+    const message = missed === 0 ? undefined : `${missed === COUNTED ? `${COUNTED} or more` : missed} ${missed === 1 ? 'run was' : 'runs were'} missed since ${iso(due)}`;
     const until = isLate ? now : due;
     const claim = async (state: 'RUNNING' | 'MISSED'): Promise<boolean> => {
-      const isClaimed = await database.transaction(async (tx) => await book.advance(tx, kept, until) && history.begin(tx, run, clock.now(), { state, message: missed }));
+      const isClaimed = await database.transaction(async (tx) => await book.advance(tx, kept, until) && history.begin(tx, run, clock.now(), { state, message }));
       book.advanced(kept, until);
+      if (isClaimed && missed > 0) this.#parts.observer?.missed(schedule.name, missed);
       return isClaimed;
     };
     if (isLate && schedule.source.misfirePolicy === 'doNothing') {
-      if (await claim('MISSED')) this.#parts.log.warn({ schedule: schedule.name, missed }, 'a schedule missed its time');
+      if (await claim('MISSED')) this.#parts.log.warn({ schedule: schedule.name, missed: message }, 'a schedule missed its time');
       return true;
     }
     if (this.#running.size >= settings.maxConcurrentRuns) return false;
     return this.#begin(schedule, run, () => claim('RUNNING'));
   }
 
-  #missed({ schedule, since }: KeptSchedule, due: number, now: number): string {
+  /** How many of its times are over, up to `COUNTED`. */
+  #missed({ schedule, since }: KeptSchedule, due: number, now: number): number {
     let count = 0;
     for (let at: number | undefined = due; at !== undefined && at <= now && count < COUNTED; at = schedule.fireAfter(at, since)) count += 1;
-    return `${count === COUNTED ? `${COUNTED} or more` : count} ${count === 1 ? 'run was' : 'runs were'} missed since ${iso(due)}`;
+    return count;
   }
 
   #newRun(schedule: Schedule, fireTime: number): ScheduleRun {
@@ -175,12 +183,15 @@ export class Scheduler {
 
   /** Never rejects: a failure belongs to the run. */
   async #execute(schedule: Schedule, run: ScheduleRun, lease: AbortSignal): Promise<void> {
-    const { history, database, clock, services } = this.#parts;
+    const { clock, services } = this.#parts;
     const log = this.#parts.log.child({ schedule: schedule.name, run: run.id });
     const signal = AbortSignal.any([lease, this.#stop.signal]);
     log[levelOf(schedule)]({ dueAt: iso(run.fireTime) }, 'schedule fired');
+    const began = clock.now();
+    const observed = this.#parts.observer?.began(schedule.name);
+    let noted: EndState | undefined;
     try {
-      let end: Parameters<RunHistory['end']>[3];
+      let end: RunEnd;
       try {
         end = { state: 'SUCCESS', result: await serviceOf(services, schedule).run(schedule.context, { runId: run.id, signal, log }) };
       } catch (error) {
@@ -189,11 +200,24 @@ export class Scheduler {
       }
       // What can be done again is left as it is: another controller, or this one when it is back, sees that it ended early.
       if (end.state === 'INTERRUPTED' && schedule.source.recoverable) return;
-      await history.end(database, run.id, clock.now(), end);
+      noted = await this.#noteEnd(schedule, run, end);
       log[levelOf(schedule)]({ state: end.state }, 'run of a schedule ended');
     } catch (error) {
       log.error({ reason: messageOf(error) }, 'the end of a run could not be stored');
+    } finally {
+      observed?.(noted, clock.now() - began);
     }
+  }
+
+  /** With what others are told of it. Undefined when another controller noted an end before. */
+  #noteEnd(schedule: Schedule, run: ScheduleRun, end: RunEnd): Promise<EndState | undefined> {
+    const { database, history, clock, services, onFailure } = this.#parts;
+    const isPublic = end.state === 'INTERRUPTED' || services.get(schedule.service)?.hasPublicReasons === true;
+    return database.transaction(async (tx) => {
+      if (!await history.end(tx, run.id, clock.now(), end)) return undefined;
+      if (end.state !== 'SUCCESS') await onFailure?.({ run, state: end.state, reason: (isPublic ? end.message : undefined) ?? `it is told at /openidm/scheduler/run/${run.id}` }, tx);
+      return end.state;
+    });
   }
 
   async #tidy(): Promise<void> {
@@ -208,23 +232,30 @@ export class Scheduler {
 
   /** A run that holds no lease has lost its controller; whoever gets the lease ends it, and does it again where the schedule says so. */
   async #lookAfter(run: ScheduleRun): Promise<void> {
-    const { database, history, clock, log, book } = this.#parts;
+    const { database, history, clock, log, book, onFailure } = this.#parts;
     let schedule: Schedule | undefined;
     try {
       schedule = book.compile(run.schedule, run.content);
     } catch { /* It is not done again, then. */ }
     const again = schedule?.source.recoverable === true ? { ...run, id: randomUUID(), attempt: run.attempt + 1, controller: this.#parts.controller } : undefined;
+    const message = `controller ${run.controller} ended during the run`;
+    const noted = { asInterrupted: false };
     const claim = (): Promise<boolean> => database.transaction(async (tx) => {
       const open = await tx.query("SELECT 1 FROM schedule_run WHERE id = $1 AND state = 'RUNNING' FOR UPDATE", [run.id]);
       if (open.length === 0) return false;
-      await history.end(tx, run.id, clock.now(), { state: 'INTERRUPTED', message: `controller ${run.controller} ended during the run` });
+      await history.end(tx, run.id, clock.now(), { state: 'INTERRUPTED', message });
+      if (again === undefined) await onFailure?.({ run, state: 'INTERRUPTED', reason: message }, tx);
+      noted.asInterrupted = true;
       log.warn({ schedule: run.schedule, run: run.id, controller: run.controller, again: again !== undefined }, 'a controller ended during the run of a schedule');
       return again !== undefined && history.begin(tx, again, clock.now());
     });
     if (schedule !== undefined && again !== undefined) await this.#begin(schedule, again, claim);
     else await database.exclusively(run.lease, claim);
+    if (noted.asInterrupted) this.#parts.observer?.interrupted(run.schedule);
   }
 }
+
+type RunEnd = Parameters<RunHistory['end']>[3];
 
 /** When it fires next; undefined when it does not. */
 export function dueTime({ schedule, consideredUntil, since, isPaused }: KeptSchedule): number | undefined {

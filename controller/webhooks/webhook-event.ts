@@ -1,4 +1,5 @@
 import type { JsonObject } from '../crest/json.js';
+import type { SqlRunner } from '../store/database/database.js';
 
 /** What webhooks may be told of. */
 export const WEBHOOK_EVENTS = [
@@ -17,3 +18,6 @@ export interface WebhookEvent {
 
 /** Takes events. Never rejects: what is told of goes on. */
 export type TellWebhooks = (event: WebhookEvent) => Promise<void>;
+
+/** Takes an event if the transaction goes through, and only then. Rejects when it cannot be stored. */
+export type TellWebhooksWithin = (event: WebhookEvent, tx: SqlRunner) => Promise<void>;

@@ -2,6 +2,7 @@ import type { WebhookConfig } from '../config/webhook-config.js';
 import type { Log } from '../log.js';
 import { Receiver } from './post-message.js';
 import { signedHeaders, signingKey } from './signature.js';
+import type { WebhookObserver } from './webhook-observer.js';
 import type { DeliveryResult, DueDelivery, WebhookQueue } from './webhook-queue.js';
 
 /** Milliseconds before each further try, as Standard Webhooks proposes them: three days and a bit in all. */
@@ -24,7 +25,7 @@ export interface SenderParts {
   readonly random?: () => number;
   /** Milliseconds. */
   readonly lookEvery?: number;
-  readonly onAttempt?: ((webhook: string, outcome: DeliveryResult['kind']) => void) | undefined;
+  readonly observer?: WebhookObserver | undefined;
 }
 
 /** Delivers what waits. Controllers that share the database share the work: each delivery is taken on by one of them. */
@@ -82,11 +83,11 @@ export class WebhookSender {
   }
 
   async #deliver(delivery: DueDelivery): Promise<void> {
-    const { queue, log, onAttempt } = this.#parts;
+    const { queue, log, observer } = this.#parts;
     const result = await this.#try(delivery);
     if (this.#stop.signal.aborted && result.kind !== 'delivered') return;
     await queue.ended(delivery.id, result, this.#now());
-    onAttempt?.(delivery.webhook, result.kind);
+    observer?.messages(delivery.webhook, result.kind, 1);
     if (result.kind === 'delivered') return;
     log.warn({ webhook: delivery.webhook, id: delivery.id, attempt: delivery.attempts + 1, status: result.status, reason: result.error, outcome: result.kind }, 'a webhook was not delivered');
     if (result.status === 410) await queue.giveUp(delivery.webhook, result.error, this.#now());

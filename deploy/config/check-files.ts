@@ -1,9 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { knownConnectors, type KnownConnectors } from '../../agent/config/known-connectors.js';
 import { systemNameOf } from '../../protocol/provisioner/provisioner-file.js';
+import { checkManagedTypes } from './check-managed-types.js';
 import { checkMappings } from './check-mappings.js';
 import { importProperties } from './check-properties.js';
 import { checkProvider } from './check-provider.js';
+import { checkSchedule } from './check-schedule.js';
 import { checkSystem } from './check-system.js';
 import { checkAgentFile, checkControllerFile } from './check-yaml.js';
 import { problem, warning, type Finding } from './finding.js';
@@ -55,7 +57,8 @@ async function findingsOf(file: Recognised, parts: CheckParts): Promise<readonly
 async function jsonFindings(file: JsonFile, { connectors, surroundings, systems }: CheckParts): Promise<readonly Finding[]> {
   switch (file.kind) {
     case 'provider': return [...checkProvider(file.json), ...(basename(file.path) === PROVIDER_FILE ? [] : [warning('', `is read under the name ${PROVIDER_FILE} only`)])];
-    case 'schedule': return [warning('', 'is not read: this controller has no scheduler; call its REST API from cron or a timer')];
+    case 'schedule': return checkSchedule(file);
+    case 'managed': return checkManagedTypes(file);
     case 'mapping': case 'mappings': return checkMappings(file, new Set([...systems.keys()].map((key) => key.slice(key.indexOf('\n') + 1))));
     case 'system': {
       const { name, findings } = await checkSystem(file.json, await connectors(), surroundings);

@@ -16,7 +16,7 @@ export async function findFiles(places: readonly string[]): Promise<Recognised[]
   for (const place of places) {
     const isFolder = await stat(place).then((stats) => stats.isDirectory(), () => false);
     const files = isFolder ? await inFolder(place) : [recognise(await readSource(place))];
-    if (files.length === 0) throw new CliError(`${place}: there is nothing here to look at. Give a folder (or the one above its "conf") with provisioner.openicf-*.json, sync.json, ConnectorServer.properties or the YAML of an agent or controller, or files themselves.`, EXIT.usage);
+    if (files.length === 0) throw new CliError(`${place}: there is nothing here to look at. Give a folder (or the one above its "conf") with provisioner.openicf-*.json, sync.json, managed.json, schedule-*.json, ConnectorServer.properties or the YAML of an agent or controller, or files themselves.`, EXIT.usage);
     for (const file of files) found.set(file.path, file);
   }
   return [...found.values()];

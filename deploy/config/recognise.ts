@@ -12,6 +12,7 @@ import type { SourceFile } from './source-file.js';
 
 export const PROVIDER_FILE = 'provisioner.openicf.connectorinfoprovider.json';
 export const MAPPINGS_FILE = 'sync.json';
+export const MANAGED_FILE = 'managed.json';
 const BYTE_ORDER_MARK = '\ufeff';
 
 /** What a file is, with its content as its reader wants it. */
@@ -20,16 +21,16 @@ export type Recognised =
   | { readonly kind: 'properties'; readonly path: string; readonly text: string }
   | { readonly kind: JsonKind; readonly path: string; readonly text: string; readonly json: JsonObject; readonly findings: readonly Finding[] }
   | { readonly kind: 'unknown'; readonly path: string; readonly findings: readonly Finding[] };
-export type JsonKind = 'system' | 'provider' | 'mappings' | 'mapping' | 'schedule';
+export type JsonKind = 'system' | 'provider' | 'mappings' | 'mapping' | 'schedule' | 'managed';
 export type JsonFile = Extract<Recognised, { readonly json: JsonObject }>;
 export type FileKind = Recognised['kind'];
 
 export const KIND_NAMES: Readonly<Record<FileKind, string>> = {
   agent: 'configuration of an agent', controller: 'configuration of a controller', properties: 'configuration of a Java connector server',
-  system: 'system', provider: 'connector servers', mappings: 'mappings', mapping: 'mapping', schedule: 'schedule', unknown: 'not recognised',
+  system: 'system', provider: 'connector servers', mappings: 'mappings', mapping: 'mapping', schedule: 'schedule', managed: 'managed objects', unknown: 'not recognised',
 };
 
-const WANTED = 'expected agent.yaml, controller.yaml, provisioner.openicf-NAME.json, provisioner.openicf.connectorinfoprovider.json, sync.json, mapping-NAME.json or ConnectorServer.properties';
+const WANTED = 'expected agent.yaml, controller.yaml, provisioner.openicf-NAME.json, provisioner.openicf.connectorinfoprovider.json, sync.json, mapping-NAME.json, managed.json, schedule-NAME.json or ConnectorServer.properties';
 
 /** Whether a file found in a folder is looked into; others of an IDM project are none of ours. */
 export function isLookedInto(name: string): boolean {
@@ -57,6 +58,7 @@ function isUtf16(bytes: Buffer): boolean {
 function jsonKindOfName(name: string): JsonKind | undefined {
   if (name === PROVIDER_FILE) return 'provider';
   if (name === MAPPINGS_FILE) return 'mappings';
+  if (name === MANAGED_FILE) return 'managed';
   if (systemNameOf(name) !== undefined) return 'system';
   return /^mapping-.+\.json$/.test(name) ? 'mapping' : /^schedule-.+\.json$/.test(name) ? 'schedule' : undefined;
 }
@@ -67,6 +69,7 @@ function jsonKindOfContent(json: JsonObject): JsonKind | undefined {
   if (has('remoteConnectorServers', 'remoteConnectorServersGroups', 'remoteConnectorClients')) return 'provider';
   if (has('mappings')) return 'mappings';
   if (has('invokeService')) return 'schedule';
+  if (Array.isArray(json['objects'])) return 'managed';
   return has('source') && has('target') ? 'mapping' : undefined;
 }
 

@@ -68,11 +68,14 @@ export async function controllerSample(): Promise<SamplePage> {
     metrics.liveSync.started('system/hr/person');
     metrics.liveSync.change('system/hr/person', 'applied');
     metrics.liveSync.ended('system/hr/person', 'ok', 20);
+    metrics.schedules.began('nightly')('SUCCESS', 1_234);
+    metrics.schedules.missed('nightly', 2);
+    metrics.webhooks.messages('operations', 'delivered', 1);
     const hosts = [{ name: 'site1', type: 'remoteConnectorClient' as const, isOperational: true }];
     const { body } = await metrics.exposition(async () => ({
       ready: true, agentSide: { hosts, groups: new Map([['berlin', hosts]]), peers: { agents: PEER, servers: [PEER] } },
       fleet: { name: 'causeway', figures: { controllers: 2, remoteAgents: 3, executing: 1, links: 4, broken: 1, malformed: 0 } },
-      deadLetters: new Map([['hr', 1]]), certificates: new Map([['gateway', 1_900_000_000]]), logLinesDropped: 0,
+      deadLetters: new Map([['hr', 1]]), webhooksWaiting: new Map([['operations', 3]]), certificates: new Map([['gateway', 1_900_000_000]]), logLinesDropped: 0,
     }));
     return { body, described: metrics.described };
   } finally {

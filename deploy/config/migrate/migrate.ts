@@ -1,14 +1,17 @@
 import { knownConnectors, type KnownConnectors } from '../../../agent/config/known-connectors.js';
 import { CliError, EXIT } from '../../../agent/cli/exit-codes.js';
 import { isObject } from '../../../protocol/crest/json.js';
-import { KIND_NAMES, type JsonFile, type Recognised } from '../recognise.js';
+import { systemNameOf } from '../../../protocol/provisioner/provisioner-file.js';
+import { KIND_NAMES, type JsonFile, type JsonKind, type Recognised } from '../recognise.js';
 import { surroundingsOf } from '../surroundings.js';
 import { controllerFile } from './controller-file.js';
+import { migrateManaged } from './migrate-managed.js';
 import { migrateMappings } from './migrate-mappings.js';
 import { migrateProperties, type MigratedProperties } from './migrate-properties.js';
 import { migrateProvider, namesIn } from './migrate-provider.js';
+import { migrateSchedule } from './migrate-schedule.js';
 import { migrateSystem } from './migrate-system.js';
-import type { Migrated, MigratedFile, MigrationReport } from './migration.js';
+import type { Migrated, MigratedFile, MigrationReport, PlannedFile } from './migration.js';
 import { nextSteps } from './next-steps.js';
 import { refuseClashes, writeOut } from './write-out.js';
 
@@ -25,7 +28,7 @@ export async function migrate(sources: readonly Recognised[], { out, replace }: 
   const isDialled = sources.some((file) => file.kind === 'provider' && Array.isArray(file.json['remoteConnectorServers']));
   const properties = new Map(sources.flatMap((file) => (file.kind === 'properties' ? [[file as Recognised, migrateProperties(file.path, file.text, { isDialled })] as const] : [])));
   const migrated = await allMigrated(sources, properties);
-  const files = migrated.flatMap(({ files: own }) => own);
+  const files = withSharedScripts(migrated.flatMap(({ files: own }) => own));
   const made: { file: string; text: string }[] = [];
   const clients = [...new Set([...migrated.flatMap((one) => one.clients), ...namedHosts(sources)])];
   const accepts = clients.length > 0 || !migrated.some((one) => one.dials);
@@ -49,18 +52,33 @@ interface WithClients extends Migrated { readonly clients: readonly string[]; re
 /** In the order of the sources. */
 async function allMigrated(sources: readonly Recognised[], properties: ReadonlyMap<Recognised, MigratedProperties>): Promise<WithClients[]> {
   const listens = [...properties.values()].some(({ mode }) => mode === 'listens');
-  const mappingFiles = sources.filter((file): file is JsonFile => file.kind === 'mappings' || file.kind === 'mapping');
-  const mappings = new Map(migrateMappings(mappingFiles).map((one, index) => [mappingFiles[index] as Recognised, one]));
+  const jobs = migratedJobs(sources);
   let connectors: Promise<KnownConnectors> | undefined;
   const all: WithClients[] = [];
   for (const file of sources) {
-    const ready = properties.get(file) ?? mappings.get(file);
+    const ready = properties.get(file) ?? jobs.get(file);
     if (ready !== undefined) all.push({ ...ready, clients: [], dials: false });
     else if (file.kind === 'system') all.push({ ...await migrateSystem(file, await (connectors ??= knownConnectors()), { ...surroundingsOf(sources), servers: new Set() }), clients: [], dials: false });
     else if (file.kind === 'provider') all.push(migrateProvider(file, { listens }));
     else all.push({ report: notTaken(file), files: [], clients: [], dials: false });
   }
   return all;
+}
+
+/** What systems are for: mappings lead to types of managed objects, schedules call mappings. */
+function migratedJobs(sources: readonly Recognised[]): ReadonlyMap<Recognised, Migrated> {
+  const of = (...kinds: readonly JsonKind[]): JsonFile[] => sources.filter((file): file is JsonFile => (kinds as readonly string[]).includes(file.kind));
+  const managed = of('managed').map((file) => [file, migrateManaged(file)] as const);
+  const mappingFiles = of('mappings', 'mapping');
+  const { migrated, names } = migrateMappings(mappingFiles, new Set(managed.flatMap(([, { types }]) => types)));
+  const systems = new Set(of('system').flatMap(({ path, json: { name } }) => (typeof name === 'string' ? name : systemNameOf(path)) ?? []));
+  const schedules = of('schedule').map((file) => [file, migrateSchedule(file, { mappings: names, systems })] as const);
+  return new Map<Recognised, Migrated>([...managed, ...schedules, ...mappingFiles.flatMap((file, index) => (migrated[index] === undefined ? [] : [[file, migrated[index]] as const]))]);
+}
+
+/** A script that several name is one file. */
+function withSharedScripts(files: readonly PlannedFile[]): PlannedFile[] {
+  return files.filter(({ path, content }, index) => !path.startsWith('script/') || files.findIndex((other) => other.path === path && other.content === content) === index);
 }
 
 /** Hosts that systems name and no provider file knows: agents that dial in. */
@@ -77,7 +95,6 @@ function namedHosts(sources: readonly Recognised[]): readonly string[] {
 function notTaken(file: Recognised): MigratedFile {
   const base = { source: file.path, kind: KIND_NAMES[file.kind], outcome: 'not-taken' as const, written: [], changes: [], notes: [] };
   if (file.kind === 'unknown') return { ...base, attention: file.findings.map(({ path, text, line }) => ({ path: line === undefined ? path : `line ${line}`, text })) };
-  if (file.kind === 'schedule') return { ...base, attention: [{ path: '', text: 'this controller has no scheduler: call its REST API (/openidm/recon, /openidm/system?_action=liveSync) from cron or a systemd timer' }] };
   return { ...base, attention: [], notes: [{ path: '', text: 'is ours already' }] };
 }
 

@@ -1,5 +1,5 @@
 import type { KnownConnector } from '../../../agent/config/known-connectors.js';
-import { getKey, isObject, type JsonObject, type JsonValue } from '../../../protocol/crest/json.js';
+import { getKey, isObject, writeJson, type JsonObject, type JsonValue } from '../../../protocol/crest/json.js';
 import { pathOf } from '../finding.js';
 import type { Point } from './migration.js';
 
@@ -70,7 +70,7 @@ function isSet(value: JsonValue): boolean {
 }
 
 function isPreset(value: JsonValue, preset: unknown): boolean {
-  return JSON.stringify(value) === JSON.stringify(preset) || (typeof value === 'string' && value === String(preset));
+  return writeJson(value) === JSON.stringify(preset) || (typeof value === 'string' && value === String(preset));
 }
 
 /** Scripts some connectors bring along are there under the names Java has for them. */

@@ -9,7 +9,7 @@ import { startRecon, type Recon } from './start-recon.js';
 import { PROVISIONER, startRest, type Rest } from './start-rest.js';
 
 const NOTHING: PeerFigures = { framesReceived: 0, bytesReceived: 0, framesSent: 0, bytesSent: 0, handshakesFailed: 0, sockets: 0, executing: 0, queued: 0, awaitingCredit: 0, pending: 0 };
-const QUIET: ControllerFigures = { ready: true, agentSide: { hosts: [], groups: new Map(), peers: { agents: NOTHING, servers: [] } }, deadLetters: new Map(), certificates: new Map(), logLinesDropped: 0 };
+const QUIET: ControllerFigures = { ready: true, agentSide: { hosts: [], groups: new Map(), peers: { agents: NOTHING, servers: [] } }, deadLetters: new Map(), webhooksWaiting: new Map(), certificates: new Map(), logLinesDropped: 0 };
 
 let metrics: ControllerMetrics;
 let rest: Rest | undefined;

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../../../controller/log.js';
 import type { Database } from '../../../../controller/store/database/database.js';
 import { PostgresqlDatabase } from '../../../../controller/store/database/postgresql/postgresql-database.js';
 import { parsePostgresqlUrl } from '../../../../controller/store/database/postgresql/postgresql-url.js';
 import { MIGRATIONS } from '../../../../controller/store/migrations/index.js';
 import { migrate } from '../../../../controller/store/migrations/migrate.js';
+import { scheduleFailed } from '../../../../controller/webhooks/schedule-events.js';
+import { WebhookQueue } from '../../../../controller/webhooks/webhook-queue.js';
 import { until } from '../../../support/until.js';
 import type { DatabaseServer } from '../../../targets/database-server.js';
 import { startPostgresql } from '../../../targets/postgresql.js';
@@ -68,5 +71,30 @@ describe('three controllers on one PostgreSQL', () => {
     }, 'the run to be done again');
     await until(async () => (await two.runs()).at(-1)?.['state'] === 'SUCCESS', 'its end');
     expect(await two.runs()).toMatchObject([{ state: 'INTERRUPTED', attempt: 1, controller: 'one' }, { state: 'SUCCESS', attempt: 2, controller: 'two' }]);
+  });
+
+  it('one that is not done again is told of, once', async () => {
+    clock.set('2026-11-23T10:00:30Z');
+    const all = await Promise.all(['one', 'two', 'three'].map(async (name) => {
+      const database = await open();
+      const queue = new WebhookQueue(database, { webhooks: [{ name: 'ops', events: ['schedule.failed'] }], log: silentLog });
+      return { queue, ...startScheduler(database, clock, { name, service: new HeldService(), onFailure: (failed, tx) => queue.tellWithin(scheduleFailed(failed), tx) }) };
+    }));
+    const [one, two] = all;
+    if (one === undefined || two === undefined) throw new Error('there are three');
+    one.service.isQuick = false;
+    await one.book.put('once', { ...SECONDLY, endTime: '2026-11-23T10:00:31' }, 'upsert');
+    await one.at('2026-11-23T10:00:31Z');
+    await server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'causeway-controller'");
+    await one.scheduler.settled();
+    let looked = Date.parse('2026-11-23T10:02:31Z');
+    await until(async () => {
+      looked += 31_000;
+      await Promise.all(all.map((controller) => controller.at(new Date(looked).toISOString()).catch(() => undefined)));
+      return (await two.queue.waiting().catch(() => new Map<string, number>())).get('ops') === 1;
+    }, 'the message');
+    expect(await two.runs()).toMatchObject([{ state: 'INTERRUPTED' }]);
+    await two.queue.giveUp('ops', 'gone', new Date());
+    expect(await two.queue.waiting()).toEqual(new Map([['ops', 0]]));
   });
 });

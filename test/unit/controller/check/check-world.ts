@@ -22,6 +22,8 @@ export interface Settings {
 
 const MAPPING = { name: 'one', source: 'system/memory/account', target: 'system/memory/account', properties: [{ target: 'mail', source: 'mail' }] };
 
+const SCHEDULE = { schedule: '0 0 * * * ?', invokeService: 'sync', invokeContext: { action: 'reconcile', mapping: 'one' } };
+
 /** A configuration that names every kind of file, each in order. */
 const healthy = (): Settings => ({
   rest: { port: 8080, tls: { certificate: 'rest.crt', key: 'rest.key' } },
@@ -56,6 +58,7 @@ export class CheckWorld {
     await world.write('otlp.header', 'Bearer of a token\n');
     await world.write('conf/provisioner.openicf-memory.json', JSON.stringify(PROVISIONER));
     await world.write('conf/sync.json', JSON.stringify({ mappings: [MAPPING] }));
+    await world.write('conf/schedule-hourly.json', JSON.stringify(SCHEDULE));
     return world;
   }
 

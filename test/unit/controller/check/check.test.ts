@@ -108,7 +108,7 @@ describe('the command', () => {
     expect(out).toMatch(/ok {6}gateway\.tls\.certificate: .*CN=localhost: valid until .*, 89 days left\./);
     expect(out).toMatch(/ok {6}data: .*not there yet; the first start makes it/);
     for (const setting of ['rest.tls.certificate', 'gateway.tls.ca', 'gateway.tls.crl', 'enrolment.authority', 'enrolment.trust', 'systems.cryptoKeys.sym', 'systems.remoteServerAuthorities', 'telemetry.tls.ca', 'telemetry.headers.Authorization']) expect(out).toContain(`ok      ${setting}: `);
-    expect(out).toMatch(/provisioner\.openicf-memory\.json: system memory\.\n.*sync\.json: mapping one\./);
+    expect(out).toMatch(/provisioner\.openicf-memory\.json: system memory\.\n.*sync\.json: mapping one\.\n.*schedule-hourly\.json: schedule hourly\./);
     expect(await healthy.files()).toEqual(before);
     expect(JSON.parse((await command('--json', '--config', file)).out)).toMatchObject({ file, valid: true });
   });

@@ -30,6 +30,10 @@ const issued = (name: string, request: { readonly from?: Date; readonly days?: n
   return undefined;
 };
 
+const NIGHTLY = { schedule: '0 0 2 * * ?', invokeService: 'sync', invokeContext: { action: 'reconcile', mapping: 'one' } };
+const LIVE_SYNC = (source: string) => ({ schedule: '0 0 2 * * ?', invokeService: 'provisioner', invokeContext: { action: 'liveSync', source } });
+const schedule = (content: unknown) => writing('conf/schedule-nightly.json', typeof content === 'string' ? content : JSON.stringify(content));
+
 const certificates: SeededProblem[] = [
   { name: 'a certificate is not there', setting: 'rest.tls.certificate', file: 'rest.crt', text: /does not exist\. Put it in its place/, seed: without('rest.crt') },
   { name: 'a key is not there', setting: 'gateway.tls.key', file: 'gateway.key', text: /does not exist\. Put it in its place/, seed: without('gateway.key') },
@@ -158,6 +162,16 @@ const systems: SeededProblem[] = [
   { name: 'the mappings are no JSON', setting: 'systems.configuration', file: 'conf/sync.json', text: /is no valid JSON.*no mapping of it can be run/, seed: writing('conf/sync.json', `${PLANTED}{`) },
   { name: 'a mapping has no target', setting: 'systems.configuration', file: 'conf/sync.json', text: /mapping one: .*target.*Until it is corrected/, seed: writing('conf/sync.json', '{"mappings":[{"name":"one","source":"system/memory/account"}]}') },
   { name: 'a mapping is of a system that is not there', setting: 'systems.configuration', file: 'conf/sync.json', text: /mapping one: target is of the system ldap, and no provisioner file has that name/, seed: writing('conf/sync.json', '{"mappings":[{"name":"one","source":"system/memory/account","target":"system/ldap/account"}]}') },
+  { name: 'a schedule is no JSON', setting: 'systems.configuration', file: 'conf/schedule-nightly.json', text: /is no valid JSON.*the schedule stays as the controller knew it before/, seed: schedule(`${PLANTED}{`) },
+  { name: 'a schedule is a list', setting: 'systems.configuration', file: 'conf/schedule-nightly.json', text: /the file is no JSON object\. Until it is corrected/, seed: schedule([]) },
+  { name: 'a schedule has a wrong expression', setting: 'systems.configuration', file: 'conf/schedule-nightly.json', text: /cannot be used: schedule: .*6 or 7 fields.*Until it is corrected/, seed: schedule({ ...NIGHTLY, schedule: '0 2 * * *' }) },
+  { name: 'a schedule has two faults', setting: 'systems.configuration', file: 'conf/schedule-nightly.json', text: /type: must be cron or simple; unknown: shedule/, seed: schedule({ ...NIGHTLY, type: 'weekly', shedule: 1 }) },
+  { name: 'a schedule calls what is not supported', setting: 'systems.configuration', file: 'conf/schedule-nightly.json', text: /task scanners are not supported/, seed: schedule({ ...NIGHTLY, invokeService: 'taskscanner' }) },
+  { name: 'the script of a schedule is not there', setting: 'systems.configuration', file: 'conf/schedule-nightly.json', text: /invokeContext\.script.*nightly\.js.* does not exist/, seed: schedule({ ...NIGHTLY, invokeService: 'script', invokeContext: { script: { type: 'text/javascript', file: 'nightly.js' } } }) },
+  { name: 'a schedule calls a mapping that is not there', setting: 'systems.configuration', file: 'conf/schedule-nightly.json', text: /schedule nightly: it calls the mapping two, which sync\.json does not have\. Correct the schedule, or add the mapping\. Until then each of its runs fails/, seed: schedule({ ...NIGHTLY, invokeContext: { action: 'reconcile', mapping: 'two' } }) },
+  { name: 'a schedule that is disabled calls a mapping that is not there', setting: 'systems.configuration', file: 'conf/schedule-nightly.json', outcome: 'warning', text: /the mapping two.*It is disabled/, seed: schedule({ ...NIGHTLY, enabled: false, invokeContext: { action: 'reconcile', mapping: 'two' } }) },
+  { name: 'a schedule calls a system that is not there', setting: 'systems.configuration', file: 'conf/schedule-nightly.json', text: /calls the system ldap, and no provisioner file has that name/, seed: schedule(LIVE_SYNC('system/ldap/account')) },
+  { name: 'a schedule calls a type that is not there', setting: 'systems.configuration', file: 'conf/schedule-nightly.json', text: /calls the type person of the system memory, which has account/, seed: schedule(LIVE_SYNC('system/memory/person')) },
   { name: 'a mapping is of a type that is not there', setting: 'systems.configuration', file: 'conf/sync.json', text: /mapping one: source is the type person of the system memory, which has account.*objectTypes/, seed: writing('conf/sync.json', '{"mappings":[{"name":"one","source":"system/memory/person","target":"system/memory/account"}]}') },
 ];
 

@@ -144,7 +144,7 @@ describe('schedule files', () => {
   it('are taken over, kept at their last good content, and go with their file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'causeway-schedules-'));
     try {
-      const files = new ScheduleFiles(folder, world.book, silentLog);
+      const files = new ScheduleFiles(folder, { book: world.book, services: world.services, log: silentLog });
       const write = (name: string, content: unknown): Promise<void> => writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
       await write('schedule-here.json', JOB);
       await write('schedule-kept.json', { ...JOB, persisted: true });
@@ -157,7 +157,7 @@ describe('schedule files', () => {
       expect((await call('GET', '/job/here')).body.schedule).toBe('0 0 12 * * ?');
       await call('PUT', '/job/kept', { ...JOB, schedule: '0 0 13 * * ?' });
       // What was changed over REST stays until the file says something new.
-      await new ScheduleFiles(folder, world.book, silentLog).load();
+      await new ScheduleFiles(folder, { book: world.book, services: world.services, log: silentLog }).load();
       expect((await call('GET', '/job/kept')).body.schedule).toBe('0 0 13 * * ?');
       await write('schedule-kept.json', { ...JOB, schedule: '0 0 14 * * ?', persisted: true });
       await files.load();

@@ -3,12 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebhookConfig } from '../../../../controller/config/webhook-config.js';
 import { silentLog } from '../../../../controller/log.js';
+import { WebhookMetrics } from '../../../../controller/metrics/webhook-metrics.js';
 import type { Database } from '../../../../controller/store/database/database.js';
 import { isPrivateAddress, requirePublic } from '../../../../controller/webhooks/receiver-address.js';
 import { signedHeaders, signingKey } from '../../../../controller/webhooks/signature.js';
 import type { WebhookEvent } from '../../../../controller/webhooks/webhook-event.js';
+import type { WebhookObserver } from '../../../../controller/webhooks/webhook-observer.js';
 import { WebhookQueue } from '../../../../controller/webhooks/webhook-queue.js';
 import { WebhookSender } from '../../../../controller/webhooks/webhook-sender.js';
+import { MetricsRegistry } from '../../../../deploy/runtime/metrics/metrics-registry.js';
+import { Scrape } from '../../../support/prometheus-text.js';
 import { testDatabase } from '../../../support/test-database.js';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -51,9 +55,9 @@ afterEach(() => hangUp());
 const hook = (more: Partial<WebhookConfig> = {}): WebhookConfig => ({ name: 'ops', url: `http://127.0.0.1:${port}/hook`, secret: { text: SECRET }, events: ['reconciliation.ended'], timeout: 500, privateAddresses: true, ca: undefined, ...more });
 const event = (key = '1', more: Partial<WebhookEvent> = {}): WebhookEvent => ({ type: 'reconciliation.ended', key, at: new Date(now), data: { reconciliation: key }, ...more });
 
-function part(webhooks = [hook()], mostWaiting?: number): { queue: WebhookQueue; sender: WebhookSender; stop(): Promise<void> } {
-  const queue = new WebhookQueue(database, { webhooks, log: silentLog, ...(mostWaiting === undefined ? {} : { mostWaiting }) });
-  const sender = new WebhookSender({ queue, webhooks, secretOf: () => Promise.resolve(SECRET), log: silentLog, now: () => new Date(now), random: () => 0.5 });
+function part(webhooks = [hook()], mostWaiting?: number, observer?: WebhookObserver): { queue: WebhookQueue; sender: WebhookSender; stop(): Promise<void> } {
+  const queue = new WebhookQueue(database, { webhooks, log: silentLog, observer, ...(mostWaiting === undefined ? {} : { mostWaiting }) });
+  const sender = new WebhookSender({ queue, webhooks, secretOf: () => Promise.resolve(SECRET), log: silentLog, observer, now: () => new Date(now), random: () => 0.5 });
   return { queue, sender, stop: () => sender.close() };
 }
 
@@ -201,6 +205,33 @@ describe('an event', () => {
     expect(await rows()).toHaveLength(3);
     await stop();
   });
+});
+
+it('metrics tell what became of messages, and how many wait', async () => {
+  const registry = new MetricsRegistry('t_');
+  const metrics = new WebhookMetrics(registry);
+  const { queue, sender, stop } = part([hook(), hook({ name: 'quiet', events: ['agent.gone'] })], 10, metrics);
+  const scrape = async (): Promise<Scrape> => {
+    const waiting = await queue.waiting();
+    return new Scrape((await registry.exposition(() => { metrics.fill(waiting); })).body);
+  };
+  const outcomes = async (webhook: string): Promise<(number | undefined)[]> => {
+    const page = await scrape();
+    return [...['delivered', 'later', 'dead', 'dropped'].map((outcome) => page.value('t_webhook_deliveries_total', { webhook, outcome })), page.value('t_webhook_deliveries_waiting', { webhook })];
+  };
+  for (let key = 0; key < 12; key += 1) await queue.tell(event(String(key)));
+  expect(await outcomes('ops')).toEqual([0, 0, 0, 2, 10]);
+  await sender.sendDue();
+  expect(await outcomes('ops')).toEqual([8, 0, 0, 2, 2]);
+  answer = (response) => void response.writeHead(500).end();
+  await sender.sendDue();
+  expect(await outcomes('ops')).toEqual([8, 2, 0, 2, 2]);
+  await queue.tell(event('13'));
+  answer = (response) => void response.writeHead(410).end();
+  await sender.sendDue();
+  expect(await outcomes('ops')).toEqual([8, 2, 3, 2, 0]);
+  expect(await outcomes('quiet')).toEqual([0, 0, 0, 0, 0]);
+  await stop();
 });
 
 describe('a private address', () => {

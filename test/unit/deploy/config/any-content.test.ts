@@ -5,10 +5,12 @@ import { migrate } from '../../../../deploy/config/migrate/migrate.js';
 import { recognise, type Recognised } from '../../../../deploy/config/recognise.js';
 import { System, type SystemEnvironment } from '../../../../controller/systems/system.js';
 import type { JsonValue } from '../../../../protocol/crest/json.js';
-import { LDAP, LDAP_REF, MAPPING } from './config-files.js';
+import { LDAP, LDAP_REF, MANAGED, MAPPING, NIGHTLY } from './config-files.js';
 
 const SYSTEM = { ...LDAP, connectorRef: { ...LDAP_REF, connectorHostRef: 'a' }, operationTimeout: { SEARCH: 1 }, poolConfigOption: { maxIdle: 1 }, systemActions: [{ scriptId: 'x', actions: [{ systemType: '.*', actionType: 'JS', actionFile: 'x' }] }] };
 const PROVIDER = { remoteConnectorServers: [{ name: 'a', host: 'h', key: 'k' }], remoteConnectorServersGroups: [{ name: 'g', algorithm: 'failover', serversList: [{ name: 'a' }] }], remoteConnectorClients: [{ name: 'b' }] };
+
+const TYPES = { objects: [{ ...MANAGED.objects[0], onCreate: { type: 'text/javascript', source: '1' }, actions: { a: { type: 'text/javascript', file: 'x.js' } } }, { name: 'b', schema: { properties: { pin: { type: 'string', encryption: { key: 'k' }, policies: [{ policyId: 'unique' }] } } } }] };
 
 const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
@@ -30,6 +32,7 @@ const file = (name: string, content: unknown): Recognised => recognise({ path: `
 describe('whatever stands in a file', () => {
   it.each<[string, object]>([
     ['provisioner.openicf-ldap.json', SYSTEM], ['provisioner.openicf.connectorinfoprovider.json', PROVIDER], ['sync.json', { mappings: [MAPPING, { ...MAPPING, name: 'b' }] }], ['mapping-a.json', MAPPING],
+    ['managed.json', TYPES], ['schedule-nightly.json', NIGHTLY], ['schedule-script.json', { ...NIGHTLY, type: 'simple', repeatInterval: 5_000, repeatCount: 2, invokeService: 'script', invokeContext: { script: { type: 'text/javascript', file: 'x.js' }, input: {} } }],
   ])('check and migrate tell of it and do not fail: %s', async (name, content) => {
     await fc.assert(fc.asyncProperty(fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 5 }), anything, async (steps, replacement) => {
       const files = [file(name, withReplaced(content, steps, replacement)), file('provisioner.openicf-other.json', { ...SYSTEM, name: 'other' })];

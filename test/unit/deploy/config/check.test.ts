@@ -58,7 +58,7 @@ describe('config check: files that are none', () => {
 
   it.each<[string, unknown, RegExp]>([
     ['policy.yaml', 'rules: []\n', /neither the configuration of an agent.*policy check/],
-    ['managed.json', { objects: [] }, /nothing agent or controller reads/],
+    ['selfservice.json', { stages: [] }, /nothing agent or controller reads/],
     ['notes.txt', 'x', /is not known by its name/],
     ['agent.yaml', 'a: [', /is no YAML/],
     ['boot.properties', 'openidm.port=8080\n', /no property of a connector server/],
@@ -211,7 +211,7 @@ describe('config check: who is connected, and mappings', () => {
   });
 
   it('says what nobody reads here', async () => {
-    expect(await findingsOf({ 'mapping-people.json': MAPPING, 'schedule-recon.json': { invokeService: 'sync' } })).toEqual([expect.stringContaining('takes its mappings from sync.json'), expect.stringContaining('has no scheduler')]);
+    expect(await findingsOf({ 'mapping-people.json': MAPPING })).toEqual([expect.stringContaining('takes its mappings from sync.json')]);
   });
 });
 

@@ -70,4 +70,8 @@ export const MAPPING = {
   properties: [{ source: 'uid', target: 'uid' }], policies: [{ situation: 'ABSENT', action: 'CREATE' }],
 };
 
+export const NIGHTLY = { enabled: true, persisted: true, schedule: '0 0 2 * * ?', timeZone: 'UTC', invokeService: 'sync', invokeContext: { action: 'reconcile', mapping: 'people' } };
+
+export const MANAGED = { objects: [{ name: 'user', schema: { required: ['userName'], properties: { userName: { type: 'string' } } } }] };
+
 export const readText = (...parts: string[]): Promise<string> => readFile(join(...parts), 'utf8');

@@ -2,7 +2,7 @@ import { readdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { LDAP, LDAP_REF, MAPPING, check, config, folderWith, migrate, readText } from './config-files.js';
+import { LDAP, LDAP_REF, MANAGED, MAPPING, NIGHTLY, check, config, folderWith, migrate, readText } from './config-files.js';
 
 const SYSTEM = 'provisioner.openicf-ldap.json';
 const PROVIDER = 'provisioner.openicf.connectorinfoprovider.json';
@@ -143,6 +143,12 @@ describe('config migrate: a system', () => {
     expect(points(file.attention)).toEqual([expect.stringMatching(/^configurationProperties\.alternateKeyStoreType: only PKCS12/)]);
   });
 
+  it('with a whole number that JavaScript has no exact number for is told of like any other', async () => {
+    const text = JSON.stringify(LDAP).replace('"port":636', '"port":-9007199254740992');
+    const { report } = await migrate(await folderWith({ [SYSTEM]: text }));
+    expect(points(report.files[0]!.attention)).toEqual([expect.stringMatching(/^configurationProperties\.port: /)]);
+  });
+
   it('of a database by data source or by the properties of old versions says what to give instead', async () => {
     const table = { bundleName: 'org.forgerock.openicf.connectors.databasetable-connector', bundleVersion: '[1.5.0.0,1.6.0.0)', connectorName: 'org.identityconnectors.databasetable.DatabaseTableConnector' };
     const { attention } = await ofSystem({ connectorRef: table, objectTypes: {}, configurationProperties: { url: 'jdbc:postgresql://db/x', table: 'people', keyColumn: 'id', datasource: 'jdbc/people', jdbcDriver: 'org.postgresql.Driver' } });
@@ -210,8 +216,8 @@ describe('config migrate: mappings', () => {
     expect(JSON.parse(await readText(target, 'conf/sync.json'))).toEqual({ mappings: [MAPPING] });
     expect(report.files[0]).toMatchObject({ outcome: 'changed', changes: [{ path: 'mappings', text: '1 of 2 taken: people' }] });
     expect(points(report.files[0]!.attention)).toEqual([
-      expect.stringMatching(/^mappings\.managedUser_systemLdapAccount: left out: .*(?:managed objects are not moved|onCreate: scripts in Groovy are not supported)/),
-      expect.stringMatching(/left out: (?:source is managed\/user, and managed objects are not moved|onCreate: scripts in Groovy are not supported; write it in JavaScript)/),
+      expect.stringMatching(/^mappings\.managedUser_systemLdapAccount: left out: source is managed\/user, and no such type is taken from managed\.json\. /),
+      expect.stringMatching(/left out: onCreate: scripts in Groovy are not supported; write it in JavaScript/),
     ]);
     expect(code).toBe(2);
   });
@@ -237,30 +243,25 @@ describe('config migrate: mappings', () => {
     expect(points(report.files[0]!.attention)).toEqual([expect.stringMatching(/script file missing\.js, which was not found .*: put it at script\/missing\.js/)]);
     expect(await readText(target, 'script/onCreate.js')).toBe('target.made = true');
   });
-
-  it('says that schedules are not taken', async () => {
-    const { report } = await migrate(await folderWith({ 'schedule-recon.json': { invokeService: 'sync' } }));
-    expect(report.files[0]).toMatchObject({ outcome: 'not-taken', attention: [{ text: expect.stringContaining('no scheduler') as string }] });
-  });
 });
 
 describe('config migrate: a whole project', () => {
   const project = {
     [`idm/conf/${SYSTEM}`]: { ...LDAP, connectorRef: { ...LDAP_REF, connectorHostRef: 'both' } },
     'idm/conf/provisioner.openicf-other.json': { ...LDAP, name: 'other', connectorRef: { ...LDAP_REF, bundleVersion: '1.5.20.15', connectorHostRef: 'rcs1' }, configurationProperties: { ...LDAP.configurationProperties, credentials: CRYPTO } },
-    [`idm/conf/${PROVIDER}`]: SERVERS, 'idm/conf/sync.json': { mappings: [MAPPING, { ...MAPPING, name: 'managed', source: 'managed/user' }] },
-    'idm/conf/managed.json': { objects: [] }, 'idm/conf/schedule-recon.json': { invokeService: 'sync' }, 'rcs/conf/ConnectorServer.properties': DIALLING,
+    [`idm/conf/${PROVIDER}`]: SERVERS, 'idm/conf/sync.json': { mappings: [MAPPING, { ...MAPPING, name: 'managed', source: 'managed/user' }, { ...MAPPING, name: 'device', source: 'managed/device' }] },
+    'idm/conf/managed.json': MANAGED, 'idm/conf/schedule-recon.json': NIGHTLY, 'idm/conf/schedule-scan.json': { ...NIGHTLY, invokeService: 'taskscanner' }, 'rcs/conf/ConnectorServer.properties': DIALLING,
   };
 
   it('comes out so that config check finds nothing wrong with it', async () => {
     const folder = await folderWith(project);
     const target = await out();
     const ran = await config('migrate', join(folder, 'idm'), join(folder, 'rcs'), '--out', target);
-    expect(ran.code).toBe(2); // schedule, encrypted value, managed objects
-    expect(await treeOf(target)).toEqual(['agent.yaml', 'conf/provisioner.openicf-ldap.json', 'conf/provisioner.openicf-other.json', `conf/${PROVIDER}`, 'conf/sync.json', 'controller.yaml', 'secrets/controller.pass'].sort());
+    expect(ran.code).toBe(2); // task scanner, encrypted value, a type of managed objects that is not there
+    expect(await treeOf(target)).toEqual(['agent.yaml', 'conf/managed.json', 'conf/provisioner.openicf-ldap.json', 'conf/provisioner.openicf-other.json', `conf/${PROVIDER}`, 'conf/schedule-recon.json', 'conf/sync.json', 'controller.yaml', 'secrets/controller.pass'].sort());
     const { code, files, problems, warnings } = await check(target);
     expect({ code, problems, warnings }).toEqual({ code: 0, problems: 0, warnings: 0 });
-    expect(files.map(({ kind }) => kind).sort()).toEqual(['agent', 'controller', 'mappings', 'provider', 'system', 'system']);
+    expect(files.map(({ kind }) => kind).sort()).toEqual(['agent', 'controller', 'managed', 'mappings', 'provider', 'schedule', 'system', 'system']);
   });
 
   it('has secrets for their owner only, and shown nowhere', async () => {
@@ -278,7 +279,7 @@ describe('config migrate: a whole project', () => {
   it('is reported source by source, with what is left to do', async () => {
     const folder = await folderWith(project);
     const { out: text } = await config('migrate', join(folder, 'idm'), join(folder, 'rcs/conf/ConnectorServer.properties'), '--out', await out());
-    for (const name of ['provisioner.openicf-ldap.json: taken as it is -> conf/', 'provisioner.openicf-other.json: changed -> conf/', 'sync.json: changed -> conf/sync.json', 'schedule-recon.json: not taken', 'ConnectorServer.properties: changed -> agent.yaml, secrets/controller.pass']) expect(text).toContain(name);
+    for (const name of ['provisioner.openicf-ldap.json: taken as it is -> conf/', 'provisioner.openicf-other.json: changed -> conf/', 'sync.json: changed -> conf/sync.json', 'schedule-scan.json: not taken', 'schedule-recon.json: changed -> conf/schedule-recon.json', 'managed.json: taken as it is -> conf/managed.json', 'ConnectorServer.properties: changed -> agent.yaml, secrets/controller.pass']) expect(text).toContain(name);
     expect(text).toMatch(/\nNext:\n {2}1\. go through the points that need attention\n {2}2\. causeway config check /);
   });
 
