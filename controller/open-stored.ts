@@ -31,9 +31,13 @@ export function openStored(config: ControllerConfig, { systems, router, worker }
   const managed: ManagedPart = buildManaged(config, { database, keys: systems.environment.cryptoKeys, changes: built.managedChanges, hooks: built.hooks, log });
   const sync: SynchronisationPart = {
     ...built,
-    close() {
-      managed.close();
-      return built.close();
+    watch(fleet) {
+      built.watch(fleet);
+      managed.leftOver.watch();
+    },
+    async close() {
+      await managed.close();
+      await built.close();
     },
   };
   const schedules = buildSchedules(config, { database, registry: systems.registry, liveSync: sync.liveSync, reconciliations: sync.reconciliations, scripts: scheduleScripts(sync.scripts, config.systems.project), log });

@@ -27,7 +27,8 @@ import type { Database } from '../../../controller/store/database/database.js';
 import { testDatabase } from '../../support/test-database.js';
 import { AuditLog } from '../../../controller/store/audit-log.js';
 import type { ChangeHandler } from '../../../controller/sync/change-handler.js';
-import { synchroniseChange } from '../../../controller/sync/synchronise-change.js';
+import { DeadLetters } from '../../../controller/sync/dead-letters.js';
+import { managedChanges } from '../../../controller/sync/managed-changes.js';
 import { propertySource } from '../../../controller/systems/property-references.js';
 import { SystemRegistry } from '../../../controller/systems/system-registry.js';
 import { KEY, MemoryFacade, connectorInfo } from './memory-facade.js';
@@ -103,7 +104,7 @@ export async function startRecon(mapping: object = {}, options: { source?: Memor
     await audit.close();
   };
   const recon: Recon = {
-    source, target, service, changes, managedChanges: { handle: async (change, signal) => { await synchroniseChange({ database, changes }, change, signal); } }, folder, database, registry, unmapped, setOf, book, engineOf,
+    source, target, service, changes, managedChanges: managedChanges({ database, changes, book, deadLetters: new DeadLetters(database) }), folder, database, registry, unmapped, setOf, book, engineOf,
     async run(body, onlyId, request) {
       const { id, done } = await service.start('m', { body, onlyId, ...request }, 'tester');
       await done;

@@ -21,7 +21,7 @@ async function start(mapping: object, source = new ChangingFacade()): Promise<Ch
 
 const withId = (source: string): JsonObject[] => [{ source, target: '_id' }, { source: 'uid', target: 'userName' }, { source: 'mail', target: 'mail' }, { target: 'sn', default: 'x' }];
 const users = async (type = 'user'): Promise<JsonObject[]> => (await world.call('GET', `/managed/${type}?_queryFilter=true&_sortKeys=userName&_fields=userName,mail`)).body.result as unknown as JsonObject[];
-const links = async (): Promise<unknown> => (await recon.database.query('SELECT first_id, second_id FROM link ORDER BY first_id')).map((row) => Object.values(row));
+const links = async (): Promise<unknown> => (await recon.database.query<{ first_id: string; second_id: string }>('SELECT first_id, second_id FROM link ORDER BY first_id')).map((row) => [row.first_id, row.second_id]);
 const GENERATED = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/) as string;
 
 describe('the _id of a managed object that a mapping creates', () => {
