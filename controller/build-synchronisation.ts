@@ -80,7 +80,7 @@ export interface SynchronisationWorld {
 }
 
 export function buildSynchronisation(config: ControllerConfig, { systems: { registry }, database, router, managed, tell = () => Promise.resolve() }: SynchronisationWorld, log: Log, observers: SynchronisationObservers = {}): SynchronisationPart {
-  const book = new MappingBook(config.systems.configuration, config.systems.project);
+  const book = new MappingBook(config.systems.configuration, config.systems.project, log);
   const { scripts, close: closeScripts } = openScripts({ router, projectFolder: config.systems.project, log });
   const engineOf = (mapping: Mapping): RunEngine => new RunEngine(new MappingEngine(mapping, scripts));
   const audits = { recon: new AuditLog(database, 'recon'), sync: new AuditLog(database, 'sync') };
@@ -108,6 +108,7 @@ export function buildSynchronisation(config: ControllerConfig, { systems: { regi
       sync: syncRequests({ database, book, engineOf, setOf, changes, audit: audits.sync, history }),
     },
     watch(fleet) {
+      book.all().catch((error: unknown) => { log.error({ err: error }, 'no mapping can be used'); });
       reconciliations.watch();
       fleet?.onMemberGone(() => void reconciliations.look());
     },

@@ -89,3 +89,18 @@ describe('a script in a file', () => {
     expect(await texts()).toEqual(['2', '2']);
   });
 });
+
+describe('a file of mappings that is read', () => {
+  it('has those that cannot be used in the log, each time it was changed', async () => {
+    const told: unknown[] = [];
+    const book = new MappingBook(join(project, 'conf'), project, { error: (fields: object) => { told.push(fields); } });
+    const write = (mappings: object[]): Promise<void> => writeFile(join(project, 'conf', 'sync.json'), JSON.stringify({ mappings }));
+    await write([{ ...SETS }, { ...SETS, name: 'other', target: 'nowhere' }]);
+    await book.all();
+    await book.all();
+    expect(told).toEqual([{ file: 'sync.json', mapping: 'other', reason: expect.stringContaining('nowhere') as string }]);
+    await write([{ ...SETS }]);
+    await book.all();
+    expect(told).toHaveLength(1);
+  });
+});
