@@ -69,6 +69,8 @@ export interface Answer {
 
 export interface ManagedWorld {
   readonly folder: string;
+  /** Of the REST API, with its context path. */
+  readonly url: string;
   readonly database: Database;
   readonly part: ManagedPart;
   /** Told to mappings, in order. */
@@ -114,7 +116,7 @@ export async function startManaged({ types = { objects: [USER] }, hooks, changes
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/openidm`;
   return {
-    folder, database, part, changes: seen, told, writeTypes,
+    folder, url, database, part, changes: seen, told, writeTypes,
     async call(method, path, body, headers = {}) {
       const response = await fetch(url + path, { method, headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers }, ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }) });
       const text = await response.text();
