@@ -33,6 +33,8 @@ export function openStored(config: ControllerConfig, { systems, router, worker }
     ...built,
     watch(fleet) {
       built.watch(fleet);
+      // So that what is wrong with the file is in the log before anybody asks for an object.
+      managed.objects.book.all().catch((error: unknown) => { log.debug({ err: error }, 'there are no managed objects'); });
       managed.leftOver.watch();
     },
     async close() {
