@@ -31,7 +31,7 @@ import { followRetention } from './store/audit-retention.js';
 import type { BackgroundDatabase } from './store/database/background-database.js';
 import { AppliedChanges } from './sync/applied-changes.js';
 import { loggingChangeHandler } from './sync/change-handler.js';
-import { synchroniseChange } from './sync/synchronise-change.js';
+import { managedChanges } from './sync/managed-changes.js';
 import type { ManagedChangeHandler } from './managed/objects/managed-change.js';
 import { DeadLetters } from './sync/dead-letters.js';
 import { LiveSync } from './sync/live-sync.js';
@@ -80,7 +80,7 @@ export interface SynchronisationWorld {
 }
 
 export function buildSynchronisation(config: ControllerConfig, { systems: { registry }, database, router, managed, tell = () => Promise.resolve() }: SynchronisationWorld, log: Log, observers: SynchronisationObservers = {}): SynchronisationPart {
-  const book = new MappingBook(config.systems.configuration, config.systems.project);
+  const book = new MappingBook(config.systems.configuration, config.systems.project, log);
   const { scripts, close: closeScripts } = openScripts({ router, projectFolder: config.systems.project, log });
   const engineOf = (mapping: Mapping): RunEngine => new RunEngine(new MappingEngine(mapping, scripts));
   const audits = { recon: new AuditLog(database, 'recon'), sync: new AuditLog(database, 'sync') };
@@ -95,7 +95,7 @@ export function buildSynchronisation(config: ControllerConfig, { systems: { regi
   const stopRetention = followRetention(database, config.store.auditRetention, log);
   return {
     liveSync: (call, detailed) => liveSync.run(call, detailed),
-    managedChanges: { handle: async (change, signal) => { await synchroniseChange({ database, changes }, change, signal); } },
+    managedChanges: managedChanges({ database, changes, book, deadLetters }),
     hooks: new ScriptHooks(scripts, new ScriptFiles(config.systems.project)),
     reconciliations, scripts,
     // Figures are shown while the database cannot be had, too.
@@ -108,6 +108,7 @@ export function buildSynchronisation(config: ControllerConfig, { systems: { regi
       sync: syncRequests({ database, book, engineOf, setOf, changes, audit: audits.sync, history }),
     },
     watch(fleet) {
+      book.all().catch((error: unknown) => { log.error({ err: error }, 'no mapping can be used'); });
       reconciliations.watch();
       fleet?.onMemberGone(() => void reconciliations.look());
     },

@@ -38,9 +38,15 @@ export function openStored(config: ControllerConfig, { systems, router, worker }
   const managed: ManagedPart = buildManaged(config, { database, keys: systems.environment.cryptoKeys, changes: built.managedChanges, hooks: built.hooks, log });
   const sync: SynchronisationPart = {
     ...built,
-    close() {
-      managed.close();
-      return built.close();
+    watch(fleet) {
+      built.watch(fleet);
+      // So that what is wrong with the file is in the log before anybody asks for an object.
+      managed.objects.book.all().catch((error: unknown) => { log.debug({ err: error }, 'there are no managed objects'); });
+      managed.leftOver.watch();
+    },
+    async close() {
+      await managed.close();
+      await built.close();
     },
   };
   const schedules = buildSchedules(config, { database, registry: systems.registry, liveSync: sync.liveSync, reconciliations: sync.reconciliations, scripts: scheduleScripts(sync.scripts, config.systems.project), tell: webhooks.tellWithin, observer: observers.schedules, log });

@@ -67,6 +67,8 @@ async function valuesOf({ run }: MappingEvaluation, property: PropertyMapping, o
 }
 
 function put(object: Mapped, { target, targetText }: PropertyMapping, value: JsonValue): void {
+  // An id that the source has no value for is given to the object when it is created, and stays.
+  if (target[0] === '_id' && value === null) return;
   try {
     putValue(object.made, target, structuredClone(value));
   } catch (error) {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isObject, parseJson, type JsonValue } from '../crest/json.js';
+import { isObject, jsonEquals, parseJson, type JsonValue } from '../crest/json.js';
+import type { Log } from '../log.js';
 import { isMissing } from '../store/json-file.js';
 import { schemaProblems } from '../systems/provisioner-source.js';
 import { MappingError, compileMapping, type Mapping } from './mapping.js';
@@ -17,13 +18,15 @@ export type MappingEntry = { readonly mapping: Mapping } | { readonly problem: s
 export class MappingBook {
   readonly #path: string;
   readonly #files: ScriptFiles;
+  readonly #log: Pick<Log, 'error'> | undefined;
   #text = '';
   #entries: ReadonlyMap<string, MappingEntry> = new Map();
 
-  /** `projectFolder`: whose folder `script` holds the files of scripts. */
-  constructor(configurationFolder: string, projectFolder: string = join(configurationFolder, '..')) {
+  /** `projectFolder`: whose folder `script` holds the files of scripts. `log`: is told of mappings that cannot be used, when the file is read. */
+  constructor(configurationFolder: string, projectFolder: string = join(configurationFolder, '..'), log?: Pick<Log, 'error'>) {
     this.#path = join(configurationFolder, MAPPING_FILE);
     this.#files = new ScriptFiles(projectFolder);
+    this.#log = log;
   }
 
   /** In the order of the file. Throws a TypeError when the file as a whole cannot be used. */
@@ -33,6 +36,7 @@ export class MappingBook {
     this.#files.forget();
     this.#entries = compileAll(text, this.#files);
     this.#text = text;
+    for (const [mapping, entry] of this.#entries) if ('problem' in entry) this.#log?.error({ file: MAPPING_FILE, mapping, reason: entry.problem }, 'a mapping cannot be used');
     return this.#entries;
   }
 
@@ -93,10 +97,29 @@ function mappingsIn(content: JsonValue): readonly JsonValue[] {
   return parsed.data.mappings;
 }
 
-/** What is to become `sync.json`. Throws a TypeError with all that is wrong with its mappings. */
-export function checkMappingFile(content: JsonValue): void {
-  const problems = [...compileMappings(mappingsIn(content))].flatMap(([name, entry]) => ('problem' in entry ? [`mapping ${name}: ${entry.problem}`] : []));
+/**
+ * What is to become `sync.json` in the place of `stored`. Throws a TypeError with all that is wrong with mappings that are new or changed, or that
+ * could be used before. One that could not be used and stays as it is keeps nobody from changing another.
+ */
+export function checkMappingFile(content: JsonValue, stored?: JsonValue): void {
+  const before = compiledBefore(stored);
+  const problems = [...compileMappings(mappingsIn(content))].flatMap(([name, entry]) => {
+    if (!('problem' in entry)) return [];
+    const former = before.get(name);
+    const isKnown = former !== undefined && 'problem' in former && jsonEquals(former.config, entry.config);
+    return isKnown ? [] : [`mapping ${name}: ${entry.problem}`];
+  });
   if (problems.length > 0) throw new TypeError(problems.join('; '));
+}
+
+/** Empty when the file as a whole could not be used. */
+function compiledBefore(stored: JsonValue | undefined): ReadonlyMap<string, MappingEntry> {
+  try {
+    return stored === undefined ? new Map() : compileMappings(mappingsIn(stored));
+  } catch (error) {
+    if (error instanceof TypeError) return new Map();
+    throw error;
+  }
 }
 
 function compileOne(raw: JsonValue, files: ScriptFiles | undefined): MappingEntry {

@@ -111,7 +111,7 @@ export function compileMapping(raw: JsonValue, files?: ScriptFiles): Mapping {
     properties: each(source.properties, (property, index) => ({
       source: property.source === undefined ? undefined : pointerOf(`properties[${index}].source`, property.source),
       template: templateOf(index, property),
-      target: targetPointer(index, property.target), default: property.default, condition: conditionOf(`properties[${index}].condition`, property.condition, files),
+      target: targetPointer(index, property.target, source.target), default: property.default, condition: conditionOf(`properties[${index}].condition`, property.condition, files),
       transform: scriptOf(`properties[${index}].transform`, property.transform, files), targetText: property.target,
     })),
     policies: each(source.policies, (policy, index) => ({
@@ -179,10 +179,12 @@ function templateOf(index: number, { source, template }: MappingSource['properti
   }
 }
 
-function targetPointer(index: number, text: string): JsonPointer {
+/** Managed objects are created with the id that is mapped; a system gives its own. */
+function targetPointer(index: number, text: string, set: string): JsonPointer {
   const pointer = pointerOf(`properties[${index}].target`, text);
   if (pointer.length === 0) throw new TypeError(`properties[${index}].target must name a property`);
-  if (pointer[0] === '_id') throw new TypeError(`properties[${index}].target: the id of a system object cannot be chosen; map the property of its name`);
+  if (pointer[0] === '_id' && pointer.length > 1) throw new TypeError(`properties[${index}].target: the _id is a text and has no ${pointer.slice(1).join('/')}`);
+  if (pointer[0] === '_id' && !set.startsWith('managed/')) throw new TypeError(`properties[${index}].target: the id of a system object cannot be chosen; map the property of its name`);
   return pointer;
 }
 

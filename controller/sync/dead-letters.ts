@@ -12,6 +12,9 @@ export interface DeadLetter {
   readonly failureCause: string;
 }
 
+/** In the place of the system, for changes of managed objects; their object type is `managed/<type>`. */
+export const MANAGED_LETTERS = 'managed';
+
 /** Changes that were given up, for people to look at. */
 export class DeadLetters {
   readonly #runner: SqlRunner;

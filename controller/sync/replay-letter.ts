@@ -3,7 +3,7 @@ import type { CallerContext } from '../crest/request.js';
 import { ResourceError, notFound, preconditionFailed } from '../crest/resource-error.js';
 import type { ObjectSet, SetObject } from '../reconciliation/object-set.js';
 import type { Change } from './change-handler.js';
-import type { DeadLetters } from './dead-letters.js';
+import { MANAGED_LETTERS, type DeadLetters } from './dead-letters.js';
 import { liveSyncLease } from './live-sync.js';
 import { synchroniseChange, type SynchroniseChangeParts } from './synchronise-change.js';
 
@@ -21,7 +21,7 @@ export async function replayLetter(parts: ReplayParts, system: string, id: strin
   if (letter === undefined) throw notFound(`No dead letter ${id} of system ${system}`);
   const { objectType, uid } = letter;
   if (typeof objectType !== 'string' || typeof uid !== 'string') throw new ResourceError(409, `Dead letter ${id} does not say which object it is about`);
-  const container = `system/${system}/${objectType}`;
+  const container = system === MANAGED_LETTERS && objectType.startsWith('managed/') ? objectType : `system/${system}/${objectType}`;
   const results = await parts.database.exclusively(liveSyncLease(container), async (lease) => {
     const signal = AbortSignal.any([lease, context.signal]);
     const change = await changeNow(parts, { container, id: uid, letter }, context, signal);

@@ -10,8 +10,8 @@ import { readJsonFile, writeJsonFile } from '../store/json-file.js';
 export interface FileConfiguration {
   /** In the path, and of the file: `sync` is sync.json. */
   readonly id: string;
-  /** Throws a TypeError that says what is wrong with it. */
-  check(content: JsonObject): void;
+  /** Throws a TypeError that says what is wrong with it. `stored`: what it takes the place of. */
+  check(content: JsonObject, stored: JsonObject | undefined): void;
 }
 
 /** `/config/{id}`: what is written is checked first; whoever uses the file reads it again. */
@@ -23,10 +23,10 @@ export async function fileConfigurationRequest(folder: string, { id, check }: Fi
     case 'put': {
       if (stored !== undefined && request.mode === 'create') throw preconditionFailed(`${id} exists already`);
       if (stored === undefined && request.mode === 'update') throw noFile(id);
-      const answer = await write(path, id, request.content, check);
+      const answer = await write(path, { id, check }, request.content, stored);
       return stored === undefined ? { ...answer, createdAt: ['config', id] } : answer;
     }
-    case 'patch': return write(path, id, applyPatch(existing(stored, id), request.operations), check);
+    case 'patch': return write(path, { id, check }, applyPatch(existing(stored, id), request.operations), stored);
     case 'delete': {
       const former = shown(id, existing(stored, id));
       await rm(path, { force: true });
@@ -44,10 +44,10 @@ export async function presentConfigurations(folder: string, configurations: read
 
 type ResourceAnswer = Extract<CrestAnswer, { kind: 'resource' }>;
 
-async function write(path: string, id: string, content: JsonObject, check: FileConfiguration['check']): Promise<ResourceAnswer> {
+async function write(path: string, { id, check }: FileConfiguration, content: JsonObject, stored: JsonObject | undefined): Promise<ResourceAnswer> {
   const file = Object.fromEntries(Object.entries(content).filter(([key]) => key !== '_id' && key !== '_rev'));
   try {
-    check(file);
+    check(file, stored);
   } catch (error) {
     throw error instanceof TypeError ? badRequest(`The configuration ${id} cannot be used: ${error.message}`) : error;
   }

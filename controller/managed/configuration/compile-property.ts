@@ -7,6 +7,7 @@ import { VALUE_POLICIES } from '../policies/value-policies.js';
 import { HASH_ALGORITHMS, hashAlgorithm } from '../protection/secure-hash.js';
 import { compileScript, type CompileParts } from './compile-script.js';
 import { PROPERTY_HOOKS, propertySource, type PropertySource } from './managed-source.js';
+import { relationshipWarning, relationshipsIn } from './relationships.js';
 import type { ManagedProperty, Protection } from './managed-type.js';
 
 const POLICIES: ReadonlyMap<string, Policy> = new Map([...TEXT_POLICIES, ...VALUE_POLICIES].map((policy) => [policy.id, policy]));
@@ -21,19 +22,20 @@ export function compileProperty(name: string, schema: JsonObject, isRequired: bo
     return undefined;
   }
   const source = parsed.data;
-  const isRelationship = namesRelationship(source.type) || (isObject(schema['items']) && schema['items']['type'] === 'relationship');
-  if (isRelationship) parts.warning('relationships are stored as they are sent: nothing is checked, and nothing is set at their other end');
+  const relationships = relationshipsIn(schema);
+  if (relationships.length > 0) parts.warning(relationshipWarning(relationships));
   const protection = protectionOf(source, parts);
   const policies = policiesOf(source, isRequired || source.required === true, parts);
   const isUnique = policies.some(({ policy }) => policy.id === 'unique');
   if (isUnique && protection !== undefined) parts.problem('what is encrypted or hashed cannot be unique');
   if (source.isVirtual && source.onRetrieve === undefined) parts.problem('a virtual property has to be computed by an onRetrieve script; those of relationships (queryConfig) are not supported');
-  const isHiddenByDefault = (isRelationship || source.isVirtual) && source.returnByDefault !== true;
+  const isHiddenByDefault = (isRelationship(schema) || source.isVirtual) && source.returnByDefault !== true;
   return { name, schema, isPrivate: source.scope === 'private', isHiddenByDefault, isVirtual: source.isVirtual, protection, isUnique, policies, hooks: hooksOf(source, parts) };
 }
 
-function namesRelationship(type: PropertySource['type']): boolean {
-  return Array.isArray(type) ? type.includes('relationship') : type === 'relationship';
+/** Itself or a list of them, and no object that holds some. */
+function isRelationship(schema: JsonObject): boolean {
+  return [schema, schema['items']].some((own) => isObject(own) && relationshipsIn({ type: own['type'] ?? null }).length > 0);
 }
 
 function protectionOf({ encryption, secureHash }: PropertySource, parts: CompileParts): Protection | undefined {

@@ -85,10 +85,12 @@ export class ManagedObjects {
     const object = await hooks.object('onCreate', { ...sent, _id: id }, { newObject: sent });
     id = requireId(idOf(object) ?? id);
     const prepared = await this.#prepared(type, { id, object: withoutIdentity(object), changed: undefined }, caller);
-    const stored = await this.#written(() => this.store.insert(type.name, { id, content: prepared }, uniqueValues(uniqueNames(type), prepared), caller.signal));
-    await this.#afterwards(async () => { await hooks.answer('postCreate', { object: whole(stored), oldObject: null, newObject: whole(stored) }); },
-      () => this.#parts.sync.run(type, { kind: 'create', id, newValue: whole(stored) }, caller, hooks));
-    return stored;
+    return this.#parts.sync.following(type, id, caller, async (noted) => {
+      const stored = await this.#written(() => this.store.insert(type.name, { id, content: prepared }, uniqueValues(uniqueNames(type), prepared), caller.signal, noted.store));
+      await this.#afterwards(async () => { await hooks.answer('postCreate', { object: whole(stored), oldObject: null, newObject: whole(stored) }); },
+        () => this.#parts.sync.run(type, { kind: 'create', id, newValue: whole(stored) }, caller, hooks, noted));
+      return stored;
+    });
   }
 
   /** Throws 404, 412 when the revision is another, 403 with what does not meet its policies. */
@@ -113,10 +115,13 @@ export class ManagedObjects {
       if (revision !== undefined && before.revision !== revision) throw conflict(before, revision);
       const hooks = this.hooksFor(type, id, caller);
       await hooks.answer('onDelete', { object: { ...clearObject(type, before.content), _id: id, _rev: before.revision } });
-      if (!await this.store.remove(type.name, id, before.revision)) continue;
-      await this.#afterwards(async () => { await hooks.answer('postDelete', { object: null, oldObject: whole(before), newObject: null }); },
-        () => this.#parts.sync.run(type, { kind: 'delete', id, oldValue: whole(before) }, caller, hooks));
-      return before;
+      const isDeleted = await this.#parts.sync.following(type, id, caller, async (noted) => {
+        if (!await this.store.remove(type.name, id, before.revision, caller.signal, noted.store)) return false;
+        await this.#afterwards(async () => { await hooks.answer('postDelete', { object: null, oldObject: whole(before), newObject: null }); },
+          () => this.#parts.sync.run(type, { kind: 'delete', id, oldValue: whole(before) }, caller, hooks, noted));
+        return true;
+      });
+      if (isDeleted) return before;
     }
     throw new ResourceError(409, `managed/${type.name}/${id} is being changed all the time; try again`);
   }
@@ -142,14 +147,16 @@ export class ManagedObjects {
     const oldObject = { ...before, ...identity };
     const updated = withoutIdentity(await hooks.object('onUpdate', { ...made, ...identity }, { oldObject, newObject: { ...made, ...identity } }));
     const content = await this.#prepared(type, { id, object: updated, changed: changedNames(before, updated) }, caller, stored.content);
-    const after = await this.#written(() => this.store.replace(type.name, { id, revision: stored.revision, content }, uniqueValues(uniqueNames(type), content), caller.signal));
-    if (after === undefined) {
-      if (revision !== undefined) throw conflict(await this.#stored(type, id), revision);
-      return undefined;
-    }
-    await this.#afterwards(async () => { await hooks.answer('postUpdate', { object: whole(after), oldObject, newObject: whole(after) }); },
-      () => this.#parts.sync.run(type, { kind: 'update', id, oldValue: whole(stored), newValue: whole(after) }, caller, hooks));
-    return after;
+    return this.#parts.sync.following(type, id, caller, async (noted) => {
+      const after = await this.#written(() => this.store.replace(type.name, { id, revision: stored.revision, content }, uniqueValues(uniqueNames(type), content), caller.signal, noted.store));
+      if (after === undefined) {
+        if (revision !== undefined) throw conflict(await this.#stored(type, id), revision);
+        return undefined;
+      }
+      await this.#afterwards(async () => { await hooks.answer('postUpdate', { object: whole(after), oldObject, newObject: whole(after) }); },
+        () => this.#parts.sync.run(type, { kind: 'update', id, oldValue: whole(stored), newValue: whole(after) }, caller, hooks, noted));
+      return after;
+    });
   }
 
   /** As it is to be stored. `changed`: the properties to look at; undefined for all. `before`: as it is stored now. */

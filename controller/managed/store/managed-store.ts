@@ -3,7 +3,7 @@ import { writeJson, type JsonObject } from '../../crest/json.js';
 import type { QueryFilter } from '../../crest/query-filter.js';
 import type { SortField } from '../../crest/request.js';
 import { preconditionFailed } from '../../crest/resource-error.js';
-import type { Database, SqlRunner, SqlValue } from '../../store/database/database.js';
+import type { Database, SqlRunner, SqlValue, Transaction } from '../../store/database/database.js';
 import { BoundValues } from './bound-values.js';
 import { filterSql } from './filter-sql.js';
 import { folded } from './folded.js';
@@ -42,6 +42,9 @@ export interface PageRow extends StoredObject {
   readonly place: PagePlace;
 }
 
+/** Goes into the transaction of a change that is made. */
+export type AlsoStored = (tx: Transaction) => Promise<void>;
+
 type Row = Record<string, SqlValue> & { readonly id: string; readonly rev: string };
 
 /** Managed objects in the database. Knows nothing of schemas. */
@@ -60,7 +63,7 @@ export class ManagedStore {
   }
 
   /** Throws 412 when the id is taken, a UniqueTaken when a value is. */
-  async insert(type: string, { id, content }: Pick<StoredObject, 'id' | 'content'>, unique: readonly UniqueValue[], signal: AbortSignal): Promise<StoredObject> {
+  async insert(type: string, { id, content }: Pick<StoredObject, 'id' | 'content'>, unique: readonly UniqueValue[], signal: AbortSignal, also: AlsoStored = nothing): Promise<StoredObject> {
     const revision = randomUUID();
     const now = this.#now().toISOString();
     await this.#database.transaction(async (tx) => {
@@ -69,12 +72,13 @@ export class ManagedStore {
         [type, id, revision, writeJson(content), foldedText(id, revision, content), now]);
       if (made.length === 0) throw preconditionFailed(`managed/${type}/${id} exists already`);
       await claim(tx, { type, id }, unique);
+      await also(tx);
     }, signal);
     return { id, revision, content };
   }
 
   /** Undefined when it has not this revision any more, or is gone. Throws a UniqueTaken. */
-  async replace(type: string, { id, revision: expected, content }: StoredObject, unique: readonly UniqueValue[], signal: AbortSignal): Promise<StoredObject | undefined> {
+  async replace(type: string, { id, revision: expected, content }: StoredObject, unique: readonly UniqueValue[], signal: AbortSignal, also: AlsoStored = nothing): Promise<StoredObject | undefined> {
     const revision = randomUUID();
     const changed = await this.#database.transaction(async (tx) => {
       const rows = await tx.query(
@@ -83,15 +87,20 @@ export class ManagedStore {
       if (rows.length === 0) return false;
       await tx.query('DELETE FROM managed_unique_value WHERE type = $1 AND id = $2', [type, id]);
       await claim(tx, { type, id }, unique);
+      await also(tx);
       return true;
     }, signal);
     return changed ? { id, revision, content } : undefined;
   }
 
   /** False when it has not this revision any more, or is gone. */
-  async remove(type: string, id: string, expected: string): Promise<boolean> {
-    const rows = await this.#database.query('DELETE FROM managed_object WHERE type = $1 AND id = $2 AND rev = $3 RETURNING id', [type, id, expected]);
-    return rows.length > 0;
+  async remove(type: string, id: string, expected: string, signal: AbortSignal, also: AlsoStored = nothing): Promise<boolean> {
+    return this.#database.transaction(async (tx) => {
+      const rows = await tx.query('DELETE FROM managed_object WHERE type = $1 AND id = $2 AND rev = $3 RETURNING id', [type, id, expected]);
+      if (rows.length === 0) return false;
+      await also(tx);
+      return true;
+    }, signal);
   }
 
   async page({ type, filter, sortKeys, after, offset, limit }: ManagedPage): Promise<readonly PageRow[]> {
@@ -124,6 +133,8 @@ export class ManagedStore {
     return [...new Set(unique.filter((_value, index) => row?.taken[index] === true).map(({ property }) => property))];
   }
 }
+
+async function nothing(): Promise<void> { /* nothing goes with it */ }
 
 function stored({ id, rev, content }: Row): StoredObject {
   return { id, revision: rev, content: content as unknown as JsonObject };

@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { API_OPERATIONS, ConnectorError } from '../../../protocol/model/index.js';
@@ -100,6 +100,23 @@ describe('the mappings over REST', () => {
     expect(answer.status).toBe(400);
     expect((answer.body as { message: string }).message).toMatch(reason);
     expect(await file()).toEqual({ mappings: [MAPPING] });
+  });
+
+  it('are changed one by one beside others that cannot be used, which stay as they are', async () => {
+    const broken = { ...MAPPING, name: 'broken', target: 'nowhere' };
+    const lender = { ...MAPPING, name: 'lender' };
+    await writeFile(join(rest.folder, 'sync.json'), JSON.stringify({ mappings: [broken, MAPPING, lender, { ...MAPPING, name: 'borrower', links: 'lender' }] }));
+    const borrower = { ...MAPPING, name: 'borrower', links: 'lender' };
+    const put = (...mappings: unknown[]): ReturnType<typeof rest.call> => rest.call('PUT', SYNC, { body: { mappings } });
+    const changed = { ...MAPPING, enableSync: false };
+    expect(await put(broken, changed, lender, borrower)).toMatchObject({ status: 200, body: { mappings: [broken, changed, lender, borrower] } });
+    expect((await rest.call('PATCH', SYNC, { body: [{ operation: 'add', field: '/mappings/-', value: { ...MAPPING, name: 'new' } }] })).status).toBe(200);
+    const messageOf = async (...mappings: unknown[]): Promise<unknown> => ((await put(...mappings)).body as { message?: unknown }).message;
+    expect(await messageOf(broken, { ...changed, target: 'nowhere' }, lender, borrower), 'what is changed has to be good').toMatch(/cannot be used: mapping one: target must be [^:]* not nowhere$/);
+    expect(await messageOf({ ...broken, target: 'elsewhere' }, changed, lender, borrower), 'also one that was not').toMatch(/mapping broken: .*elsewhere/);
+    expect(await messageOf(broken, changed, { ...lender, target: 'system/third/account' }, borrower), 'nobody else is broken by it').toMatch(/cannot be used: mapping borrower: links names the mapping lender/);
+    expect((await put({ ...broken, target: MAPPING.target }, changed, lender, borrower)).status).toBe(200);
+    expect((await rest.call('PUT', SYNC, { body: { mappings: [MAPPING] } })).status).toBe(200);
   });
 
   it.each([['GET', {}], ['DELETE', {}], ['PATCH', { body: [] }], ['PUT', { body: { mappings: [] }, headers: { 'If-Match': '*' } }]])('%s finds none where there are none', async (method, options) => {

@@ -15,6 +15,7 @@ import { mappingChangeHandler } from '../../../controller/reconciliation/mapping
 import { MappingBook } from '../../../controller/mappings/mapping-book.js';
 import { objectSetOf, type ObjectSetPlaces } from '../../../controller/managed/object-set-of.js';
 import type { ManagedObjects } from '../../../controller/managed/objects/managed-objects.js';
+import type { ManagedChangeHandler } from '../../../controller/managed/objects/managed-change.js';
 import type { ObjectSet } from '../../../controller/reconciliation/object-set.js';
 import type { ReconciliationObserver } from '../../../controller/reconciliation/reconciliation-observer.js';
 import { Reconciliations } from '../../../controller/reconciliation/reconciliations.js';
@@ -26,6 +27,8 @@ import type { Database } from '../../../controller/store/database/database.js';
 import { testDatabase } from '../../support/test-database.js';
 import { AuditLog } from '../../../controller/store/audit-log.js';
 import type { ChangeHandler } from '../../../controller/sync/change-handler.js';
+import { DeadLetters } from '../../../controller/sync/dead-letters.js';
+import { managedChanges } from '../../../controller/sync/managed-changes.js';
 import { propertySource } from '../../../controller/systems/property-references.js';
 import { SystemRegistry } from '../../../controller/systems/system-registry.js';
 import { KEY, MemoryFacade, connectorInfo } from './memory-facade.js';
@@ -50,6 +53,8 @@ export interface Recon {
   readonly target: MemoryFacade;
   readonly service: Reconciliations;
   readonly changes: ChangeHandler;
+  /** Carries changes of managed objects on, as the controller does. */
+  readonly managedChanges: ManagedChangeHandler;
   readonly folder: string;
   readonly database: Database;
   readonly registry: SystemRegistry;
@@ -99,7 +104,7 @@ export async function startRecon(mapping: object = {}, options: { source?: Memor
     await audit.close();
   };
   const recon: Recon = {
-    source, target, service, changes, folder, database, registry, unmapped, setOf, book, engineOf,
+    source, target, service, changes, managedChanges: managedChanges({ database, changes, book, deadLetters: new DeadLetters(database) }), folder, database, registry, unmapped, setOf, book, engineOf,
     async run(body, onlyId, request) {
       const { id, done } = await service.start('m', { body, onlyId, ...request }, 'tester');
       await done;

@@ -5,11 +5,13 @@ import { OPERATORS, filterText, type FilterTest } from './filter-text.ts';
 
 export interface FilterBuilderProps {
   readonly properties: readonly string[];
+  /** Those whose numbers and truth values are no texts. */
+  readonly unquoted?: readonly string[];
   readonly onFilter: (filter: string) => void;
 }
 
 /** A filter put together from tests, or written as it is. */
-export function FilterBuilder({ properties, onFilter }: FilterBuilderProps): JSX.Element {
+export function FilterBuilder({ properties, unquoted = [], onFilter }: FilterBuilderProps): JSX.Element {
   const fresh: FilterTest = { property: properties[0] ?? '', operator: 'co', value: '' };
   const [tests, setTests] = useState<readonly FilterTest[]>([]);
   const [joined, setJoined] = useState<'and' | 'or'>('and');
@@ -17,7 +19,7 @@ export function FilterBuilder({ properties, onFilter }: FilterBuilderProps): JSX
   const change = (at: number, changes: Partial<FilterTest>): void => setTests(tests.map((test, index) => (index === at ? { ...test, ...changes } : test)));
   const submit = (event: Event): void => {
     event.preventDefault();
-    onFilter(raw ?? filterText(tests, joined));
+    onFilter(raw ?? filterText(tests, joined, unquoted));
   };
   return (
     <form class="filter" onSubmit={submit} aria-label="Filter">
@@ -27,7 +29,7 @@ export function FilterBuilder({ properties, onFilter }: FilterBuilderProps): JSX
       <div class="actions">
         {raw === undefined ? <button class="button" type="button" onClick={() => setTests([...tests, fresh])}>Add a condition</button> : null}
         {raw === undefined && tests.length > 1 ? <select aria-label="Conditions are joined by" value={joined} onChange={(event) => setJoined(event.currentTarget.value === 'or' ? 'or' : 'and')}><option value="and">all of them</option><option value="or">any of them</option></select> : null}
-        <button class="button" type="button" onClick={() => setRaw(raw === undefined ? filterText(tests, joined) : undefined)}>{raw === undefined ? 'Write the filter' : 'Build the filter'}</button>
+        <button class="button" type="button" onClick={() => setRaw(raw === undefined ? filterText(tests, joined, unquoted) : undefined)}>{raw === undefined ? 'Write the filter' : 'Build the filter'}</button>
         <button class="button primary" type="submit">Search</button>
       </div>
     </form>

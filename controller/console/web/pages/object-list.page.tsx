@@ -11,7 +11,7 @@ function ObjectListPage({ params: { system = '', type = '' } }: PageProps): JSX.
   return (
     <>
       <PageTitle title={type} above={[{ title: 'Objects', to: 'objects' }, ...(system === MANAGED ? [] : [{ title: system, to: `systems/${encodeURIComponent(system)}` }])]} />
-      <LoadedContent of={schema}>{({ all, shown }) => <ObjectList system={system} type={type} properties={all} shown={shown} />}</LoadedContent>
+      <LoadedContent of={schema}>{(properties) => <ObjectList system={system} type={type} properties={properties} />}</LoadedContent>
     </>
   );
 }

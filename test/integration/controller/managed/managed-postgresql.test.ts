@@ -4,6 +4,7 @@ import { MIGRATIONS } from '../../../../controller/store/migrations/index.js';
 import { migrate } from '../../../../controller/store/migrations/migrate.js';
 import { PostgresqlDatabase } from '../../../../controller/store/database/postgresql/postgresql-database.js';
 import { parsePostgresqlUrl } from '../../../../controller/store/database/postgresql/postgresql-url.js';
+import { PendingSync } from '../../../../controller/managed/store/pending-sync.js';
 import { until } from '../../../support/until.js';
 import type { DatabaseServer } from '../../../targets/database-server.js';
 import { startPostgresql } from '../../../targets/postgresql.js';
@@ -48,6 +49,23 @@ describe('managed objects of two controllers on one PostgreSQL', () => {
     expect(new Set(names.filter(({ status }) => status === 403).flatMap(failures))).toEqual(new Set(['userName UNIQUE']));
     const places = await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? a : b).call('PUT', '/managed/user/one', { userName: `name${index}`, sn: 'x' }, NEW)));
     expect(places.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 19 }, () => 412)]);
+  });
+
+  it('let one at a time carry on what implicit synchronisation left, when nobody holds it any more', async () => {
+    const [a, b] = worlds();
+    const [first, second] = [new PendingSync(a.database), new PendingSync(b.database)];
+    const pass = (): Promise<unknown> => a.database.query("UPDATE managed_sync SET due = now() - interval '1 second'");
+    await a.database.transaction((tx) => first.note(tx, { type: 'user', id: 'x', change: 'c1', transactionId: 't' }));
+    expect(await second.take(5)).toEqual([]);
+    await pass();
+    await first.hold(['c1']);
+    expect(await second.take(5)).toEqual([]);
+    await pass();
+    const taken = await Promise.all([first.take(5), second.take(5)]);
+    expect(taken.flat()).toEqual([{ type: 'user', id: 'x', change: 'c1', transactionId: 't', tries: 1 }]);
+    expect([await first.take(5), await second.take(5)]).toEqual([[], []]);
+    await b.database.transaction((tx) => second.note(tx, { type: 'user', id: 'x', change: 'c2', transactionId: 't' }));
+    expect([await first.remove({ type: 'user', id: 'x', change: 'c1' }), await first.remove({ type: 'user', id: 'x', change: 'c2' })]).toEqual([false, true]);
   });
 
   it('let two writers who swap unique values end, each with a whole object', async () => {

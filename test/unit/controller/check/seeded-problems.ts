@@ -158,6 +158,10 @@ const systems: SeededProblem[] = [
   { name: 'the connector info provider is no JSON', setting: 'systems.configuration', file: PROVIDER, text: /is no valid JSON.*the controller does not start with it/, seed: writing(PROVIDER, `"${PLANTED}`) },
   { name: 'a connector server has no key', setting: 'systems.configuration', file: PROVIDER, text: /remoteConnectorServers\.0\.key: .*the controller does not start with it/, seed: writing(PROVIDER, '{"remoteConnectorServers":[{"name":"a","host":"h"}]}') },
   { name: 'the managed objects are no JSON', setting: 'systems.configuration', file: 'conf/managed.json', text: /is no valid JSON.*goes on with the types it had/, seed: writing('conf/managed.json', `${PLANTED}{`) },
+  {
+    name: 'a managed object has a relationship', setting: 'systems.configuration', file: 'conf/managed.json', outcome: 'warning', text: /^user: schema\.properties\.boss: relationships are not supported.*\(staff of managed\/user\)\.$/,
+    seed: writing('conf/managed.json', '{"objects":[{"name":"user","schema":{"properties":{"boss":{"type":"relationship","reversePropertyName":"staff","resourceCollection":[{"path":"managed/user"}]}}}}]}'),
+  },
   { name: 'a policy of managed objects is not known', setting: 'systems.configuration', file: 'conf/managed.json', text: /user: schema\.properties\.a: the policy nice is not known.*goes on with the types it had/, seed: writing('conf/managed.json', '{"objects":[{"name":"user","schema":{"properties":{"a":{"type":"string","policies":[{"policyId":"nice"}]}}}}]}') },
   { name: 'the mappings are no JSON', setting: 'systems.configuration', file: 'conf/sync.json', text: /is no valid JSON.*no mapping of it can be run/, seed: writing('conf/sync.json', `${PLANTED}{`) },
   { name: 'a mapping has no target', setting: 'systems.configuration', file: 'conf/sync.json', text: /mapping one: .*target.*Until it is corrected/, seed: writing('conf/sync.json', '{"mappings":[{"name":"one","source":"system/memory/account"}]}') },

@@ -67,11 +67,17 @@ describe('types', () => {
   });
 
   it('with relationships keep them as they are sent, hide them unless asked for, and that is told', async () => {
-    world = await startManaged({ types: type({ boss: { type: 'relationship' }, team: { type: 'array', items: { type: 'relationship' }, returnByDefault: true } }) });
+    world = await startManaged({ types: type({ plain: { type: 'object', properties: { deputies: { type: 'array', items: { type: ['relationship', 'null'] } } } }, boss: { type: 'relationship', reverseRelationship: true, reversePropertyName: 'reports', resourceCollection: [{ path: 'managed/thing', label: 'Thing' }] }, team: { type: 'array', items: { type: 'relationship' }, returnByDefault: true } }) });
     await world.call('PUT', '/managed/thing/a', { boss: { _ref: 'managed/thing/b' }, team: [] });
     expect((await world.call('GET', '/managed/thing/a')).body).toEqual({ _id: 'a', _rev: expect.any(String) as unknown, team: [] });
     expect((await world.call('GET', '/managed/thing/a?_fields=*_ref,*')).text).toContain('managed/thing/b');
     expect((await world.call('GET', '/managed/thing/a?_fields=boss')).body).toMatchObject({ boss: { _ref: 'managed/thing/b' } });
-    expect(world.told.join()).toContain('relationships are stored as they are sent');
+    const told = world.told.filter((line) => line.includes('relationships are not supported'));
+    expect(told).toEqual([expect.stringMatching(/schema\.properties\.plain: /), expect.stringMatching(/schema\.properties\.boss: .*stored as they are sent.*at their other end \(reports of managed\/thing\)/), expect.stringMatching(/schema\.properties\.team: /)]);
+  });
+
+  it('with virtual properties that are computed from relationships are refused', async () => {
+    world = await startManaged({ types: type({ effectiveRoles: { type: 'array', isVirtual: true, queryConfig: { referencedRelationshipFields: ['roles'] }, items: { type: 'object' } } }) });
+    expect(await world.call('GET', '/managed/thing?_queryFilter=true')).toMatchObject({ status: 503, body: { message: expect.stringContaining('effectiveRoles: a virtual property has to be computed by an onRetrieve script') as string } });
   });
 });

@@ -81,7 +81,7 @@ describe('scripts of managed objects', () => {
 });
 
 describe('implicit synchronisation', () => {
-  const failing = { handle: () => Promise.reject(new ResourceError(503, 'target is away')) };
+  const failing = { covers: () => Promise.resolve(true), giveUp: () => Promise.resolve(), handle: () => Promise.reject(new ResourceError(503, 'target is away')) };
 
   it('that fails is told in the log, and the caller has the stored object', async () => {
     await start({}, { changes: failing });

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { synchroniseChange } from '../../../../controller/sync/synchronise-change.js';
 import { startRecon, type Recon } from '../start-recon.js';
 import { startManaged, type ManagedWorld } from './start-managed.js';
 
@@ -14,8 +13,7 @@ const NEW = { 'If-None-Match': '*' };
 
 async function start(mapping: object): Promise<void> {
   recon = await startRecon(mapping, { managed: () => world.part.objects });
-  const { database, changes } = recon;
-  world = await startManaged({ database, changes: { handle: async (change, signal) => { await synchroniseChange({ database, changes }, change, signal); } } });
+  world = await startManaged({ database: recon.database, changes: recon.managedChanges });
 }
 
 const outwards = {

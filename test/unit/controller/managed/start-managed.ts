@@ -8,6 +8,7 @@ import { createRestServer, DEFAULT_REST_LIMITS } from '../../../../controller/cr
 import { silentLog, type Log } from '../../../../controller/log.js';
 import type { ManagedHooks } from '../../../../controller/managed/managed-hooks.js';
 import type { ManagedChange, ManagedChangeHandler } from '../../../../controller/managed/objects/managed-change.js';
+import type { PendingSync } from '../../../../controller/managed/store/pending-sync.js';
 import type { Database } from '../../../../controller/store/database/database.js';
 import { configurationRequests } from '../../../../controller/systems/configuration-requests.js';
 import { propertySource } from '../../../../controller/systems/property-references.js';
@@ -68,6 +69,8 @@ export interface Answer {
 
 export interface ManagedWorld {
   readonly folder: string;
+  /** Of the REST API, with its context path. */
+  readonly url: string;
   readonly database: Database;
   readonly part: ManagedPart;
   /** Told to mappings, in order. */
@@ -85,10 +88,11 @@ export interface WorldOptions {
   readonly hooks?: ManagedHooks;
   readonly changes?: ManagedChangeHandler;
   readonly database?: Database;
+  readonly pending?: PendingSync;
 }
 
 /** Managed objects over REST, without authentication, on a database in memory unless another is given. */
-export async function startManaged({ types = { objects: [USER] }, hooks, changes, database: given }: WorldOptions = {}): Promise<ManagedWorld> {
+export async function startManaged({ types = { objects: [USER] }, hooks, changes, database: given, pending }: WorldOptions = {}): Promise<ManagedWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-managed-'));
   const writeTypes = (file: unknown): Promise<void> => writeFile(join(folder, 'managed.json'), typeof file === 'string' ? file : JSON.stringify(file));
   if (types !== null) await writeTypes(types);
@@ -97,8 +101,12 @@ export async function startManaged({ types = { objects: [USER] }, hooks, changes
   const told: string[] = [];
   const note = (fields: object, message: string): void => { told.push(`${message} ${JSON.stringify(fields)}`); };
   const log: Log = { ...silentLog, warn: note, error: note };
-  const handler: ManagedChangeHandler = { handle: async (change, signal) => { seen.push(change); await changes?.handle(change, signal); } };
-  const part = buildManaged({ systems: { configuration: folder } } as Parameters<typeof buildManaged>[0], { database, keys: KEYS, changes: handler, hooks, log });
+  const handler: ManagedChangeHandler = {
+    covers: async (container) => await changes?.covers(container) ?? false,
+    handle: async (change, signal, also) => { seen.push(change); await changes?.handle(change, signal, also); },
+    giveUp: async (tx, change, cause) => { await changes?.giveUp(tx, change, cause); },
+  };
+  const part = buildManaged({ systems: { configuration: folder } } as Parameters<typeof buildManaged>[0], { database, keys: KEYS, changes: handler, hooks, log, pending });
   const nothing = propertySource(new Map(), {});
   const environment: SystemEnvironment = { hosts: memoryHosts(), cryptoKeys: KEYS, log, properties: nothing, requestProperties: nothing, facadeKeyOf: () => '' };
   const registry = new SystemRegistry(folder, environment);
@@ -108,7 +116,7 @@ export async function startManaged({ types = { objects: [USER] }, hooks, changes
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/openidm`;
   return {
-    folder, database, part, changes: seen, told, writeTypes,
+    folder, url, database, part, changes: seen, told, writeTypes,
     async call(method, path, body, headers = {}) {
       const response = await fetch(url + path, { method, headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers }, ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }) });
       const text = await response.text();
@@ -117,7 +125,7 @@ export async function startManaged({ types = { objects: [USER] }, hooks, changes
       return { status: response.status, headers: response.headers, text, body: answer ?? {} as AnswerBody };
     },
     async stop() {
-      part.close();
+      await part.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true, force: true });

@@ -46,6 +46,8 @@ describe('a mapping that cannot be used', () => {
     ['a policy that does nothing', { policies: [{ situation: 'FOUND' }] }, /^policies\[0\]\.action must be/],
     ['a query with a page size', { sourceQuery: { _queryFilter: 'true', _pageSize: 1 } }, /^sourceQuery\._pageSize is no parameter/],
     ['blanks in fields', { targetQuery: { _queryId: 'query-all-ids', _fields: 'a, b' } }, /^targetQuery\._fields: must have no blanks/],
+    ['an id for an object of a system', { target: 'system/a/account', properties: [{ source: 'uid', target: '/_id' }] }, /^properties\[0\]\.target: the id of a system object cannot be chosen/],
+    ['a part of an id', { target: 'managed/user', properties: [{ source: 'uid', target: '_id/x' }] }, /^properties\[0\]\.target: the _id is a text and has no x/],
     ['an empty target pointer', { properties: [{ target: '/' }] }, /^properties\[0\]\.target must name a property/],
   ])('names the slot: %s', (_, raw, message) => {
     const found = problems(raw);
@@ -85,5 +87,20 @@ describe('a script in a file', () => {
     await writeFile(file, '2');
     await utimes(file, new Date(), new Date(Date.now() + 5_000));
     expect(await texts()).toEqual(['2', '2']);
+  });
+});
+
+describe('a file of mappings that is read', () => {
+  it('has those that cannot be used in the log, each time it was changed', async () => {
+    const told: unknown[] = [];
+    const book = new MappingBook(join(project, 'conf'), project, { error: (fields: object) => { told.push(fields); } });
+    const write = (mappings: object[]): Promise<void> => writeFile(join(project, 'conf', 'sync.json'), JSON.stringify({ mappings }));
+    await write([{ ...SETS }, { ...SETS, name: 'other', target: 'nowhere' }]);
+    await book.all();
+    await book.all();
+    expect(told).toEqual([{ file: 'sync.json', mapping: 'other', reason: expect.stringContaining('nowhere') as string }]);
+    await write([{ ...SETS }]);
+    await book.all();
+    expect(told).toHaveLength(1);
   });
 });

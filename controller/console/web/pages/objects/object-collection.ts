@@ -13,6 +13,10 @@ export interface ObjectProperties {
   readonly all: readonly string[];
   /** Worth a column. */
   readonly shown: readonly string[];
+  /** A filter may ask for them. */
+  readonly searched: readonly string[];
+  /** Whose values a filter has without quotes: numbers and truth values. Systems read texts as what the property is. */
+  readonly unquoted: readonly string[];
 }
 
 /** Passwords and what has to be asked for would be a column of dashes. */
@@ -24,7 +28,8 @@ function isShown({ nativeType, flags }: SchemaProperty): boolean {
 export async function propertiesOf(system: string, type: string, signal: AbortSignal): Promise<ObjectProperties> {
   if (system === MANAGED) return ofSchema(await rest<ManagedSchema>({ method: 'GET', path: pathOf('schema', MANAGED, type), signal }));
   const properties = (await provisionerOf(system, signal)).objectTypes[type]?.properties ?? {};
-  return { all: Object.keys(properties), shown: Object.entries(properties).flatMap(([name, property]) => (isShown(property) ? [name] : [])) };
+  const all = Object.keys(properties);
+  return { all, searched: all, unquoted: [], shown: Object.entries(properties).flatMap(([name, property]) => (isShown(property) ? [name] : [])) };
 }
 
 interface ManagedSchema { readonly _id: string; readonly order?: readonly string[]; readonly properties?: Readonly<Record<string, JsonObject>> }
@@ -32,8 +37,23 @@ interface ManagedSchema { readonly _id: string; readonly order?: readonly string
 function ofSchema({ order, properties = {} }: ManagedSchema): ObjectProperties {
   const names = Object.keys(properties);
   const sorted = order === undefined ? names : [...order.filter((name) => names.includes(name)), ...names.filter((name) => !order.includes(name))];
-  const isPlain = ({ type, scope, encryption, secureHash, viewable }: JsonObject): boolean => typeof type === 'string' && ['string', 'number', 'integer', 'boolean'].includes(type) && scope !== 'private' && (encryption ?? secureHash ?? null) === null && viewable !== false;
-  return { all: sorted, shown: sorted.filter((name) => name !== '_id' && isPlain(properties[name] ?? {})) };
+  const of = (name: string): JsonObject => properties[name] ?? {};
+  const searched = sorted.filter((name) => isOpen(of(name)));
+  return {
+    all: sorted, searched, unquoted: sorted.filter((name) => isOf(of(name), ['number', 'integer', 'boolean'])),
+    shown: searched.filter((name) => name !== '_id' && of(name)['viewable'] !== false && isOf(of(name), ['string', 'number', 'integer', 'boolean'])),
+  };
+}
+
+/** Neither private nor stored as something else: what may be seen and asked for. */
+function isOpen({ scope, encryption, secureHash }: JsonObject): boolean {
+  return (typeof scope !== 'string' || scope.toLowerCase() !== 'private') && (encryption ?? secureHash ?? null) === null;
+}
+
+/** Whether a value is of one of these types, if there is one. */
+function isOf({ type }: JsonObject, types: readonly string[]): boolean {
+  const own = (Array.isArray(type) ? type : [type]).filter((name) => name !== 'null');
+  return own.length > 0 && own.every((name) => typeof name === 'string' && types.includes(name));
 }
 
 /** Types of the controller's own objects; none without managed.json. */

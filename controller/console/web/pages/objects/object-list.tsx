@@ -10,15 +10,16 @@ import { Link } from '../../components/link.tsx';
 import { LoadedContent } from '../../components/loaded-content.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { ShownRequest } from '../../components/shown-request.tsx';
+import type { ObjectProperties } from './object-collection.ts';
 import { searchRequest, type SystemObject } from './object-search.ts';
 import { ShownValue } from './shown-value.tsx';
 
 const MOST_COLUMNS = 6;
 
-export interface ObjectListProps { readonly system: string; readonly type: string; readonly properties: readonly string[]; /** Those worth a column. */ readonly shown: readonly string[] }
+export interface ObjectListProps { readonly system: string; readonly type: string; readonly properties: ObjectProperties }
 
 /** Objects page by page; a new filter or order starts over. */
-export function ObjectList({ system, type, properties, shown }: ObjectListProps): JSX.Element {
+export function ObjectList({ system, type, properties: { searched, unquoted, shown } }: ObjectListProps): JSX.Element {
   const [filter, setFilter] = useState('true');
   const [sorting, setSorting] = useState<Sorting>();
   const [cookies, setCookies] = useState<readonly string[]>([]);
@@ -30,7 +31,7 @@ export function ObjectList({ system, type, properties, shown }: ObjectListProps)
   };
   return (
     <>
-      <Card title="Search"><FilterBuilder properties={properties} onFilter={(text) => anew(() => setFilter(text))} /><details><summary>The request, and the same with curl</summary><ShownRequest request={request} /></details></Card>
+      <Card title="Search"><FilterBuilder properties={searched} unquoted={unquoted} onFilter={(text) => anew(() => setFilter(text))} /><details><summary>The request, and the same with curl</summary><ShownRequest request={request} /></details></Card>
       <Card>
         <LoadedContent of={found}>{({ result, pagedResultsCookie }) => (
           <>
@@ -43,7 +44,7 @@ export function ObjectList({ system, type, properties, shown }: ObjectListProps)
   );
 }
 
-function columnsOf({ system, type, shown }: Omit<ObjectListProps, 'properties'>): readonly Column<SystemObject>[] {
+function columnsOf({ system, type, shown }: Pick<ObjectListProps, 'system' | 'type'> & Pick<ObjectProperties, 'shown'>): readonly Column<SystemObject>[] {
   return [
     { name: '_id', value: ({ _id }) => <Link to={`objects/${encodeURIComponent(system)}/${encodeURIComponent(type)}/${encodeURIComponent(_id)}`}>{_id}</Link> },
     ...shown.slice(0, MOST_COLUMNS).map((name): Column<SystemObject> => ({ name, sortKey: name, value: (object) => <ShownValue value={object[name]} /> })),
