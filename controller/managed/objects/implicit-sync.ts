@@ -93,14 +93,14 @@ export class ImplicitSync {
     await toldOnSync(hooks, { kind, oldValue, newValue }, failure);
   }
 
-  /** Never rejects. */
-  async carryOn(change: ManagedChange, { settle }: Pick<NotedChange, 'settle'>): Promise<SyncOutcome> {
+  /** Never rejects. `keepsFailed`: what a mapping failed on is left, too, to be tried again. */
+  async carryOn(change: ManagedChange, { settle, keepsFailed = false }: Pick<NotedChange, 'settle'> & { readonly keepsFailed?: boolean }): Promise<SyncOutcome> {
     try {
       await this.#changes.handle(change, AbortSignal.any([this.#closing.signal, AbortSignal.timeout(LONGEST)]), async (tx) => { await settle(tx); });
       return { failure: undefined, isLeft: false };
     } catch (error) {
       const failure = error instanceof Error ? error.message : 'unknown failure';
-      const isEnd = error instanceof ResourceError && error.code === 409;
+      const isEnd = !keepsFailed && error instanceof ResourceError && error.code === 409;
       return { failure, isLeft: !isEnd || !await this.#settled(settle) };
     }
   }

@@ -22,8 +22,8 @@ export interface LeftOverParts {
 const LOOK_EVERY = 5_000;
 /** At a time. */
 const BATCH = 8;
-/** How often a change is taken up again that comes to no end. */
-const TRIES = 5;
+/** How often a change is taken up again that fails or comes to no end: the target may be away for half an hour. */
+const TRIES = 8;
 /** Changes of one object that come while it is at work. */
 const ROUNDS = 5;
 
@@ -84,7 +84,7 @@ export class LeftOverSync {
       const seen = { isLast: true };
       const settle: NotedChange['settle'] = async (runner) => seen.isLast = await this.#parts.pending.remove(own, runner);
       const { failure, isLeft } = await this.#once(own, settle);
-      if (isLeft && failure !== undefined && own.tries >= TRIES && !this.#closing.signal.aborted) await this.#giveUp(own, failure);
+      if (isLeft && !this.#closing.signal.aborted) await (own.tries >= TRIES ? this.#giveUp(own, failure ?? 'nothing came of it') : this.#parts.pending.postpone(own));
       if (failure !== undefined || seen.isLast || round === ROUNDS) return failure;
     }
   }
@@ -96,7 +96,7 @@ export class LeftOverSync {
     if (type === undefined) return { failure: `there is no type managed/${own.type} any more`, isLeft: !await settle() };
     const stored = await objects.store.read(type.name, id);
     const change: ManagedChange = { kind: stored === undefined ? 'delete' : 'update', container: `managed/${type.name}`, id, newValue: stored === undefined ? undefined : whole(stored), transactionId, isRepeated: true };
-    const outcome = await sync.carryOn(change, { settle });
+    const outcome = await sync.carryOn(change, { settle, keepsFailed: true });
     if (!outcome.isLeft) await toldOnSync(objects.hooksFor(type, id, { caller: 'implicitSync', transactionId, signal: this.#closing.signal }), change, outcome.failure);
     return outcome;
   }

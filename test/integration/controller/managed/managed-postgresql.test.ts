@@ -64,6 +64,9 @@ describe('managed objects of two controllers on one PostgreSQL', () => {
     const taken = await Promise.all([first.take(5), second.take(5)]);
     expect(taken.flat()).toEqual([{ type: 'user', id: 'x', change: 'c1', transactionId: 't', tries: 1 }]);
     expect([await first.take(5), await second.take(5)]).toEqual([[], []]);
+    await pass();
+    await first.postpone({ type: 'user', id: 'x', change: 'c1', transactionId: 't', tries: 2 });
+    expect(await a.database.query("SELECT 1 FROM managed_sync WHERE due BETWEEN now() + interval '3 seconds' AND now() + interval '6 seconds'")).toHaveLength(1);
     await b.database.transaction((tx) => second.note(tx, { type: 'user', id: 'x', change: 'c2', transactionId: 't' }));
     expect([await first.remove({ type: 'user', id: 'x', change: 'c1' }), await first.remove({ type: 'user', id: 'x', change: 'c2' })]).toEqual([false, true]);
   });

@@ -134,6 +134,21 @@ describe('what is yet to be carried on', () => {
     expect(await noted()).toBe(0);
   });
 
+  it('waits for a target that is away when the controller starts again', async () => {
+    const target = new MortalTarget();
+    recon = await startRecon(OUTWARDS, { target, managed: () => world.part.objects });
+    await controller(recon.database, { changes: { ...handlerOver(recon.database), handle: () => Promise.reject(new Error('cut off')) } });
+    await CHANGES[0]?.[2](world);
+    await world.stop();
+    await controller(recon.database, { pending: new PendingSync(recon.database, { pause: 1 }) });
+    target.failures.set('create', new Error('the target is away'));
+    await world.part.leftOver.look();
+    expect([mails(target), await noted()]).toEqual([[], 1]);
+    target.failures.clear();
+    await until(async () => { await world.part.leftOver.look(); return await noted() === 0; }, 'the next try', 20_000, 1);
+    expect([mails(target), target.objects.size]).toEqual([['a@example.com'], 1]);
+  });
+
   it('is given up after some tries, and can be carried through as a dead letter', async () => {
     const target = new MortalTarget();
     recon = await startRecon(OUTWARDS, { target, managed: () => world.part.objects });
@@ -141,13 +156,13 @@ describe('what is yet to be carried on', () => {
     const deadLetters = new DeadLetters(database);
     let tries = 0;
     await controller(database, {
-      pending: new PendingSync(database, { heldFor: 0 }),
+      pending: new PendingSync(database, { heldFor: 0, pause: 0 }),
       changes: { ...handlerOver(database), handle: () => { tries += 1; return Promise.reject(new Error('no end of it')); } },
     });
     await CHANGES[0]?.[2](world);
     await until(async () => { await world.part.leftOver.look(); return (await deadLetters.tokens('managed')).length > 0; }, 'the dead letter', 20_000, 1);
     const [token = ''] = await deadLetters.tokens('managed');
-    expect([tries, await noted(), await deadLetters.read('managed', token)]).toMatchObject([6, 0, { systemIdentifier: 'managed', objectType: 'managed/user', uid: 'a', failureCause: 'no end of it' }]);
+    expect([tries, await noted(), await deadLetters.read('managed', token)]).toMatchObject([9, 0, { systemIdentifier: 'managed', objectType: 'managed/user', uid: 'a', failureCause: 'no end of it' }]);
     await replayLetter({ database, changes, deadLetters, setOf }, 'managed', token, { signal: AbortSignal.timeout(10_000), caller: 'tester', transactionId: 't' });
     expect([mails(target), await deadLetters.tokens('managed')]).toEqual([['a@example.com'], []]);
   });
