@@ -21,9 +21,11 @@ export interface ObjectSet {
   readonly name: string;
   /** Changes whenever the name may stand for other objects: with the configuration of its system. */
   readonly definition?: string | undefined;
+  /** In the controller's own database: what it does not show is not there, for nobody can take away the right to see it. */
+  readonly isOwn?: boolean | undefined;
   /** Rows as they come. `names`: properties wanted, undefined for all. Ends normally only after a complete answer. */
   query(filter: QueryFilter | undefined, names: readonly string[] | undefined, signal: AbortSignal): AsyncGenerator<SetObject, void, void>;
-  /** Undefined when there is no such object. */
+  /** Undefined when there is no such object; rejects with 404 when there is no such set. */
   read(id: string, signal: AbortSignal): Promise<SetObject | undefined>;
   /** The id of the one object that has the name which `content` gives; undefined when there is none, or nothing to tell it by. */
   named(content: JsonObject, signal: AbortSignal): Promise<string | undefined>;
@@ -49,13 +51,18 @@ export function systemObjectSet(name: string, registry: SystemRegistry, identity
     name,
     get definition() { return registry.get(name.split('/')[1] ?? '')?.digest; },
     query: (filter, names, signal) => rows(call(signal), filter, names),
-    read: (id, signal) => unlessMissing(async () => toObject(await readObject(call(signal), id, []))),
+    // Looked up outside: a system or type that is not there is no missing object.
+    async read(id, signal) {
+      const asked = call(signal);
+      return unlessMissing(async () => toObject(await readObject(asked, id, [])));
+    },
     changes: systemChanges(call),
     named: (content, signal) => named(call(signal), content),
     create: (content, signal) => create(call(signal), content),
     update: (id, content, revision, signal) => update(call(signal), id, content, revision),
     async delete(id, signal) {
-      return await unlessMissing(() => remove(call(signal), id)) ?? false;
+      const asked = call(signal);
+      return await unlessMissing(() => remove(asked, id)) ?? false;
     },
   };
 }

@@ -64,11 +64,12 @@ async function reconcileOne({ database, engine, source, target, links, record, p
   progress.enter('ACTIVE_RECONCILING_SOURCE');
   progress.source.total = 1;
   const object = await source.read(id, signal);
-  const done = await synchroniseObject({ engine, source, target, links, reconId: record.id }, id, object, signal);
+  const done = await synchroniseObject({ engine, source, target, links, reconId: record.id, wasTold: false, isDryRun: record.request.dryRun }, id, object, signal);
   await database.transaction((tx) => storeLinks(tx, links, done));
   for (const { subject, action, result, error } of done) {
     const status = error === undefined || error instanceof SituationException ? 'SUCCESS' : 'FAILURE';
     progress.situation(subject.situation);
+    if (record.request.dryRun === true && status === 'SUCCESS') continue;
     progress.done('source', status, result);
     if (status === 'FAILURE') log.warn({ situation: subject.situation, action, sourceId: id, reason: messageOf(error) }, 'an object failed');
   }
