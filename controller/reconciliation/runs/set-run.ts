@@ -109,7 +109,7 @@ export class SetRun {
 
   async #enter(phase: RunPhase, facts: RunFacts = {}): Promise<void> {
     this.#facts = { ...this.#facts, ...facts };
-    await this.#parts.store.enter(this.#run, phase, this.#facts);
+    await this.#parts.store.enter(this.#parts.record, phase, this.#facts);
   }
 
   async #read(signal: AbortSignal): Promise<void> {
