@@ -193,6 +193,17 @@ function policyAction(index: number, value: JsonValue | undefined, files: Script
   return action;
 }
 
+/** Every script of the mapping, those of files as they were read. */
+export function scriptsOf({ properties, policies, validSource, validTarget, sourceCondition, correlationQueries, correlationScript, linkQualifiers, defaultMapping, hooks }: Mapping): readonly MappingScript[] {
+  const conditions = [validSource, validTarget, sourceCondition, ...properties.map(({ condition }) => condition), ...policies.map(({ condition }) => condition)];
+  const scripts = [
+    ...conditions.map((condition) => (condition?.kind === 'script' ? condition.script : undefined)), ...properties.map(({ transform }) => transform),
+    ...policies.flatMap(({ action, postAction }) => [typeof action === 'string' ? undefined : action, postAction]), ...correlationQueries.values(),
+    'slot' in linkQualifiers ? linkQualifiers : undefined, correlationScript, defaultMapping, ...Object.values(hooks),
+  ];
+  return scripts.filter((script) => script !== undefined);
+}
+
 /** Whether every decision of the mapping can be taken without running a script. */
 export function hasScripts({ properties, policies, validSource, validTarget, sourceCondition, correlationQueries, correlationScript, linkQualifiers, defaultMapping, hooks }: Mapping): boolean {
   const conditions = [validSource, validTarget, sourceCondition, ...properties.map(({ condition }) => condition), ...policies.map(({ condition }) => condition)];

@@ -4,7 +4,7 @@ import type { QueryFilter } from '../crest/query-filter.js';
 import type { HookName } from '../mappings/bindings.js';
 import { correlationAsFilter, type Correlation as Correlated } from '../mappings/correlation-query.js';
 import { overlaid, takeChanges } from '../mappings/map-properties.js';
-import type { Mapping } from '../mappings/mapping.js';
+import { scriptsOf, type Mapping } from '../mappings/mapping.js';
 import type { MappingEngine } from '../mappings/mapping-engine.js';
 import { DEFAULT_ACTIONS, type Action, type Situation } from '../mappings/situations.js';
 import { got } from '../mappings/tried.js';
@@ -81,9 +81,9 @@ export class RunEngine {
       || mapping.properties.some(({ condition, target }) => condition !== undefined || target.length > 1);
   }
 
-  /** Changes whenever a staged row would come out differently. */
+  /** Changes whenever a staged row would come out differently: with the mapping, and with the files that its scripts are in. */
   get definition(): string {
-    return createHash('sha256').update(JSON.stringify(this.mapping.config)).digest('base64url');
+    return createHash('sha256').update(JSON.stringify([this.mapping.config, scriptsOf(this.mapping).map(({ slot, text }) => [slot, text])])).digest('base64url');
   }
 
   /** Which keys targets need shows only when the sources have been looked at. */
