@@ -46,7 +46,7 @@ export interface Mapping {
   readonly source: string;
   readonly target: string;
   readonly settings: Pick<MappingSource, 'enableSync' | 'enableLinking' | 'correlateEmptyTargetSet' | 'taskThreads' | 'allowEmptySourceSet' | 'runTargetPhase' | 'deltaReconciliation' | 'sourceIdsCaseSensitive' | 'targetIdsCaseSensitive' | 'links' | 'feedSize' | 'prefetchLinks'
-  | 'sourceQueryFullEntry' | 'targetQueryFullEntry' | 'reconSourceQueryPaging' | 'reconSourceQueryPageSize'>;
+  | 'sourceQueryFullEntry' | 'targetQueryFullEntry' | 'reconSourceQueryPaging' | 'reconSourceQueryPageSize' | 'reconTargetQueryPaging' | 'reconTargetQueryPageSize'>;
   /** As it stands in the file: what scripts see as `mappingConfig`. */
   readonly config: JsonObject;
   /** Never empty, or a script that answers them for an object. */

@@ -62,6 +62,9 @@ export interface ChosenAction {
   readonly afterwards: string | undefined;
 }
 
+/** Where a mapping wants pages and does not say of what size. */
+const USUAL_PAGE = 1_000;
+
 /** A mapping as runs use it, over many objects at once. What fails for one object is that object's error and nobody else's. */
 export class RunEngine {
   readonly mapping: Mapping;
@@ -98,6 +101,13 @@ export class RunEngine {
 
   get targetNames(): readonly string[] | undefined {
     return this.learnsKeys ? undefined : wantedTargetNames(this.mapping);
+  }
+
+  /** Objects to ask a system for at a time; 0: all at once. */
+  pageSize(side: 'source' | 'target'): number {
+    const { reconSourceQueryPaging, reconSourceQueryPageSize, reconTargetQueryPaging, reconTargetQueryPageSize } = this.mapping.settings;
+    const [isPaged, size = USUAL_PAGE] = side === 'source' ? [reconSourceQueryPaging, reconSourceQueryPageSize] : [reconTargetQueryPaging, reconTargetQueryPageSize];
+    return isPaged ? size : 0;
   }
 
   /** `byLink`: the objects were found by their links, so that sourceCondition is not asked (only validSource). */
