@@ -16,7 +16,7 @@ export function managedObjectSet(name: string, objects: ManagedObjects, identity
   const [, typeName = ''] = name.split('/');
   const inside = (signal: AbortSignal): ManagedCaller => ({ ...identity, signal, isInside: true });
   return {
-    name,
+    name, isOwn: true,
     query: (filter, names, signal) => rows(objects, typeName, { filter, names, signal }),
     async read(id, signal) {
       const type = await objects.book.get(typeName);

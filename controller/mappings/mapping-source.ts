@@ -37,6 +37,7 @@ export const mappingSource = z.looseObject({
   sourceQuery: query.optional(), targetQuery: query.optional(),
   sourceQueryFullEntry: z.boolean().optional(), targetQueryFullEntry: z.boolean().optional(),
   reconSourceQueryPaging: z.boolean().default(false), reconSourceQueryPageSize: z.number().int().min(0).max(1_000_000).optional(),
+  reconTargetQueryPaging: z.boolean().default(false), reconTargetQueryPageSize: z.number().int().min(0).max(1_000_000).optional(),
   prefetchLinks: z.boolean().default(true), feedSize: z.number().int().min(1).max(100_000).default(1_000),
   taskThreads: z.number().int().min(0).max(1_000).default(10),
   allowEmptySourceSet: z.boolean().default(false), runTargetPhase: z.boolean().default(true),

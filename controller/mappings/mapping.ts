@@ -46,7 +46,7 @@ export interface Mapping {
   readonly source: string;
   readonly target: string;
   readonly settings: Pick<MappingSource, 'enableSync' | 'enableLinking' | 'correlateEmptyTargetSet' | 'taskThreads' | 'allowEmptySourceSet' | 'runTargetPhase' | 'deltaReconciliation' | 'sourceIdsCaseSensitive' | 'targetIdsCaseSensitive' | 'links' | 'feedSize' | 'prefetchLinks'
-  | 'sourceQueryFullEntry' | 'targetQueryFullEntry' | 'reconSourceQueryPaging' | 'reconSourceQueryPageSize'>;
+  | 'sourceQueryFullEntry' | 'targetQueryFullEntry' | 'reconSourceQueryPaging' | 'reconSourceQueryPageSize' | 'reconTargetQueryPaging' | 'reconTargetQueryPageSize'>;
   /** As it stands in the file: what scripts see as `mappingConfig`. */
   readonly config: JsonObject;
   /** Never empty, or a script that answers them for an object. */
@@ -193,6 +193,17 @@ function policyAction(index: number, value: JsonValue | undefined, files: Script
   const action = isScript(value) ? scriptOf(slot, value, files) : actionOf(value);
   if (action === undefined) throw new TypeError(`${slot} must be the name of an action or a script that answers one`);
   return action;
+}
+
+/** Every script of the mapping, those of files as they were read. */
+export function scriptsOf({ properties, policies, validSource, validTarget, sourceCondition, correlationQueries, correlationScript, linkQualifiers, defaultMapping, hooks }: Mapping): readonly MappingScript[] {
+  const conditions = [validSource, validTarget, sourceCondition, ...properties.map(({ condition }) => condition), ...policies.map(({ condition }) => condition)];
+  const scripts = [
+    ...conditions.map((condition) => (condition?.kind === 'script' ? condition.script : undefined)), ...properties.map(({ transform }) => transform),
+    ...policies.flatMap(({ action, postAction }) => [typeof action === 'string' ? undefined : action, postAction]), ...correlationQueries.values(),
+    'slot' in linkQualifiers ? linkQualifiers : undefined, correlationScript, defaultMapping, ...Object.values(hooks),
+  ];
+  return scripts.filter((script) => script !== undefined);
 }
 
 /** Whether every decision of the mapping can be taken without running a script. */

@@ -3,6 +3,7 @@ import type { Mapping } from '../mappings/mapping.js';
 import type { Database, SqlRunner, Transaction } from '../store/database/database.js';
 import { CASE_SENSITIVE, linkKey, useLinkRules, type LinkIdRules } from '../store/link-keys.js';
 import type { TargetLink } from './actions/deletion-gate.js';
+import type { SingleLinks } from './actions/single-object-gate.js';
 import type { LinkChange } from './actions/perform-action.js';
 import type { LinkLookup } from './assess.js';
 import type { DecisionTables } from './decisions/decision-tables.js';
@@ -10,7 +11,7 @@ import type { LinkWriter } from './runs/act.js';
 import type { IdKeys } from './runs/read-sides.js';
 
 /** The links of a mapping, seen from its source and its target, in the database. */
-export interface MappingLinks extends LinkLookup, LinkWriter {
+export interface MappingLinks extends LinkLookup, LinkWriter, Pick<SingleLinks, 'otherSources'> {
   /** The links' type, by which they lie in the database; null: the mapping keeps none. */
   readonly type: string | null;
   /** The mapping's source is the second of each link. */
@@ -44,6 +45,7 @@ export async function mappingLinks(database: Database, mapping: Mapping, owner: 
       `select link_qualifier from link where link_type = $1 and ${own}_key = $2 order by link_qualifier`, [type, keys.source(sourceId)])).map(({ link_qualifier: qualifier }) => qualifier),
     linkFound: (tx, tables) => linkFound(tx, { type, own, other }, tables),
     linksOf: (targetId) => database.query<TargetLink>(`select ${own}_id as "sourceId", link_qualifier as qualifier from link where link_type = $1 and ${other}_key = $2`, [type, keys.target(targetId)]),
+    otherSources: async (sourceId, limit) => (await database.query<{ id: string }>(`select distinct ${own}_id as id from link where link_type = $1 and ${own}_key <> $2 limit $3`, [type, keys.source(sourceId), limit])).map(({ id }) => id),
     apply: async (tx, changes) => {
       await removeLinks(tx, { type, own, other }, changes.filter(({ kind }) => kind === 'unlink'), keys);
       return addLinks(tx, { type, own, other }, changes.filter(({ kind }) => kind === 'link'), keys);
@@ -54,7 +56,7 @@ export async function mappingLinks(database: Database, mapping: Mapping, owner: 
 /** For mappings with `enableLinking: false`: nothing is linked and nothing is kept. */
 const NO_LINKS: Omit<MappingLinks, 'keys'> = {
   type: null, isReversed: false, count: () => Promise.resolve(0), targetOf: () => Promise.resolve(undefined), sourceOf: () => Promise.resolve(undefined),
-  qualifiersOf: () => Promise.resolve(['default']), linksOf: () => Promise.resolve([]), linkFound: () => Promise.resolve(0), apply: () => Promise.resolve(new Set<LinkChange>()),
+  qualifiersOf: () => Promise.resolve(['default']), linksOf: () => Promise.resolve([]), otherSources: () => Promise.resolve([]), linkFound: () => Promise.resolve(0), apply: () => Promise.resolve(new Set<LinkChange>()),
 };
 
 interface Table { readonly type: string; readonly own: 'first' | 'second'; readonly other: 'first' | 'second' }

@@ -60,7 +60,7 @@ async function applyMapping(parts: MappingChangeParts, mapping: Mapping, change:
     await followRename(database, links, change);
     const object = await sourceOf(source, change, signal);
     const target = parts.setOf(mapping.target, identity);
-    const done = await synchroniseObject({ engine: parts.engineOf(mapping), source, target, links, reconId: undefined, isRepeated: change.isRepeated }, change.id, object, signal);
+    const done = await synchroniseObject({ engine: parts.engineOf(mapping), source, target, links, reconId: undefined, wasTold: true, isRepeated: change.isRepeated }, change.id, object, signal);
     return { mapping, links, done };
   } catch (error) {
     signal.throwIfAborted();

@@ -21,9 +21,11 @@ export interface ObjectSet {
   readonly name: string;
   /** Changes whenever the name may stand for other objects: with the configuration of its system. */
   readonly definition?: string | undefined;
-  /** Rows as they come. `names`: properties wanted, undefined for all. Ends normally only after a complete answer. */
-  query(filter: QueryFilter | undefined, names: readonly string[] | undefined, signal: AbortSignal): AsyncGenerator<SetObject, void, void>;
-  /** Undefined when there is no such object. */
+  /** In the controller's own database: what it does not show is not there, for nobody can take away the right to see it. */
+  readonly isOwn?: boolean | undefined;
+  /** Rows as they come. `names`: properties wanted, undefined for all. `pageSize`: objects asked of a system at a time, 0 for all at once. Ends normally only after a complete answer. */
+  query(filter: QueryFilter | undefined, names: readonly string[] | undefined, signal: AbortSignal, pageSize?: number): AsyncGenerator<SetObject, void, void>;
+  /** Undefined when there is no such object; rejects with 404 when there is no such set. */
   read(id: string, signal: AbortSignal): Promise<SetObject | undefined>;
   /** The id of the one object that has the name which `content` gives; undefined when there is none, or nothing to tell it by. */
   named(content: JsonObject, signal: AbortSignal): Promise<string | undefined>;
@@ -48,14 +50,19 @@ export function systemObjectSet(name: string, registry: SystemRegistry, identity
   return {
     name,
     get definition() { return registry.get(name.split('/')[1] ?? '')?.digest; },
-    query: (filter, names, signal) => rows(call(signal), filter, names),
-    read: (id, signal) => unlessMissing(async () => toObject(await readObject(call(signal), id, []))),
+    query: (filter, names, signal, pageSize) => rows(call(signal), filter, names, pageSize),
+    // Looked up outside: a system or type that is not there is no missing object.
+    async read(id, signal) {
+      const asked = call(signal);
+      return unlessMissing(async () => toObject(await readObject(asked, id, [])));
+    },
     changes: systemChanges(call),
     named: (content, signal) => named(call(signal), content),
     create: (content, signal) => create(call(signal), content),
     update: (id, content, revision, signal) => update(call(signal), id, content, revision),
     async delete(id, signal) {
-      return await unlessMissing(() => remove(call(signal), id)) ?? false;
+      const asked = call(signal);
+      return await unlessMissing(() => remove(asked, id)) ?? false;
     },
   };
 }
@@ -73,21 +80,29 @@ async function unlessMissing<T>(run: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function* rows(call: ObjectCall, filter: QueryFilter | undefined, names: readonly string[] | undefined): AsyncGenerator<SetObject, void, void> {
+async function* rows(call: ObjectCall, filter: QueryFilter | undefined, names: readonly string[] | undefined, pageSize = 0): AsyncGenerator<SetObject, void, void> {
+  for (let cookie: string | undefined; ;) {
+    const next: string | undefined = yield* page(call, filter, names, { pageSize, cookie });
+    if (next === undefined) return;
+    // A connector that pages of its own accord has not shown everything.
+    if (pageSize === 0) throw new ResourceError(500, `The connector of ${call.container} ended its answer with a cookie for more; the read is not complete`);
+    if (next === cookie) throw new ResourceError(500, `The connector of ${call.container} gave the same cookie for two pages; the read is not complete`);
+    cookie = next;
+  }
+}
+
+/** Answers the cookie of the next page; undefined when this was the last one. */
+async function* page(call: ObjectCall, filter: QueryFilter | undefined, names: readonly string[] | undefined, { pageSize, cookie }: { readonly pageSize: number; readonly cookie: string | undefined }): AsyncGenerator<SetObject, string | undefined, void> {
   const answer = await queryObjects(call, {
     kind: 'query', path: [], parameters: new Map(), fields: names === undefined ? [] : [['_id'], ...names.map((name) => [name])],
     by: { kind: 'filter', filter: filter ?? { kind: 'literal', value: true } },
-    sortKeys: [], pageSize: 0, pagedResultsCookie: undefined, pagedResultsOffset: 0, totalPagedResultsPolicy: 'NONE',
+    sortKeys: [], pageSize, pagedResultsCookie: cookie, pagedResultsOffset: 0, totalPagedResultsPolicy: 'NONE',
   });
-  if (answer.kind !== 'query') return;
+  if (answer.kind !== 'query') return undefined;
   try {
     for (;;) {
       const step = await answer.rows.next();
-      if (step.done === true) {
-        // A connector that pages of its own accord has not shown everything.
-        if (step.value.pagedResultsCookie !== null) throw new ResourceError(500, `The connector of ${call.container} ended its answer with a cookie for more; the read is not complete`);
-        return;
-      }
+      if (step.done === true) return step.value.pagedResultsCookie ?? undefined;
       yield toObject(step.value);
     }
   } finally {

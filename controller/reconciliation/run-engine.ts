@@ -4,7 +4,7 @@ import type { QueryFilter } from '../crest/query-filter.js';
 import type { HookName } from '../mappings/bindings.js';
 import { correlationAsFilter, type Correlation as Correlated } from '../mappings/correlation-query.js';
 import { overlaid, takeChanges } from '../mappings/map-properties.js';
-import type { Mapping } from '../mappings/mapping.js';
+import { scriptsOf, type Mapping } from '../mappings/mapping.js';
 import type { MappingEngine } from '../mappings/mapping-engine.js';
 import { DEFAULT_ACTIONS, type Action, type Situation } from '../mappings/situations.js';
 import { got } from '../mappings/tried.js';
@@ -62,6 +62,9 @@ export interface ChosenAction {
   readonly afterwards: string | undefined;
 }
 
+/** Where a mapping wants pages and does not say of what size. */
+const USUAL_PAGE = 1_000;
+
 /** A mapping as runs use it, over many objects at once. What fails for one object is that object's error and nobody else's. */
 export class RunEngine {
   readonly mapping: Mapping;
@@ -81,9 +84,9 @@ export class RunEngine {
       || mapping.properties.some(({ condition, target }) => condition !== undefined || target.length > 1);
   }
 
-  /** Changes whenever a staged row would come out differently. */
+  /** Changes whenever a staged row would come out differently: with the mapping, and with the files that its scripts are in. */
   get definition(): string {
-    return createHash('sha256').update(JSON.stringify(this.mapping.config)).digest('base64url');
+    return createHash('sha256').update(JSON.stringify([this.mapping.config, scriptsOf(this.mapping).map(({ slot, text }) => [slot, text])])).digest('base64url');
   }
 
   /** Which keys targets need shows only when the sources have been looked at. */
@@ -98,6 +101,13 @@ export class RunEngine {
 
   get targetNames(): readonly string[] | undefined {
     return this.learnsKeys ? undefined : wantedTargetNames(this.mapping);
+  }
+
+  /** Objects to ask a system for at a time; 0: all at once. */
+  pageSize(side: 'source' | 'target'): number {
+    const { reconSourceQueryPaging, reconSourceQueryPageSize, reconTargetQueryPaging, reconTargetQueryPageSize } = this.mapping.settings;
+    const [isPaged, size = USUAL_PAGE] = side === 'source' ? [reconSourceQueryPaging, reconSourceQueryPageSize] : [reconTargetQueryPaging, reconTargetQueryPageSize];
+    return isPaged ? size : 0;
   }
 
   /** `byLink`: the objects were found by their links, so that sourceCondition is not asked (only validSource). */

@@ -1,8 +1,9 @@
 import { ResourceError } from '../crest/resource-error.js';
 import type { Transaction } from '../store/database/database.js';
+import { SingleObjectGate, type SingleLinks } from './actions/single-object-gate.js';
 import { performAction, type ActionResult, type Subject } from './actions/perform-action.js';
 import { assessGoneSource, assessSource, type LinkLookup } from './assess.js';
-import type { RunEngine } from './run-engine.js';
+import type { ChosenAction, RunEngine } from './run-engine.js';
 import type { ObjectSet, SetObject } from './object-set.js';
 import type { LinkWriter } from './runs/act.js';
 import type { Action } from '../mappings/situations.js';
@@ -11,8 +12,12 @@ export interface SynchroniseParts {
   readonly engine: RunEngine;
   readonly source: ObjectSet;
   readonly target: ObjectSet;
-  readonly links: LinkWriter & LinkLookup;
+  readonly links: LinkWriter & LinkLookup & SingleLinks;
   readonly reconId: string | undefined;
+  /** See SingleGateParts. */
+  readonly wasTold: boolean;
+  /** Nothing is done but to find out what would be. */
+  readonly isDryRun?: boolean | undefined;
   /** See ActionParts. */
   readonly isRepeated?: boolean | undefined;
 }
@@ -21,7 +26,7 @@ export interface SynchroniseParts {
 export interface SynchronisedObject {
   readonly subject: Subject;
   readonly action: Action;
-  /** Undefined when the action failed; there, with an error, when a script behind it failed. */
+  /** Undefined when the action failed, or was not to be done; there, with an error, when a script behind it failed. */
   readonly result: ActionResult | undefined;
   readonly error: Error | undefined;
 }
@@ -33,15 +38,22 @@ export interface SynchronisedObject {
 export async function synchroniseObject(parts: SynchroniseParts, sourceId: string, source: SetObject | undefined, signal: AbortSignal): Promise<readonly SynchronisedObject[]> {
   const { engine, target, links, reconId } = parts;
   const subjects = source === undefined ? await assessGoneSource({ engine, links, target }, sourceId, signal) : await assessSource({ engine, links, target }, source, signal);
+  const gate = new SingleObjectGate(parts);
+  const chosen = await engine.actions(subjects.map((subject) => ({ ...asBefore(subject, parts.isRepeated), reconId })), signal);
+  const decided = subjects.map((subject, index) => ({ subject, action: actionOf(chosen[index]) }));
   const done: SynchronisedObject[] = [];
-  for (const subject of subjects) {
+  for (const [index, row] of decided.entries()) {
+    const { subject, action = 'EXCEPTION' } = row;
     let result: ActionResult | undefined;
-    let action: Action = 'EXCEPTION';
     try {
-      const [chosen] = await engine.actions([{ ...asBefore(subject, parts.isRepeated), reconId }], signal);
-      if (chosen === undefined || chosen instanceof Error) throw chosen ?? new Error('the mapping chose no action');
-      const { afterwards } = chosen;
-      ({ action } = chosen);
+      const choice = chosen[index];
+      if (choice === undefined || choice instanceof Error) throw choice ?? new Error('the mapping chose no action');
+      const { afterwards } = choice;
+      await gate.confirm(row, decided, signal);
+      if (parts.isDryRun === true) {
+        done.push({ subject, action, result, error: undefined });
+        continue;
+      }
       result = await performAction({ engine, source: parts.source, target, mayUpdate: () => undefined, isRepeated: parts.isRepeated }, subject, action, signal);
       if (afterwards !== undefined) await engine.afterwards(afterwards, { ...subject, targetId: result.targetId, reconId }, action, signal);
       done.push({ subject, action, result, error: undefined });
@@ -52,6 +64,10 @@ export async function synchroniseObject(parts: SynchroniseParts, sourceId: strin
     }
   }
   return done;
+}
+
+function actionOf(choice: ChosenAction | Error | undefined): Action | undefined {
+  return choice === undefined || choice instanceof Error ? undefined : choice.action;
 }
 
 /** Of a deletion that was cut off, only the link may be left: what is done about it is what was decided before the target was gone. */

@@ -47,7 +47,7 @@ export class WholeRead {
     let between: string | undefined;
     let first: string | undefined;
     let last: string | undefined;
-    const rows = set.query(query.filter, query.names, signal);
+    const rows = set.query(query.filter, query.names, signal, query.pageSize);
     try {
       for (;;) {
         const step = await rows.next();
@@ -77,4 +77,6 @@ function isProof(value: unknown): value is { readonly count: number; readonly wi
 export interface WholeQuery {
   readonly filter: QueryFilter | undefined;
   readonly names: readonly string[] | undefined;
+  /** Objects asked for at a time; 0: all at once. */
+  readonly pageSize?: number | undefined;
 }

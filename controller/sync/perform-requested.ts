@@ -4,7 +4,7 @@ import { ResourceError, badRequest } from '../crest/resource-error.js';
 import { ownerOf, type MappingBook } from '../mappings/mapping-book.js';
 import type { Mapping } from '../mappings/mapping.js';
 import { ACTIONS, type Action } from '../mappings/situations.js';
-import { confirmedGone } from '../reconciliation/actions/deletion-gate.js';
+import { DeletionCheck, confirmedGone } from '../reconciliation/actions/deletion-gate.js';
 import { SituationException, performAction, type ActionResult, type Subject } from '../reconciliation/actions/perform-action.js';
 import { assessGoneSource, assessSource } from '../reconciliation/assess.js';
 import { mappingLinks, type MappingLinks } from '../reconciliation/links.js';
@@ -47,6 +47,8 @@ export async function performRequested(parts: PerformParts, parameters: Paramete
   let result: ActionResult | undefined;
   let failure: Error | undefined;
   try {
+    // Whatever a caller wants done about an object: the target that another one is linked with is not its own.
+    if (action === 'DELETE') await new DeletionCheck(sides).confirmLinks(subject, context.signal);
     result = await performAction({ ...sides, mayUpdate: () => undefined }, subject, action, context.signal);
   } catch (error) {
     failure = error instanceof Error ? error : new Error('unknown failure');

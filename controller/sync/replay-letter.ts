@@ -1,6 +1,7 @@
 import type { JsonObject } from '../crest/json.js';
 import type { CallerContext } from '../crest/request.js';
 import { ResourceError, notFound, preconditionFailed } from '../crest/resource-error.js';
+import { isReadImpossible } from '../reconciliation/actions/deletion-gate.js';
 import type { ObjectSet, SetObject } from '../reconciliation/object-set.js';
 import type { Change } from './change-handler.js';
 import { MANAGED_LETTERS, type DeadLetters } from './dead-letters.js';
@@ -38,7 +39,7 @@ async function changeNow({ setOf }: ReplayParts, { container, id, letter }: { re
     object = await setOf(container, { caller, transactionId, span }).read(id, signal);
   } catch (error) {
     // A system that cannot be read by id has nothing but the change.
-    if (!(error instanceof ResourceError && (error.code === 501 || error.code === 403))) throw error;
+    if (!isReadImpossible(error)) throw error;
     const record = letter['failedRecord'];
     object = typeof record === 'object' && record !== null ? { ...(record as JsonObject), _id: id } : undefined;
   }

@@ -12,6 +12,7 @@ import type { Action, Situation } from '../../mappings/situations.js';
 import { Workers } from '../workers.js';
 import { isUnreachable } from './patience.js';
 import { ResultWriter } from './result-writer.js';
+import { RunTaken } from './run-hold.js';
 
 /** Links as a run changes them: in the transaction that says its object is done. */
 export interface LinkWriter {
@@ -117,7 +118,7 @@ async function perform(parts: ActParts, row: Row, writer: ResultWriter<Done>, si
     if (row.afterwards !== null) await action.engine.afterwards(row.afterwards, { ...await subjectOf(parts, row, signal), targetId: result.targetId, reconId: parts.reconId }, row.action, signal);
   } catch (caught) {
     signal.throwIfAborted();
-    if (caught instanceof ThresholdReached) throw caught;
+    if (caught instanceof ThresholdReached || caught instanceof RunTaken) throw caught;
     error = caught instanceof Error ? caught : new Error('unknown failure');
   }
   const status = error === undefined || error instanceof SituationException ? 'SUCCESS' : 'FAILURE';

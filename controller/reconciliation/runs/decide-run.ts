@@ -13,6 +13,8 @@ export interface DecideParts {
   readonly engine: RunEngine;
   readonly reconId: string;
   readonly ask: AskParts;
+  /** The target's read showed nothing. */
+  readonly isTargetEmpty: boolean;
 }
 
 /** From two sets to a row for each object with its situation and action. Begins anew whenever it was cut off. */
@@ -20,7 +22,8 @@ export async function decideRun(parts: DecideParts, signal: AbortSignal): Promis
   const { database, tables, engine, ask } = parts;
   const policies = fixedPolicies(engine);
   await openDecisions(database, tables);
-  await askForCandidates(ask, signal);
+  const mayCorrelate = !parts.isTargetEmpty || engine.mapping.settings.correlateEmptyTargetSet;
+  if (mayCorrelate) await askForCandidates(ask, signal);
   await askForLinkedTargets(ask, signal);
   await findCandidates(database, tables);
   signal.throwIfAborted();

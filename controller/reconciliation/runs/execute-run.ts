@@ -14,6 +14,7 @@ import { SituationException } from '../actions/perform-action.js';
 import type { RunExecutor } from './own-runs.js';
 import type { PatienceSettings } from './patience.js';
 import type { RunRecord, RunStore } from './run-store.js';
+import { RunHold } from './run-hold.js';
 import { SetRun } from './set-run.js';
 
 /** Who asks object sets, and on whose behalf. */
@@ -35,10 +36,12 @@ export interface ExecutorParts {
 
 /** Runs of whole sets, and of single objects. */
 export function runExecutor(parts: ExecutorParts): RunExecutor {
-  const { database, store, book, patience, defaultDeleteThreshold } = parts;
+  const { store, book, patience, defaultDeleteThreshold } = parts;
   return async ({ record, mapping, progress, log, span }, signal) => {
+    const hold = new RunHold(parts.database, record);
+    const database = hold.database();
     const identity = { caller: record.caller, transactionId: record.id, span };
-    const sides = { source: parts.setOf(mapping.source, identity), target: parts.setOf(mapping.target, identity) };
+    const sides = { source: parts.setOf(mapping.source, identity), target: hold.target(parts.setOf(mapping.target, identity)) };
     const engine = parts.engineOf(mapping);
     const links = await mappingLinks(database, mapping, await ownerOf(book, mapping));
     if (record.request.onlyId !== undefined) {
@@ -64,11 +67,12 @@ async function reconcileOne({ database, engine, source, target, links, record, p
   progress.enter('ACTIVE_RECONCILING_SOURCE');
   progress.source.total = 1;
   const object = await source.read(id, signal);
-  const done = await synchroniseObject({ engine, source, target, links, reconId: record.id }, id, object, signal);
+  const done = await synchroniseObject({ engine, source, target, links, reconId: record.id, wasTold: false, isDryRun: record.request.dryRun }, id, object, signal);
   await database.transaction((tx) => storeLinks(tx, links, done));
   for (const { subject, action, result, error } of done) {
     const status = error === undefined || error instanceof SituationException ? 'SUCCESS' : 'FAILURE';
     progress.situation(subject.situation);
+    if (record.request.dryRun === true && status === 'SUCCESS') continue;
     progress.done('source', status, result);
     if (status === 'FAILURE') log.warn({ situation: subject.situation, action, sourceId: id, reason: messageOf(error) }, 'an object failed');
   }

@@ -10,6 +10,7 @@ import type { Mapping } from '../../mappings/mapping.js';
 import { Progress, isEnd } from '../progress.js';
 import type { ReconciliationObserver } from '../reconciliation-observer.js';
 import { runParameters, withOverrides } from '../run-parameters.js';
+import { RunTaken } from './run-hold.js';
 import type { RunRecord, RunStore } from './run-store.js';
 
 /** Carries out one run; what it needs besides is its own business. */
@@ -118,9 +119,9 @@ export class OwnRuns {
     const { database, store, log } = this.#parts;
     try {
       await database.exclusively(`reconciliation ${found.mapping}`, async (lease) => {
-        const record = await store.find(found.id);
+        const record = await store.take(found.id);
         const run = this.#runs.get(found.id);
-        if (record === undefined || run === undefined || isEnd(record.state) || record.phase === 'approval') return;
+        if (record === undefined || run === undefined) return;
         // Whoever carried it out is gone, and may not have heard.
         if (record.isCancelled) this.cancel(record.id);
         await this.#carryOut(Object.assign(run, { record, isCarried: true }), AbortSignal.any([lease, run.cancel.signal]), asked);
@@ -151,11 +152,12 @@ export class OwnRuns {
     const summary = this.#summary(run);
     log.info({ state: summary['state'], situations: summary['situationSummary'], progress: summary['progress'], duration: summary['duration'], reason: summary['message'] }, 'reconciliation ended');
     if (!isEnd(progress.state)) {
-      await store.note(record.number, summary, progress.state);
+      await store.note(record, summary, progress.state);
       return this.#parts.waits?.(record, summary);
     }
+    await store.requireHeld(record);
     await this.#parts.settle(record, mapping, summary);
-    await store.end(record.number, summary, progress.state);
+    await store.end(record, summary, progress.state);
     await this.#parts.tidy(record);
   }
 
@@ -196,9 +198,11 @@ export class OwnRuns {
     let noting: Promise<void> = Promise.resolve();
     const timer = setInterval(() => {
       noting = noting.then(async () => {
-        const isCancelled = await this.#parts.store.note(record.number, this.#summary(run), progress.state);
+        const isCancelled = await this.#parts.store.note(record, this.#summary(run), progress.state);
         if (isCancelled) this.cancel(record.id);
-      }).catch(() => undefined);
+      }).catch((error: unknown) => {
+        if (error instanceof RunTaken) run.cancel.abort(error);
+      });
     }, NOTE_EVERY).unref();
     return async () => {
       clearInterval(timer);
@@ -216,5 +220,5 @@ export class Rejected extends ResourceError {
 
 /** The process stops, or has lost the run or the database: somebody else goes on, or this process later. */
 function isLeftOff(error: unknown, signal: AbortSignal): boolean {
-  return error instanceof DatabaseUnavailable || error instanceof LeftOff || (signal.aborted && !(signal.reason instanceof ResourceError && !(signal.reason instanceof DatabaseUnavailable)));
+  return error instanceof DatabaseUnavailable || error instanceof LeftOff || error instanceof RunTaken || (signal.aborted && !(signal.reason instanceof ResourceError && !(signal.reason instanceof DatabaseUnavailable)));
 }

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../crest/json.js';
 import { parseJson, writeJson, isObject } from '../../crest/json.js';
 import { ResourceError } from '../../crest/resource-error.js';
-import type { Database, SqlRunner } from '../../store/database/database.js';
+import type { Database } from '../../store/database/database.js';
 import { isUniqueViolation } from '../../store/database/database-errors.js';
 import type { RunState } from '../progress.js';
+import { RunTaken, type HeldRun } from './run-hold.js';
 
 /** Where a run goes on when its controller was stopped: reading and deciding begin anew, acting goes on with what is not done. */
 export type RunPhase = 'waiting' | 'reading' | 'deciding' | 'approval' | 'acting' | 'done';
@@ -47,18 +48,21 @@ export interface RunRecord {
   /** Somebody asked for its end. */
   readonly isCancelled: boolean;
   readonly started: Date;
+  /** How often it was taken on; only the last one who did may write about it. */
+  readonly carrier: number;
 }
 
 interface Row {
   readonly run_no: number; readonly id: string; readonly mapping: string; readonly caller: string; readonly request: RunRequest; readonly phase: RunPhase;
   readonly facts: RunFacts; readonly state: RunState; readonly approval: Approval | null; readonly cancel_requested: boolean; readonly started: Date;
+  readonly carrier: number;
 }
 
-const COLUMNS = 'run_no, id, mapping, caller, request, phase, facts, state, approval, cancel_requested, started';
+const COLUMNS = 'run_no, id, mapping, caller, request, phase, facts, state, approval, cancel_requested, started, carrier';
 
 const record = (row: Row): RunRecord => ({
   number: row.run_no, id: row.id, mapping: row.mapping, caller: row.caller, request: row.request, phase: row.phase, facts: row.facts,
-  state: row.state, approval: row.approval ?? undefined, isCancelled: row.cancel_requested, started: row.started,
+  state: row.state, approval: row.approval ?? undefined, isCancelled: row.cancel_requested, started: row.started, carrier: row.carrier,
 });
 
 /** All runs, of whichever controller. */
@@ -96,18 +100,43 @@ export class RunStore {
     return row === undefined ? undefined : record(row);
   }
 
-  async enter(number: number, phase: RunPhase, facts: RunFacts, database: SqlRunner = this.#database): Promise<void> {
-    await database.query('update recon_run set phase = $2, facts = $3::jsonb where run_no = $1', [number, phase, JSON.stringify(facts)]);
+  /**
+   * Takes a run on: from now on nobody may write about it who did so before. To be called by who has the lease of its mapping. Undefined
+   * when it has ended or waits for approval.
+   */
+  async take(id: string): Promise<RunRecord | undefined> {
+    return this.#database.transaction(async (tx) => {
+      // Waits for transactions that were begun by the carrier before.
+      const found = await tx.query("select run_no from recon_run where id = $1 and ended is null and phase <> 'approval' for update", [id]);
+      if (found.length === 0) return undefined;
+      const [row] = await tx.query<Row>(`update recon_run set carrier = carrier + 1 where id = $1 returning ${COLUMNS}`, [id]);
+      return row === undefined ? undefined : record(row);
+    });
+  }
+
+  /** Throws a RunTaken when another one has taken the run on, as all that follow. */
+  async requireHeld(run: HeldRun): Promise<void> {
+    const held = await this.#database.query('select run_no from recon_run where run_no = $1 and carrier = $2', [run.number, run.carrier]);
+    if (held.length === 0) throw new RunTaken(run);
+  }
+
+  async enter(run: HeldRun, phase: RunPhase, facts: RunFacts): Promise<void> {
+    const entered = await this.#database.query('update recon_run set phase = $3, facts = $4::jsonb where run_no = $1 and carrier = $2 and ended is null returning run_no', [run.number, run.carrier, phase, JSON.stringify(facts)]);
+    if (entered.length === 0) throw new RunTaken(run);
   }
 
   /** Stores how far a run is, unless it is said to wait and somebody has decided already; answers whether somebody wants it cancelled. */
-  async note(number: number, summary: JsonObject, state: RunState): Promise<boolean> {
-    const [row] = await this.#database.query<{ cancel_requested: boolean }>("update recon_run set summary = $2, state = $3 where run_no = $1 and ($3 <> 'AWAITING_APPROVAL' or phase = 'approval') returning cancel_requested", [number, writeJson(summary), state]);
+  async note(run: HeldRun, summary: JsonObject, state: RunState): Promise<boolean> {
+    const [row] = await this.#database.query<{ cancel_requested: boolean }>(
+      "update recon_run set summary = $3, state = $4 where run_no = $1 and carrier = $2 and ended is null and ($4 <> 'AWAITING_APPROVAL' or phase = 'approval') returning cancel_requested", [run.number, run.carrier, writeJson(summary), state]);
+    if (row === undefined && state !== 'AWAITING_APPROVAL') throw new RunTaken(run);
     return row?.cancel_requested ?? false;
   }
 
-  async end(number: number, summary: JsonObject, state: RunState): Promise<void> {
-    await this.#database.query("update recon_run set summary = $2, state = $3, phase = 'done', ended = $4::timestamptz where run_no = $1", [number, writeJson(summary), state, new Date().toISOString()]);
+  async end(run: HeldRun, summary: JsonObject, state: RunState): Promise<void> {
+    const ended = await this.#database.query(
+      "update recon_run set summary = $3, state = $4, phase = 'done', ended = $5::timestamptz where run_no = $1 and carrier = $2 and ended is null returning run_no", [run.number, run.carrier, writeJson(summary), state, new Date().toISOString()]);
+    if (ended.length === 0) throw new RunTaken(run);
   }
 
   /** Answers false when there is no such run, or it has ended. */

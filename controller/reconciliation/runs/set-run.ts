@@ -109,7 +109,7 @@ export class SetRun {
 
   async #enter(phase: RunPhase, facts: RunFacts = {}): Promise<void> {
     this.#facts = { ...this.#facts, ...facts };
-    await this.#parts.store.enter(this.#run, phase, this.#facts);
+    await this.#parts.store.enter(this.#parts.record, phase, this.#facts);
   }
 
   async #read(signal: AbortSignal): Promise<void> {
@@ -126,7 +126,7 @@ export class SetRun {
     const tables = this.#tables();
     const staging = { database, engine, onRow: () => undefined };
     await progress.durations.measure('sourcePhase', () => this.#patiently(() => decideRun({
-      database, tables, engine, reconId: record.id,
+      database, tables, engine, reconId: record.id, isTargetEmpty: this.#facts.targets === 0,
       ask: {
         database, tables, threads: engine.mapping.settings.taskThreads,
         source: { set: source, staging: { ...staging, set: tables.source, keyOf: links.keys.source } },

@@ -27,7 +27,7 @@ export async function stageSource(parts: SourceStaging, source: ObjectSet, signa
     seq += rows.length;
     onRow(batch.length);
   });
-  const read = await WholeRead.of(source, { filter: engine.mapping.sourceQuery, names: engine.sourceNames }, (object) => buffer.add(object), signal);
+  const read = await WholeRead.of(source, { filter: engine.mapping.sourceQuery, names: engine.sourceNames, pageSize: engine.pageSize('source') }, (object) => buffer.add(object), signal);
   await buffer.flush();
   return { read, rows: seq };
 }

@@ -24,7 +24,7 @@ export async function stageTarget(parts: TargetStaging, target: ObjectSet, signa
     seq += batch.length;
     onRow(batch.length);
   });
-  const read = await WholeRead.of(target, { filter: engine.mapping.targetQuery, names: engine.targetNames }, (object) => buffer.add(object), signal);
+  const read = await WholeRead.of(target, { filter: engine.mapping.targetQuery, names: engine.targetNames, pageSize: engine.pageSize('target') }, (object) => buffer.add(object), signal);
   await buffer.flush();
   return { read, rows: seq };
 }

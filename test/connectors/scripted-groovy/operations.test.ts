@@ -199,7 +199,7 @@ describe('the processor time of an operation', () => {
   it('is that between two calls, however many there are', async () => {
     const busy = await operationSandbox({ cpuTime: 300, timeout: 500 });
     try {
-      const own = filled({ create: 'const until = (ms) => { const end = Date.now() + ms; while (Date.now() < end); }; for (let i = 0; i < 8; i++) { until(100); await propertyBag.get("x"); } return "done"', delete: 'for (;;);' });
+      const own = filled({ create: 'const until = (ms) => { const end = Date.now() + ms; while (Date.now() < end); }; for (let i = 0; i < 20; i++) { until(40); await propertyBag.get("x"); } return "done"', delete: 'for (;;);' });
       const endless = await scriptedSystem({ connector: groovy, runner: busy, ...own });
       expect((await endless.create([new Name('a')]))?.value).toBe('done');
       const error = await endless.failure({ kind: 'delete', ...onAnna });

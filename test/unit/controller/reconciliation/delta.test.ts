@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { Attribute, ConnectorError, ConnectorObject, Name, Uid, type SyncDelta } from '../../../../protocol/model/index.js';
 import type { MemoryFacade } from '../memory-facade.js';
@@ -87,4 +89,17 @@ it('stores changes before a failure once, and takes up the rest', async () => {
   expect(await delta()).toMatchObject({ state: 'FAILED', message: expect.stringContaining('not now') as string });
   recon.source.failures.clear();
   expect(await delta()).toMatchObject({ state: 'SUCCESS', progress: { target: { updated: 1 } } });
+});
+
+it('reads everything once the file of a script is another one', async () => {
+  recon = await startRecon({ ...MAPPING, properties: [{ target: 'name', template: 'cn={{dn:uid}},o=x' }, { source: 'uid', target: 'uid' }, { target: 'mail', source: 'mail', transform: { type: 'text/javascript', file: 'mail.js' } }] });
+  await mkdir(join(recon.folder, 'script'));
+  const write = (text: string): Promise<void> => writeFile(join(recon.folder, 'script', 'mail.js'), text);
+  await write('source + "@old.example"');
+  recon.source.add('a', { uid: 'a', mail: 'a' }, 'a');
+  expect(await recon.run()).toMatchObject({ state: 'SUCCESS', situationSummary: { ABSENT: 1 } });
+  expect(await delta()).toMatchObject({ state: 'SUCCESS', delta: { source: 'delta', target: 'delta' } });
+  await write('source + "@renamed.example"');
+  expect(await delta()).toMatchObject({ state: 'SUCCESS', delta: { source: 'full', target: 'full' } });
+  expect([...recon.target.objects.values()].map(({ attributes }) => textOf(attributes, 'mail'))).toEqual(['a@renamed.example']);
 });

@@ -15,6 +15,8 @@ const sum = async (what: string, from: string): Promise<number> => Number((await
 /** A created, changed and deleted account, and two changes that share a token. */
 function prepare(source: ChangingFacade): void {
   source.latestToken = { value: 0 };
+  source.add('na', { uid: 'a', mail: '2' }, 'a');
+  source.add('nc', { uid: 'c', mail: '1' }, 'c');
   source.deltas.push(accountDelta('a', 1, { uid: 'a', mail: '1' }), accountDelta('b', 2, { uid: 'b', mail: '1' }), accountDelta('c', 2, { uid: 'c', mail: '1' }), accountDelta('a', 3, { uid: 'a', mail: '2' }), accountDelta('b', 4, undefined));
 }
 

@@ -104,7 +104,7 @@ describe('config migrate: managed objects', () => {
     const { report } = await migrate(await folderWith({ 'conf/managed.json': { objects: [user] }, 'script/user.js': 'object' }), '--out', target);
     expect(report.files[0]).toMatchObject({ outcome: 'as-is', written: ['conf/managed.json', 'script/user.js'] });
     expect(points(report.files[0]!.attention)).toEqual([expect.stringMatching(/^objects\.user: encrypts values with the key pins: name it under systems\.cryptoKeys/)]);
-    expect(points(report.files[0]!.notes)[0]).toMatch(/^objects\.user: .*relationships are stored as they are sent/);
+    expect(points(report.files[0]!.notes)[0]).toMatch(/^objects\.user: .*relationships are not supported: they are stored as they are sent/);
     expect(await readText(target, 'script/user.js')).toBe('object');
   });
 });
