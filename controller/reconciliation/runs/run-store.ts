@@ -24,6 +24,7 @@ export interface RunRequest {
 export interface RunFacts {
   readonly sourceSet?: number | undefined;
   readonly targetSet?: number | undefined;
+  readonly sources?: number | undefined;
   readonly targets?: number | undefined;
   /** Of the mapping and its systems, as they were when the sets were read. */
   readonly definition?: string | undefined;

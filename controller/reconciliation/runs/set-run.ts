@@ -59,6 +59,7 @@ export class SetRun {
     progress.links.total = await links.count();
     const phase = await this.#resumed(record.phase);
     if (phase === 'reading') await this.#read(signal);
+    else this.#tellRead();
     if (phase !== 'acting') {
       await this.#decide(signal);
       if (record.request.dryRun === true) return this.#done(signal);
@@ -91,6 +92,17 @@ export class SetRun {
     return areWhole ? 'deciding' : 'reading';
   }
 
+  /** What was read before the run went on here; of a delta, how much was read is not known any more. */
+  #tellRead(): void {
+    const { progress: { source, target }, record } = this.#parts;
+    const { sources, targets } = this.#facts;
+    source.total = sources;
+    target.total = targets;
+    if (record.request.delta === true) return;
+    source.read = sources ?? 0;
+    target.read = targets ?? 0;
+  }
+
   /** Of what was read and decided by: a run goes on by nothing else, and what was approved is not done to another system. */
   #definition({ definition }: RunEngine = this.#parts.engine): string {
     const { source, target } = this.#parts;
@@ -117,7 +129,7 @@ export class SetRun {
     progress.enter('ACTIVE_QUERY_ENTRIES');
     await this.#enter('reading', { sourceSet: undefined, targetSet: undefined, definition: this.#definition() });
     const read = await readSides({ database, run: this.#run, engine, source, target, keys: links.keys, progress, delta: this.#parts.record.request.delta === true, patiently: (work, ended) => this.#patiently(work, ended) }, signal);
-    await this.#enter('deciding', { sourceSet: read.source.set.number, targetSet: read.target.set.number, targets: read.target.read.count });
+    await this.#enter('deciding', { sourceSet: read.source.set.number, targetSet: read.target.set.number, sources: read.source.read.count, targets: read.target.read.count });
   }
 
   async #decide(signal: AbortSignal): Promise<void> {

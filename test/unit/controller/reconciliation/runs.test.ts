@@ -33,7 +33,7 @@ describe('a run that was cut off', () => {
     await until(async () => (await recon.service.summary(id))['state'] === 'SUCCESS', 'the run');
     expect(target.objects.size).toBe(10);
     expect(target.named('create')).toHaveLength(10);
-    expect(await recon.service.summary(id)).toMatchObject({ statusSummary: { SUCCESS: 10, FAILURE: 0 }, situationSummary: { ABSENT: 10 } });
+    expect(await recon.service.summary(id)).toMatchObject({ statusSummary: { SUCCESS: 10, FAILURE: 0 }, situationSummary: { ABSENT: 10 }, progress: { source: { existing: { processed: 10, total: '10', read: 10 } }, target: { existing: { total: '0', read: 0 } } } });
     expect(await recon.run()).toMatchObject({ situationSummary: { CONFIRMED: 10, ABSENT: 0 } });
   });
 
