@@ -22,8 +22,8 @@ export interface JournalOutcomesOptions {
 const MARGIN = 5_000;
 /** A question is held so long for a target to settle, well within the time for its answer (`FIXED.outcomeLook`). Milliseconds. */
 const HELD = 3_000;
-/** Who asks is told to ask again when it is settled so soon, and that it is unknown when it takes longer: their callers wait meanwhile. Milliseconds. */
-const ASKED_AGAIN = 30_000;
+/** Who asks is told to ask again when it is settled so soon, and that it is unknown when it takes longer. Milliseconds. */
+const ASKED_AGAIN = 90_000;
 
 /** Tells peers what became of their writes: from the journal, else by looking at the target where that can tell. */
 export class JournalOutcomes implements OutcomeSource {

@@ -1,4 +1,4 @@
-import { NAME, attributeKey } from '../../protocol/model/index.js';
+import { NAME, attributeKey, type CallContext } from '../../protocol/model/index.js';
 import type { JsonObject } from '../crest/json.js';
 import type { QueryFilter } from '../crest/query-filter.js';
 import type { CallerContext, Resource } from '../crest/request.js';
@@ -123,12 +123,22 @@ async function named(call: ObjectCall, content: JsonObject): Promise<string | un
   return ids.length === 1 ? ids[0] : undefined;
 }
 
+/**
+ * Nobody waits for the answer of a write as a person would: the agent gets the time to prove what became of it, so that it is not left
+ * as a failure to the next run. Longer than targets take to come to a request that was under way (`readBack.settles`), for nearly all.
+ */
+const OUTCOME_PATIENCE = 150_000;
+
+function writeContext({ context }: ObjectCall): CallContext {
+  return { ...callContext(context), outcomePatience: OUTCOME_PATIENCE };
+}
+
 function create(call: ObjectCall, content: JsonObject): Promise<string> {
   const facade = facadeFor(call, 'CreateApiOp', 'CREATE');
   const attributes = createAttributes(call.type, content, undefined);
   return translated(call, 'CREATE', null, async () => {
     const options = withAttributes(defaultAttributes(call.type));
-    const uid = await facade.perform({ kind: 'create', objectClass: call.type.objectClass, attributes, options }, callContext(call.context));
+    const uid = await facade.perform({ kind: 'create', objectClass: call.type.objectClass, attributes, options }, writeContext(call));
     if (uid === null) throw new ResourceError(500, 'The connector created the object but gave no id');
     return uid.value;
   });
@@ -142,7 +152,7 @@ function update(call: ObjectCall, id: string, content: JsonObject, revision: str
     const options = withAttributes(defaultAttributes(call.type));
     const uid = await facade.perform({
       kind: 'update', objectClass: call.type.objectClass, uid: uidOf(id, revision), updateType: 'REPLACE', attributes, options,
-    }, callContext(call.context));
+    }, writeContext(call));
     return uid?.value ?? id;
   });
 }
@@ -151,7 +161,7 @@ async function remove(call: ObjectCall, id: string): Promise<boolean> {
   const facade = facadeFor(call, 'DeleteApiOp', 'DELETE');
   await translated(call, 'DELETE', id, () => {
     const options = withAttributes(defaultAttributes(call.type));
-    return facade.perform({ kind: 'delete', objectClass: call.type.objectClass, uid: uidOf(id), options }, callContext(call.context));
+    return facade.perform({ kind: 'delete', objectClass: call.type.objectClass, uid: uidOf(id), options }, writeContext(call));
   });
   return true;
 }

@@ -112,6 +112,11 @@ export interface CallContext {
   readonly timeLeft?: (() => number) | undefined;
   /** The id belongs to this one write: who executes it does so at most once, and answers what became of it when it comes again. */
   readonly once?: boolean | undefined;
+  /**
+   * Milliseconds to learn what became of the write when its answer is lost, whatever time it had itself.
+   * @default what is left of its own timeout; half a minute where it has none
+   */
+  readonly outcomePatience?: number | undefined;
   /** Numbers in the request of the tasks of a batch, where some were taken out on the way. @default their indexes */
   readonly taskNumbers?: readonly number[] | undefined;
   /** Called by a subscription, once, from when on no change is missed: the requester may be told. */

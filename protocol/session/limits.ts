@@ -43,6 +43,8 @@ export const FIXED = {
   replacedGrace: 2_000,
   /** What became of a lost write is asked for at least so long, also when the time of the write itself is over. */
   outcomeGrace: 5_000,
+  /** … and no longer than this for callers who have not said how long they wait: most give up after a minute. */
+  outcomePatience: 30_000,
   /** One such question is answered within this … */
   outcomeAnswer: 10_000,
   /** … so the end that answers looks at its target no longer than this. */

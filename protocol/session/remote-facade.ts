@@ -26,6 +26,8 @@ const LONGEST_CALLER_ID = 100;
 export interface RemoteCall extends Omit<RequestPlan<never>, 'onResponse' | 'onFailure'> {
   /** Milliseconds for the answer, or between two messages; undefined: none. */
   readonly timeout: number | undefined;
+  /** As in CallContext. */
+  readonly outcomePatience?: number | undefined;
   /** Of a write at a peer that can be asked what became of it. */
   readonly write?: JournaledWrite | undefined;
 }
@@ -118,7 +120,7 @@ export class RemoteFacade implements ConnectorFacade {
     const timeout = operationTimeout(this.#configuration, operation.kind);
     return {
       id, what, isStream: isStream(operation), repeatable: natureOf(operation.kind) !== 'write',
-      timeout, write,
+      timeout, write, outcomePatience: call.outcomePatience,
       frame: encodeOperationRequest({ id, connectorKey: this.connectorKey, facadeKey: this.#facadeKeyBytes, locale: call.locale, operation, operationId, ...extensionsFor(features, operation, call, timeout) }),
       cancelFrame: encodeMessage({ kind: 'cancel', id }),
     };

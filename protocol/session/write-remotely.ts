@@ -39,7 +39,7 @@ interface Lost { readonly call: RemoteCall; readonly write: JournaledWrite; read
 async function settle<K extends Kind>(group: SessionGroup, kind: K, { call, write, lost, sentAt, isRepeat }: Lost, signal: AbortSignal): Promise<SingleResults[K]> {
   const { clock, log, limits } = group;
   const end = sentAt + (call.timeout ?? limits.resendTimeout);
-  const outcome = await settleLostWrite(group, write, { sentAt, time: Math.max(FIXED.outcomeGrace, end - clock.now()), signal });
+  const outcome = await settleLostWrite(group, write, { sentAt, time: patienceOf(call, end - clock.now()), signal });
   log.info({ operationId: write.operationId, outcome: outcome.state, lost: lost.message }, 'The answer of a write was lost; its outcome was asked for.');
   const successor = group.context.successorOf(group);
   if (outcome.state === 'neverSeen' && !isRepeat && clock.now() < end && !signal.aborted && successor !== undefined) {
@@ -50,4 +50,10 @@ async function settle<K extends Kind>(group: SessionGroup, kind: K, { call, writ
       `The ${write.what} ran to its end, but its result was lost with the connection; it was not run again. Operation ${write.operationId}: ${lost.message}`, { cause: lost, outcome: 'applied' });
   }
   return (toldOutcome(write, outcome, lost) ?? (kind === 'delete' ? undefined : null)) as SingleResults[K];
+}
+
+/** Milliseconds to ask for the outcome of a write. `left`: of the write's own time. */
+function patienceOf({ timeout, outcomePatience }: RemoteCall, left: number): number {
+  const patience = outcomePatience ?? (timeout === undefined ? Math.min(left, FIXED.outcomePatience) : left);
+  return Math.max(FIXED.outcomeGrace, patience);
 }

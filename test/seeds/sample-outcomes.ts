@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import type { CurlSample } from './curl-samples.js';
 import { formOf } from './sample-answer.js';
 
-export const CLASSES = ['target', 'stand-in', 'waits', 'not accepted'] as const;
+export const CLASSES = ['target', 'stand-in', 'not accepted'] as const;
 /**
  * target: carried out by the connector against its target or the fake of it. stand-in: accepted and answered in shape in front of a
- * stand-in for the connector, of the classes the samples show. waits: for a part this controller does not have.
+ * stand-in for the connector, of the classes the samples show.
  */
 export type OutcomeClass = (typeof CLASSES)[number];
 
@@ -13,7 +13,7 @@ export interface SampleOutcome {
   readonly sample: CurlSample;
   readonly group: string;
   readonly outcome: OutcomeClass;
-  /** Why not, or for what it waits. */
+  /** Why not. */
   readonly reason?: string | undefined;
   readonly unknown?: readonly string[];
 }
@@ -33,7 +33,6 @@ export function outcomeReport(outcomes: readonly SampleOutcome[], others: readon
     '', 'By form:', ...census(outcomes),
     '', `Misprints put right first, ${misprinted.length}:`, ...misprinted.map(({ sample, group }) => `- line ${sample.line}, ${group}: ${sample.misprint!}`),
     '', 'Attributes shown that neither the answer nor the object type has:', ...outcomes.filter(({ unknown = [] }) => unknown.length > 0).map(({ sample, group, unknown = [] }) => `- line ${sample.line}, ${group}: ${unknown.join(', ')}`),
-    '', 'Waiting for another part:', ...named(of(outcomes, 'waits')),
     '', 'Not accepted:', ...named(of(outcomes, 'not accepted')),
     '', `To others than IDM: ${others.map(({ line, url }) => `line ${line}, ${url}`).join('; ')}`,
     '', `curl samples: ${accepted.length} of ${outcomes.length} accepted and answered in shape (${of(outcomes, 'target').length} by the connector, ${of(outcomes, 'stand-in').length} in front of a stand-in; ${accepted.length - misprinted.length} as they stand, ${misprinted.length} after a misprint was put right)`,

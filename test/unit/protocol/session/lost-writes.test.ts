@@ -46,9 +46,9 @@ async function world(timeouts: Parameters<typeof configuration>[0] = []) {
     await settle();
     return next;
   };
-  const lose = async (operation: typeof create | typeof erase = create) => {
+  const lose = async (operation: typeof create | typeof erase = create, outcomePatience?: number) => {
     hang(first.facade);
-    const result = first.remote.perform(operation, { signal: never, operationId: 'rest-7' });
+    const result = first.remote.perform(operation, { signal: never, operationId: 'rest-7', outcomePatience });
     result.catch(() => undefined);
     await settle();
     expect(first.facade.performed).toHaveLength(1);
@@ -129,6 +129,19 @@ describe('a write whose answer is lost with the agent', () => {
     outcomes.answer = () => ({ state: 'notApplied' });
     await restart();
     await expect(result).rejects.toMatchObject({ kind: 'retryable', outcome: 'notApplied', retryable: true, message: expect.stringContaining('nothing was changed') as string });
+  });
+
+  it.each([[undefined, 30_000], [120_000, 120_000]])('still under way: asked for again as long as the caller waits (%s), half a minute where it has not said', async (patience, milliseconds) => {
+    const { clock, outcomes, lose, restart } = await world();
+    const { result } = await lose(create, patience);
+    let isOver = false;
+    result.catch(() => { isOver = true; });
+    outcomes.answer = () => ({ state: 'inProgress' });
+    await restart();
+    await clock.advance(milliseconds - 5_000);
+    expect(isOver).toBe(false);
+    await clock.advance(10_000);
+    await expect(result).rejects.toMatchObject({ outcome: 'unknown', message: expect.stringContaining('the agent is still at it') as string });
   });
 
   it('unknown: an error that says so, with the id, and is not to be retried', async () => {
