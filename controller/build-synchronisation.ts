@@ -22,7 +22,7 @@ import { Reconciliations } from './reconciliation/reconciliations.js';
 import { linkRequests } from './reconciliation/link-requests.js';
 import type { ReconciliationObserver } from './reconciliation/reconciliation-observer.js';
 import { runExecutor, type ExecutorParts, type SetIdentity } from './reconciliation/runs/execute-run.js';
-import { PATIENCE } from './reconciliation/runs/patience.js';
+import { patienceOf } from './reconciliation/runs/patience.js';
 import { RunStore } from './reconciliation/runs/run-store.js';
 import { settleRun, tidyRun } from './reconciliation/runs/settle-run.js';
 import { AuditLog } from './store/audit-log.js';
@@ -129,7 +129,7 @@ function buildReconciliations({ reconciliation }: ControllerConfig, { database, 
   const settling = { database, store, audit, keptRuns: reconciliation.keptRuns };
   return new Reconciliations({
     database, store, book, log, observer: observers.reconciliations, tracer: observers.tracer, maxConcurrentRuns: reconciliation.maxConcurrentRuns, lookEvery: 2_000,
-    execute: runExecutor({ database, store, book, setOf, engineOf, patience: { ...PATIENCE, limit: reconciliation.patience }, defaultDeleteThreshold: reconciliation.maxDeletions }),
+    execute: runExecutor({ database, store, book, setOf, engineOf, patience: patienceOf(reconciliation.patience), defaultDeleteThreshold: reconciliation.maxDeletions }),
     begun: ({ id, mapping, caller }) => audit.write(startEntry({ reconId: id, mapping, caller })),
     settle: async (record, mapping, summary) => {
       await settleRun(settling, record, mapping, summary);

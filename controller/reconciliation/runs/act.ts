@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Transaction } from '../../store/database/database.js';
 import { ResourceError } from '../../crest/resource-error.js';
 import type { Log } from '../../log.js';
@@ -7,6 +8,8 @@ import { ThresholdReached } from '../actions/thresholds.js';
 import { objectOf } from '../decisions/choose-actions.js';
 import type { DecisionTables } from '../decisions/decision-tables.js';
 import { messageOf } from '../message-of.js';
+import { mayHaveBeenApplied } from '../../systems/translate-error.js';
+import type { RunEngine } from '../run-engine.js';
 import type { Progress } from '../progress.js';
 import type { Action, Situation } from '../../mappings/situations.js';
 import { Workers } from '../workers.js';
@@ -37,6 +40,8 @@ export interface ActParts {
   readonly progress: Progress;
   readonly log: Log;
   readonly patiently: <T>(work: () => Promise<T>) => Promise<T>;
+  /** See PatienceSettings. */
+  readonly settles: number;
 }
 
 /** Objects taken on at a time; so many are looked at again after a crash. */
@@ -105,14 +110,20 @@ async function perform(parts: ActParts, row: Row, writer: ResultWriter<Done>, si
   let result: ActionResult | undefined;
   let error: Error | undefined;
   try {
-    result = await parts.patiently(async () => {
+    const attempt = async (): Promise<ActionResult> => {
       const subject = await subjectOf(parts, row, signal);
       if (row.action === 'DELETE') await gate.confirm(subject, signal);
+      return progress.durations.measure(DURATION_NAMES[row.action] ?? 'reconAction', () => performAction({ ...action, isRepeated }, subject, row.action, signal));
+    };
+    result = await parts.patiently(async () => {
       try {
-        return await progress.durations.measure(DURATION_NAMES[row.action] ?? 'reconAction', () => performAction({ ...action, isRepeated }, subject, row.action, signal));
+        return await attempt();
       } catch (caught) {
-        if (isUnreachable(caught)) isRepeated = true;
-        throw caught;
+        const isUnclear = mayHaveBeenApplied(caught) && (row.action !== 'CREATE' || canBeFound(action.engine));
+        isRepeated ||= isUnclear || isUnreachable(caught);
+        if (!isUnclear) throw caught;
+        await sleep(parts.settles, undefined, { signal });
+        return attempt();
       }
     });
     if (row.afterwards !== null) await action.engine.afterwards(row.afterwards, { ...await subjectOf(parts, row, signal), targetId: result.targetId, reconId: parts.reconId }, row.action, signal);
@@ -125,6 +136,11 @@ async function perform(parts: ActParts, row: Row, writer: ResultWriter<Done>, si
   if (status === 'FAILURE') log.warn({ situation: row.situation, action: row.action, sourceId: row.source_id, targetId: row.target_id, reason: messageOf(error) }, 'an object failed');
   await writer.write({ seq: row.seq, status, result, error });
   progress.done(row.side, status, result);
+}
+
+/** Whether what was created can be told from what was not, by looking at the target. */
+function canBeFound({ mapping: { correlation, correlationQueries, correlationScript } }: RunEngine): boolean {
+  return correlation.length > 0 || correlationQueries.size > 0 || correlationScript !== undefined;
 }
 
 const DURATION_NAMES: Readonly<Partial<Record<Action, string>>> = { CREATE: 'createTargetObject', UPDATE: 'updateTargetObject', DELETE: 'deleteTargetObject' };

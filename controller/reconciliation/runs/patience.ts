@@ -8,9 +8,16 @@ export interface PatienceSettings {
   readonly limit: number;
   readonly firstPause: number;
   readonly longestPause: number;
+  /** After a write whose outcome nobody knows, so long until it is repeated: by then a target has come to it or never will. */
+  readonly settles: number;
 }
 
-export const PATIENCE: PatienceSettings = { limit: 300_000, firstPause: 500, longestPause: 10_000 };
+const SETTLES = 60_000;
+
+/** Milliseconds. Who waits for nothing does not wait for this either. */
+export function patienceOf(limit: number): PatienceSettings {
+  return { limit, firstPause: 500, longestPause: 10_000, settles: Math.min(SETTLES, limit) };
+}
 
 /** That a system could not be reached, so that trying again later may help. A database that is away ends this process's part of the run. */
 export function isUnreachable(error: unknown): boolean {
@@ -21,7 +28,7 @@ export function isUnreachable(error: unknown): boolean {
  * Does again what failed because a system could not be reached, until that has lasted for `limit`: an agent that restarts in the middle
  * of a run is no reason to begin the run anew. `work` must be safe to repeat.
  */
-export async function patiently<T>(work: () => Promise<T>, { settings = PATIENCE, log, signal }: { readonly settings?: PatienceSettings; readonly log: Log; readonly signal: AbortSignal }): Promise<T> {
+export async function patiently<T>(work: () => Promise<T>, { settings, log, signal }: { readonly settings: PatienceSettings; readonly log: Log; readonly signal: AbortSignal }): Promise<T> {
   const until = performance.now() + settings.limit;
   for (let pause = settings.firstPause; ; pause = Math.min(settings.longestPause, pause * 2)) {
     try {

@@ -195,7 +195,7 @@ from ${this.#tables().objects} where phase < 2`);
     const parts = {
       reconId: this.#parts.record.id, database, tables, gate, progress, log, links, threads: engine.mapping.settings.taskThreads,
       hasSources: await this.#isWhole(tables.source.number, 'source').catch(() => false),
-      patiently: <T>(work: () => Promise<T>) => this.#patiently(work, signal),
+      patiently: <T>(work: () => Promise<T>) => this.#patiently(work, signal), settles: this.#parts.patience.settles,
       action: {
         engine, source, target,
         mayUpdate: () => {

@@ -20,7 +20,7 @@ import type { ObjectSet } from '../../../controller/reconciliation/object-set.js
 import type { ReconciliationObserver } from '../../../controller/reconciliation/reconciliation-observer.js';
 import { Reconciliations } from '../../../controller/reconciliation/reconciliations.js';
 import { runExecutor, type SetIdentity } from '../../../controller/reconciliation/runs/execute-run.js';
-import { PATIENCE } from '../../../controller/reconciliation/runs/patience.js';
+import { patienceOf } from '../../../controller/reconciliation/runs/patience.js';
 import { RunStore, type RunRequest } from '../../../controller/reconciliation/runs/run-store.js';
 import { settleRun, tidyRun } from '../../../controller/reconciliation/runs/settle-run.js';
 import type { Database } from '../../../controller/store/database/database.js';
@@ -92,7 +92,7 @@ export async function startRecon(mapping: object = {}, options: { source?: Memor
   const setOf = (name: string, identity: SetIdentity): ObjectSet => objectSetOf(name, placesOf(registry, options.managed), identity);
   const service = new Reconciliations({
     database, store, book, log: silentLog, observer: options.observer, tracer: options.tracer, maxConcurrentRuns: 2, lookEvery: 5,
-    execute: runExecutor({ database, store, book, setOf, engineOf, patience: { ...PATIENCE, limit: options.patience ?? 0 }, defaultDeleteThreshold: options.maxDeletions }),
+    execute: runExecutor({ database, store, book, setOf, engineOf, patience: patienceOf(options.patience ?? 0), defaultDeleteThreshold: options.maxDeletions }),
     begun: ({ id, mapping: name, caller }) => audit.write(startEntry({ reconId: id, mapping: name, caller })),
     settle: (record, found, summary) => settleRun({ database, store, audit, keptRuns: 50 }, record, found, summary),
     tidy: (record) => tidyRun({ database, store, audit, keptRuns: 50 }, record),

@@ -81,6 +81,44 @@ describe('a run that was cut off', () => {
   });
 });
 
+describe('a write of a run whose outcome nobody knows', () => {
+  const unknown = new ConnectorError('connectionBroken', 'the answer was lost', { outcome: 'unknown' });
+  /** Loses the first answer; whether it has done what it was told to. */
+  class ForgetfulFacade extends MemoryFacade {
+    readonly #isDone: boolean;
+    #isFirst = true;
+
+    constructor(isDone: boolean) {
+      super();
+      this.#isDone = isDone;
+    }
+
+    override async perform<O extends SingleOperation>(operation: O, call: CallContext): Promise<SingleResults[O['kind']]> {
+      const isLost = this.#isFirst && ['create', 'update', 'delete'].includes(operation.kind);
+      if (isLost) this.#isFirst = false;
+      const result = isLost && !this.#isDone ? undefined : await super.perform(operation, call);
+      if (isLost) throw unknown;
+      return result as SingleResults[O['kind']];
+    }
+  }
+
+  it.each([true, false])('is found at the target, or done once the target has had its time (done: %s)', async (isDone) => {
+    const target = new ForgetfulFacade(isDone);
+    recon = await startRecon({}, { target, patience: 50 });
+    recon.source.add('s', { uid: 'u' });
+    expect(await recon.run()).toMatchObject({ state: 'SUCCESS', statusSummary: { SUCCESS: 1, FAILURE: 0 }, progress: { target: { created: 1 } } });
+    expect(target.objects.size).toBe(1);
+  });
+
+  it('is not repeated where nothing would tell whether the object is there already', async () => {
+    const target = new ForgetfulFacade(false);
+    recon = await startRecon({ correlation: [] }, { target, patience: 50 });
+    recon.source.add('s', { uid: 'u' });
+    expect(await recon.run()).toMatchObject({ statusSummary: { SUCCESS: 0, FAILURE: 1 } });
+    expect(target.objects.size).toBe(0);
+  });
+});
+
 describe('a run that reaches a threshold', () => {
   const start = async (): Promise<string> => {
     recon = await startRecon({ ...policy('UNASSIGNED', 'DELETE'), thresholds: { DELETE: 2 } });
