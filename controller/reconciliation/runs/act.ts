@@ -41,7 +41,7 @@ export interface ActParts {
   readonly log: Log;
   readonly patiently: <T>(work: () => Promise<T>) => Promise<T>;
   /** See PatienceSettings. */
-  readonly settles: number;
+  readonly settles: number | undefined;
 }
 
 /** Objects taken on at a time; so many are looked at again after a crash. */
@@ -121,7 +121,7 @@ async function perform(parts: ActParts, row: Row, writer: ResultWriter<Done>, si
       } catch (caught) {
         const isUnclear = mayHaveBeenApplied(caught) && (row.action !== 'CREATE' || canBeFound(action.engine));
         isRepeated ||= isUnclear || isUnreachable(caught);
-        if (!isUnclear) throw caught;
+        if (!isUnclear || parts.settles === undefined) throw caught;
         await sleep(parts.settles, undefined, { signal });
         return attempt();
       }

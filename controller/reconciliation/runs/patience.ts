@@ -8,15 +8,15 @@ export interface PatienceSettings {
   readonly limit: number;
   readonly firstPause: number;
   readonly longestPause: number;
-  /** After a write whose outcome nobody knows, so long until it is repeated: by then a target has come to it or never will. */
-  readonly settles: number;
+  /** After a write whose outcome nobody knows, so long until it is repeated: by then a target has come to it or never will. Undefined: it is not repeated. */
+  readonly settles: number | undefined;
 }
 
 const SETTLES = 60_000;
 
-/** Milliseconds. Who waits for nothing does not wait for this either. */
-export function patienceOf(limit: number): PatienceSettings {
-  return { limit, firstPause: 500, longestPause: 10_000, settles: Math.min(SETTLES, limit) };
+/** Milliseconds. A run that has not the time to let targets settle does not repeat such writes. */
+export function patienceOf(limit: number, settles = SETTLES): PatienceSettings {
+  return { limit, firstPause: 500, longestPause: 10_000, settles: limit < settles ? undefined : settles };
 }
 
 /** That a system could not be reached, so that trying again later may help. A database that is away ends this process's part of the run. */

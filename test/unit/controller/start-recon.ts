@@ -73,7 +73,7 @@ function placesOf(registry: SystemRegistry, managed: () => ManagedObjects = () =
 
 /** Two memory systems, `src` and `dst`, and a mapping between them. */
 // eslint-disable-next-line complexity -- one for each option that has a default
-export async function startRecon(mapping: object = {}, options: { source?: MemoryFacade; target?: MemoryFacade; patience?: number; maxDeletions?: string; observer?: ReconciliationObserver; tracer?: Tracer; router?: RequestHandler; managed?: () => ManagedObjects } = {}, former?: Recon): Promise<Recon> {
+export async function startRecon(mapping: object = {}, options: { source?: MemoryFacade; target?: MemoryFacade; patience?: number; settles?: number; maxDeletions?: string; observer?: ReconciliationObserver; tracer?: Tracer; router?: RequestHandler; managed?: () => ManagedObjects } = {}, former?: Recon): Promise<Recon> {
   const folder = former?.folder ?? await mkdtemp(join(tmpdir(), 'causeway-recon-'));
   const [source, target] = [former?.source ?? options.source ?? new MemoryFacade(), former?.target ?? options.target ?? new MemoryFacade()];
   await writeFile(join(folder, 'provisioner.openicf-src.json'), JSON.stringify(provisioner('src', 'a')));
@@ -92,7 +92,7 @@ export async function startRecon(mapping: object = {}, options: { source?: Memor
   const setOf = (name: string, identity: SetIdentity): ObjectSet => objectSetOf(name, placesOf(registry, options.managed), identity);
   const service = new Reconciliations({
     database, store, book, log: silentLog, observer: options.observer, tracer: options.tracer, maxConcurrentRuns: 2, lookEvery: 5,
-    execute: runExecutor({ database, store, book, setOf, engineOf, patience: patienceOf(options.patience ?? 0), defaultDeleteThreshold: options.maxDeletions }),
+    execute: runExecutor({ database, store, book, setOf, engineOf, patience: patienceOf(options.patience ?? 0, options.settles), defaultDeleteThreshold: options.maxDeletions }),
     begun: ({ id, mapping: name, caller }) => audit.write(startEntry({ reconId: id, mapping: name, caller })),
     settle: (record, found, summary) => settleRun({ database, store, audit, keptRuns: 50 }, record, found, summary),
     tidy: (record) => tidyRun({ database, store, audit, keptRuns: 50 }, record),

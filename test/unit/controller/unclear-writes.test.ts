@@ -83,7 +83,7 @@ describe('in a reconciliation', () => {
     expect(recon.target.named('create')).toHaveLength(1);
   });
 
-  it('a create that is not to be seen is a failure of the object, and not repeated in this run', async () => {
+  it('a create that is not to be seen is a failure of the object, and not repeated in a run without the patience for it', async () => {
     recon = await startRecon();
     recon.source.add('s', { uid: '1' });
     let tries = 0;

@@ -104,7 +104,7 @@ describe('a write of a run whose outcome nobody knows', () => {
 
   it.each([true, false])('is found at the target, or done once the target has had its time (done: %s)', async (isDone) => {
     const target = new ForgetfulFacade(isDone);
-    recon = await startRecon({}, { target, patience: 50 });
+    recon = await startRecon({}, { target, patience: 50, settles: 20 });
     recon.source.add('s', { uid: 'u' });
     expect(await recon.run()).toMatchObject({ state: 'SUCCESS', statusSummary: { SUCCESS: 1, FAILURE: 0 }, progress: { target: { created: 1 } } });
     expect(target.objects.size).toBe(1);
@@ -112,7 +112,7 @@ describe('a write of a run whose outcome nobody knows', () => {
 
   it('is not repeated where nothing would tell whether the object is there already', async () => {
     const target = new ForgetfulFacade(false);
-    recon = await startRecon({ correlation: [] }, { target, patience: 50 });
+    recon = await startRecon({ correlation: [] }, { target, patience: 50, settles: 20 });
     recon.source.add('s', { uid: 'u' });
     expect(await recon.run()).toMatchObject({ statusSummary: { SUCCESS: 0, FAILURE: 1 } });
     expect(target.objects.size).toBe(0);
