@@ -60,9 +60,14 @@ export async function tryAddresses(addresses: readonly string[], port: number, p
   patience.signal.throwIfAborted();
   const what = `TCP to ${tried.map(({ host, text }) => `${placeText({ host, port })}: ${text}`).join('; ')}.`;
   const first = tried.find(({ problem }) => problem === undefined);
-  const failed = tried.find(({ problem }) => problem !== undefined);
+  // `localhost` has two addresses on nearly every machine, and what listens there listens on one of them.
+  const failed = tried.find(({ host, problem }) => problem !== undefined && (first === undefined || !isLoopback(host)));
   if (failed?.problem === undefined) return { address: first?.host, what };
   return { address: first?.host, what, problem: first === undefined ? failed.problem : 'tcp-some-addresses' };
+}
+
+function isLoopback(host: string): boolean {
+  return host === '::1' || host.startsWith('127.');
 }
 
 async function tryAddress(host: string, port: number, patience: Patience): Promise<{ readonly problem?: TcpProblem; readonly text: string }> {
