@@ -1,8 +1,11 @@
 import { ResourceError } from '../../crest/resource-error.js';
+import type { JsonObject } from '../../crest/json.js';
+import type { Log } from '../../log.js';
 import type { Database } from '../../store/database/database.js';
 import type { RunEngine } from '../run-engine.js';
 import type { SetChanges } from '../object-changes.js';
 import type { ObjectSet } from '../object-set.js';
+import { messageOf } from '../message-of.js';
 import type { Progress } from '../progress.js';
 import { followChanges, type SetStaging } from '../staging/follow-changes.js';
 import { keptSet, noteToken } from '../staging/kept-sets.js';
@@ -10,6 +13,7 @@ import { createSet, dropSet, indexSet, proveSet, type Side, type StagingSet } fr
 import { stageSource } from '../staging/stage-source.js';
 import { stageTarget } from '../staging/stage-target.js';
 import type { WholeRead } from '../whole-read.js';
+import { isUnreachable } from './patience.js';
 
 /** How ids compare in the links of a mapping. */
 export interface IdKeys {
@@ -25,6 +29,7 @@ export interface ReadParts {
   readonly target: ObjectSet;
   readonly keys: IdKeys;
   readonly progress: Progress;
+  readonly log: Log;
   /** Only what changed since the last whole run is read, where that can be told. */
   readonly delta: boolean;
   /** Repeats a read whose system could not be reached, until the signal fires. */
@@ -93,7 +98,7 @@ async function readWhole(parts: ReadParts, side: Side, signal: AbortSignal): Pro
   const { database, engine, progress, run } = parts;
   const changes = changesOf(parts, side);
   // Asked for before the read: what changes meanwhile comes once more with the changes, and is not lost.
-  const token = await changes?.latest(signal);
+  const token = await latestToken(parts, side, changes, signal);
   const set = await createSet(database, { mapping: engine.mapping.name, side, run, definition: definitionOf(engine, changes) });
   (side === 'source' ? progress.source : progress.target).read = 0;
   try {
@@ -108,6 +113,18 @@ async function readWhole(parts: ReadParts, side: Side, signal: AbortSignal): Pro
   } catch (error) {
     await dropSet(database, set).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Undefined, and told in the log, where the system cannot say: this run does not need it, the next delta reads everything. */
+async function latestToken({ log, engine: { mapping } }: ReadParts, side: Side, changes: SetChanges | undefined, signal: AbortSignal): Promise<JsonObject | undefined> {
+  try {
+    return await changes?.latest(signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isUnreachable(error)) throw error;
+    log.warn({ mapping: mapping.name, side, reason: messageOf(error) }, 'a system cannot say where its changes stand: the next delta reconciliation reads all of it');
+    return undefined;
   }
 }
 

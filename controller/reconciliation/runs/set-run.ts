@@ -125,10 +125,10 @@ export class SetRun {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const { database, engine, source, target, links, progress } = this.#parts;
+    const { database, engine, source, target, links, progress, log } = this.#parts;
     progress.enter('ACTIVE_QUERY_ENTRIES');
     await this.#enter('reading', { sourceSet: undefined, targetSet: undefined, definition: this.#definition() });
-    const read = await readSides({ database, run: this.#run, engine, source, target, keys: links.keys, progress, delta: this.#parts.record.request.delta === true, patiently: (work, ended) => this.#patiently(work, ended) }, signal);
+    const read = await readSides({ database, run: this.#run, engine, source, target, keys: links.keys, progress, log, delta: this.#parts.record.request.delta === true, patiently: (work, ended) => this.#patiently(work, ended) }, signal);
     await this.#enter('deciding', { sourceSet: read.source.set.number, targetSet: read.target.set.number, sources: read.source.read.count, targets: read.target.read.count });
   }
 

@@ -48,6 +48,14 @@ it('reads no more than what changed, and comes to what a whole run would', async
   expect(recon.source.named('sync').map(({ token }) => token?.value)).toEqual([0]);
 });
 
+it('is no more than a whole run where a system cannot say where its changes stand, and no run fails for it', async () => {
+  recon = await startRecon(MAPPING);
+  recon.source.add('a', { uid: 'a', mail: 'old' }, 'a');
+  recon.target.failures.set('latestSyncToken', new ConnectorError('connector', 'more than 1000000 objects, which is the limit of snapshot sync'));
+  expect(await recon.run()).toMatchObject({ state: 'SUCCESS', situationSummary: { ABSENT: 1 } });
+  expect(await delta()).toMatchObject({ state: 'SUCCESS', delta: { source: 'delta', target: 'full' }, situationSummary: { CONFIRMED: 1 } });
+});
+
 it('goes on behind the last change it has stored', async () => {
   await three();
   recon.source.deltas.push(changed(7, 'a', { uid: 'a', mail: 'new' }));
