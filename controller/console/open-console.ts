@@ -16,8 +16,8 @@ import { AuthenticationAudit } from './session/authentication-audit.js';
 import { authenticationRequests } from './session/authentication-requests.js';
 import { cookieSessions } from './session/cookie-sessions.js';
 import { EndedSessionFile } from './session/ended-sessions.js';
-import { SessionKeyFile } from './session/session-keys.js';
-import { SharedEndedSessions, SharedSessionKeys } from './session/shared-sessions.js';
+import { sessionKeyFile } from './session/session-keys.js';
+import { SharedEndedSessions, sharedSessionKeys } from './session/shared-sessions.js';
 import { Sessions } from './session/sessions.js';
 
 /** The console's half in the server: pages, sessions, sign-in. */
@@ -46,7 +46,7 @@ export function openConsole(config: Pick<ControllerConfig, 'console' | 'data' | 
   if (!section.enabled) return undefined;
   const publicUrl = section.url === undefined ? undefined : new URL(section.url);
   const isShared = config.fleet !== undefined && database.kind === 'postgresql';
-  const [keys, ended] = isShared ? [new SharedSessionKeys(database), new SharedEndedSessions(database)] : [new SessionKeyFile(data), new EndedSessionFile(data)];
+  const [keys, ended] = isShared ? [sharedSessionKeys(database), new SharedEndedSessions(database)] : [sessionKeyFile(data), new EndedSessionFile(data)];
   const audit = new AuthenticationAudit(auditSink, log);
   const sessions = new Sessions({ keys, ended, users, life: section.sessionLife, idle: section.sessionIdle });
   const { oidc: settings } = section;

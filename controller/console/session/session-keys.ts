@@ -20,16 +20,15 @@ export interface SessionKeys {
 export const SESSION_KEY_LENGTH = 64;
 const keyFile = z.strictObject({ id: z.string().min(1).max(64), secret: z.base64().refine((text) => Buffer.from(text, 'base64').length === SESSION_KEY_LENGTH) });
 
-/** One key in `console/session-key.json` of the data folder, made when first needed. Removing the file and a restart end every session. */
-export class SessionKeyFile implements SessionKeys {
-  readonly #path: string;
+/** One key that seals everything, read or made when first needed. A failure to do so rejects, and is tried again at the next use. */
+export class OneSessionKey implements SessionKeys {
+  readonly #readOrMake: () => Promise<SessionKey>;
   #key: Promise<SessionKey> | undefined;
 
-  constructor(dataFolder: string) {
-    this.#path = join(dataFolder, 'console', 'session-key.json');
+  constructor(readOrMake: () => Promise<SessionKey>) {
+    this.#readOrMake = readOrMake;
   }
 
-  /** Rejects when the file cannot be read or written. */
   current(): Promise<SessionKey> {
     const key = this.#key ?? this.#readOrMake();
     this.#key = key;
@@ -41,16 +40,20 @@ export class SessionKeyFile implements SessionKeys {
     const key = await this.current();
     return key.id === id ? key : undefined;
   }
+}
 
-  async #readOrMake(): Promise<SessionKey> {
-    const stored = await readJsonFile(this.#path);
+/** The key in `console/session-key.json` of the data folder. Removing the file and a restart end every session. */
+export function sessionKeyFile(dataFolder: string): SessionKeys {
+  const path = join(dataFolder, 'console', 'session-key.json');
+  return new OneSessionKey(async () => {
+    const stored = await readJsonFile(path);
     if (stored === undefined) {
       const made = { id: randomUUID(), secret: randomBytes(SESSION_KEY_LENGTH) };
-      await writeJsonFile(this.#path, { id: made.id, secret: made.secret.toString('base64') });
+      await writeJsonFile(path, { id: made.id, secret: made.secret.toString('base64') });
       return made;
     }
     const parsed = keyFile.safeParse(stored);
-    if (!parsed.success) throw new Error(`${this.#path} holds no key for sessions. Remove it: a new one is made, and everybody signs in again.`);
+    if (!parsed.success) throw new Error(`${path} holds no key for sessions. Remove it: a new one is made, and everybody signs in again.`);
     return { id: parsed.data.id, secret: Buffer.from(parsed.data.secret, 'base64') };
-  }
+  });
 }

@@ -1,37 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Database } from '../../store/database/database.js';
 import type { EndedSessions } from './ended-sessions.js';
-import { SESSION_KEY_LENGTH, type SessionKey, type SessionKeys } from './session-keys.js';
+import { OneSessionKey, SESSION_KEY_LENGTH, type SessionKey, type SessionKeys } from './session-keys.js';
 
 /** One key for all controllers of a fleet, made by whichever needs it first. Deleting the row ends every session, once the controllers are started again. */
-export class SharedSessionKeys implements SessionKeys {
-  readonly #database: Database;
-  #key: Promise<SessionKey> | undefined;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
-  /** Rejects when the database cannot be asked and the key is not known yet. */
-  current(): Promise<SessionKey> {
-    const key = this.#key ?? this.#readOrMake();
-    this.#key = key;
-    key.catch(() => { this.#key = undefined; });
-    return key;
-  }
-
-  async find(id: string): Promise<SessionKey | undefined> {
-    const key = await this.current();
-    return key.id === id ? key : undefined;
-  }
-
-  async #readOrMake(): Promise<SessionKey> {
+export function sharedSessionKeys(database: Database): SessionKeys {
+  return new OneSessionKey(async () => {
     // Of several that make one, the first one's counts; the statement after it sees which.
-    await this.#database.query('INSERT INTO console_session_key (id, secret) VALUES ($1, $2) ON CONFLICT DO NOTHING', [randomUUID(), randomBytes(SESSION_KEY_LENGTH)]);
-    const [key] = await this.#database.query<SessionKey>('SELECT id, secret FROM console_session_key');
+    await database.query('INSERT INTO console_session_key (id, secret) VALUES ($1, $2) ON CONFLICT DO NOTHING', [randomUUID(), randomBytes(SESSION_KEY_LENGTH)]);
+    const [key] = await database.query<SessionKey>('SELECT id, secret FROM console_session_key');
     if (key?.secret.length !== SESSION_KEY_LENGTH) throw new Error('The table console_session_key holds no key for sessions. Delete its row: a new one is made, and everybody signs in again.');
     return key;
-  }
+  });
 }
 
 /** Whoever signs out at one controller is signed out at all. Rejects when the database cannot be asked: then no session counts. */

@@ -19,14 +19,20 @@ async function world(people: number, host = 'site1'): Promise<string> {
   return file;
 }
 
+/** c1 holds the agent, c2 knows of it. */
+async function twoControllers() {
+  await fleet.nats.start();
+  const [c1, c2] = await Promise.all([fleet.controller('c1'), fleet.controller('c2')]);
+  const agent = await fleet.agent('site1', [c1], CSV);
+  await Promise.all([sees(c1, 'site1'), sees(c2, 'site1')]);
+  await c2.systemReady('csv');
+  return { c1, c2, agent };
+}
+
 describe('controllers of a fleet', () => {
   it('answer for an agent another one holds, and say so', async () => {
     await world(2_000);
-    await fleet.nats.start();
-    const [c1, c2] = await Promise.all([fleet.controller('c1'), fleet.controller('c2')]);
-    await fleet.agent('site1', [c1], CSV);
-    await Promise.all([sees(c1, 'site1'), sees(c2, 'site1')]);
-    await c2.systemReady('csv');
+    const { c1, c2 } = await twoControllers();
     const answer = await c2.rest.send(ALL);
     expect(answer.body['resultCount']).toBe(2_000);
     const { connectorRef } = await c2.rest.post('/openidm/system?_action=availableConnectors') as { connectorRef: readonly { readonly connectorHostRef: string }[] };
@@ -38,11 +44,7 @@ describe('controllers of a fleet', () => {
 
   it('hold back an agent for a reader that is slow, in memory that does not grow with the result', async () => {
     await world(MANY);
-    await fleet.nats.start();
-    const [c1, c2] = await Promise.all([fleet.controller('c1'), fleet.controller('c2')]);
-    const agent = await fleet.agent('site1', [c1], CSV);
-    await sees(c2, 'site1');
-    await c2.systemReady('csv');
+    const { c1, c2, agent } = await twoControllers();
     await c2.rest.stream(ALL);                           // whatever is loaded and compiled on the way
     const processes = [c1.process, c2.process, agent.process];
     const before = processes.map((process) => process.rss());
@@ -70,12 +72,7 @@ describe('controllers of a fleet', () => {
 
   it('say within a heartbeat interval, so that it can be tried again, that the controller which holds the agent was killed', async () => {
     await world(MANY);
-    await fleet.nats.start();
-    // It does not wait for another one: that would be session.resumeWait, 15 s.
-    const [c1, c2] = await Promise.all([fleet.controller('c1'), fleet.controller('c2')]);
-    await fleet.agent('site1', [c1], CSV);
-    await sees(c2, 'site1');
-    await c2.systemReady('csv');
+    const { c1, c2 } = await twoControllers(); // nobody waits for a third one: that would be session.resumeWait, 15 s
     let killedAt = 0;
     const found = await c2.rest.stream(ALL, {
       onProgress: async (objects) => {
@@ -144,11 +141,7 @@ describe('controllers of a fleet', () => {
 
   it('come back by themselves when NATS is killed and started under way', async () => {
     await world(MANY);
-    await fleet.nats.start();
-    const [c1, c2] = await Promise.all([fleet.controller('c1'), fleet.controller('c2')]);
-    await fleet.agent('site1', [c1], CSV);
-    await sees(c2, 'site1');
-    await c2.systemReady('csv');
+    const { c2 } = await twoControllers();
     let isRestarted = false;
     const found = await c2.rest.stream(ALL, {
       onProgress: async (objects) => {

@@ -8,7 +8,7 @@ import { claimedRoles } from '../../../../controller/console/oidc/claimed-roles.
 import { IdentityProviderSource } from '../../../../controller/console/oidc/identity-provider.js';
 import { OidcSignIn } from '../../../../controller/console/oidc/oidc-sign-in.js';
 import { EndedSessionFile } from '../../../../controller/console/session/ended-sessions.js';
-import { SessionKeyFile } from '../../../../controller/console/session/session-keys.js';
+import { sessionKeyFile } from '../../../../controller/console/session/session-keys.js';
 
 type Payload = Record<string, unknown>;
 
@@ -39,7 +39,7 @@ function settingsOf(issuer = provider.issuer.url!) {
 
 function signIn(): OidcSignIn {
   const settings = settingsOf();
-  return new OidcSignIn({ settings, keys: new SessionKeyFile(folder), ended: new EndedSessionFile(folder, () => now), redirectUri: 'https://console.example/console/oidc/return', now: () => now, provider: new IdentityProviderSource(settings, () => Promise.resolve('a secret of the client')) });
+  return new OidcSignIn({ settings, keys: sessionKeyFile(folder), ended: new EndedSessionFile(folder, () => now), redirectUri: 'https://console.example/console/oidc/return', now: () => now, provider: new IdentityProviderSource(settings, () => Promise.resolve('a secret of the client')) });
 }
 
 /** What the provider sends a browser back with, and the browser's cookie. */

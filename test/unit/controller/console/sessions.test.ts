@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserStore } from '../../../../controller/authentication/user-store.js';
 import { EndedSessionFile } from '../../../../controller/console/session/ended-sessions.js';
 import { openToken, sealToken } from '../../../../controller/console/session/sealed-token.js';
-import { SessionKeyFile } from '../../../../controller/console/session/session-keys.js';
+import { sessionKeyFile } from '../../../../controller/console/session/session-keys.js';
 import { Sessions } from '../../../../controller/console/session/sessions.js';
 
 const MINUTE = 60_000;
@@ -21,7 +21,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** What a controller that starts anew on the folder makes of cookies. */
 function sessions(users = [anna]): Sessions {
-  return new Sessions({ keys: new SessionKeyFile(folder), ended: new EndedSessionFile(folder, () => now), users: new UserStore(users), life: 120 * MINUTE, idle: 30 * MINUTE, now: () => now });
+  return new Sessions({ keys: sessionKeyFile(folder), ended: new EndedSessionFile(folder, () => now), users: new UserStore(users), life: 120 * MINUTE, idle: 30 * MINUTE, now: () => now });
 }
 const opened = (of = sessions()): Promise<string> => of.open({ name: 'anna', roles: anna.roles, method: 'password' });
 
@@ -73,7 +73,7 @@ describe('a session', () => {
   it('changed by a character, sealed for something else, or with another key, is none', async () => {
     const cookie = await opened();
     const changed = cookie.slice(0, -3) + (cookie.at(-3) === 'A' ? 'B' : 'A') + cookie.slice(-2);
-    const keys = new SessionKeyFile(folder);
+    const keys = sessionKeyFile(folder);
     const attempt = await sealToken(keys, 'oidc-sign-in', { jti: '1', sub: 'anna', roles: [], method: 'oidc', ends: now + MINUTE, used: now }, now + MINUTE);
     for (const token of [changed, attempt, '', 'a.b.c.d.e', 'eyJhbGciOiJub25lIn0.e30.']) expect(await sessions().read(token)).toBeUndefined();
     expect(await openToken(keys, 'oidc-sign-in', attempt, now)).toMatchObject({ sub: 'anna' });

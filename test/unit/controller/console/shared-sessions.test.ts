@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UserStore } from '../../../../controller/authentication/user-store.js';
-import { SharedEndedSessions, SharedSessionKeys } from '../../../../controller/console/session/shared-sessions.js';
+import { SharedEndedSessions, sharedSessionKeys } from '../../../../controller/console/session/shared-sessions.js';
 import { Sessions } from '../../../../controller/console/session/sessions.js';
 import type { Database } from '../../../../controller/store/database/database.js';
 import { DatabaseUnavailable } from '../../../../controller/store/database/database-errors.js';
@@ -15,7 +15,7 @@ beforeEach(async () => {
   now = 1_800_000_000_000;
 });
 /** Those of one of the controllers. */
-const sessions = (at = database): Sessions => new Sessions({ keys: new SharedSessionKeys(at), ended: new SharedEndedSessions(at, () => now), users: new UserStore([anna]), life: 120 * MINUTE, idle: 30 * MINUTE, now: () => now });
+const sessions = (at = database): Sessions => new Sessions({ keys: sharedSessionKeys(at), ended: new SharedEndedSessions(at, () => now), users: new UserStore([anna]), life: 120 * MINUTE, idle: 30 * MINUTE, now: () => now });
 const open = (at: Sessions): Promise<string> => at.open({ name: 'anna', roles: anna.roles, method: 'password' });
 
 describe('sessions of a fleet', () => {

@@ -77,6 +77,16 @@ const facadeAt = (node: Node): ConnectorFacade => node.hosts.candidates(NAME)![0
 const call = () => ({ signal: new AbortController().signal });
 const search = (facade: ConnectorFacade): AsyncGenerator<ConnectorObject, unknown, void> => facade.stream({ kind: 'search', objectClass: '__ACCOUNT__', filter: undefined, options: OperationOptions.none }, call());
 
+/** A search of so many objects asked of b, whose agent a holds. */
+async function longSearch(objects: number): Promise<{ readonly a: Node; readonly b: Node; readonly site: Agent; readonly results: ReturnType<typeof search> }> {
+  const [a, b] = [start('a'), start('b')];
+  const site = agent();
+  site.facade.generated = objects;
+  await site.connectTo(a);
+  await eventually(() => sees(b), 'b to see the agent');
+  return { a, b, site, results: search(facadeAt(b)) };
+}
+
 /** The rest of a search, with time going by. */
 async function rest(results: AsyncGenerator<ConnectorObject, unknown, void>): Promise<{ readonly uids: string[]; readonly failure: unknown }> {
   const uids: string[] = [];
@@ -90,12 +100,7 @@ async function rest(results: AsyncGenerator<ConnectorObject, unknown, void>): Pr
 
 describe('a fleet', () => {
   it('goes on with a search by a new link when messages of the old one are lost, with nothing lost or doubled', async () => {
-    const [a, b] = [start('a'), start('b')];
-    const site = agent();
-    site.facade.generated = 5_000;
-    await site.connectTo(a);
-    await eventually(() => sees(b), 'b to see the agent');
-    const results = search(facadeAt(b));
+    const { b, results } = await longSearch(5_000);
     const first = await results.next();
     let seen = 0;
     let lost = 0;
@@ -114,12 +119,7 @@ describe('a fleet', () => {
   });
 
   it('holds the agent back while nobody reads', async () => {
-    const [a, b] = [start('a'), start('b')];
-    const site = agent();
-    site.facade.generated = 50_000;
-    await site.connectTo(a);
-    await eventually(() => sees(b), 'b to see the agent');
-    const results = search(facadeAt(b));
+    const { site, results } = await longSearch(50_000);
     await results.next();
     for (let second = 0; second < 5; second += 1) await clock.advance(1_000);
     expect(site.facade.delivered).toBeLessThan(3_000);
@@ -128,12 +128,7 @@ describe('a fleet', () => {
   });
 
   it('fails what is under way, so that it can be tried again, within a heartbeat interval of the end of a holder', async () => {
-    const [a, b] = [start('a'), start('b')];
-    const site = agent();
-    site.facade.generated = 50_000;
-    await site.connectTo(a);
-    await eventually(() => sees(b), 'b to see the agent');
-    const results = search(facadeAt(b));
+    const { a, b, site, results } = await longSearch(50_000);
     await results.next();
     site.facade.gate = new Promise(() => undefined);
     const writing = facadeAt(b).perform({ kind: 'delete', objectClass: '__ACCOUNT__', uid: new Uid('u1'), options: OperationOptions.none }, call()).catch((error: unknown) => error);
