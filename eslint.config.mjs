@@ -12,6 +12,7 @@ export default tseslint.config(
       complexity: ['error', 12],
       eqeqeq: 'error',
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+      'no-restricted-properties': ['error', { object: 'AbortSignal', property: 'any', message: 'It loses time limits to the garbage collector: use anySignal or underLimit of protocol/model/any-signal.ts.' }],
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { anySignal } from '../../protocol/model/index.js';
 import { printable } from '../cli/terminal/printable.js';
 
 /**
@@ -13,7 +14,7 @@ export class DeskOutput {
   /** `stop`: nobody waits for the reader any more. */
   constructor(out: Writable & { readonly isTTY?: boolean }, stop: AbortSignal) {
     this.#out = out;
-    this.#ended = AbortSignal.any([this.#closed.signal, stop]);
+    this.#ended = anySignal(this.#closed.signal, stop);
     out.on('error', (error: NodeJS.ErrnoException) => {
       this.#closed.abort(error);
     });

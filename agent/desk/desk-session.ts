@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { performance } from 'node:perf_hooks';
-import { ConnectorError, type CallContext, type Operation } from '../../protocol/model/index.js';
+import { anySignal, ConnectorError, type CallContext, type Operation } from '../../protocol/model/index.js';
 import { ResourceError } from '../../protocol/crest/resource-error.js';
 import type { SessionLog } from '../../protocol/session/contract.js';
 import type { TargetTraffic } from '../../connectors/framework/index.js';
@@ -92,7 +92,7 @@ export async function withDesk(options: DeskOptions, io: DeskIo, work: (session:
 function sessionOf(parts: Pick<DeskSession, 'desk' | 'target' | 'io' | 'options' | 'plans' | 'note' | 'sent' | 'traffic'>): DeskSession {
   const { desk, target, io, options } = parts;
   const output = new DeskOutput(io.out, io.signal);
-  const signal = AbortSignal.any([io.signal, output.closed]);
+  const signal = anySignal(io.signal, output.closed);
   const begun = performance.now();
   let count = 0;
   const call = (): CallContext => ({ signal, operationId: `desk-${process.pid}-${count += 1}` });

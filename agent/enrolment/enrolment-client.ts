@@ -2,6 +2,7 @@ import { request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { isIP, type LookupFunction } from 'node:net';
 import { TLSSocket, checkServerIdentity, type DetailedPeerCertificate } from 'node:tls';
+import { anySignal } from '../../protocol/model/index.js';
 import { MAX_MESSAGE_BYTES, readRefusal } from '../../certs/enrolment/messages.js';
 import { ENROLMENT_LISTENER } from '../session/partner.js';
 import { explainDialError } from '../transport/dial-failure.js';
@@ -71,7 +72,7 @@ export interface EnrolmentAnswer {
 /** One request to the enrolment listener, whose certificate is verified before anything is sent. Rejects with one of the errors above, or the signal's reason. */
 export async function callEnrolment(route: EnrolmentRoute, tls: EnrolmentTls, call: { readonly path: string; readonly body?: object | undefined }, stop: AbortSignal): Promise<EnrolmentAnswer> {
   stop.throwIfAborted();
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(route.timeout)]);
+  const signal = anySignal(stop, AbortSignal.timeout(route.timeout));
   try {
     const tunnel = route.proxy === undefined ? undefined : await proxyTunnel(route.proxy, signal);
     const text = call.body === undefined ? undefined : JSON.stringify(call.body);

@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { anySignal } from '../../protocol/model/index.js';
 import { proxyText, proxyUrl, type ProxySettings } from '../transport/proxy-tunnel.js';
 import { EnrolmentUnreachable, presentedChain, serverNameOf, unreachable, type EnrolmentRoute } from './enrolment-client.js';
 import { nameOf } from './check-issued.js';
@@ -18,7 +19,7 @@ export class WrongController extends Error {
  */
 export async function pinnedAuthority(route: EnrolmentRoute, fingerprint: string, stop: AbortSignal): Promise<string> {
   stop.throwIfAborted();
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(route.timeout)]);
+  const signal = anySignal(stop, AbortSignal.timeout(route.timeout));
   let chain: readonly Buffer[];
   try {
     chain = await chainPresentedBy(route, signal);

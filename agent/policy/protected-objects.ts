@@ -1,5 +1,5 @@
 import {
-  ConnectorError, IcfArray, IcfUri, IcfFile, OPTION, OperationOptions, Uid, type CallContext, type ConnectorFacade, type ConnectorObject, type IcfValue, type DeleteOperation, type UpdateOperation,
+  anySignal, ConnectorError, IcfArray, IcfUri, IcfFile, OPTION, OperationOptions, Uid, type CallContext, type ConnectorFacade, type ConnectorObject, type IcfValue, type DeleteOperation, type UpdateOperation,
 } from '../../protocol/model/index.js';
 import type { Change } from './changes.js';
 import { any, isInScope, type Question } from './decide.js';
@@ -38,7 +38,7 @@ async function read(entries: readonly Protection[], { objectClass, uid }: Write,
   const wanted = new Set(entries.flatMap(({ attributes }) => attributes.map(({ name }) => name)));
   const options = OperationOptions.of({ [OPTION.attributesToGet]: new IcfArray('String', [...wanted]) });
   const late = AbortSignal.timeout(READ_TIMEOUT);
-  const signal = AbortSignal.any([call.signal, late]);
+  const signal = anySignal(call.signal, late);
   const reading = reader.perform({ kind: 'get', objectClass, uid: new Uid(uid.value), options }, { signal, locale: call.locale, operationId: call.operationId, permitTarget: call.permitTarget });
   const ended = new Promise<never>((_, reject) => {
     const fail = (): void => reject(new ConnectorError('operationTimeout', call.signal.aborted ? 'The operation was ended before the policy had looked at the object.' : `Reading the object, for the policy of this agent, took more than ${READ_TIMEOUT} ms.`));

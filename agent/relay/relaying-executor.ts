@@ -1,4 +1,4 @@
-import { connectorKeyText, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind } from '../../protocol/model/index.js';
+import { anySignal, connectorKeyText, type ConnectorFacade, type ConnectorInfo, type ConnectorKey, type OperationKind } from '../../protocol/model/index.js';
 import type { Clock, OperationExecutor, OutcomeSource, RequestOrigin, SessionLog } from '../../protocol/session/contract.js';
 import type { OperationRelay } from '../../protocol/session/forwarding.js';
 import { decodeOperation } from '../../protocol/codec/index.js';
@@ -170,7 +170,7 @@ export class RelayingExecutor implements OperationExecutor {
   async #waitForFirstLists(): Promise<void> {
     const { relays, clock } = this.#options;
     const late = new AbortController();
-    const isLate = clock.sleep(FIRST_LISTS, AbortSignal.any([late.signal, this.#stop.signal])).catch(() => undefined).then(() => true);
+    const isLate = clock.sleep(FIRST_LISTS, anySignal(late.signal, this.#stop.signal)).catch(() => undefined).then(() => true);
     while (relays.some(({ infos }) => infos === undefined)) {
       const came = new Promise<false>((resolve) => { this.#listCame = () => resolve(false); });
       if (await Promise.race([came, isLate])) break;

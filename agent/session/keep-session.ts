@@ -1,3 +1,4 @@
+import { anySignal } from '../../protocol/model/index.js';
 import type { Clock } from '../../protocol/session/contract.js';
 import type { Backoff } from './backoff.js';
 import { errorFailure, type Failure } from './failure-policy.js';
@@ -72,7 +73,7 @@ export async function keepSession<S, A>(parts: SessionParts<S, A>, stop: AbortSi
     move('waiting', failure.reason, failure);
     const wait = Math.max(backoff.next(failure.pace), Math.min(failure.waitAtLeast ?? 0, LONGEST_ABSENCE_MS));
     const awake = parts.awake?.();
-    await clock.sleep(wait, awake === undefined ? stop : AbortSignal.any([stop, awake])).catch(() => undefined); // rejects only because a signal fired
+    await clock.sleep(wait, awake === undefined ? stop : anySignal(stop, awake)).catch(() => undefined); // rejects only because a signal fired
   }
   move('stopped', 'stopping');
 }

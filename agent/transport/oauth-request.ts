@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { anySignal } from '../../protocol/model/index.js';
 import type { Clock } from '../../protocol/session/contract.js';
 import type { SecretReference } from '../config/secret-reference.js';
 import { DialError } from '../session/failure-policy.js';
@@ -84,7 +85,7 @@ async function attemptRequest(settings: OAuthSettings, dispatcher: Dispatcher, l
   const timeout = settings.timeout ?? DEFAULT_TIMEOUT_MS;
   const { request } = await loadHttpClient();
   try {
-    const signal = AbortSignal.any([AbortSignal.timeout(timeout), late]);
+    const signal = anySignal(AbortSignal.timeout(timeout), late);
     const response = await request(settings.tokenEndpoint, { method: 'POST', dispatcher, headers, body: form.toString(), headersTimeout: timeout, bodyTimeout: timeout, signal });
     const body = await boundedText(response.body);
     return readTokenAnswer(response.statusCode, response.headers, body, secret);

@@ -165,6 +165,7 @@ class Patience {
   constructor(caller: AbortSignal | undefined, limit: number) {
     this.#caller = caller;
     this.#limit = limit;
+    // eslint-disable-next-line no-restricted-properties -- both are held by this object, and it by its timer and its request
     this.signal = caller === undefined ? this.#own.signal : AbortSignal.any([caller, this.#own.signal]);
     this.again();
   }

@@ -1,3 +1,4 @@
+import { anySignal } from '../../protocol/model/index.js';
 import type { Clock } from '../../protocol/session/contract.js';
 import type { FleetConfig } from '../config/fleet-config.js';
 import type { Log } from '../log.js';
@@ -69,7 +70,7 @@ export class FleetService {
       stopWatches.push(await claims.watch((entry) => presence.heard(entry), () => end('the watch of the agents has ended')));
       await presence.join(claims);
       log.info({}, 'the other controllers know of this one');
-      await this.#beat(AbortSignal.any([stop, ended.signal]));
+      await this.#beat(anySignal(stop, ended.signal));
       if (!isOver(stop)) throw ended.signal.reason;
     } finally {
       for (const each of stopWatches) each();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { anySignal } from '../../protocol/model/index.js';
 import { isObject, parseJson, type JsonObject, type JsonValue } from '../crest/json.js';
 import { parseFields } from '../crest/projection.js';
 import { parsePatch } from '../crest/patch.js';
@@ -24,7 +25,7 @@ export function openidmFunctions(router: () => RequestHandler, caller: string, w
   const ask = async (signal: AbortSignal, make: (given: Given) => CrestRequest, given: Given): Promise<Answer> => {
     const request = make(given);
     if (!REACHABLE.has(request.path[0] ?? '')) throw new ResourceError(403, `Scripts of mappings may not reach ${request.path.join('/')}; they may reach ${[...REACHABLE].join(', ')}`);
-    const context: CallerContext = { caller, transactionId, signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_CALL)]) };
+    const context: CallerContext = { caller, transactionId, signal: anySignal(signal, AbortSignal.timeout(LONGEST_CALL)) };
     const answer = await within(() => router()(request, context));
     switch (answer.kind) {
       case 'resource': return representation(answer.resource, request.fields);

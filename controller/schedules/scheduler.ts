@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { anySignal } from '../../protocol/model/index.js';
 import type { Log } from '../log.js';
 import { ResourceError, notFound } from '../crest/resource-error.js';
 import type { Database, SqlRunner } from '../store/database/database.js';
@@ -185,7 +186,7 @@ export class Scheduler {
   async #execute(schedule: Schedule, run: ScheduleRun, lease: AbortSignal): Promise<void> {
     const { clock, services } = this.#parts;
     const log = this.#parts.log.child({ schedule: schedule.name, run: run.id });
-    const signal = AbortSignal.any([lease, this.#stop.signal]);
+    const signal = anySignal(lease, this.#stop.signal);
     log[levelOf(schedule)]({ dueAt: iso(run.fireTime) }, 'schedule fired');
     const began = clock.now();
     const observed = this.#parts.observer?.began(schedule.name);

@@ -1,4 +1,4 @@
-import type { ConnectorFacade, Tracer } from '../../protocol/model/index.js';
+import { anySignal, type ConnectorFacade, type Tracer } from '../../protocol/model/index.js';
 import type { JsonObject } from '../crest/json.js';
 import { preconditionFailed } from '../crest/resource-error.js';
 import type { Log } from '../log.js';
@@ -61,7 +61,7 @@ export class LiveSync {
     const span = tracer?.start('liveSync', { attributes: { 'causeway.source': source, 'causeway.request_id': id }, links: asked === undefined ? [] : [asked] });
     try {
       await history.begin({ id, source, caller });
-      const run = await this.#follow({ ...call, context: { ...call.context, span: span ?? asked } }, facade, AbortSignal.any([signal, lease]));
+      const run = await this.#follow({ ...call, context: { ...call.context, span: span ?? asked } }, facade, anySignal(signal, lease));
       outcome = run.hasStopped ? 'stopped' : 'ok';
       return stageJson(source, run.stage, detailed);
     } catch (error) {

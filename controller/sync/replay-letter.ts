@@ -1,3 +1,4 @@
+import { anySignal } from '../../protocol/model/index.js';
 import type { JsonObject } from '../crest/json.js';
 import type { CallerContext } from '../crest/request.js';
 import { ResourceError, notFound, preconditionFailed } from '../crest/resource-error.js';
@@ -24,7 +25,7 @@ export async function replayLetter(parts: ReplayParts, system: string, id: strin
   if (typeof objectType !== 'string' || typeof uid !== 'string') throw new ResourceError(409, `Dead letter ${id} does not say which object it is about`);
   const container = system === MANAGED_LETTERS && objectType.startsWith('managed/') ? objectType : `system/${system}/${objectType}`;
   const results = await parts.database.exclusively(liveSyncLease(container), async (lease) => {
-    const signal = AbortSignal.any([lease, context.signal]);
+    const signal = anySignal(lease, context.signal);
     const change = await changeNow(parts, { container, id: uid, letter }, context, signal);
     return synchroniseChange(parts, change, signal, async (tx) => { await parts.deadLetters.using(tx).remove(system, id); });
   });

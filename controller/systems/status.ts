@@ -1,4 +1,4 @@
-import { ALL, ConnectorError, ERROR_KINDS, type CallContext } from '../../protocol/model/index.js';
+import { ALL, anySignal, ConnectorError, ERROR_KINDS, type CallContext } from '../../protocol/model/index.js';
 import type { JsonObject } from '../crest/json.js';
 import type { CallerContext } from '../crest/request.js';
 import { ResourceError } from '../crest/resource-error.js';
@@ -39,7 +39,7 @@ async function testSystem(system: System, context: CallerContext): Promise<JsonO
 async function withinTime(context: CallerContext, run: (call: CallContext) => Promise<void>): Promise<void> {
   const late = AbortSignal.timeout(LONGEST_TEST);
   try {
-    await run({ ...callContext(context), signal: AbortSignal.any([context.signal, late]) });
+    await run({ ...callContext(context), signal: anySignal(context.signal, late) });
   } catch (error) {
     if (late.aborted) throw new ConnectorError('operationTimeout', `The target did not answer the test within ${LONGEST_TEST / 1_000} s.`);
     throw error;

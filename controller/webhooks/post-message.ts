@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request, type Dispatcher } from 'undici';
+import { underLimit } from '../../protocol/model/index.js';
 import type { WebhookConfig } from '../config/webhook-config.js';
 import { publicLookup, requirePublic } from './receiver-address.js';
 
@@ -22,14 +23,16 @@ export class Receiver {
   async post(body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ReceiverAnswer> {
     const { url, timeout, privateAddresses } = this.#config;
     if (!privateAddresses) requirePublic(new URL(url).hostname);
-    const limit = AbortSignal.timeout(timeout);
-    const answer = await request(url, {
-      method: 'POST', body, dispatcher: await this.#dispatch(), signal: AbortSignal.any([signal, limit]), headersTimeout: timeout, bodyTimeout: timeout,
-      headers: { 'content-type': 'application/json', 'user-agent': 'causeway-webhooks', ...headers },
+    const dispatcher = await this.#dispatch();
+    return underLimit(signal, timeout, async (limited) => {
+      const answer = await request(url, {
+        method: 'POST', body, dispatcher, signal: limited, headersTimeout: timeout, bodyTimeout: timeout,
+        headers: { 'content-type': 'application/json', 'user-agent': 'causeway-webhooks', ...headers },
+      });
+      await answer.body.dump({ limit: 65_536 }).catch(() => undefined);
+      const after = answer.headers['retry-after'];
+      return { status: answer.statusCode, retryAfter: Array.isArray(after) ? after[0] : after };
     });
-    await answer.body.dump({ limit: 65_536 }).catch(() => undefined);
-    const after = answer.headers['retry-after'];
-    return { status: answer.statusCode, retryAfter: Array.isArray(after) ? after[0] : after };
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { anySignal } from '../../protocol/model/index.js';
 
 /** A JSON answer of the controller. */
 export type Json = Record<string, unknown>;
@@ -44,7 +45,7 @@ export class Rest {
 
   async #send(method: string, path: string, body?: unknown): Promise<Json> {
     const response = await fetch(`${this.#base}${path}`, {
-      method, headers: this.#headers, signal: AbortSignal.any([this.#stop, AbortSignal.timeout(600_000)]), ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      method, headers: this.#headers, signal: anySignal(this.#stop, AbortSignal.timeout(600_000)), ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = (await response.json()) as Json;
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${String(answer['message'])}`);

@@ -1,4 +1,5 @@
 /** The ICF object model: what connectors, agents and controllers talk about. No I/O. */
+export * from './any-signal.js';
 export * from './api-configuration.js';
 export * from './api-operations.js';
 export * from './attribute.js';

@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { anySignal } from '../../../protocol/model/index.js';
 import { readTlsFiles, type TlsFiles } from '../../transport/tls-files.js';
 import { octetCounted, syslogMessage, type Facility } from './syslog-message.js';
 import type { Sink, SinkConnection } from './sink.js';
@@ -33,7 +34,7 @@ async function dial({ host, port, tls, connectTimeout = 10_000 }: SyslogStreamOp
   const servername = tls?.serverName ?? host;
   const socket = material === undefined ? connectTcp({ host, port })
     : connectTls({ ...material, host, port, rejectUnauthorized: true, ...(isIP(servername) === 0 ? { servername } : {}) });
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(connectTimeout)]);
+  const signal = anySignal(stop, AbortSignal.timeout(connectTimeout));
   try {
     await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => { reject(stop.aborted ? new Error('stopping') : new Error(`no connection within ${connectTimeout} ms`)); }, { once: true });

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import { anySignal } from '../../../protocol/model/index.js';
 import { ACME_SERVER } from '../../session/partner.js';
 import { explainDialError } from '../../transport/dial-failure.js';
 import { retryAfter } from '../../transport/oauth-answer.js';
@@ -92,7 +93,7 @@ export class AcmeTransport {
     const { timeout, directory } = this.#route;
     const target = URL.canParse(url) ? new URL(url) : undefined;
     if (target?.protocol !== 'https:') throw new EnrolmentUnreachable(`${directory.href}: the ACME server names the address "${url.slice(0, 200)}", which is not https`);
-    const signal = AbortSignal.any([this.#stop, AbortSignal.timeout(timeout)]);
+    const signal = anySignal(this.#stop, AbortSignal.timeout(timeout));
     try {
       return await exchange(this.#route, { target, method: method.toUpperCase(), body: typeof data === 'string' ? data : undefined }, signal);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { ConnectorError, GuardedString, type IcfValue } from '../../../protocol/model/index.js';
+import { anySignal, ConnectorError, GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import type { AccessToken, TokenSource } from '../../engines/http/oauth-tokens.js';
 import type { HttpSettings } from '../../engines/http/http-settings.js';
 import type { ScriptEngine } from '../../engines/scripted/script-engine.js';
@@ -36,7 +36,7 @@ type Hook = (name: string, bindings: ScriptBindings, call: Call) => Promise<IcfV
 export function customizerHook(engine: ScriptEngine, config: RestConfig): Hook {
   return async (name, bindings, call) => {
     const limit = AbortSignal.timeout(HOOK_TIME);
-    const signal = AbortSignal.any([call.signal, limit]);
+    const signal = anySignal(call.signal, limit);
     try {
       return await engine.run({
         slot: SLOT, kind: 'test', bindings, signal, variables: new Map<string, IcfValue>([['configuration', configurationValue(config, { properties, secrets })]]),

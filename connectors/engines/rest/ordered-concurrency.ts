@@ -1,3 +1,4 @@
+import { anySignal } from '../../../protocol/model/index.js';
 /** Requests under way at once for the objects of one list. */
 export const DEFAULT_CONCURRENCY = 8;
 /** Results held at most while the first is still under way. */
@@ -9,7 +10,7 @@ const LARGEST_CHUNK = 100;
  */
 export async function* mappedInOrder<T, U>(items: readonly T[], map: (item: T, signal: AbortSignal) => Promise<U>, signal: AbortSignal, concurrency = DEFAULT_CONCURRENCY): AsyncGenerator<readonly U[], void, void> {
   const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
+  const both = anySignal(signal, stop.signal);
   const waiting = items[Symbol.iterator]();
   const running: Promise<Settled<U>>[] = [];
   const start = (): void => {

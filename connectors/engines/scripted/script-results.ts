@@ -1,4 +1,4 @@
-import type { Chunks, IcfValue } from '../../../protocol/model/index.js';
+import { anySignal, type Chunks, type IcfValue } from '../../../protocol/model/index.js';
 import type { HostFunction } from '../../framework/script-runner.js';
 import { ResultChannel } from './result-channel.js';
 
@@ -16,7 +16,7 @@ export async function* scriptResults<T>(start: StartScript, convert: (given: Icf
   const channel = new ResultChannel<T, IcfValue>();
   const stop = new AbortController();
   const take: HostFunction = async ([items]) => channel.offer(Array.isArray(items) ? items.map(convert) : []);
-  const running = start(take, AbortSignal.any([signal, stop.signal])).then((value) => { channel.end(value); }, (error: unknown) => { channel.fail(error); });
+  const running = start(take, anySignal(signal, stop.signal)).then((value) => { channel.end(value); }, (error: unknown) => { channel.fail(error); });
   try {
     for (;;) {
       const step = await channel.next();

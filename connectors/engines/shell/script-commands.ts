@@ -1,4 +1,4 @@
-import { ConnectorError, GuardedString, type IcfValue } from '../../../protocol/model/index.js';
+import { anySignal, ConnectorError, GuardedString, type IcfValue } from '../../../protocol/model/index.js';
 import type { HostFunction } from '../../framework/script-runner.js';
 import type { Call } from '../../framework/spi.js';
 import type { PromptAnswer, RunOptions, RunResult } from './command-run.js';
@@ -21,7 +21,7 @@ type Lines = AsyncGenerator<readonly string[], RunResult, void>;
 export function commandFunctions(shell: ShellSession | undefined, config: SessionConfig, call: Call): { readonly functions: Map<string, HostFunction>; close(): Promise<void> } {
   const open = new Map<number, ChunkedLines>();
   let opened = 0;
-  const prepared = (given: readonly IcfValue[], signal: AbortSignal) => commandOf(config, given, AbortSignal.any([signal, call.signal]));
+  const prepared = (given: readonly IcfValue[], signal: AbortSignal) => commandOf(config, given, anySignal(signal, call.signal));
   const session = (): ShellSession => {
     if (shell === undefined) throw new ConnectorError('unsupportedOperation', 'This configuration has no SSH session to run commands by.', { outcome: 'notApplied' });
     return shell;

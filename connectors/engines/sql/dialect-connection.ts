@@ -1,4 +1,4 @@
-import { ConnectorError, IcfBigDecimal } from '../../../protocol/model/index.js';
+import { anySignal, ConnectorError, IcfBigDecimal } from '../../../protocol/model/index.js';
 import { tracedChunks, tracedRequest } from '../../framework/operation-spans.js';
 import type { TargetTraffic } from '../../framework/traffic.js';
 import type { SqlConnection, SqlOutcome } from './connection.js';
@@ -142,7 +142,7 @@ export class DialectConnection implements SqlConnection {
   }
 
   async ping(query: string | null, timeout: number, signal: AbortSignal): Promise<void> {
-    const limited = timeout > 0 ? AbortSignal.any([signal, AbortSignal.timeout(timeout)]) : signal;
+    const limited = timeout > 0 ? anySignal(signal, AbortSignal.timeout(timeout)) : signal;
     await this.#alone(limited, () => this.#driver.run(this.#render(jdbcSql(query === null || query.trim() === '' ? this.dialect.pingQuery : query))));
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { underLimit } from '../../../protocol/model/index.js';
 import { ResourceError } from '../../crest/resource-error.js';
 import type { Log } from '../../log.js';
 import type { SqlRunner } from '../../store/database/database.js';
@@ -96,7 +97,7 @@ export class ImplicitSync {
   /** Never rejects. `keepsFailed`: what a mapping failed on is left, too, to be tried again. */
   async carryOn(change: ManagedChange, { settle, keepsFailed = false }: Pick<NotedChange, 'settle'> & { readonly keepsFailed?: boolean }): Promise<SyncOutcome> {
     try {
-      await this.#changes.handle(change, AbortSignal.any([this.#closing.signal, AbortSignal.timeout(LONGEST)]), async (tx) => { await settle(tx); });
+      await underLimit(this.#closing.signal, LONGEST, (signal) => this.#changes.handle(change, signal, async (tx) => { await settle(tx); }));
       return { failure: undefined, isLeft: false };
     } catch (error) {
       const failure = error instanceof Error ? error.message : 'unknown failure';

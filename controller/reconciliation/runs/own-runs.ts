@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { JsonObject } from '../../crest/json.js';
 import { ResourceError } from '../../crest/resource-error.js';
-import type { TraceSpan, Tracer } from '../../../protocol/model/index.js';
+import { anySignal, type TraceSpan, type Tracer } from '../../../protocol/model/index.js';
 import type { Log } from '../../log.js';
 import { DatabaseUnavailable } from '../../store/database/database-errors.js';
 import type { Database } from '../../store/database/database.js';
@@ -124,7 +124,7 @@ export class OwnRuns {
         if (record === undefined || run === undefined) return;
         // Whoever carried it out is gone, and may not have heard.
         if (record.isCancelled) this.cancel(record.id);
-        await this.#carryOut(Object.assign(run, { record, isCarried: true }), AbortSignal.any([lease, run.cancel.signal]), asked);
+        await this.#carryOut(Object.assign(run, { record, isCarried: true }), anySignal(lease, run.cancel.signal), asked);
       });
     } catch (error) {
       log.warn({ err: error, reconId: found.id }, 'a reconciliation was left off; it goes on when the database can be used');

@@ -1,3 +1,4 @@
+import { anySignal } from '../../../protocol/model/index.js';
 import { ResourceError } from '../../crest/resource-error.js';
 import type { JsonObject } from '../../crest/json.js';
 import type { Log } from '../../log.js';
@@ -44,7 +45,7 @@ export interface ReadSide {
 /** Reads both sides at once, each into a set of its own. One that fails ends the other. */
 export async function readSides(parts: ReadParts, signal: AbortSignal): Promise<{ readonly source: ReadSide; readonly target: ReadSide }> {
   const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
+  const either = anySignal(signal, failed.signal);
   const orEndBoth = async (side: Side): Promise<ReadSide> => {
     try {
       return await parts.progress.durations.measure(`${side}Query`, () => readSide(parts, side, either));

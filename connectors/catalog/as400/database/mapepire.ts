@@ -1,5 +1,5 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { ConnectorError, withOutcome } from '../../../../protocol/model/index.js';
+import { anySignal, ConnectorError, withOutcome } from '../../../../protocol/model/index.js';
 import type { OpenContext } from '../../../framework/spi.js';
 import { trustedAuthorities } from '../../../framework/trusted-authorities.js';
 import type { As400Config } from '../config.js';
@@ -43,7 +43,7 @@ export class Db2Job {
     let connection: MapepireConnection | undefined;
     try {
       connection = await MapepireConnection.open(config, await secureContext(context), signal);
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(SIGN_ON_TIME)]);
+      const limited = anySignal(signal, AbortSignal.timeout(SIGN_ON_TIME));
       const answer = await connection.request({ type: 'connect', technique: 'tcp', application: 'Causeway', props: PROPERTIES }, limited);
       if (answer.success !== true) throw failedSignOn(server, answer);
       return new Db2Job(connection);

@@ -1,4 +1,4 @@
-import { ConnectorError, type GuardedString } from '../../../../protocol/model/index.js';
+import { anySignal, ConnectorError, type GuardedString } from '../../../../protocol/model/index.js';
 import type { LdapConfig } from '../config.js';
 import { bindAsConfigured, simple } from './bind.js';
 import type { BindOutcome } from './contract.js';
@@ -21,7 +21,7 @@ interface Bound { readonly wire: LdapWire; readonly outcome: BindOutcome | undef
 /** A connection that has been bound. Rejects, and leaves nothing open, when either fails. */
 export async function connectAndBind({ server, config, tls, user }: Route, signal: AbortSignal): Promise<Bound> {
   const wire = await dial(server, config, tls, signal);
-  const within = AbortSignal.any([signal, AbortSignal.timeout(config.connectionTimeout)]);
+  const within = anySignal(signal, AbortSignal.timeout(config.connectionTimeout));
   try {
     if (user !== undefined) return { wire, outcome: await simple(wire, user.dn, user.password, config, within) };
     await bindAsConfigured(wire, config, within);

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
-import { ConnectorError } from '../../../../protocol/model/index.js';
+import { anySignal, ConnectorError } from '../../../../protocol/model/index.js';
 import type { LdapConfig } from '../config.js';
 import { LdapResultError, resultError } from '../errors.js';
 import { extended } from './request.js';
@@ -11,7 +11,7 @@ const START_TLS = '1.3.6.1.4.1.1466.20037';
 
 /** Fires after `ms` or with `signal`, whichever is first. */
 function limit(signal: AbortSignal, ms: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+  return anySignal(signal, AbortSignal.timeout(ms));
 }
 
 function reach(server: LdapServer, url: string, timeoutMs: number, signal: AbortSignal): Promise<Socket> {

@@ -1,4 +1,4 @@
-import { ConnectorError, type GuardedString, type PermitTarget } from '../../../../protocol/model/index.js';
+import { anySignal, ConnectorError, type GuardedString, type PermitTarget } from '../../../../protocol/model/index.js';
 import { isActiveDirectory } from '../active-directory/family.js';
 import { LdapResultError, resultCodeOf, resultError, type FailedRequest } from '../errors.js';
 import type { BindOutcome, Directory, DirectorySearch, DirectorySearchEnd, Entry, EntryChange, RootDse } from './contract.js';
@@ -146,7 +146,7 @@ export class LdapDirectory implements Directory {
     if (!this.#main.alive) return false;
     if (performance.now() - this.#main.lastHeard < this.#route.config.checkAliveMinInterval * 1000) return true;
     try {
-      await this.read('', [], AbortSignal.any([signal, AbortSignal.timeout(this.#route.config.connectionTimeout)]));
+      await this.read('', [], anySignal(signal, AbortSignal.timeout(this.#route.config.connectionTimeout)));
       return this.#main.alive;
     } catch {
       return false;

@@ -1,6 +1,6 @@
 import type { SrvRecord } from 'node:dns';
 import { resolveSrv } from 'node:dns/promises';
-import { ConnectorError } from '../../../../protocol/model/index.js';
+import { anySignal, ConnectorError } from '../../../../protocol/model/index.js';
 import type { LdapConfig } from '../config.js';
 import { parseLdapUrl } from './ldap-url.js';
 import { unlessCancelled } from './unless-cancelled.js';
@@ -46,7 +46,7 @@ export function failoverServer(url: string, config: LdapConfig): LdapServer {
 /** SRV records name the plain port; with ssl the configured port counts, 636 unless set. An error where they lead to no server. */
 async function fromSrv(name: string, config: LdapConfig, signal: AbortSignal, lookup: Lookup): Promise<LdapServer[] | ConnectorError> {
   // A resolver goes on for long where its servers are silent.
-  const within = AbortSignal.any([signal, AbortSignal.timeout(config.connectionTimeout)]);
+  const within = anySignal(signal, AbortSignal.timeout(config.connectionTimeout));
   const records = await unlessCancelled(lookup(name), within).catch((error: unknown) => noServer(name, error));
   if (records instanceof ConnectorError) return records;
   const tlsPort = config.port === 389 ? 636 : config.port;
