@@ -56,7 +56,7 @@ export async function mappingLinks(database: Database, mapping: Mapping, owner: 
 /** For mappings with `enableLinking: false`: nothing is linked and nothing is kept. */
 const NO_LINKS: Omit<MappingLinks, 'keys'> = {
   type: null, isReversed: false, count: () => Promise.resolve(0), targetOf: () => Promise.resolve(undefined), sourceOf: () => Promise.resolve(undefined),
-  qualifiersOf: () => Promise.resolve(['default']), linksOf: () => Promise.resolve([]), otherSources: () => Promise.resolve([]), linkFound: () => Promise.resolve(0), apply: () => Promise.resolve(new Set<LinkChange>()),
+  qualifiersOf: () => Promise.resolve([]), linksOf: () => Promise.resolve([]), otherSources: () => Promise.resolve([]), linkFound: () => Promise.resolve(0), apply: () => Promise.resolve(new Set<LinkChange>()),
 };
 
 interface Table { readonly type: string; readonly own: 'first' | 'second'; readonly other: 'first' | 'second' }

@@ -1,4 +1,5 @@
-import type { JsonObject } from '../crest/json.js';
+import { isObject, type JsonObject, type JsonValue } from '../crest/json.js';
+import { ResourceError } from '../crest/resource-error.js';
 import { ownerOf, type MappingBook } from '../mappings/mapping-book.js';
 import type { Mapping } from '../mappings/mapping.js';
 import type { AuditLog } from '../store/audit-log.js';
@@ -37,8 +38,11 @@ interface Mapped {
 export function mappingChangeHandler(parts: MappingChangeParts): ChangeHandler {
   return {
     async handle(change, signal) {
-      const entries = [...(await parts.book.all()).values()];
+      const book = await parts.book.all();
+      const entries = [...book.values()];
       const mappings = entries.flatMap((entry) => ('mapping' in entry && entry.mapping.source === change.container && entry.mapping.settings.enableSync ? [entry.mapping] : []));
+      // It may be repaired in a moment, and then the change is wanted.
+      for (const [name, entry] of book) if ('problem' in entry && isFor(entry.config, change.container)) throw new ResourceError(503, `Mapping ${name} cannot be used: ${entry.problem}`);
       if (mappings.length === 0) return parts.otherwise.handle(change, signal);
       const mapped: Mapped[] = [];
       for (const mapping of mappings) {
@@ -49,6 +53,11 @@ export function mappingChangeHandler(parts: MappingChangeParts): ChangeHandler {
       return handled(parts.audit, change, mapped);
     },
   };
+}
+
+/** Whether what stands in the file, though it is no mapping, would take changes of that source. */
+function isFor(config: JsonValue, container: string): boolean {
+  return isObject(config) && config['source'] === container && config['enableSync'] !== false;
 }
 
 async function applyMapping(parts: MappingChangeParts, mapping: Mapping, change: Change, signal: AbortSignal): Promise<Mapped> {

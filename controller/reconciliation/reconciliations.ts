@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../crest/json.js';
 import { ResourceError, notFound } from '../crest/resource-error.js';
+import { DatabaseUnavailable } from '../store/database/database-errors.js';
 import type { TraceSpan } from '../../protocol/model/index.js';
 import type { Mapping } from '../mappings/mapping.js';
 import type { MappingBook } from '../mappings/mapping-book.js';
@@ -56,7 +57,9 @@ export class Reconciliations {
     const id = randomUUID();
     const record = await this.#parts.store.begin({ id, mapping: name, caller, request }, newSummary(id, mapping, request));
     const own = this.#own.adopt(record, asked);
-    return { id, done: own.then(() => this.#ended(id)) };
+    const done = own.then(() => this.#ended(id));
+    done.catch(() => undefined); // most callers do not wait for it
+    return { id, done };
   }
 
   async mapping(name: string): Promise<Mapping> {
@@ -71,11 +74,15 @@ export class Reconciliations {
     }
   }
 
-  /** Another controller may be carrying it out. */
+  /** Another controller may be carrying it out; while the database is away, nobody knows. */
   async #ended(id: string): Promise<void> {
-    for (;;) {
-      const record = await this.#parts.store.find(id);
-      if (record === undefined || isEnd(record.state) || record.phase === 'approval' || this.#isClosed) return;
+    while (!this.#isClosed) {
+      try {
+        const record = await this.#parts.store.find(id);
+        if (record === undefined || isEnd(record.state) || record.phase === 'approval') return;
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailable)) throw error;
+      }
       await new Promise((resolve) => { setTimeout(resolve, this.#parts.lookEvery).unref(); });
     }
   }
@@ -94,7 +101,7 @@ export class Reconciliations {
 
   /** Asks a run to stop; it does when what is under way has ended. Throws 404. */
   async cancel(id: string): Promise<void> {
-    if (this.#own.cancel(id)) return;
+    this.#own.cancel(id);
     const record = await this.record(id);
     if (record.phase === 'approval') await this.decide(id, 'rejected', record.caller);
     else await this.#parts.store.requestCancel(id);

@@ -32,6 +32,9 @@ export function withOverrides(mapping: Mapping, body: JsonValue | undefined): Ma
   };
 }
 
+/** The resource is the mapping's own, whatever is named; fields are chosen by the mapping. */
+const QUERY_KEYS: ReadonlySet<string> = new Set(['_queryFilter', '_queryId', '_fields', 'resourceName']);
+
 function flag(body: JsonObject, key: string): boolean | undefined {
   const value = body[key];
   if (value === undefined || typeof value === 'boolean') return value;
@@ -40,9 +43,14 @@ function flag(body: JsonObject, key: string): boolean | undefined {
 
 function query(value: JsonValue | undefined, key: string): QueryFilter | undefined {
   if (value === undefined) return undefined;
-  const filter = isObject(value) ? value['_queryFilter'] : undefined;
-  if (isObject(value) && filter === undefined) return undefined;
-  if (typeof filter !== 'string') throw badRequest(`${key} must be an object with _queryFilter`);
+  if (!isObject(value)) throw badRequest(`${key} must be an object with _queryFilter`);
+  // What is not understood is no reason to take everything.
+  const unknown = Object.keys(value).find((name) => !QUERY_KEYS.has(name));
+  if (unknown !== undefined) throw badRequest(`${key}.${unknown} is not supported; use _queryFilter`);
+  const { _queryFilter: filter, _queryId: id } = value;
+  if (id !== undefined && (id !== 'query-all-ids' || filter !== undefined)) throw badRequest(`${key}._queryId: only query-all-ids is known, and without _queryFilter`);
+  if (filter === undefined) return undefined;
+  if (typeof filter !== 'string') throw badRequest(`${key}._queryFilter must be text`);
   return readFilter(`${key}._queryFilter`, filter);
 }
 

@@ -1,7 +1,7 @@
 import { ResourceError } from '../crest/resource-error.js';
 import type { Transaction } from '../store/database/database.js';
 import { SingleObjectGate, type SingleLinks } from './actions/single-object-gate.js';
-import { performAction, type ActionResult, type Subject } from './actions/perform-action.js';
+import { failureOf, performAction, type ActionResult, type Subject } from './actions/perform-action.js';
 import { assessGoneSource, assessSource, type LinkLookup } from './assess.js';
 import type { ChosenAction, RunEngine } from './run-engine.js';
 import type { ObjectSet, SetObject } from './object-set.js';
@@ -59,7 +59,8 @@ export async function synchroniseObject(parts: SynchroniseParts, sourceId: strin
       done.push({ subject, action, result, error: undefined });
     } catch (error) {
       signal.throwIfAborted();
-      done.push({ subject, action, result, error: error instanceof Error ? error : new Error('unknown failure') });
+      const failed = failureOf(error);
+      done.push({ subject, action, result: failed.result ?? result, error: failed.error });
       break;
     }
   }

@@ -5,7 +5,7 @@ import { ownerOf, type MappingBook } from '../mappings/mapping-book.js';
 import type { Mapping } from '../mappings/mapping.js';
 import { ACTIONS, type Action } from '../mappings/situations.js';
 import { DeletionCheck, confirmedGone } from '../reconciliation/actions/deletion-gate.js';
-import { SituationException, performAction, type ActionResult, type Subject } from '../reconciliation/actions/perform-action.js';
+import { SituationException, failureOf, performAction, type ActionResult, type Subject } from '../reconciliation/actions/perform-action.js';
 import { assessGoneSource, assessSource } from '../reconciliation/assess.js';
 import { mappingLinks, type MappingLinks } from '../reconciliation/links.js';
 import { messageOf } from '../reconciliation/message-of.js';
@@ -51,7 +51,7 @@ export async function performRequested(parts: PerformParts, parameters: Paramete
     if (action === 'DELETE') await new DeletionCheck(sides).confirmLinks(subject, context.signal);
     result = await performAction({ ...sides, mayUpdate: () => undefined }, subject, action, context.signal);
   } catch (error) {
-    failure = error instanceof Error ? error : new Error('unknown failure');
+    ({ result, error: failure } = failureOf(error));
   }
   await parts.database.transaction(async (tx) => {
     await storeLinks(tx, sides.links, [{ subject, action, result, error: undefined }]);

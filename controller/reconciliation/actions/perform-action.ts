@@ -57,17 +57,30 @@ export class SituationException extends Error {
   override readonly name = 'SituationException';
 }
 
+/** A script behind it failed. What was done to the target stays done, and so its links are to be kept. */
+export class FailedAfterwards extends Error {
+  override readonly name = 'FailedAfterwards';
+  readonly result: ActionResult;
+
+  constructor(result: ActionResult, cause: unknown) {
+    super('a script behind the action failed', { cause });
+    this.result = result;
+  }
+}
+
+/** What became of an action that failed, and why. */
+export function failureOf(caught: unknown): { readonly result: ActionResult | undefined; readonly error: Error } {
+  const [result, reason] = caught instanceof FailedAfterwards ? [caught.result, caught.cause] : [undefined, caught];
+  return { result, error: reason instanceof Error ? reason : new Error('unknown failure') };
+}
+
 /** Does what was decided about one object (idm-rest.md section 7.5). Links are left to the caller, who stores them with the result. */
 export async function performAction(parts: ActionParts, subject: Subject, action: Action, signal: AbortSignal): Promise<ActionResult> {
   switch (action) {
     case 'CREATE': return createTarget(parts, subject, signal);
     case 'UPDATE': return updateTarget(parts, subject, signal);
     case 'DELETE': return deleteTarget(parts, subject, signal);
-    case 'LINK': {
-      const links = await linked(parts, subject, signal);
-      await hook(parts, 'postMapping', subject, {}, signal);
-      return { targetId: subject.targetId, outcome: 'none', links };
-    }
+    case 'LINK': return followed(parts, subject, { hooks: ['postMapping'], result: { targetId: subject.targetId, outcome: 'none', links: await linked(parts, subject, signal) } }, signal);
     case 'UNLINK': return { targetId: subject.targetId, outcome: 'none', links: await unlinked(parts, subject, signal) };
     case 'EXCEPTION': throw new SituationException(`Situation ${subject.situation} marked as EXCEPTION`);
     default: return { targetId: subject.targetId, outcome: 'none', links: [] };
@@ -87,10 +100,9 @@ async function createTarget(parts: ActionParts, subject: Subject, signal: AbortS
   await hook(parts, 'onCreate', subject, { made: content }, signal);
   const id = await createOnce({ engine, target, isRepeated }, { source, qualifier, content }, signal);
   const change = (kind: LinkChange['kind'], targetId: string): LinkChange => ({ kind, sourceId: source._id, targetId, qualifier });
-  await hook(parts, 'onLink', subject, { targetId: id }, signal);
-  await hook(parts, 'postMapping', subject, { targetId: id }, signal);
   // A link to an object that is gone gives way to the new one.
-  return { targetId: id, outcome: 'created', links: [...(linkedId === undefined ? [] : [change('unlink', linkedId)]), change('link', id)] };
+  const links = [...(linkedId === undefined ? [] : [change('unlink', linkedId)]), change('link', id)];
+  return followed(parts, subject, { hooks: ['onLink', 'postMapping'], targetId: id, result: { targetId: id, outcome: 'created', links } }, signal);
 }
 
 async function updateTarget(parts: ActionParts, subject: Subject, signal: AbortSignal): Promise<ActionResult> {
@@ -99,10 +111,7 @@ async function updateTarget(parts: ActionParts, subject: Subject, signal: AbortS
   if (source === undefined) throw impossible('UPDATE', subject, 'there is no source object');
   if (id === undefined) throw impossible('UPDATE', subject, 'there is no target object');
   const links = await linked(parts, subject, signal);
-  const unchanged = async (): Promise<ActionResult> => {
-    await hook(parts, 'postMapping', subject, {}, signal);
-    return { targetId: id, outcome: 'unchanged', links };
-  };
+  const unchanged = (): Promise<ActionResult> => followed(parts, subject, { hooks: ['postMapping'], result: { targetId: id, outcome: 'unchanged', links } }, signal);
   if (subject.fingerprint !== undefined && !engine.dependsOnTarget
     && fingerprint(await engine.map(source, undefined, qualifier, signal), mappedKeys(engine.mapping)) === subject.fingerprint) return unchanged();
   // Compared again with the object as it is now, and sent with its revision: another change in between is not overwritten.
@@ -114,8 +123,7 @@ async function updateTarget(parts: ActionParts, subject: Subject, signal: AbortS
   if (Object.keys(changed).length === 0) return unchanged();
   parts.mayUpdate();
   const after = await updateOnce(target, { id, changed, revision: revisionOf(existing) }, signal);
-  await hook(parts, 'postMapping', subject, { targetId: after }, signal);
-  return { targetId: after, outcome: 'updated', links: after === id ? links : renamed(subject, id, after) };
+  return followed(parts, subject, { hooks: ['postMapping'], targetId: after, result: { targetId: after, outcome: 'updated', links: after === id ? links : renamed(subject, id, after) } }, signal);
 }
 
 function revisionOf(object: JsonObject): string | undefined {
@@ -126,7 +134,19 @@ async function deleteTarget(parts: ActionParts, subject: Subject, signal: AbortS
   if (subject.ambiguous.length > 1) throw impossible('DELETE', subject, `several targets correlate: ${subject.ambiguous.join(', ')}`);
   if (subject.targetId !== undefined) await hook(parts, 'onDelete', subject, {}, signal);
   const isDeleted = subject.targetId !== undefined && await deleteOnce(parts.target, subject.targetId, signal);
-  return { targetId: undefined, outcome: isDeleted ? 'deleted' : 'none', links: await unlinked(parts, subject, signal) };
+  const links = unlinks(subject);
+  return followed(parts, subject, { hooks: links.length > 0 ? ['onUnlink'] : [], targetId: subject.linkedId, result: { targetId: undefined, outcome: isDeleted ? 'deleted' : 'none', links } }, signal);
+}
+
+/** Runs the scripts behind what was done; `targetId`: of the target as they see it, when that is not the subject's. Rejects with {@link FailedAfterwards}. */
+async function followed(parts: ActionParts, subject: Subject, { hooks, targetId, result }: { readonly hooks: readonly HookName[]; readonly targetId?: string | undefined; readonly result: ActionResult }, signal: AbortSignal): Promise<ActionResult> {
+  try {
+    for (const name of hooks) await hook(parts, name, subject, { targetId }, signal);
+    return result;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new FailedAfterwards(result, error);
+  }
 }
 
 async function linked(parts: ActionParts, subject: Subject, signal: AbortSignal): Promise<readonly LinkChange[]> {
@@ -138,10 +158,13 @@ async function linked(parts: ActionParts, subject: Subject, signal: AbortSignal)
 }
 
 async function unlinked(parts: ActionParts, subject: Subject, signal: AbortSignal): Promise<readonly LinkChange[]> {
-  const { sourceId, linkedId, qualifier } = subject;
-  if (sourceId === undefined || linkedId === undefined) return [];
-  await hook(parts, 'onUnlink', subject, { targetId: linkedId }, signal);
-  return [{ kind: 'unlink', sourceId, targetId: linkedId, qualifier }];
+  const links = unlinks(subject);
+  if (links.length > 0) await hook(parts, 'onUnlink', subject, { targetId: subject.linkedId }, signal);
+  return links;
+}
+
+function unlinks({ sourceId, linkedId, qualifier }: Subject): readonly LinkChange[] {
+  return sourceId === undefined || linkedId === undefined ? [] : [{ kind: 'unlink', sourceId, targetId: linkedId, qualifier }];
 }
 
 /** An update may give the target another id; its link follows. */
@@ -152,7 +175,7 @@ function renamed({ source, linkedId, qualifier }: Subject, before: string, after
 }
 
 /** `made`: what the hook may change; without it the hook sees the target as it is. */
-interface HookView { readonly made?: JsonObject; readonly existing?: JsonObject; readonly targetId?: string }
+interface HookView { readonly made?: JsonObject; readonly existing?: JsonObject; readonly targetId?: string | undefined }
 
 async function hook({ engine, target: set }: ActionParts, name: HookName, subject: Subject, { made, existing, targetId }: HookView, signal: AbortSignal): Promise<void> {
   if (!engine.hasHook(name)) return;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../crest/json.js';
+import { ResourceError } from '../../crest/resource-error.js';
 import { mayHaveBeenApplied } from '../../systems/translate-error.js';
 import { correlatedTargets } from '../correlated-targets.js';
 import type { RunEngine } from '../run-engine.js';
@@ -21,10 +22,19 @@ export interface CreateParts {
 export async function createOnce({ engine, target, isRepeated }: CreateParts, object: { readonly source: SetObject; readonly qualifier: string; readonly content: JsonObject }, signal: AbortSignal): Promise<string> {
   const look = async (): Promise<string | undefined> => {
     const [found, another] = await correlatedTargets(engine, target, object, signal);
-    if (another !== undefined) return undefined;
-    return found?._id ?? await target.named(object.content, signal);
+    if (found !== undefined && another === undefined) return found._id;
+    const id = await target.named(object.content, signal);
+    if (id !== undefined && await isAsMade(target, id, object.content, signal)) return id;
+    if (another !== undefined) throw new ResourceError(409, 'It may have been created before, and several targets correlate: which of them it is cannot be told');
+    return undefined;
   };
   return (isRepeated ? await look() : undefined) ?? unlessDone(() => target.create(object.content, signal), look);
+}
+
+/** Whether an object of the same name is the one that was made: one that was there before has other values. */
+async function isAsMade(target: ObjectSet, id: string, content: JsonObject, signal: AbortSignal): Promise<boolean> {
+  const object = await target.read(id, signal);
+  return object !== undefined && Object.entries(content).every(([name, value]) => object[name] === undefined || name === '_id' || isDeepStrictEqual(object[name], value));
 }
 
 /** The id after the update. */

@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../../store/database/database.js';
 import { ResourceError } from '../../crest/resource-error.js';
 import type { Log } from '../../log.js';
 import type { DeletionGate } from '../actions/deletion-gate.js';
-import { SituationException, performAction, type ActionParts, type ActionResult, type LinkChange, type Subject } from '../actions/perform-action.js';
+import { SituationException, failureOf, performAction, type ActionParts, type ActionResult, type LinkChange, type Subject } from '../actions/perform-action.js';
 import { ThresholdReached } from '../actions/thresholds.js';
 import { objectOf } from '../decisions/choose-actions.js';
 import type { DecisionTables } from '../decisions/decision-tables.js';
@@ -129,8 +129,10 @@ async function perform(parts: ActParts, row: Row, writer: ResultWriter<Done>, si
     if (row.afterwards !== null) await action.engine.afterwards(row.afterwards, { ...await subjectOf(parts, row, signal), targetId: result.targetId, reconId: parts.reconId }, row.action, signal);
   } catch (caught) {
     signal.throwIfAborted();
-    if (caught instanceof ThresholdReached || caught instanceof RunTaken) throw caught;
-    error = caught instanceof Error ? caught : new Error('unknown failure');
+    const failed = failureOf(caught);
+    ({ error } = failed);
+    if (error instanceof ThresholdReached || error instanceof RunTaken) throw error;
+    result ??= failed.result;
   }
   const status = error === undefined || error instanceof SituationException ? 'SUCCESS' : 'FAILURE';
   if (status === 'FAILURE') log.warn({ situation: row.situation, action: row.action, sourceId: row.source_id, targetId: row.target_id, reason: messageOf(error) }, 'an object failed');

@@ -29,11 +29,12 @@ export function isUnreachable(error: unknown): boolean {
  * of a run is no reason to begin the run anew. `work` must be safe to repeat.
  */
 export async function patiently<T>(work: () => Promise<T>, { settings, log, signal }: { readonly settings: PatienceSettings; readonly log: Log; readonly signal: AbortSignal }): Promise<T> {
-  const until = performance.now() + settings.limit;
+  let until: number | undefined;
   for (let pause = settings.firstPause; ; pause = Math.min(settings.longestPause, pause * 2)) {
     try {
       return await work();
     } catch (error) {
+      until ??= performance.now() + settings.limit; // of the time it cannot be reached, not of the work
       if (signal.aborted || !isUnreachable(error) || performance.now() + pause > until) throw error;
       log.debug({ err: error, pause }, 'a system cannot be reached; the run waits');
       await sleep(pause, undefined, { signal });

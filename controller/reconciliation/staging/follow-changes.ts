@@ -1,10 +1,10 @@
-import type { Database, Transaction } from '../../store/database/database.js';
+import type { Database, SqlRunner, Transaction } from '../../store/database/database.js';
 import type { SetChange, SetChanges } from '../object-changes.js';
 import type { SetObject } from '../object-set.js';
 import type { WholeRead } from '../whole-read.js';
 import { noteToken, type KeptSet } from './kept-sets.js';
 import { insertSources, sourceRows, type SourceStaging } from './stage-source.js';
-import { insertTargets, type TargetStaging } from './stage-target.js';
+import { targetsToInsert, type TargetStaging } from './stage-target.js';
 import { analyseSet, proveSet, type StagingSet } from './staging-set.js';
 
 export type SetStaging = { readonly side: 'source'; readonly staging: SourceStaging } | { readonly side: 'target'; readonly staging: TargetStaging };
@@ -22,15 +22,13 @@ export async function followChanges(database: Database, { side, staging }: SetSt
   const store = async (): Promise<void> => {
     const last = batch.at(-1);
     if (last === undefined) return;
-    // Of several changes of an object the last one counts.
-    const latest = [...new Map(batch.map((change) => [staging.keyOf(change.id), change])).values()];
-    const gone = new Set(batch.flatMap(({ id, formerId }) => [id, formerId ?? id]).map((id) => staging.keyOf(id)));
-    const objects = latest.flatMap(({ object }) => (object === undefined ? [] : [object]));
+    const { gone, objects } = latestOf(batch, (id) => staging.keyOf(id));
+    // Before the transaction: scripts of the mapping may ask the database themselves, and it may have one connection.
+    const after = await lastSeq(database, set);
+    const insert = side === 'source' ? await sourcesToInsert(staging, objects, after, signal) : await targetsToInsert(staging, objects, { after, extra: false }, signal);
     await database.transaction(async (tx) => {
-      await remove(tx, set, [...gone]);
-      const after = await lastSeq(tx, set);
-      if (side === 'source') await addSources({ ...staging, database: tx }, objects, after, signal);
-      else await insertTargets({ ...staging, database: tx }, objects, { after, extra: false }, signal);
+      await remove(tx, set, gone);
+      await insert(tx);
       await tx.query(`update recon_set set rows = (select count(*) from ${set.rows} where not extra) where set_no = $1`, [set.number]);
       await noteToken(tx, set, last.token);
     });
@@ -58,13 +56,28 @@ async function remove(tx: Transaction, { rows, keys, side }: StagingSet, gone: r
   if (side === 'target') await tx.query(`delete from ${keys} where id_key = any ($1::text[])`, [gone]);
 }
 
-async function lastSeq(tx: Transaction, { rows }: StagingSet): Promise<number> {
+/** Of several changes of an object the last one counts; under a former id there is nothing any more. */
+function latestOf(batch: readonly SetChange[], keyOf: (id: string) => string): { readonly gone: readonly string[]; readonly objects: readonly SetObject[] } {
+  const gone = new Set<string>();
+  const latest = new Map<string, SetObject>();
+  for (const { id, formerId = id, object } of batch) {
+    for (const key of [keyOf(formerId), keyOf(id)]) {
+      gone.add(key);
+      latest.delete(key);
+    }
+    if (object !== undefined) latest.set(keyOf(id), object);
+  }
+  return { gone: [...gone], objects: [...latest.values()] };
+}
+
+async function lastSeq(tx: SqlRunner, { rows }: StagingSet): Promise<number> {
   const [row] = await tx.query<{ seq: number | null }>(`select max(seq) as seq from ${rows}`);
   return row?.seq ?? 0;
 }
 
-async function addSources(staging: SourceStaging, objects: readonly SetObject[], after: number, signal: AbortSignal): Promise<void> {
-  if (objects.length > 0) await insertSources(staging, await sourceRows(staging, objects, { after, extra: false }, signal));
+async function sourcesToInsert(staging: SourceStaging, objects: readonly SetObject[], after: number, signal: AbortSignal): Promise<(tx: SqlRunner) => Promise<void>> {
+  const rows = await sourceRows(staging, objects, { after, extra: false }, signal);
+  return (tx) => insertSources({ ...staging, database: tx }, rows);
 }
 
 /** The set shows all there is now: what was read whole, and every change since. */

@@ -30,7 +30,13 @@ export async function stageTarget(parts: TargetStaging, target: ObjectSet, signa
 }
 
 /** `extra`: objects that were asked for by id or by a filter, besides the read. */
-export async function insertTargets({ database, set, engine, keyOf }: TargetStaging, batch: readonly SetObject[], { after, extra }: { readonly after: number; readonly extra: boolean }, signal: AbortSignal): Promise<void> {
+export async function insertTargets(staging: TargetStaging, batch: readonly SetObject[], where: { readonly after: number; readonly extra: boolean }, signal: AbortSignal): Promise<void> {
+  const insert = await targetsToInsert(staging, batch, where, signal);
+  await insert(staging.database);
+}
+
+/** The same in two steps: what the mapping says of the objects, and its insertion. */
+export async function targetsToInsert({ set, engine, keyOf }: TargetStaging, batch: readonly SetObject[], { after, extra }: { readonly after: number; readonly extra: boolean }, signal: AbortSignal): Promise<(database: SqlRunner) => Promise<void>> {
   const assessed = await engine.targets(batch, signal);
   const rows: Row[] = [];
   const keys: Row[] = [];
@@ -41,6 +47,8 @@ export async function insertTargets({ database, set, engine, keyOf }: TargetStag
     rows.push([after + index + 1, object._id, key, found.fingerprint, found.isValid, found.problem === undefined ? null : storable(found.problem), extra]);
     if (!extra) for (const each of new Set(found.keys)) keys.push([each, key]);
   }
-  await database.insertRows(columns(set.rows, 'seq bigint', 'id text', 'id_key text', 'fingerprint text', 'valid boolean', 'problem text', 'extra boolean'), rows);
-  if (keys.length > 0) await database.insertRows(columns(set.keys, 'key text', 'id_key text'), keys);
+  return async (database) => {
+    await database.insertRows(columns(set.rows, 'seq bigint', 'id text', 'id_key text', 'fingerprint text', 'valid boolean', 'problem text', 'extra boolean'), rows);
+    if (keys.length > 0) await database.insertRows(columns(set.keys, 'key text', 'id_key text'), keys);
+  };
 }
