@@ -79,7 +79,7 @@ export class Reconciliations {
     while (!this.#isClosed) {
       try {
         const record = await this.#parts.store.find(id);
-        if (record === undefined || isEnd(record.state) || record.phase === 'approval') return;
+        if (record === undefined || isEnd(record.state) || record.phase === 'approval') return await this.#own.over(id);
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable)) throw error;
       }

@@ -20,16 +20,23 @@ export function reconcileService(reconciliations: StartedReconciliations): Sched
       signal.throwIfAborted();
       const { id, done } = await reconciliations.start(mappingOf(context), {}, 'scheduler');
       log.info({ reconId: id }, 'reconciliation started by its schedule');
-      const cancel = (): void => { void Promise.resolve(reconciliations.cancel(id)).catch(() => undefined); };
-      signal.addEventListener('abort', cancel, { once: true });
-      if (signal.aborted) cancel();
+      let onAbort = (): void => undefined;
+      // Its end is not waited for: a controller that stops without its database would never stop.
+      const aborted = new Promise<void>((resolve) => {
+        onAbort = () => {
+          void Promise.resolve(reconciliations.cancel(id)).catch(() => undefined);
+          resolve();
+        };
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
       try {
-        await done;
+        await Promise.race([done, aborted]);
       } finally {
-        signal.removeEventListener('abort', cancel);
+        signal.removeEventListener('abort', onAbort);
       }
-      const { state, message, situationSummary, statusSummary } = await reconciliations.summary(id);
       signal.throwIfAborted();
+      const { state, message, situationSummary, statusSummary } = await reconciliations.summary(id);
       if (state !== 'SUCCESS') throw new Error(`reconciliation ${id} ended as ${typeof state === 'string' ? state : 'unknown'}${typeof message === 'string' && message !== '' ? `: ${message}` : ''}`);
       return { reconId: id, state, situationSummary: situationSummary ?? null, statusSummary: statusSummary ?? null };
     },

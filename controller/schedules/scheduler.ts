@@ -51,6 +51,7 @@ export class Scheduler {
   #passing: Promise<void> = Promise.resolve();
   #cancelTimer: () => void = () => undefined;
   #tidiedAt = -Infinity;
+  #isStarted = false;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
@@ -62,12 +63,13 @@ export class Scheduler {
   }
 
   start(): void {
+    this.#isStarted = true;
     this.#wakeIn(0);
   }
 
-  /** Something changed: what is due is looked for at once. */
+  /** Something changed: what is due is looked for at once, unless this controller fires no schedules. */
   wake(): void {
-    if (!this.#stop.signal.aborted) this.#wakeIn(0);
+    if (this.#isStarted && !this.#stop.signal.aborted) this.#wakeIn(0);
   }
 
   /** Ends what runs, and waits for its end. */

@@ -39,6 +39,8 @@ export interface ActParts {
   readonly threads: number;
   readonly progress: Progress;
   readonly log: Log;
+  /** See CarriedRun. */
+  readonly underWay: AbortSignal;
   readonly patiently: <T>(work: () => Promise<T>) => Promise<T>;
   /** See PatienceSettings. */
   readonly settles: number | undefined;
@@ -105,20 +107,22 @@ order by o.seq limit ${PAGE}`, [after]);
 
 async function perform(parts: ActParts, row: Row, writer: ResultWriter<Done>, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const { progress, log, gate, action } = parts;
+  const { progress, log, gate, action, underWay } = parts;
   let isRepeated = row.phase === 1;
   let result: ActionResult | undefined;
   let error: Error | undefined;
+  let failed: unknown;
   try {
     const attempt = async (): Promise<ActionResult> => {
-      const subject = await subjectOf(parts, row, signal);
-      if (row.action === 'DELETE') await gate.confirm(subject, signal);
-      return progress.durations.measure(DURATION_NAMES[row.action] ?? 'reconAction', () => performAction({ ...action, isRepeated }, subject, row.action, signal));
+      const subject = await subjectOf(parts, row, underWay);
+      if (row.action === 'DELETE') await gate.confirm(subject, underWay);
+      return progress.durations.measure(DURATION_NAMES[row.action] ?? 'reconAction', () => performAction({ ...action, isRepeated }, subject, row.action, underWay));
     };
     result = await parts.patiently(async () => {
       try {
         return await attempt();
       } catch (caught) {
+        failed = caught;
         const isUnclear = mayHaveBeenApplied(caught) && (row.action !== 'CREATE' || canBeFound(action.engine));
         isRepeated ||= isUnclear || isUnreachable(caught);
         if (!isUnclear || parts.settles === undefined) throw caught;
@@ -126,18 +130,23 @@ async function perform(parts: ActParts, row: Row, writer: ResultWriter<Done>, si
         return attempt();
       }
     });
-    if (row.afterwards !== null) await action.engine.afterwards(row.afterwards, { ...await subjectOf(parts, row, signal), targetId: result.targetId, reconId: parts.reconId }, row.action, signal);
+    if (row.afterwards !== null) await action.engine.afterwards(row.afterwards, { ...await subjectOf(parts, row, underWay), targetId: result.targetId, reconId: parts.reconId }, row.action, underWay);
   } catch (caught) {
-    signal.throwIfAborted();
-    const failed = failureOf(caught);
-    ({ error } = failed);
+    underWay.throwIfAborted();
+    const failure = failureOf(isCut(caught, signal) ? failed : caught);
+    ({ error } = failure);
     if (error instanceof ThresholdReached || error instanceof RunTaken) throw error;
-    result ??= failed.result;
+    result ??= failure.result;
   }
   const status = error === undefined || error instanceof SituationException ? 'SUCCESS' : 'FAILURE';
   if (status === 'FAILURE') log.warn({ situation: row.situation, action: row.action, sourceId: row.source_id, targetId: row.target_id, reason: messageOf(error) }, 'an object failed');
   await writer.write({ seq: row.seq, status, result, error });
   progress.done(row.side, status, result);
+}
+
+/** Cancelled while it waited to be done again: how it failed before is told. */
+function isCut(caught: unknown, { aborted, reason }: AbortSignal): boolean {
+  return aborted && (caught === reason || (caught instanceof Error && caught.name === 'AbortError'));
 }
 
 /** Whether what was created can be told from what was not, by looking at the target. */

@@ -37,7 +37,7 @@ export interface ExecutorParts {
 /** Runs of whole sets, and of single objects. */
 export function runExecutor(parts: ExecutorParts): RunExecutor {
   const { store, book, patience, defaultDeleteThreshold } = parts;
-  return async ({ record, mapping, progress, log, span }, signal) => {
+  return async ({ record, mapping, progress, log, span, underWay }, signal) => {
     const hold = new RunHold(parts.database, record);
     const database = hold.database();
     const identity = { caller: record.caller, transactionId: record.id, span };
@@ -45,10 +45,10 @@ export function runExecutor(parts: ExecutorParts): RunExecutor {
     const engine = parts.engineOf(mapping);
     const links = await mappingLinks(database, mapping, await ownerOf(book, mapping));
     if (record.request.onlyId !== undefined) {
-      await reconcileOne({ ...sides, database, engine, links, record, progress, log }, record.request.onlyId, signal);
+      await reconcileOne({ ...sides, database, engine, links, record, progress, log }, record.request.onlyId, underWay);
       return 'done';
     }
-    return new SetRun({ ...sides, database, store, record, engine, links, engineNow: () => engineNow(parts, record.mapping), progress, defaultDeleteThreshold, patience, log }).execute(signal);
+    return new SetRun({ ...sides, database, store, record, engine, links, engineNow: () => engineNow(parts, record.mapping), progress, defaultDeleteThreshold, patience, log, underWay }).execute(signal);
   };
 }
 
@@ -67,7 +67,7 @@ async function reconcileOne({ database, engine, source, target, links, record, p
   progress.enter('ACTIVE_RECONCILING_SOURCE');
   progress.source.total = 1;
   const object = await source.read(id, signal);
-  const done = await synchroniseObject({ engine, source, target, links, reconId: record.id, wasTold: false, isDryRun: record.request.dryRun }, id, object, signal);
+  const done = await synchroniseObject({ engine, source, target, links, reconId: record.id, wasTold: false, isDryRun: record.request.dryRun, isRepeated: record.carrier > 1 }, id, object, signal);
   await database.transaction((tx) => storeLinks(tx, links, done));
   for (const { subject, action, result, error } of done) {
     const status = error === undefined || error instanceof SituationException ? 'SUCCESS' : 'FAILURE';

@@ -13,8 +13,18 @@ import { runParameters, withOverrides } from '../run-parameters.js';
 import { RunTaken } from './run-hold.js';
 import type { RunRecord, RunStore } from './run-store.js';
 
-/** Carries out one run; what it needs besides is its own business. */
-export type RunExecutor = (run: { readonly record: RunRecord; readonly mapping: Mapping; readonly progress: Progress; readonly log: Log; readonly span: TraceSpan | undefined }, signal: AbortSignal) => Promise<'done' | 'approval'>;
+export interface CarriedRun {
+  readonly record: RunRecord;
+  readonly mapping: Mapping;
+  readonly progress: Progress;
+  readonly log: Log;
+  readonly span: TraceSpan | undefined;
+  /** Fires when nothing of the run may go on here; what was begun ends, and is stored, although the run is cancelled. */
+  readonly underWay: AbortSignal;
+}
+
+/** Carries out one run; what it needs besides is its own business. `signal` fires, too, when it is cancelled: nothing more is begun then. */
+export type RunExecutor = (run: CarriedRun, signal: AbortSignal) => Promise<'done' | 'approval'>;
 
 export interface OwnRunParts {
   readonly database: Database;
@@ -40,6 +50,8 @@ interface OwnRun {
   readonly progress: Progress;
   readonly parameters: JsonObject;
   readonly cancel: AbortController;
+  /** For what must not go on here, whoever goes on with it. */
+  readonly leave: AbortController;
   readonly done: Promise<void>;
   /** What is shown of a run that has ended and is not stored as ended. */
   settling: JsonObject | undefined;
@@ -75,12 +87,17 @@ export class OwnRuns {
     const { observer } = this.#parts;
     const progress = new Progress((situation, objects) => observer?.situation(record.mapping, situation, objects), record.started);
     progress.isDryRun = record.request.dryRun === true;
-    const cancel = new AbortController();
-    // Every operation under way listens for it.
-    setMaxListeners(0, cancel.signal);
+    const [cancel, leave] = [new AbortController(), new AbortController()];
+    // Every operation under way listens for them.
+    setMaxListeners(0, cancel.signal, leave.signal);
     const done = this.#turn(() => this.#own(record, asked)).finally(() => this.#runs.delete(record.id));
-    this.#runs.set(record.id, { record, progress, cancel, done, parameters: {}, settling: undefined, isCarried: false });
+    this.#runs.set(record.id, { record, progress, cancel, leave, done, parameters: {}, settling: undefined, isCarried: false });
     return done;
+  }
+
+  /** Resolves when nothing more is done about it here. */
+  async over(id: string): Promise<void> {
+    await this.#runs.get(id)?.done;
   }
 
   summary(id: string): JsonObject | undefined {
@@ -100,7 +117,7 @@ export class OwnRuns {
   }
 
   async close(): Promise<void> {
-    for (const { cancel } of this.#runs.values()) cancel.abort(new LeftOff('the controller is stopping'));
+    for (const { leave } of this.#runs.values()) leave.abort(new LeftOff('the controller is stopping'));
     await Promise.all([...this.#runs.values()].map(({ done }) => done));
   }
 
@@ -124,7 +141,7 @@ export class OwnRuns {
         if (record === undefined || run === undefined) return;
         // Whoever carried it out is gone, and may not have heard.
         if (record.isCancelled) this.cancel(record.id);
-        await this.#carryOut(Object.assign(run, { record, isCarried: true }), anySignal(lease, run.cancel.signal), asked);
+        await this.#carryOut(Object.assign(run, { record, isCarried: true }), anySignal(lease, run.leave.signal), asked);
       });
     } catch (error) {
       log.warn({ err: error, reconId: found.id }, 'a reconciliation was left off; it goes on when the database can be used');
@@ -132,7 +149,7 @@ export class OwnRuns {
   }
 
   /** Rejects only when the run is left off. */
-  async #carryOut(run: OwnRun, signal: AbortSignal, asked: TraceSpan | undefined): Promise<void> {
+  async #carryOut(run: OwnRun, underWay: AbortSignal, asked: TraceSpan | undefined): Promise<void> {
     const { record, progress } = run;
     const { tracer, observer, store } = this.#parts;
     const log = this.#parts.log.child({ reconId: record.id, mapping: record.mapping });
@@ -142,7 +159,7 @@ export class OwnRuns {
     log.info({ caller: record.caller, phase: record.phase, trace_id: span?.traceId, span_id: span?.spanId }, 'reconciliation started');
     let mapping: Mapping | undefined;
     try {
-      mapping = await this.#toItsEnd(run, { log, span }, signal);
+      mapping = await this.#toItsEnd(run, { log, span, underWay });
     } finally {
       await stopNoting();
       span?.set({ 'causeway.state': progress.state });
@@ -162,14 +179,15 @@ export class OwnRuns {
   }
 
   /** How it ended is in the progress; answers the mapping, if there is one. Rejects when the run is left off. */
-  async #toItsEnd(run: OwnRun, watched: { readonly log: Log; readonly span: TraceSpan | undefined }, signal: AbortSignal): Promise<Mapping | undefined> {
+  async #toItsEnd(run: OwnRun, carried: Pick<CarriedRun, 'log' | 'span' | 'underWay'>): Promise<Mapping | undefined> {
+    const signal = anySignal(carried.underWay, run.cancel.signal);
     const { record, progress } = run;
     let mapping: Mapping | undefined;
     try {
       await this.#parts.begun(record);
       mapping = withOverrides(await this.#parts.mapping(record.mapping), record.request.body);
       Object.assign(run.parameters, runParameters(mapping, record.request.onlyId));
-      const outcome = await this.#execute(run, mapping, watched, signal);
+      const outcome = await this.#execute({ ...carried, record, mapping, progress }, signal);
       run.settling = this.#summary(run);
       if (outcome === 'done') progress.enter('COMPLETED_SUCCESS');
     } catch (error) {
@@ -177,7 +195,7 @@ export class OwnRuns {
       run.settling = this.#summary(run);
       progress.message = messageOf(error);
       progress.enter(run.cancel.signal.aborted || error instanceof Rejected ? 'COMPLETED_CANCELED' : 'COMPLETED_FAILED');
-      watched.log.warn({ reason: progress.message }, 'reconciliation did not complete');
+      carried.log.warn({ reason: progress.message }, 'reconciliation did not complete');
     }
     return mapping;
   }
@@ -186,10 +204,11 @@ export class OwnRuns {
     return progress.toJson(record.id, record.mapping, parameters);
   }
 
-  async #execute({ record, progress }: OwnRun, mapping: Mapping, { log, span }: { readonly log: Log; readonly span: TraceSpan | undefined }, signal: AbortSignal): Promise<'done' | 'approval'> {
+  async #execute(carried: CarriedRun, signal: AbortSignal): Promise<'done' | 'approval'> {
     signal.throwIfAborted();
-    if (record.approval?.decision === 'rejected') throw new Rejected(`The reconciliation was rejected by ${record.approval.by}`);
-    return this.#parts.execute({ record, mapping, progress, log, span }, signal);
+    const { approval } = carried.record;
+    if (approval?.decision === 'rejected') throw new Rejected(`The reconciliation was rejected by ${approval.by}`);
+    return this.#parts.execute(carried, signal);
   }
 
   /** Also learns, from the database, that another controller was asked to cancel the run. */
@@ -201,7 +220,7 @@ export class OwnRuns {
         const isCancelled = await this.#parts.store.note(record, this.#summary(run), progress.state);
         if (isCancelled) this.cancel(record.id);
       }).catch((error: unknown) => {
-        if (error instanceof RunTaken) run.cancel.abort(error);
+        if (error instanceof RunTaken) run.leave.abort(error);
       });
     }, NOTE_EVERY).unref();
     return async () => {

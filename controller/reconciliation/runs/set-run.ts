@@ -35,6 +35,8 @@ export interface SetRunParts {
   readonly defaultDeleteThreshold: ThresholdSource | undefined;
   readonly patience: PatienceSettings;
   readonly log: Log;
+  /** See CarriedRun. */
+  readonly underWay: AbortSignal;
 }
 
 /**
@@ -185,7 +187,7 @@ from ${this.#tables().objects} where phase < 2`);
   }
 
   async #act(signal: AbortSignal): Promise<void> {
-    const { database, engine, source, target, links, progress, log } = this.#parts;
+    const { database, engine, source, target, links, progress, log, underWay } = this.#parts;
     const tables = this.#tables();
     const gate = new DeletionGate({ engine, source, target, links, requireUnchanged: () => this.#requireUnchanged() });
     const isApproved = this.#parts.record.approval?.decision === 'approved';
@@ -193,7 +195,7 @@ from ${this.#tables().objects} where phase < 2`);
     // Those before a restart count too.
     let updates = progress.changes.updated;
     const parts = {
-      reconId: this.#parts.record.id, database, tables, gate, progress, log, links, threads: engine.mapping.settings.taskThreads,
+      reconId: this.#parts.record.id, database, tables, gate, progress, log, underWay, links, threads: engine.mapping.settings.taskThreads,
       hasSources: await this.#isWhole(tables.source.number, 'source').catch(() => false),
       patiently: <T>(work: () => Promise<T>) => this.#patiently(work, signal), settles: this.#parts.patience.settles,
       action: {

@@ -147,3 +147,28 @@ it('a run has patience for as long as a system cannot be reached, however long i
   };
   await expect(patiently(work, { settings: { ...patienceOf(50), firstPause: 5 }, log: silentLog, signal })).resolves.toBe('read');
 });
+
+it('a run that is cancelled ends when what it has under way has ended, and keeps that', async () => {
+  recon = await startRecon({ correlation: [], taskThreads: 1 });
+  for (const uid of ['a', 'b', 'c']) recon.source.add(uid, { uid, mail: 'm' }, uid);
+  const perform = recon.target.perform.bind(recon.target);
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => { release = resolve; });
+  let isCutOff = false;
+  recon.target.perform = async (operation, call) => {
+    if (operation.kind === 'create') {
+      await Promise.race([released, new Promise((_, reject) => { call.signal.addEventListener('abort', () => { isCutOff = true; reject(call.signal.reason as Error); }, { once: true }); })]);
+    }
+    return perform(operation, call);
+  };
+  const { id, done } = await recon.service.start('m', {}, 'tester');
+  await until(async () => (await recon.service.summary(id))['stage'] === 'ACTIVE_RECONCILING_TARGET', 'the first create');
+  await recon.service.cancel(id);
+  expect(await recon.service.summary(id)).toMatchObject({ state: 'ACTIVE', stage: 'ACTIVE_CANCELING' });
+  expect((await recon.service.record(id)).isCancelled).toBe(true);
+  release();
+  await done;
+  const created = recon.target.named('create').length;
+  expect(await recon.service.summary(id)).toMatchObject({ state: 'CANCELED', progress: { target: { created } } });
+  expect([isCutOff, created < 3, await links()]).toEqual([false, true, created]);
+});

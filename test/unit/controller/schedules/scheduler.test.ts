@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../../controller/store/database/database.js';
+import { until } from '../../../support/until.js';
 import { testDatabase } from '../../../support/test-database.js';
 import { FakeWallClock } from './fake-wall-clock.js';
 import { HeldService, startScheduler } from './schedule-world.js';
@@ -28,6 +29,21 @@ describe('schedules that cannot be used', () => {
 });
 
 describe('runs', () => {
+  it('fires nothing on a controller whose schedules are switched off, whatever is changed there', async () => {
+    const off = startScheduler(database, clock);
+    await off.book.put('minutely', MINUTELY, 'upsert');
+    off.scheduler.wake();
+    clock.set('2026-11-23T10:01:00Z');
+    await off.scheduler.close();
+    expect(off.service.calls).toHaveLength(0);
+    const on = startScheduler(database, clock, { name: 'two' });
+    on.scheduler.start();
+    clock.set('2026-11-23T10:01:01Z');
+    await until(() => on.service.calls.length === 1, 'the run');
+    await on.scheduler.close();
+    expect(off.service.calls).toHaveLength(0);
+  });
+
   it('fires at each of its times, once', async () => {
     const one = startScheduler(database, clock);
     await one.book.put('minutely', MINUTELY, 'upsert');
