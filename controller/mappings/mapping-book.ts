@@ -19,7 +19,7 @@ export class MappingBook {
   readonly #path: string;
   readonly #files: ScriptFiles;
   readonly #log: Pick<Log, 'error'> | undefined;
-  #text = '';
+  #text: string | undefined = '';
   #entries: ReadonlyMap<string, MappingEntry> = new Map();
 
   /** `projectFolder`: whose folder `script` holds the files of scripts. `log`: is told of mappings that cannot be used, when the file is read. */
@@ -34,6 +34,7 @@ export class MappingBook {
     const text = await this.#read();
     if (text === this.#text && !this.#files.hasChanged()) return this.#entries;
     this.#files.forget();
+    this.#text = undefined; // of a text that cannot be used, no file is watched: the one before is compiled anew when it is back
     this.#entries = compileAll(text, this.#files);
     this.#text = text;
     for (const [mapping, entry] of this.#entries) if ('problem' in entry) this.#log?.error({ file: MAPPING_FILE, mapping, reason: entry.problem }, 'a mapping cannot be used');

@@ -205,11 +205,3 @@ export function scriptsOf({ properties, policies, validSource, validTarget, sour
   ];
   return scripts.filter((script) => script !== undefined);
 }
-
-/** Whether every decision of the mapping can be taken without running a script. */
-export function hasScripts({ properties, policies, validSource, validTarget, sourceCondition, correlationQueries, correlationScript, linkQualifiers, defaultMapping, hooks }: Mapping): boolean {
-  const conditions = [validSource, validTarget, sourceCondition, ...properties.map(({ condition }) => condition), ...policies.map(({ condition }) => condition)];
-  return conditions.some((condition) => condition?.kind === 'script') || properties.some(({ transform }) => transform !== undefined)
-    || policies.some(({ action, postAction }) => typeof action !== 'string' || postAction !== undefined)
-    || correlationQueries.size > 0 || !Array.isArray(linkQualifiers) || [correlationScript, defaultMapping, ...Object.values(hooks)].some((script) => script !== undefined);
-}

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -87,6 +87,16 @@ describe('a script in a file', () => {
     await writeFile(file, '2');
     await utimes(file, new Date(), new Date(Date.now() + 5_000));
     expect(await texts()).toEqual(['2', '2']);
+    // Also after an error in the file of mappings that was taken back.
+    const mappings = join(project, 'conf', 'sync.json');
+    const text = await readFile(mappings, 'utf8');
+    await writeFile(mappings, '{');
+    await expect(texts()).rejects.toThrow(TypeError);
+    await writeFile(mappings, text);
+    expect(await texts()).toEqual(['2', '2']);
+    await writeFile(file, '3');
+    await utimes(file, new Date(), new Date(Date.now() + 10_000));
+    expect(await texts()).toEqual(['3', '3']);
   });
 });
 

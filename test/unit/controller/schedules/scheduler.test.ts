@@ -63,11 +63,11 @@ describe('runs', () => {
     one.service.isQuick = false;
     await one.book.put('minutely', MINUTELY, 'upsert');
     await one.at('2026-11-23T10:01:00Z');
-    one.service.calls[0]?.end(new Error('no target today'));
+    one.service.calls[0]?.end(new Error('no target\0 today'));
     await one.scheduler.settled();
     await one.at('2026-11-23T10:02:00Z');
     expect(one.service.calls).toHaveLength(2);
-    expect((await one.runs())[0]).toMatchObject({ state: 'FAILED', message: 'no target today' });
+    expect((await one.runs())[0]).toMatchObject({ state: 'FAILED', message: 'no target\uFFFD today' });
     one.service.calls[1]?.end();
   });
 
