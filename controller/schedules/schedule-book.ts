@@ -49,7 +49,9 @@ export class ScheduleBook {
 
   async all(): Promise<readonly KeptSchedule[]> {
     const rows = await this.#parts.database.query<Row>(`SELECT ${COLUMNS} FROM schedule ORDER BY name`);
-    const kept = [...rows.flatMap((row) => this.#ofRow(row) ?? []), ...this.#memory.values()];
+    // Another controller was told to keep it in the database since: then that is what it is.
+    for (const { name, since } of rows) if ((this.#memory.get(name)?.since ?? Infinity) < since.getTime()) this.#memory.delete(name);
+    const kept = [...rows.flatMap((row) => (this.#memory.has(row.name) ? [] : this.#ofRow(row) ?? [])), ...this.#memory.values()];
     return kept.sort((left, right) => (left.schedule.name < right.schedule.name ? -1 : 1));
   }
 

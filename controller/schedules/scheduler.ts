@@ -150,8 +150,9 @@ export class Scheduler {
       return isClaimed;
     };
     if (isLate && schedule.source.misfirePolicy === 'doNothing') {
-      if (await claim('MISSED')) this.#parts.log.warn({ schedule: schedule.name, missed: message }, 'a schedule missed its time');
-      return true;
+      const isClaimed = await claim('MISSED');
+      if (isClaimed) this.#parts.log.warn({ schedule: schedule.name, missed: message }, 'a schedule missed its time');
+      return isClaimed;
     }
     if (this.#running.size >= settings.maxConcurrentRuns) return false;
     return this.#begin(schedule, run, () => claim('RUNNING'));

@@ -44,6 +44,17 @@ describe('runs', () => {
     expect(off.service.calls).toHaveLength(0);
   });
 
+  it('fires no more at any controller what one of them was told to switch off', async () => {
+    const [one, two] = [startScheduler(database, clock), startScheduler(database, clock, { name: 'two' })];
+    for (const each of [one, two]) await each.book.put('minutely', { ...MINUTELY, persisted: false }, 'upsert');
+    clock.set('2026-11-23T10:00:40Z');
+    await one.book.put('minutely', { ...MINUTELY, enabled: false }, 'upsert');
+    await two.at('2026-11-23T10:01:00Z');
+    await one.at('2026-11-23T10:01:00Z');
+    expect([...one.service.calls, ...two.service.calls]).toHaveLength(0);
+    expect((await two.book.all()).map(({ schedule }) => schedule.source.enabled)).toEqual([false]);
+  });
+
   it('fires at each of its times, once', async () => {
     const one = startScheduler(database, clock);
     await one.book.put('minutely', MINUTELY, 'upsert');
